@@ -1,0 +1,87 @@
+namespace NtkPipeline.Core
+
+open TorchSharp
+
+/// Where tensors live: "cpu", "cuda" or "cuda:1".
+[<RequireQualifiedAccess>]
+type Device =
+    | Cpu
+    | Cuda of index: int
+
+[<RequireQualifiedAccess>]
+module Device =
+
+    let print (device: Device) : string =
+        match device with
+        | Device.Cpu -> "cpu"
+        | Device.Cuda index -> $"cuda:%d{index}"
+
+    let parse (text: string) : Result<Device, string> =
+        match text.Split ':' with
+        | [| "cpu" |] -> Ok Device.Cpu
+        | [| "cuda" |] -> Ok(Device.Cuda 0)
+        | [| "cuda"; index |] when index <> "" && Seq.forall System.Char.IsAsciiDigit index && index.Length < 4 ->
+            Ok(Device.Cuda(int index))
+        | _ -> Error $"'%s{text}' is not a device; write cpu, cuda or cuda:1"
+
+    /// LibTorch's device, or one sentence that says why this machine cannot give it.
+    let resolve (device: Device) : Result<torch.Device, PipelineError> =
+        match device with
+        | Device.Cpu -> Ok torch.CPU
+        | Device.Cuda index when torch.cuda.is_available () && index < torch.cuda.device_count () ->
+            Ok(torch.device (DeviceType.CUDA, index))
+        | Device.Cuda _ when torch.cuda.is_available () ->
+            Error(
+                NumbersRefused
+                    $"device %s{print device}: there are %d{torch.cuda.device_count ()} CUDA devices here, counted from 0"
+            )
+        | Device.Cuda _ ->
+            Error(
+                NumbersRefused
+                    $"device %s{print device}: the LibTorch in use was built for the CPU or finds no CUDA device; set device to cpu"
+            )
+
+/// Between matrices and tensors on the CPU.
+[<RequireQualifiedAccess>]
+module Tensors =
+
+    let private shape (m: Matrix<'t>) = [| int64 m.Rows; int64 m.Columns |]
+
+    /// A tensor over the matrix's own array: nothing is copied, so it must not be written to.
+    let ofMatrix32 (m: Matrix<float32>) : torch.Tensor =
+        if m.Values.Length = 0 then
+            torch.zeros (shape m, dtype = torch.float32)
+        else
+            torch.frombuffer(m.Values, torch.ScalarType.Float32).reshape (shape m)
+
+    /// A tensor over the matrix's own array: nothing is copied, so it must not be written to.
+    let ofMatrix64 (m: Matrix<float>) : torch.Tensor =
+        if m.Values.Length = 0 then
+            torch.zeros (shape m, dtype = torch.float64)
+        else
+            torch.frombuffer(m.Values, torch.ScalarType.Float64).reshape (shape m)
+
+    /// A one-dimensional float64 tensor with its own copy of the values.
+    let ofArray64 (values: float[]) : torch.Tensor = torch.tensor (values, dtype = torch.float64)
+
+    let private copyTo<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> System.ValueType>
+        (dtype: torch.ScalarType)
+        (t: torch.Tensor)
+        : 't[] =
+        use _ = torch.NewDisposeScope()
+        let plain = t.detach().cpu().``to``(dtype).contiguous ()
+        let values = Array.zeroCreate<'t> (int (plain.numel ()))
+        plain.data<'t>().CopyTo(values, 0, 0L)
+        values
+
+    let toArray32 (t: torch.Tensor) : float32[] = copyTo torch.ScalarType.Float32 t
+
+    let toArray64 (t: torch.Tensor) : float[] = copyTo torch.ScalarType.Float64 t
+
+    /// A two-dimensional tensor's entries, copied.
+    let toMatrix32 (t: torch.Tensor) : Matrix<float32> =
+        Matrix.create (int t.shape[0]) (int t.shape[1]) (toArray32 t)
+
+    /// A two-dimensional tensor's entries, copied.
+    let toMatrix64 (t: torch.Tensor) : Matrix<float> =
+        Matrix.create (int t.shape[0]) (int t.shape[1]) (toArray64 t)
