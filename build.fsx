@@ -1,0 +1,201 @@
+// The whole build in one script that needs nothing but the .NET SDK:  dotnet fsi build.fsx [target] [arguments]
+open System
+open System.Diagnostics
+open System.IO
+open System.Runtime.InteropServices
+open System.Security.Cryptography
+open System.Text.RegularExpressions
+
+let root = __SOURCE_DIRECTORY__
+let at path = Path.Combine(root, path)
+let home = Environment.GetFolderPath Environment.SpecialFolder.UserProfile
+/// NuGet's own folder, which paket.dependencies names as its source.
+let packages = Path.Combine(home, ".nuget", "packages")
+
+// ---- processes ----
+
+let mutable child: Process option = None
+
+/// Ctrl-C reaches the child by itself, which then ends in its own way; being told to end takes the child along.
+let signals =
+    let on signal act =
+        PosixSignalRegistration.Create(signal, fun context -> act context)
+
+    [
+        on PosixSignal.SIGINT (fun context -> context.Cancel <- true)
+        on PosixSignal.SIGTERM (fun _ -> child |> Option.iter _.Kill(true))
+        on PosixSignal.SIGHUP (fun _ -> child |> Option.iter _.Kill(true))
+    ]
+
+/// Runs `dotnet …` in a folder and gives its exit code.
+let dotnetIn (folder: string) (arguments: string list) =
+    let info = ProcessStartInfo("dotnet", arguments, WorkingDirectory = folder)
+    info.Environment["NUGET_PACKAGES"] <- packages
+    info.Environment["DOTNET_NOLOGO"] <- "1"
+    info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
+    use started = Process.Start info
+    child <- Some started
+    started.WaitForExit()
+    child <- None
+    started.ExitCode
+
+/// Progress goes to stderr, so that stdout holds only what the program that runs has to say.
+let say (text: string) = eprintfn "build: %s" text
+
+/// Runs `dotnet …` at the root; a failure ends the build with its exit code.
+let step arguments =
+    match dotnetIn root arguments with
+    | 0 -> ()
+    | code ->
+        say $"""failed: dotnet %s{String.concat " " arguments}"""
+        exit code
+
+// ---- restoring ----
+
+let filesOf folder pattern =
+    Directory.GetFiles(at folder, pattern, SearchOption.AllDirectories)
+    |> Array.filter (fun path -> not (Regex.IsMatch(path, @"[\\/](obj|bin)[\\/]")))
+
+/// What a restore depends on: file contents, the SDK, and the home folder that packages and tools lie in.
+let fingerprint () =
+    use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
+
+    [|
+        yield! [ "paket.dependencies"; "paket.lock"; ".config/dotnet-tools.json" ] |> List.map at
+        yield! filesOf ".paket" "*.proj"
+        for folder in [ "src"; "tests" ] do
+            for pattern in [ "*.fsproj"; "*.csproj"; "*.props"; "*.targets"; "paket.references" ] do
+                yield! filesOf folder pattern
+    |]
+    |> Array.sortWith (fun a b -> String.CompareOrdinal(a, b))
+    |> Array.iter (fun path ->
+        hash.AppendData(Text.Encoding.UTF8.GetBytes path)
+        hash.AppendData(SHA256.HashData(File.ReadAllBytes path)))
+
+    hash.AppendData(Text.Encoding.UTF8.GetBytes $"%s{home} %O{Environment.Version}")
+    Convert.ToHexString(hash.GetHashAndReset())
+
+let stamp = at ".paket/obj/restored"
+
+/// Every package of paket.lock lies in NuGet's folder, and every project has been restored.
+let present () =
+    let package (m: Match) =
+        Path.Combine(packages, m.Groups[1].Value.ToLowerInvariant(), m.Groups[2].Value.ToLowerInvariant())
+
+    let isRestored (project: string) =
+        File.Exists(Path.Combine(Path.GetDirectoryName project, "obj", "project.assets.json"))
+
+    File.Exists(at ".paket/Paket.Restore.targets")
+    && Regex.Matches(File.ReadAllText(at "paket.lock"), @"(?m)^ {4}([^ ]+) \(([^ )]+)\)")
+       |> Seq.forall (package >> Directory.Exists)
+    && [ "src"; "tests" ]
+       |> Seq.collect (fun folder -> filesOf folder "*.??proj")
+       |> Seq.forall isRestored
+
+let restore () =
+    let now = fingerprint ()
+
+    if not (File.Exists stamp && File.ReadAllText stamp = now && present ()) then
+        say "restoring tools and packages (several hundred MB the first time)"
+        Directory.CreateDirectory(at ".paket/obj") |> ignore
+        File.Delete stamp
+        step [ "tool"; "restore"; "-v"; "quiet" ]
+        step [ "restore"; ".paket/feed.proj"; "-v:quiet"; "-tl:off" ]
+        step [ "paket"; "restore"; "--fail-on-checks"; "--silent" ]
+        step [ "restore"; "NtkPipeline.sln"; "-v:quiet"; "-tl:off" ]
+        File.WriteAllText(stamp, now)
+
+// ---- targets ----
+
+let build project =
+    restore ()
+    say $"compiling %s{project}"
+    step [ "build"; project; "-c"; "Release"; "--no-restore"; "-v:quiet"; "-tl:off"; "-clp:NoSummary" ]
+
+let buildAll _ =
+    build "NtkPipeline.sln"
+    0
+
+/// Runs a program where the caller stands, so that relative paths mean what they say.
+let start project (assembly: string) arguments =
+    dotnetIn Environment.CurrentDirectory (at $"%s{project}/bin/Release/%s{assembly}.dll" :: arguments)
+
+let buildThenStart project assembly arguments =
+    build project
+    start project assembly arguments
+
+let host = "src/NtkPipeline.Host"
+let ntk = buildThenStart host "ntk"
+let test = buildThenStart "tests/NtkPipeline.Tests" "NtkPipeline.Tests"
+let bench = buildThenStart "tests/NtkPipeline.Benchmarks" "NtkPipeline.Benchmarks"
+
+let sources = [ "src"; "tests"; "build.fsx" ]
+let csharp = [ "format"; "whitespace"; host; "--folder"; "-v"; "quiet" ]
+
+/// Layout only: the style rules of .editorconfig are part of compiling.
+let check _ =
+    restore ()
+    step ([ "fantomas"; "--check" ] @ sources)
+    step (csharp @ [ "--verify-no-changes" ])
+    0
+
+let format _ =
+    restore ()
+    step ("fantomas" :: sources)
+    step csharp
+    0
+
+/// Offers Paket every package that paket.dependencies can lead to, and lets it choose.
+let lock _ =
+    step [ "tool"; "restore"; "-v"; "quiet" ]
+    step [ "restore"; ".paket/lock.proj"; "-v:quiet"; "-tl:off" ]
+    step [ "paket"; "install" ]
+    restore ()
+    0
+
+let explore arguments =
+    build host
+    dotnetIn root ([ "fsi"; "src/explore.fsx" ] @ arguments)
+
+let sample arguments =
+    ntk ([ "sample"; "--out"; at "data/sample" ] @ arguments)
+
+let clean _ =
+    [ "src"; "tests" ]
+    |> Seq.collect (fun folder -> Directory.GetDirectories(at folder))
+    |> Seq.collect (fun project -> [ Path.Combine(project, "bin"); Path.Combine(project, "obj") ])
+    |> Seq.append [ at ".paket/obj"; at "paket-files" ]
+    |> Seq.filter Directory.Exists
+    |> Seq.iter (fun folder -> Directory.Delete(folder, true))
+
+    0
+
+let targets = [
+    "build", "compile everything", buildAll
+    "run", "compile, then `ntk` with the remaining arguments", ntk
+    "test", "compile, then run the tests; further arguments go to them", test
+    "check", "fail if a source file is not laid out as `format` would", check
+    "format", "lay out every source file", format
+    "lock", "after an edit of paket.dependencies: choose versions, write paket.lock", lock
+    "bench", "compile, then the benchmarks with the remaining arguments", bench
+    "explore", "compile, then the tour in src/explore.fsx", explore
+    "sample", "make the synthetic sample in data/sample again", sample
+    "clean", "delete what was built; packages stay in NuGet's folder", clean
+]
+
+match List.tail (List.ofArray fsi.CommandLineArgs) with
+| [] ->
+    build "NtkPipeline.sln"
+    start host "ntk" [ "run" ]
+| ("help" | "--help" | "-h") :: _ ->
+    printfn "dotnet fsi build.fsx [target] [arguments]; without a target: build, then `ntk run`\n"
+    targets |> List.iter (fun (name, meaning, _) -> printfn $"  %-8s{name} %s{meaning}")
+    0
+| name :: arguments ->
+    match targets |> List.tryFind (fun (known, _, _) -> known = name) with
+    | Some(_, _, act) -> act arguments
+    | None ->
+        let known = targets |> List.map (fun (known, _, _) -> known) |> String.concat ", "
+        say $"there is no target '%s{name}'; there are %s{known}."
+        2
+|> exit
