@@ -2,11 +2,7 @@ namespace NtkPipeline.Core
 
 /// How well real-valued outputs, cut at 0, meet labels of ±1. Accuracy and F1 (of the positive class) lie in 0 … 1, as
 /// does the area under the ROC curve (ties count one half).
-type Scores = {
-    Accuracy: float
-    F1: float
-    Auc: float
-}
+type Scores = { Accuracy: float; F1: float; Auc: float }
 
 /// One ridge of the regression path, on the training rows.
 type RidgePoint = {
@@ -65,10 +61,7 @@ type KernelRegression = {
 }
 
 /// How far two functions lie apart on some rows.
-type Gap = {
-    Rms: float
-    Sup: float
-}
+type Gap = { Rms: float; Sup: float }
 
 /// What is measured of one network after one epoch (epoch 0 is the initialisation).
 type EpochMeasures = {
@@ -137,11 +130,7 @@ type NetworkRun = {
 }
 
 /// A mean over seeds. The standard deviation is the sample's (n − 1), none for a single seed.
-type Aggregate = {
-    Mean: float
-    StandardDeviation: float option
-    Count: int
-}
+type Aggregate = { Mean: float; StandardDeviation: float option; Count: int }
 
 /// All seeds of one (input scale, width, learning rate). The aggregates are over the runs that did not diverge.
 type WidthSummary = {
@@ -180,8 +169,4 @@ type Verdict = {
 }
 
 /// The finite networks against the kernel.
-type Comparison = {
-    Widths: WidthSummary[]
-    Slopes: Slope[]
-    Verdicts: Verdict[]
-}
+type Comparison = { Widths: WidthSummary[]; Slopes: Slope[]; Verdicts: Verdict[] }

@@ -83,7 +83,12 @@ module Codec =
     }
 
     /// The same bytes under another type; `ofStored` may refuse.
-    let map (schema: string) (toStored: 'a -> 'b) (ofStored: 'b -> Result<'a, string>) (codec: Codec<'b>) : Codec<'a> = {
+    let map
+        (schema: string)
+        (toStored: 'a -> 'b)
+        (ofStored: 'b -> Result<'a, string>)
+        (codec: Codec<'b>)
+        : Codec<'a> = {
         Schema = $"%s{schema}<%s{codec.Schema}>"
         Extension = codec.Extension
         Write = fun stream value -> codec.Write stream (toStored value)

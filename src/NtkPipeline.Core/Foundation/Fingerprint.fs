@@ -48,7 +48,11 @@ module Fingerprint =
             | _ -> items "[" "]" []
         elif FSharpType.IsUnion(shape, true) then
             let case, fields = FSharpValue.GetUnionFields(value, shape, true)
-            if fields.Length = 0 then case.Name else case.Name + items "(" ")" (Seq.cast<objnull> fields)
+
+            if fields.Length = 0 then
+                case.Name
+            else
+                case.Name + items "(" ")" (Seq.cast<objnull> fields)
         else
             invalidArg (nameof value) $"a setting of type %s{shape.Name} has no fingerprint"
 

@@ -35,7 +35,10 @@ module Matrix =
     /// The rows named by `indices`, in that order.
     let gatherRows (indices: int[]) (m: Matrix<'t>) : Matrix<'t> =
         let values = Array.zeroCreate (indices.Length * m.Columns)
-        indices |> Array.iteri (fun k i -> Array.Copy(m.Values, i * m.Columns, values, k * m.Columns, m.Columns))
+
+        indices
+        |> Array.iteri (fun k i -> Array.Copy(m.Values, i * m.Columns, values, k * m.Columns, m.Columns))
+
         create indices.Length m.Columns values
 
     /// The entries at (rows × columns), in the order of the indices.

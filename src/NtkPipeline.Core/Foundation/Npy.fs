@@ -36,7 +36,10 @@ module Npy =
         stream.Write length
         stream.Write header
 
-    let private writeValues<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType> (stream: Stream) (values: 't[]) =
+    let private writeValues<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
+        (stream: Stream)
+        (values: 't[])
+        =
         let size = sizeof<'t>
 
         for start in 0 .. chunk / size .. values.Length - 1 do
@@ -44,13 +47,19 @@ module Npy =
             stream.Write(MemoryMarshal.AsBytes(ReadOnlySpan(values, start, count)))
 
     /// Writes a matrix; no copy of it is made.
-    let write<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType> (stream: Stream) (m: Matrix<'t>) : unit =
-        writeHeader stream (tag<'t> ()) $"%d{m.Rows}, %d{m.Columns}"
+    let write<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
+        (stream: Stream)
+        (m: Matrix<'t>)
+        : unit =
+        writeHeader stream (tag<'t>()) $"%d{m.Rows}, %d{m.Columns}"
         writeValues stream m.Values
 
     /// Writes a one-dimensional array.
-    let writeVector<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType> (stream: Stream) (values: 't[]) : unit =
-        writeHeader stream (tag<'t> ()) $"%d{values.Length},"
+    let writeVector<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
+        (stream: Stream)
+        (values: 't[])
+        : unit =
+        writeHeader stream (tag<'t>()) $"%d{values.Length},"
         writeValues stream values
 
     let private tryFill (stream: Stream) (buffer: Span<byte>) =
@@ -64,7 +73,11 @@ module Npy =
         elif prefix[6] <> 1uy then
             Error $"its .npy format version is %d{prefix[6]}, and 1 is what is read here"
         else
-            let header = Array.zeroCreate<byte> (int (BinaryPrimitives.ReadUInt16LittleEndian(ReadOnlySpan(prefix, 8, 2))))
+            let header =
+                Array.zeroCreate<byte>(
+                    int (BinaryPrimitives.ReadUInt16LittleEndian(ReadOnlySpan(prefix, 8, 2)))
+                )
+
             let found = tryFill stream (header.AsSpan())
             let m = dictionary.Match(Encoding.ASCII.GetString header)
 
@@ -82,10 +95,14 @@ module Npy =
 
         match sizes with
         | [| true, n |] -> Ok(n, 1)
-        | [| true, rows; true, columns |] when int64 rows * int64 columns <= int64 Array.MaxLength -> Ok(rows, columns)
+        | [| true, rows; true, columns |] when int64 rows * int64 columns <= int64 Array.MaxLength ->
+            Ok(rows, columns)
         | _ -> Error $"its shape is (%s{text}); one or two dimensions are read here"
 
-    let private readValues<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType> (stream: Stream) (count: int) =
+    let private readValues<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
+        (stream: Stream)
+        (count: int)
+        =
         let size = sizeof<'t>
 
         if stream.CanSeek && stream.Length - stream.Position < int64 size * int64 count then
@@ -117,7 +134,8 @@ module Npy =
             | "<f8", Ok(rows, columns) ->
                 readValues<float> stream (rows * columns)
                 |> Result.map (Matrix.create rows columns >> Choice2Of2)
-            | other, _ -> Error $"its values are '%s{other}'; '<f4' (float32) and '<f8' (float64) are read here"
+            | other, _ ->
+                Error $"its values are '%s{other}'; '<f4' (float32) and '<f8' (float64) are read here"
 
     let read32 (stream: Stream) : Result<Matrix<float32>, string> =
         readAny stream

@@ -53,7 +53,8 @@ module Artifact =
                         (fun (artifact: Artifact<'a>) rest ->
                             match rest with
                             | Error e -> Error e
-                            | Ok values -> artifact.Value.Force() |> Result.map (fun value -> value :: values))
+                            | Ok values ->
+                                artifact.Value.Force() |> Result.map (fun value -> value :: values))
                         artifacts
                         (Ok []))
         }

@@ -20,7 +20,9 @@ module Device =
         match text.Split ':' with
         | [| "cpu" |] -> Ok Device.Cpu
         | [| "cuda" |] -> Ok(Device.Cuda 0)
-        | [| "cuda"; index |] when index <> "" && Seq.forall System.Char.IsAsciiDigit index && index.Length < 4 ->
+        | [| "cuda"; index |] when
+            index <> "" && Seq.forall System.Char.IsAsciiDigit index && index.Length < 4
+            ->
             Ok(Device.Cuda(int index))
         | _ -> Error $"'%s{text}' is not a device; write cpu, cuda or cuda:1"
 
@@ -52,25 +54,26 @@ module Tensors =
         if m.Values.Length = 0 then
             torch.zeros (shape m, dtype = torch.float32)
         else
-            torch.frombuffer(m.Values, torch.ScalarType.Float32).reshape (shape m)
+            torch.frombuffer(m.Values, torch.ScalarType.Float32).reshape(shape m)
 
     /// A tensor over the matrix's own array: nothing is copied, so it must not be written to.
     let ofMatrix64 (m: Matrix<float>) : torch.Tensor =
         if m.Values.Length = 0 then
             torch.zeros (shape m, dtype = torch.float64)
         else
-            torch.frombuffer(m.Values, torch.ScalarType.Float64).reshape (shape m)
+            torch.frombuffer(m.Values, torch.ScalarType.Float64).reshape(shape m)
 
     /// A one-dimensional float64 tensor with its own copy of the values.
     let ofArray64 (values: float[]) : torch.Tensor = torch.tensor (values, dtype = torch.float64)
 
-    let private copyTo<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> System.ValueType>
+    let private copyTo<'t
+        when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> System.ValueType>
         (dtype: torch.ScalarType)
         (t: torch.Tensor)
         : 't[] =
         use _ = torch.NewDisposeScope()
-        let plain = t.detach().cpu().``to``(dtype).contiguous ()
-        let values = Array.zeroCreate<'t> (int (plain.numel ()))
+        let plain = t.detach().cpu().``to``(dtype).contiguous()
+        let values = Array.zeroCreate<'t>(int (plain.numel ()))
         plain.data<'t>().CopyTo(values, 0, 0L)
         values
 

@@ -1,0 +1,222 @@
+namespace NtkPipeline.Core
+
+open System
+open System.Collections.Generic
+open System.Text.Json
+open System.Text.Json.Nodes
+
+/// Where a setting's value came from.
+type SettingSource =
+    | ByDefault
+    | FromFile of path: string
+    | FromCommandLine
+
+/// Settings as text: JSON (comments and trailing commas allowed), `key=value`, the merged map and its JSON schema.
+[<RequireQualifiedAccess>]
+module ConfigText =
+
+    let private documentOptions =
+        JsonDocumentOptions(
+            CommentHandling = JsonCommentHandling.Skip,
+            AllowTrailingCommas = true,
+            MaxDepth = 8
+        )
+
+    let private scalar (element: JsonElement) =
+        match element.ValueKind with
+        | JsonValueKind.String -> element.GetString() |> Option.ofObj
+        | JsonValueKind.True -> Some "true"
+        | JsonValueKind.False -> Some "false"
+        | JsonValueKind.Number -> Some(element.GetRawText())
+        | _ -> None
+
+    let rec private flatten (prefix: string) (element: JsonElement) : Result<string * string, string> list =
+        match element.ValueKind with
+        | JsonValueKind.Object -> [
+            for property in element.EnumerateObject() do
+                let key = if prefix = "" then property.Name else $"%s{prefix}.%s{property.Name}"
+
+                if property.Name <> "$schema" then
+                    yield! flatten key property.Value
+          ]
+        | JsonValueKind.Array ->
+            let items = [ for item in element.EnumerateArray() -> scalar item ]
+
+            if List.forall Option.isSome items then
+                [ Ok(prefix, items |> List.choose id |> String.concat ", ") ]
+            else
+                [ Error $"%s{prefix}: a list may hold numbers, texts, true and false" ]
+        | _ ->
+            match scalar element with
+            | Some text -> [ Ok(prefix, text) ]
+            | None -> [ Error $"%s{prefix}: null is not a value; leave the key out for its default" ]
+
+    let private collect (results: Result<'a, string> list) : Result<'a list, string list> =
+        match
+            results
+            |> List.choose (function
+                | Error e -> Some e
+                | Ok _ -> None)
+        with
+        | [] ->
+            Ok(
+                results
+                |> List.choose (function
+                    | Ok value -> Some value
+                    | Error _ -> None)
+            )
+        | errors -> Error errors
+
+    let private duplicates (pairs: (string * string) list) =
+        pairs
+        |> List.countBy fst
+        |> List.filter (fun (_, count) -> count > 1)
+        |> List.map (fun (key, count) -> $"%s{key}: it is set %d{count} times")
+
+    /// (key, value) pairs of a settings file; nested objects give dotted keys. Errors name the file.
+    let ofJson (file: string) (text: string) : Result<(string * string) list, string list> =
+        try
+            use document = JsonDocument.Parse(text, documentOptions)
+
+            if document.RootElement.ValueKind <> JsonValueKind.Object then
+                Error [ $"%s{file}: settings are one JSON object" ]
+            else
+                flatten "" document.RootElement
+                |> collect
+                |> Result.bind (fun pairs ->
+                    match duplicates pairs with
+                    | [] -> Ok pairs
+                    | errors -> Error errors)
+                |> Result.mapError (List.map (fun reason -> $"%s{file}: %s{reason}"))
+        with :? JsonException as e ->
+            let line =
+                e.LineNumber
+                |> Option.ofNullable
+                |> Option.map (fun n -> $", line %d{n + 1L}")
+                |> Option.defaultValue ""
+
+            Error [ $"%s{file}%s{line}: it is not JSON" ]
+
+    /// (key, value) pairs of `key=value` texts.
+    let ofAssignments (assignments: string list) : Result<(string * string) list, string list> =
+        assignments
+        |> List.map (fun text ->
+            match text.IndexOf '=' with
+            | k when k > 0 -> Ok(text[.. k - 1].Trim(), text[k + 1 ..].Trim())
+            | _ -> Error $"--set '%s{text}': write key=value")
+        |> collect
+
+    /// Levenshtein distance, for "did you mean".
+    let private distance (a: string) (b: string) =
+        let mutable previous = Array.init (b.Length + 1) id
+
+        for i in 1 .. a.Length do
+            let current = Array.zeroCreate (b.Length + 1)
+            current[0] <- i
+
+            for j in 1 .. b.Length do
+                let change = if a[i - 1] = b[j - 1] then 0 else 1
+                current[j] <- min (min (current[j - 1] + 1) (previous[j] + 1)) (previous[j - 1] + change)
+
+            previous <- current
+
+        previous[b.Length]
+
+    let private unknown (settings: Setting list) (key: string) =
+        let nearest = settings |> List.map _.Key |> List.minBy (distance key)
+
+        let hint =
+            if distance key nearest <= 1 + key.Length / 3 then
+                $"; did you mean %s{nearest}?"
+            else
+                ""
+
+        Error $"%s{key}: there is no such setting%s{hint}"
+
+    /// Defaults, overlaid by each layer in turn. Every mistake of every layer is reported.
+    let merge
+        (settings: Setting list)
+        (layers: (SettingSource * (string * string) list) list)
+        : Result<Map<string, string * SettingSource>, string list> =
+        let known = settings |> List.map (fun setting -> setting.Key, setting) |> Map.ofList
+
+        [
+            for source, pairs in layers do
+                for key, text in pairs do
+                    match Map.tryFind key known with
+                    | None -> unknown settings key
+                    | Some setting ->
+                        Setting.check setting text |> Result.map (fun value -> key, (value, source))
+        ]
+        |> collect
+        |> Result.map (fun changes ->
+            let defaults =
+                settings |> List.map (fun setting -> setting.Key, (setting.Default, ByDefault)) |> Map.ofList
+
+            changes |> List.fold (fun merged (key, value) -> Map.add key value merged) defaults)
+
+    let private text (value: string) : JsonNode = nonNull (JsonValue.Create value)
+
+    let private bounded (kind: string) (low: JsonNode) (high: JsonNode) : JsonNode =
+        JsonObject(dict<string, JsonNode | null> [ "type", text kind; "minimum", low; "maximum", high ])
+
+    let private oneOf (names: string list) : JsonNode =
+        let values = JsonArray()
+        names |> List.iter (text >> values.Add)
+        JsonObject(dict<string, JsonNode | null> [ "enum", values ])
+
+    let private listOf (item: JsonNode) : JsonNode =
+        JsonObject(
+            dict<string, JsonNode | null> [
+                "type", text "array"
+                "items", item
+                "minItems", JsonValue.Create 1
+            ]
+        )
+
+    let private kindSchema (kind: SettingKind) : JsonNode =
+        match kind with
+        | Flag -> JsonObject(dict<string, JsonNode | null> [ "type", text "boolean" ])
+        | Text -> JsonObject(dict<string, JsonNode | null> [ "type", text "string" ])
+        | Whole(low, high) -> bounded "integer" (JsonValue.Create low) (JsonValue.Create high)
+        | Real(low, high) -> bounded "number" (JsonValue.Create low) (JsonValue.Create high)
+        | Choice names -> oneOf names
+        | WholeList(low, high) -> listOf (bounded "integer" (JsonValue.Create low) (JsonValue.Create high))
+        | RealList(low, high) -> listOf (bounded "number" (JsonValue.Create low) (JsonValue.Create high))
+        | ChoiceList names -> listOf (oneOf names)
+
+    /// A JSON schema of the settings file, for editors.
+    let schema (settings: Setting list) : string =
+        let object () =
+            JsonObject(
+                dict<string, JsonNode | null> [
+                    "type", text "object"
+                    "additionalProperties", JsonValue.Create false
+                    "properties", JsonObject()
+                ]
+            )
+
+        let properties (node: JsonObject) = nonNull(node["properties"]).AsObject()
+        let root = object ()
+
+        for setting in settings do
+            let path = setting.Key.Split '.'
+
+            let parent =
+                (root, path[.. path.Length - 2])
+                ||> Array.fold (fun node name ->
+                    let children = properties node
+
+                    if not (children.ContainsKey name) then
+                        children[name] <- object ()
+
+                    nonNull(children[name]).AsObject())
+
+            let node = kindSchema setting.Kind
+            node["description"] <- text $"%s{setting.Doc} Default: %s{setting.Default}"
+            (properties parent)[Array.last path] <- node
+
+        (properties root)["$schema"] <- kindSchema Text
+        root["$schema"] <- text "https://json-schema.org/draft/2020-12/schema"
+        root["title"] <- text "NtkPipeline settings"
+        root.ToJsonString(JsonSerializerOptions(WriteIndented = true))

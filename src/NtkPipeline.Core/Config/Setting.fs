@@ -1,0 +1,110 @@
+namespace NtkPipeline.Core
+
+open System
+open System.Globalization
+
+/// What a setting's text must be. Lists are written with commas: "16, 64, 256".
+type SettingKind =
+    | Flag
+    | Whole of smallest: int64 * largest: int64
+    | Real of smallest: float * largest: float
+    | Choice of string list
+    | WholeList of smallest: int64 * largest: int64
+    | RealList of smallest: float * largest: float
+    | ChoiceList of string list
+    | Text
+
+/// One setting: its key, what it may be, its default and one sentence about it.
+type Setting = { Key: string; Kind: SettingKind; Default: string; Doc: string }
+
+/// Reading and checking one setting's text. Every error says what would be right.
+[<RequireQualifiedAccess>]
+module Setting =
+
+    let private parts (text: string) = text.Split(',', StringSplitOptions.TrimEntries)
+
+    let (|Number|_|) (text: string) : float option =
+        match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
+        | true, value when Double.IsFinite value -> Some value
+        | _ -> None
+
+    let (|Integer|_|) (text: string) : int64 option =
+        match Int64.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
+        | true, value -> Some value
+        | _ -> None
+
+    let private short (x: float) = x.ToString("G6", CultureInfo.InvariantCulture)
+
+    let private choices (names: string list) = String.Join(", ", names)
+
+    let private wholeIn low high =
+        function
+        | Integer value -> value >= low && value <= high
+        | _ -> false
+
+    let private realIn low high =
+        function
+        | Number value -> value >= low && value <= high
+        | _ -> false
+
+    /// What is expected, as the end of a sentence: "a whole number from 1 to 100".
+    let expectation (kind: SettingKind) : string =
+        match kind with
+        | Flag -> "true or false"
+        | Whole(low, high) -> $"a whole number from %d{low} to %d{high}"
+        | Real(low, high) -> $"a number from %s{short low} to %s{short high}"
+        | Choice names -> $"one of %s{choices names}"
+        | WholeList(low, high) -> $"whole numbers from %d{low} to %d{high}, divided by commas"
+        | RealList(low, high) -> $"numbers from %s{short low} to %s{short high}, divided by commas"
+        | ChoiceList names -> $"some of %s{choices names}, divided by commas"
+        | Text -> "a text"
+
+    let private accepts (kind: SettingKind) (text: string) =
+        match kind with
+        | Flag -> text = "true" || text = "false"
+        | Whole(low, high) -> wholeIn low high text
+        | Real(low, high) -> realIn low high text
+        | Choice names -> List.contains text names
+        | WholeList(low, high) -> parts text |> Array.forall (wholeIn low high)
+        | RealList(low, high) -> parts text |> Array.forall (realIn low high)
+        | ChoiceList names -> parts text |> Array.forall (fun part -> List.contains part names)
+        | Text -> true
+
+    /// The text, if it is what the setting may be; else a sentence that names the key.
+    let check (setting: Setting) (text: string) : Result<string, string> =
+        let text = text.Trim()
+
+        if accepts setting.Kind text then
+            Ok text
+        else
+            Error $"%s{setting.Key}: '%s{text}' is not %s{expectation setting.Kind}"
+
+    // Readers of texts that `check` has passed. A text that does not fit is our bug.
+
+    let private bug key = invalidArg (nameof key) $"setting %s{key} was read as what it is not"
+
+    let flag (values: Map<string, string>) (key: string) : bool = values[key] = "true"
+
+    let whole (values: Map<string, string>) (key: string) : int =
+        match values[key] with
+        | Integer value -> int value
+        | _ -> bug key
+
+    let real (values: Map<string, string>) (key: string) : float =
+        match values[key] with
+        | Number value -> value
+        | _ -> bug key
+
+    let texts (values: Map<string, string>) (key: string) : string list = parts values[key] |> List.ofArray
+
+    let wholes (values: Map<string, string>) (key: string) : int list =
+        texts values key
+        |> List.map (function
+            | Integer value -> int value
+            | _ -> bug key)
+
+    let reals (values: Map<string, string>) (key: string) : float list =
+        texts values key
+        |> List.map (function
+            | Number value -> value
+            | _ -> bug key)
