@@ -4,6 +4,7 @@ open System.Diagnostics
 open System.IO
 open System.Runtime.InteropServices
 open System.Security.Cryptography
+open System.Text
 open System.Text.RegularExpressions
 
 let root = __SOURCE_DIRECTORY__
@@ -16,39 +17,46 @@ let packages = Path.Combine(home, ".nuget", "packages")
 
 let mutable child: Process option = None
 
-/// Ctrl-C reaches the child by itself, which then ends in its own way; being told to end takes the child along.
-let signals =
-    let on signal act =
-        PosixSignalRegistration.Create(signal, fun context -> act context)
+/// Ctrl-C reaches the child by itself, which ends in its own way; being told to end takes the child along.
+let signals = [
+    PosixSignalRegistration.Create(PosixSignal.SIGINT, (fun context -> context.Cancel <- true))
+    PosixSignalRegistration.Create(PosixSignal.SIGTERM, (fun _ -> child |> Option.iter _.Kill(true)))
+]
 
-    [
-        on PosixSignal.SIGINT (fun context -> context.Cancel <- true)
-        on PosixSignal.SIGTERM (fun _ -> child |> Option.iter _.Kill(true))
-        on PosixSignal.SIGHUP (fun _ -> child |> Option.iter _.Kill(true))
-    ]
+/// Progress goes to stderr, so that stdout holds only what the program that runs has to say.
+let say (text: string) = eprintfn $"build: %s{text}"
 
-/// Runs `dotnet …` in a folder and gives its exit code.
-let dotnetIn (folder: string) (arguments: string list) =
+/// Runs `dotnet …` in a folder and gives its exit code; a quiet one shows its output only when it fails.
+let dotnet quiet (folder: string) (arguments: string list) =
     let info = ProcessStartInfo("dotnet", arguments, WorkingDirectory = folder)
+    info.RedirectStandardOutput <- quiet
     info.Environment["NUGET_PACKAGES"] <- packages
     info.Environment["DOTNET_NOLOGO"] <- "1"
     info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
     use started = Process.Start info
     child <- Some started
+    let output = if quiet then started.StandardOutput.ReadToEnd() else ""
     started.WaitForExit()
     child <- None
+
+    if started.ExitCode <> 0 then
+        printf $"%s{output}"
+
     started.ExitCode
 
-/// Progress goes to stderr, so that stdout holds only what the program that runs has to say.
-let say (text: string) = eprintfn "build: %s" text
-
 /// Runs `dotnet …` at the root; a failure ends the build with its exit code.
-let step arguments =
-    match dotnetIn root arguments with
-    | 0 -> ()
-    | code ->
+let stepWith quiet arguments =
+    let code = dotnet quiet root arguments
+
+    if code <> 0 then
         say $"""failed: dotnet %s{String.concat " " arguments}"""
         exit code
+
+let step, quietStep = stepWith false, stepWith true
+
+/// The MSBuild that `dotnet restore` and `dotnet build` call, without their summaries.
+let msbuild project (options: string list) =
+    step ([ "msbuild"; project; "-nologo"; "-v:quiet"; "-tl:off"; "-m" ] @ options)
 
 // ---- restoring ----
 
@@ -56,24 +64,27 @@ let filesOf folder pattern =
     Directory.GetFiles(at folder, pattern, SearchOption.AllDirectories)
     |> Array.filter (fun path -> not (Regex.IsMatch(path, @"[\\/](obj|bin)[\\/]")))
 
+/// A new source file needs no restore.
+let contents (path: string) =
+    File.ReadAllLines path |> Array.filter (fun line -> not (line.TrimStart().StartsWith "<Compile "))
+
 /// What a restore depends on: file contents, the SDK, and the home folder that packages and tools lie in.
 let fingerprint () =
-    use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
-
     [|
-        yield! [ "paket.dependencies"; "paket.lock"; ".config/dotnet-tools.json" ] |> List.map at
+        for file in [ "paket.dependencies"; "paket.lock"; ".config/dotnet-tools.json" ] do
+            at file
         yield! filesOf ".paket" "*.proj"
         for folder in [ "src"; "tests" ] do
             for pattern in [ "*.fsproj"; "*.csproj"; "*.props"; "*.targets"; "paket.references" ] do
                 yield! filesOf folder pattern
     |]
     |> Array.sortWith (fun a b -> String.CompareOrdinal(a, b))
-    |> Array.iter (fun path ->
-        hash.AppendData(Text.Encoding.UTF8.GetBytes path)
-        hash.AppendData(SHA256.HashData(File.ReadAllBytes path)))
-
-    hash.AppendData(Text.Encoding.UTF8.GetBytes $"%s{home} %O{Environment.Version}")
-    Convert.ToHexString(hash.GetHashAndReset())
+    |> Array.collect (fun path -> [| path; yield! contents path |])
+    |> Array.append [| home; string Environment.Version |]
+    |> String.concat "\n"
+    |> Encoding.UTF8.GetBytes
+    |> SHA256.HashData
+    |> Convert.ToHexString
 
 let stamp = at ".paket/obj/restored"
 
@@ -88,9 +99,7 @@ let present () =
     File.Exists(at ".paket/Paket.Restore.targets")
     && Regex.Matches(File.ReadAllText(at "paket.lock"), @"(?m)^ {4}([^ ]+) \(([^ )]+)\)")
        |> Seq.forall (package >> Directory.Exists)
-    && [ "src"; "tests" ]
-       |> Seq.collect (fun folder -> filesOf folder "*.??proj")
-       |> Seq.forall isRestored
+    && [ "src"; "tests" ] |> Seq.collect (fun folder -> filesOf folder "*.??proj") |> Seq.forall isRestored
 
 let restore () =
     let now = fingerprint ()
@@ -99,10 +108,10 @@ let restore () =
         say "restoring tools and packages (several hundred MB the first time)"
         Directory.CreateDirectory(at ".paket/obj") |> ignore
         File.Delete stamp
-        step [ "tool"; "restore"; "-v"; "quiet" ]
-        step [ "restore"; ".paket/feed.proj"; "-v:quiet"; "-tl:off" ]
-        step [ "paket"; "restore"; "--fail-on-checks"; "--silent" ]
-        step [ "restore"; "NtkPipeline.sln"; "-v:quiet"; "-tl:off" ]
+        quietStep [ "tool"; "restore" ]
+        msbuild ".paket/feed.proj" [ "-t:Restore" ]
+        quietStep [ "paket"; "restore"; "--fail-on-checks" ]
+        msbuild "NtkPipeline.sln" [ "-t:Restore" ]
         File.WriteAllText(stamp, now)
 
 // ---- targets ----
@@ -110,60 +119,49 @@ let restore () =
 let build project =
     restore ()
     say $"compiling %s{project}"
-    step [ "build"; project; "-c"; "Release"; "--no-restore"; "-v:quiet"; "-tl:off"; "-clp:NoSummary" ]
-
-let buildAll _ =
-    build "NtkPipeline.sln"
-    0
+    msbuild project [ "-p:Configuration=Release" ]
 
 /// Runs a program where the caller stands, so that relative paths mean what they say.
 let start project (assembly: string) arguments =
-    dotnetIn Environment.CurrentDirectory (at $"%s{project}/bin/Release/%s{assembly}.dll" :: arguments)
+    dotnet false Environment.CurrentDirectory (at $"%s{project}/bin/Release/%s{assembly}.dll" :: arguments)
 
 let buildThenStart project assembly arguments =
     build project
     start project assembly arguments
 
-let host = "src/NtkPipeline.Host"
-let ntk = buildThenStart host "ntk"
-let test = buildThenStart "tests/NtkPipeline.Tests" "NtkPipeline.Tests"
-let bench = buildThenStart "tests/NtkPipeline.Benchmarks" "NtkPipeline.Benchmarks"
-
-let sources = [ "src"; "tests"; "build.fsx" ]
-let csharp = [ "format"; "whitespace"; host; "--folder"; "-v"; "quiet" ]
-
-/// Layout only: the style rules of .editorconfig are part of compiling.
-let check _ =
-    restore ()
-    step ([ "fantomas"; "--check" ] @ sources)
-    step (csharp @ [ "--verify-no-changes" ])
+let buildAll _ =
+    build "NtkPipeline.sln"
     0
 
-let format _ =
+let host = "src/NtkPipeline.Host"
+let ntk = buildThenStart host "ntk"
+let tests kind = buildThenStart $"tests/NtkPipeline.%s{kind}" $"NtkPipeline.%s{kind}"
+
+/// Layout only: the style rules of .editorconfig are part of compiling.
+let layOut fantomas whitespace _ =
     restore ()
-    step ("fantomas" :: sources)
-    step csharp
+    step ([ "fantomas" ] @ fantomas @ [ "src"; "tests"; "build.fsx" ])
+    step ([ "format"; "whitespace"; host; "--folder"; "-v"; "quiet" ] @ whitespace)
     0
 
 /// Offers Paket every package that paket.dependencies can lead to, and lets it choose.
 let lock _ =
-    step [ "tool"; "restore"; "-v"; "quiet" ]
-    step [ "restore"; ".paket/lock.proj"; "-v:quiet"; "-tl:off" ]
+    quietStep [ "tool"; "restore" ]
+    msbuild ".paket/lock.proj" [ "-t:Restore" ]
     step [ "paket"; "install" ]
     restore ()
     0
 
 let explore arguments =
     build host
-    dotnetIn root ([ "fsi"; "src/explore.fsx" ] @ arguments)
+    dotnet false root ("fsi" :: "src/explore.fsx" :: arguments)
 
-let sample arguments =
-    ntk ([ "sample"; "--out"; at "data/sample" ] @ arguments)
+let sample _ = ntk [ "sample"; "--out"; at "data/sample" ]
 
 let clean _ =
     [ "src"; "tests" ]
     |> Seq.collect (fun folder -> Directory.GetDirectories(at folder))
-    |> Seq.collect (fun project -> [ Path.Combine(project, "bin"); Path.Combine(project, "obj") ])
+    |> Seq.collect (fun project -> [ $"%s{project}/bin"; $"%s{project}/obj" ])
     |> Seq.append [ at ".paket/obj"; at "paket-files" ]
     |> Seq.filter Directory.Exists
     |> Seq.iter (fun folder -> Directory.Delete(folder, true))
@@ -173,11 +171,11 @@ let clean _ =
 let targets = [
     "build", "compile everything", buildAll
     "run", "compile, then `ntk` with the remaining arguments", ntk
-    "test", "compile, then run the tests; further arguments go to them", test
-    "check", "fail if a source file is not laid out as `format` would", check
-    "format", "lay out every source file", format
+    "test", "compile, then run the tests; further arguments go to them", tests "Tests"
+    "check", "fail where `format` would change a source file", layOut [ "--check" ] [ "--verify-no-changes" ]
+    "format", "lay out every source file", layOut [] []
     "lock", "after an edit of paket.dependencies: choose versions, write paket.lock", lock
-    "bench", "compile, then the benchmarks with the remaining arguments", bench
+    "bench", "compile, then the benchmarks with the remaining arguments", tests "Benchmarks"
     "explore", "compile, then the tour in src/explore.fsx", explore
     "sample", "make the synthetic sample in data/sample again", sample
     "clean", "delete what was built; packages stay in NuGet's folder", clean

@@ -4,8 +4,7 @@ module NtkPipeline.Tests.LibTorchTests
 open Expecto
 open TorchSharp
 
-let private random (rows: int64) (columns: int64) =
-    torch.rand ([| rows; columns |], dtype = torch.float64)
+let private random (rows: int64) (columns: int64) = torch.rand ([| rows; columns |], dtype = torch.float64)
 
 let tests =
     testList "LibTorch" [
@@ -15,8 +14,8 @@ let tests =
             let a = random 20L 20L
             let symmetric = a.mm (a.t ())
             let struct (values, vectors) = torch.linalg.eigh symmetric
-            let back = vectors.mm(torch.diag values).mm (vectors.t ())
-            let gap = (back - symmetric).abs().max().item<double> ()
+            let back = vectors.mm(torch.diag values).mm(vectors.t ())
+            let gap = (back - symmetric).abs().max().item<double>()
             Expect.isLessThan gap 1e-10 "V diag(λ) Vᵀ = A"
 
         testCase "the gradient of ½‖xW‖² by W is xᵀxW"
@@ -24,9 +23,9 @@ let tests =
             use _ = torch.NewDisposeScope()
             let x = random 7L 5L
             let w = (random 5L 3L).requires_grad_ true
-            let loss = (x.mm w).square().sum().mul (torch.tensor 0.5)
+            let loss = (x.mm w).square().sum().mul(torch.tensor 0.5)
             loss.backward ()
-            let byHand = x.t().mm(x).mm (w.detach ())
-            let gap = (w.grad - byHand).abs().max().item<double> ()
+            let byHand = x.t().mm(x).mm(w.detach ())
+            let gap = (w.grad - byHand).abs().max().item<double>()
             Expect.isLessThan gap 1e-12 "autograd agrees with the formula"
     ]
