@@ -1,5 +1,7 @@
 module NtkPipeline.Tests.Main
 
+open System
+open System.IO
 open Expecto
 
 let private tests = testList "NtkPipeline" [ LibTorchTests.tests; ConfigTextTests.tests ]
@@ -17,11 +19,21 @@ let main argv =
                     Impl.TestPrinters.defaultPrinter.summary config summary
     }
 
-    let code = runTestsWithCLIArgs [ CLIArguments.Printer printer; CLIArguments.No_Spinner ] argv tests
+    let arguments = [
+        CLIArguments.Printer printer
+        CLIArguments.No_Spinner
+        if Console.IsOutputRedirected then
+            CLIArguments.Colours 0
+    ]
+
+    let code = runTestsWithCLIArgs arguments argv tests
 
     match counted.Value with
     | Some summary ->
         let failed = List.length summary.failed + List.length summary.errored
-        printfn "\n%d passed, %d failed" (List.length summary.passed) failed
+        Console.Out.Flush()
+        // Expecto has put a writer of its own in Console.Out, which pads lines with blanks.
+        use output = new StreamWriter(Console.OpenStandardOutput())
+        output.Write $"\n%d{List.length summary.passed} passed, %d{failed} failed\n"
         code
     | None -> if code = 0 then 1 else code
