@@ -186,7 +186,8 @@ match List.tail (List.ofArray fsi.CommandLineArgs) with
     build "NtkPipeline.sln"
     start host "ntk" [ "run" ]
 | ("help" | "--help" | "-h") :: _ ->
-    printfn "dotnet fsi build.fsx [target] [arguments]; without a target: build, then `ntk run`\n"
+    printfn "dotnet fsi build.fsx [target] [arguments]; without a target: build, then `ntk run`"
+    printfn "--help needs a -- before it: dotnet fsi build.fsx -- run kernel --help\n"
     targets |> List.iter (fun (name, meaning, _) -> printfn $"  %-8s{name} %s{meaning}")
     0
 | name :: arguments ->
