@@ -21,7 +21,7 @@ module Npy =
 
     let private dictionary =
         Regex(
-            @"^\{\s*'descr':\s*'([<>|=]?\w+)',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\(([0-9, ]*)\),?\s*\}\s*$",
+            @"^\{\s*'descr':\s*'([<>|=]?\w+)'\s*,\s*'fortran_order':\s*(True|False)\s*,\s*'shape':\s*\(([0-9, ]*)\)\s*,?\s*\}\s*$",
             RegexOptions.CultureInvariant
         )
 
