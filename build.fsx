@@ -135,6 +135,13 @@ let buildAll _ =
 
 let host = "src/NtkPipeline.Host"
 let ntk = buildThenStart host "ntk"
+
+/// `run --seed 2` means `ntk run --seed 2`; `run kernel …` means `ntk kernel …`.
+let run (arguments: string list) =
+    match arguments with
+    | first :: _ when not (first.StartsWith '-') -> ntk arguments
+    | _ -> ntk ("run" :: arguments)
+
 let tests kind = buildThenStart $"tests/NtkPipeline.%s{kind}" $"NtkPipeline.%s{kind}"
 
 /// Layout only: the style rules of .editorconfig are part of compiling.
@@ -170,7 +177,7 @@ let clean _ =
 
 let targets = [
     "build", "compile everything", buildAll
-    "run", "compile, then `ntk` with the remaining arguments", ntk
+    "run", "compile, then `ntk` with the remaining arguments (`ntk run` if they name no command)", run
     "test", "compile, then run the tests; further arguments go to them", tests "Tests"
     "check", "fail where `format` would change a source file", layOut [ "--check" ] [ "--verify-no-changes" ]
     "format", "lay out every source file", layOut [] []
@@ -182,9 +189,7 @@ let targets = [
 ]
 
 match List.tail (List.ofArray fsi.CommandLineArgs) with
-| [] ->
-    build "NtkPipeline.sln"
-    start host "ntk" [ "run" ]
+| [] -> run []
 | ("help" | "--help" | "-h") :: _ ->
     printfn "dotnet fsi build.fsx [target] [arguments]; without a target: build, then `ntk run`"
     printfn "--help needs a -- before it: dotnet fsi build.fsx -- run kernel --help\n"
