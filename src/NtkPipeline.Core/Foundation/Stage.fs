@@ -31,6 +31,12 @@ module Artifact =
         Value = value
     }
 
+    /// The same artifact seen another way: computed once, when somebody asks.
+    let map (mapping: 'a -> 'b) (artifact: Artifact<'a>) : Artifact<'b> = {
+        Parts = artifact.Parts
+        Value = lazy (artifact.Value.Force() |> Result.map mapping)
+    }
+
     /// The pair as one input.
     let both (a: Artifact<'a>) (b: Artifact<'b>) : Artifact<'a * 'b> = {
         Parts = a.Parts @ b.Parts

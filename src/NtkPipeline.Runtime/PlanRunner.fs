@@ -1,0 +1,70 @@
+namespace NtkPipeline.Runtime
+
+open System.Collections.Generic
+open NtkPipeline.Core
+
+/// What would happen to one stage.
+type StagePlan = {
+    Name: string
+    Key: string
+    /// Empty where the stage is cached.
+    Reasons: Reason list
+}
+
+/// Runs nothing: finds out which stages are cached and which would run, and why. What a stage would make has no bytes yet,
+/// so a stage after it is planned to run too, though an unchanged result may yet spare it.
+type PlanRunner(store: Store, scope: string, root: Seed) =
+    let plans = ResizeArray<StagePlan>()
+    let pending = HashSet<string>()
+
+    let plan (stage: Stage<'i, 'o>) (key: Digest) reasons : Artifact<'o> =
+        if not (List.isEmpty reasons) then
+            pending.Add stage.Name |> ignore
+
+        plans.Add { Name = stage.Name; Key = key.Hex; Reasons = reasons }
+
+        let nothing = lazy (Error(StoreFault $"%s{stage.Name} has not run yet"))
+        Artifact.create stage.Name (Digest.ofParts [ "pending"; key.Hex ]) nothing
+
+    let whyNot latest (recipe: Recipe) =
+        let waiting = recipe.Inputs |> Array.map _.Origin |> Array.filter pending.Contains |> List.ofArray
+
+        Recipe.reasons latest recipe
+        |> List.choose (fun reason ->
+            match reason with
+            | OtherInput origins ->
+                match origins |> List.filter (pending.Contains >> not) with
+                | [] -> None
+                | others -> Some(OtherInput others)
+            | other -> Some other)
+        |> fun reasons -> if waiting.IsEmpty then reasons else reasons @ [ PendingInput waiting ]
+
+    /// The stages in the order of the pipeline.
+    member _.Plans: StagePlan[] = plans.ToArray()
+
+    interface IRunner with
+        member _.Run(stage, input) =
+            let recipe = Recipe.ofStage stage input root
+            let key = Recipe.key recipe
+
+            match Store.tryRun store key, Store.tryLatest store scope stage.Name with
+            | Error e, _
+            | _, Error e -> Error e
+            | Ok(Some run), Ok _ ->
+                match Store.glance store run with
+                | Sound ->
+                    plan stage key [] |> ignore
+
+                    Digest.parse run.Output
+                    |> Result.mapError StoreFault
+                    |> Result.map (fun digest ->
+                        lazy
+                            (Store.get store stage.Codec run
+                             |> Result.bind (
+                                 Result.mapError (fun _ ->
+                                     StoreFault $"the result of %s{stage.Name} is damaged")
+                             ))
+                        |> Artifact.create stage.Name digest)
+                | Missing -> Ok(plan stage key [ ObjectMissing ])
+                | Damaged -> Ok(plan stage key [ ObjectDamaged ])
+            | Ok None, Ok latest -> Ok(plan stage key (whyNot (latest |> Option.map _.Recipe) recipe))

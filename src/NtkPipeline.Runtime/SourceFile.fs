@@ -1,0 +1,75 @@
+namespace NtkPipeline.Runtime
+
+open System
+open System.IO
+open NtkPipeline.Core
+
+/// Files that a person names: read whole, or refused with a sentence that names them.
+[<RequireQualifiedAccess>]
+module SourceFile =
+
+    /// The file's bytes.
+    let readBytes (path: string) : Result<byte[], PipelineError> =
+        try
+            if Directory.Exists path then
+                Error(DataRefused $"%s{path}: it is a folder, and a file is wanted.")
+            else
+                Ok(File.ReadAllBytes path)
+        with
+        | :? FileNotFoundException
+        | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
+        | :? IOException as e -> Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+        | :? UnauthorizedAccessException as e ->
+            Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+
+    /// A file as a pipeline's input, known by the digest of its bytes. A file that is not there (none) has no bytes.
+    let artifact (origin: string) (path: string option) : Result<Artifact<byte[]>, PipelineError> =
+        match path with
+        | Some path -> readBytes path
+        | None -> Ok [||]
+        |> Result.map (fun bytes -> Artifact.create origin (Digest.ofBytes bytes) (lazy (Ok bytes)))
+
+    let private readArray (read: Stream -> Result<'a, string>) (path: string) : Result<'a, PipelineError> =
+        try
+            use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 <<< 20)
+            read file |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}.")
+        with
+        | :? FileNotFoundException
+        | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
+        | :? IOException as e -> Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+        | :? UnauthorizedAccessException as e ->
+            Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+
+    /// A NumPy array, as the precision it is stored in.
+    let readNpy (path: string) : Result<Choice<Matrix<float32>, Matrix<float>>, PipelineError> =
+        readArray Npy.readAny path
+
+    let readNpy32 (path: string) : Result<Matrix<float32>, PipelineError> = readArray Npy.read32 path
+    let readNpy64 (path: string) : Result<Matrix<float>, PipelineError> = readArray Npy.read64 path
+
+    /// Writes a file beside itself and renames it, so that none is ever half written.
+    let write (path: string) (content: Stream -> unit) : Result<unit, PipelineError> =
+        try
+            let full = Path.GetFullPath path
+            Directory.CreateDirectory(nonNull (Path.GetDirectoryName full)) |> ignore
+            let aside = $"%s{full}.%d{Environment.ProcessId}.tmp"
+
+            try
+                (use file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 <<< 20)
+                 content file)
+
+                File.Move(aside, full, true)
+                Ok()
+            finally
+                File.Delete aside
+        with
+        | :? IOException as e -> Error(StoreFault $"%s{path}: it cannot be written: %s{e.Message}")
+        | :? UnauthorizedAccessException as e ->
+            Error(StoreFault $"%s{path}: it cannot be written: %s{e.Message}")
+
+    /// Writes a value in its codec's format.
+    let writeValue (path: string) (codec: Codec<'a>) (value: 'a) : Result<unit, PipelineError> =
+        write path (fun stream -> codec.Write stream value)
+
+    let writeText (path: string) (text: string) : Result<unit, PipelineError> =
+        writeValue path (Codec.text "text/1" "txt") text

@@ -1,0 +1,91 @@
+namespace NtkPipeline.Runtime
+
+open System
+open System.Diagnostics
+open System.IO
+open NtkPipeline.Core
+
+/// What `verify` found. Paths of objects whose bytes are not what their name says, and runs whose object is gone.
+type StoreHealth = { Objects: int; Damaged: string[]; Missing: string[] }
+
+/// Looking after a store: verify, collect, measure.
+[<RequireQualifiedAccess>]
+module StoreCare =
+
+    let private nameOf (path: string) = nonNull (Path.GetFileNameWithoutExtension path)
+
+    /// Hashes every object again.
+    let verify (store: Store) : Result<StoreHealth, PipelineError> =
+        Store.runs store
+        |> Result.bind (fun runs ->
+            Store.guard "objects" (fun () ->
+                let files = Store.objectFiles store
+
+                let isDamaged (path: string) =
+                    use file = File.OpenRead path
+                    (Digest.ofStream file).Hex <> nameOf path
+
+                let present = files |> Array.map nameOf |> set
+
+                {
+                    Objects = files.Length
+                    Damaged = files |> Array.filter isDamaged
+                    Missing =
+                        runs
+                        |> Array.filter (fun run -> not (present.Contains run.Output))
+                        |> Array.map _.Recipe.Stage
+                        |> Array.distinct
+                }))
+
+    let private isAlive (path: string) =
+        match (nonNull (Path.GetFileName path)).Split('-')[0] |> Int32.TryParse with
+        | true, pid -> Process.GetProcesses() |> Array.exists (fun other -> other.Id = pid)
+        | _ -> false
+
+    /// Deletes what no stage's last run names: older runs, their objects, and what a killed process left half written.
+    /// Gives the number of files and bytes freed.
+    let collect (store: Store) : Result<int * int64, PipelineError> =
+        Store.guard "store" (fun () ->
+            let kept = Store.latestFiles store |> Array.map File.ReadAllText |> set
+
+            let staleRuns =
+                Store.runFiles store |> Array.filter (fun path -> not (kept.Contains(nameOf path)))
+
+            staleRuns, Store.partialFiles store |> Array.filter (isAlive >> not))
+        |> Result.bind (fun (staleRuns, leftovers) ->
+            Store.guard "store" (fun () ->
+                let remove (path: string) =
+                    let bytes = FileInfo(path).Length
+                    File.Delete path
+                    bytes
+
+                let freedRuns = staleRuns |> Array.map remove
+                let freedLeftovers = leftovers |> Array.map remove
+                freedRuns, freedLeftovers)
+            |> Result.bind (fun (freedRuns, freedLeftovers) ->
+                Store.runs store
+                |> Result.bind (fun runs ->
+                    Store.guard "objects" (fun () ->
+                        let named = runs |> Array.map _.Output |> set
+
+                        let freedObjects =
+                            Store.objectFiles store
+                            |> Array.filter (fun path -> not (named.Contains(nameOf path)))
+                            |> Array.map (fun path ->
+                                let bytes = FileInfo(path).Length
+                                File.Delete path
+                                bytes)
+
+                        let freed = Array.concat [ freedRuns; freedLeftovers; freedObjects ]
+                        freed.Length, Array.sum freed))))
+
+    /// Bytes of results by stage, largest first; instances of a stage ("train-network/…") together.
+    let sizes (store: Store) : Result<(string * int * int64)[], PipelineError> =
+        Store.runs store
+        |> Result.map (fun runs ->
+            runs
+            |> Array.groupBy (fun run -> run.Recipe.Stage.Split('/')[0])
+            |> Array.map (fun (stage, runs) ->
+                let objects = runs |> Array.distinctBy _.Output
+                stage, objects.Length, objects |> Array.sumBy _.Bytes)
+            |> Array.sortByDescending (fun (_, _, bytes) -> bytes))
