@@ -4,7 +4,15 @@ open System
 open System.IO
 open Expecto
 
-let private tests = testList "NtkPipeline" [ LibTorchTests.tests; ConfigTextTests.tests ]
+let private tests =
+    testList "NtkPipeline" [
+        LibTorchTests.tests
+        FoundationTests.tests
+        TweetFrameTests.tests
+        RunnerTests.tests
+        ConfigTextTests.tests
+        ArchitectureTests.tests
+    ]
 
 /// Runs the tests; the last line says how many passed and failed.
 [<EntryPoint>]

@@ -1,0 +1,11 @@
+namespace NtkPipeline.Core
+
+/// One tweet, in Kaggle's columns. Texts are other people's words: escaped wherever they are shown, and never logged.
+type Tweet = {
+    Id: int
+    Keyword: string option
+    Location: string option
+    Text: string
+    /// Does it report a real disaster? None in a test set.
+    Target: bool option
+}

@@ -1,0 +1,102 @@
+module NtkPipeline.Tests.ArchitectureTests
+
+open System
+open System.IO
+open System.Text.RegularExpressions
+open Expecto
+open NtkPipeline.Core
+
+/// The clone's root: the nearest folder upwards that holds the solution.
+let private root =
+    let rec find (folder: string) =
+        if File.Exists(Path.Combine(folder, "NtkPipeline.sln")) then
+            folder
+        else
+            find (Path.GetFullPath(Path.Combine(folder, "..")))
+
+    find AppContext.BaseDirectory
+
+let private sources folder pattern =
+    Directory.GetFiles(Path.Combine(root, folder), pattern, SearchOption.AllDirectories)
+    |> Array.filter (fun path -> not (Regex.IsMatch(path, @"[\\/](obj|bin)[\\/]")))
+
+/// Code without comments: a word in a comment breaks no rule.
+let private code path = File.ReadAllLines path |> Array.map (fun line -> Regex.Replace(line, @"//.*$", ""))
+
+let private uses (pattern: string) (path: string) =
+    code path
+    |> Array.indexed
+    |> Array.filter (fun (_, line) -> Regex.IsMatch(line, pattern))
+    |> Array.map (fun (k, line) -> $"%s{Path.GetRelativePath(root, path)}(%d{k + 1}): %s{line.Trim()}")
+
+let private expectNone pattern paths =
+    Expect.isEmpty (paths |> Array.collect (uses pattern)) $"nothing may use %s{pattern}"
+
+let tests =
+    testList "architecture" [
+        testCase "Core names no file, clock, console, environment or global generator"
+        <| fun () ->
+            let core = sources "src/NtkPipeline.Core" "*.fs"
+            Expect.isGreaterThan core.Length 10 "the sources were found"
+
+            core
+            |> expectNone
+                @"\b(File|Directory|Console|Environment|DateTime|DateTimeOffset\.(Now|UtcNow)|Stopwatch)\.|\be?printfn?\b|manual_seed|\bRandom\(\)|Guid\.NewGuid"
+
+        testCase "no source raises a text, swallows every exception or takes an option's value unasked"
+        <| fun () ->
+            sources "src" "*.fs"
+            |> expectNone @"\bfailwithf?\b|with\s+_\s*->\s*\(\)|\|\s*_\s*->\s*\(\)\s*//swallow|AutoOpen"
+
+        testCase "Core knows neither Runtime nor Host, and Runtime knows no Host"
+        <| fun () ->
+            sources "src/NtkPipeline.Core" "*.fs" |> expectNone @"NtkPipeline\.(Runtime|Host)"
+            sources "src/NtkPipeline.Runtime" "*.fs" |> expectNone @"NtkPipeline\.Host"
+
+        testCase "the visible top level is what was asked for"
+        <| fun () ->
+            let asked = [
+                "LICENSE"
+                "NtkPipeline.sln"
+                "README.md"
+                "build.fsx"
+                "data"
+                "paket.dependencies"
+                "paket.lock"
+                "src"
+                "tests"
+            ]
+
+            let ignored = [ "paket-files" ]
+
+            let found =
+                Directory.GetFileSystemEntries root
+                |> Array.map (Path.GetFileName >> nonNull)
+                |> Array.filter (fun name -> not (name.StartsWith '.') && not (List.contains name ignored))
+                |> Array.sortWith (fun a b -> String.CompareOrdinal(a, b))
+                |> List.ofArray
+
+            Expect.equal
+                found
+                (List.sortWith (fun a b -> String.CompareOrdinal(a, b)) asked)
+                "no more, no less"
+
+        testCase "no tracked settings file names a package registry"
+        <| fun () ->
+            Array.concat [
+                [|
+                    Path.Combine(root, "paket.dependencies")
+                    Path.Combine(root, "paket.lock")
+                    Path.Combine(root, "build.fsx")
+                |]
+                Directory.GetFiles(Path.Combine(root, ".paket"), "*.proj")
+            ]
+            |> expectNone @"https?:"
+
+        testCase "a seed's child depends on its name alone"
+        <| fun () ->
+            let parent = Seed.root 1UL
+            let before = Seed.derive "b" parent
+            Seed.derive "a" parent |> ignore
+            Expect.equal (Seed.derive "b" parent) before "not on the order of calls"
+    ]

@@ -1,0 +1,117 @@
+module NtkPipeline.Tests.TweetFrameTests
+
+open System
+open System.IO
+open System.Text
+open Expecto
+open NtkPipeline.Core
+
+let private parse isLabelled (text: string) =
+    TweetFrame.parse "train.csv" isLabelled (Encoding.UTF8.GetBytes text)
+
+let private refused (part: string) result =
+    match result with
+    | Error(DataRefused sentence) ->
+        Expect.stringStarts sentence "train.csv: " "the file comes first"
+        Expect.stringContains sentence part part
+    | other -> failtest $"%A{other} should have been refused"
+
+let private header = "id,keyword,location,text,target\n"
+
+/// Valid Unicode without NUL.
+let private clean (text: string) =
+    text.Replace("\000", "") |> Seq.filter (Char.IsSurrogate >> not) |> Seq.toArray |> String
+
+let private roundTrip (tweets: Tweet[]) =
+    use stream = new MemoryStream()
+    TweetTable.codec.Write stream tweets
+    stream.Position <- 0L
+    TweetTable.codec.Read stream
+
+let tests =
+    testList "TweetFrame" [
+        testCase "quotes, commas, line breaks and words that look like missing values are text"
+        <| fun () ->
+            let tweets =
+                parse true (header + "1,,NA,\"a, \"\"b\"\"\nc\",1\r\n\r\n2,fire,,NaN,0\n")
+                |> Flip.Expect.wantOk "it is sound"
+
+            Expect.equal tweets.Length 2 "the blank line is no row"
+            Expect.equal tweets[0].Text "a, \"b\"\nc" "as it stands"
+            Expect.equal (tweets[0].Keyword, tweets[0].Location) (None, Some "NA") "only blanks are missing"
+            Expect.equal (tweets[1].Text, tweets[1].Target) ("NaN", Some false) "a word like any other"
+
+        testCase "every fault is named with the line its row starts on"
+        <| fun () ->
+            let text = header + "x,,,\"two\nlines\",1\n2,,,b,yes\n3,,,c,1\n3,,,d,0\n"
+            let result = parse true text
+
+            for part in
+                [
+                    "line 2: id 'x' is not a whole number"
+                    "line 4: target 'yes' is neither 0 nor 1"
+                    "line 6: id 3 stands already on line 5"
+                ] do
+                refused part result
+
+        testCase "what is no table of tweets is refused with its reason"
+        <| fun () ->
+            parse true "" |> refused "it is empty"
+            parse true header |> refused "no tweet"
+            parse true "id,text\n1,a\n" |> refused "column 'keyword', 'location', 'target' is missing"
+            parse true "id,id,keyword,location,text,target\n1,1,,,a,1\n" |> refused "column 'id' stands twice"
+            parse true (header + "1,,a,1\n") |> refused "line 2: it has 4 fields, the header has 5"
+
+            parse true (header + "1,,,\"a,1\n2,,,b,0\n")
+            |> refused "line 2: a quote opens here and never closes"
+
+            parse true (header + "1,,,a\000b,1\n") |> refused "line 2: it holds a NUL"
+            TweetFrame.parse "train.csv" true [| 0x80uy; 0xFFuy; 0x00uy |] |> refused "not UTF-8"
+
+        testCase "a long list of faults is cut, and says so"
+        <| fun () ->
+            let rows = String.concat "" [ for i in 1..50 -> $"%d{i},,,a,maybe\n" ]
+            parse true (header + rows) |> refused "and 30 more faults"
+
+        testCase "a test set needs no target"
+        <| fun () ->
+            let tweets = parse false "id,keyword,location,text\n1,,,a\n" |> Flip.Expect.wantOk "it is sound"
+            Expect.equal tweets[0].Target None "none"
+
+        testProperty "any bytes give tweets or a refusal, never an exception"
+        <| fun (bytes: byte[]) (isLabelled: bool) ->
+            match
+                TweetFrame.parse "train.csv" isLabelled (Array.append (Encoding.UTF8.GetBytes header) bytes)
+            with
+            | Ok _ -> true
+            | Error e -> e.Sentence.StartsWith "train.csv: "
+
+        testProperty "tweets come back from their table"
+        <| fun (texts: char[][]) ->
+            let tweets =
+                texts
+                |> Array.mapi (fun i text -> {
+                    Id = i
+                    Keyword = if i % 2 = 0 then None else Some "forest%20fire"
+                    Location = Some "here, \"there\""
+                    Text = clean (String text)
+                    Target = Some(i % 3 = 0)
+                })
+
+            texts.Length = 0 || roundTrip tweets = Ok tweets
+
+        testCase "an empty test set comes back"
+        <| fun () -> Expect.equal (roundTrip [||]) (Ok [||]) "no tweets"
+
+        testCase "a frame has the columns of its tweets"
+        <| fun () ->
+            let tweets = parse true (header + "1,,x,a,1\n") |> Flip.Expect.wantOk "it is sound"
+            let frame = (TweetFrame.ofTweets tweets).Frame
+
+            Expect.equal
+                (List.ofSeq frame.ColumnKeys)
+                [ "id"; "keyword"; "location"; "text"; "target" ]
+                "Kaggle's"
+
+            Expect.equal frame.RowCount 1 "one row"
+    ]
