@@ -1,5 +1,39 @@
 namespace NtkPipeline.Core
 
+/// What a run was given.
+type DataFacts = {
+    /// The folder's name.
+    Name: string
+    /// Written by a program, not by people.
+    Synthetic: bool
+    /// Labelled rows, and rows without labels.
+    TrainRows: int
+    TestRows: int
+    /// Share of labelled rows whose label is positive.
+    PositiveShare: float
+    /// Labelled rows that models are fitted on, and rows kept aside.
+    FittedRows: int
+    ValidationRows: int
+    /// Rows whose text, normalised, stood in an earlier row.
+    DuplicateRows: int
+    /// Normalised texts that stand under both labels, and the rows that carry them.
+    ContradictoryTexts: int
+    ContradictoryRows: int
+}
+
+/// How texts became features.
+type FeatureFacts = {
+    Encoder: string
+    /// Columns before the reduction, and after it.
+    EmbeddingColumns: int
+    Columns: int
+    /// Share of the training rows' variance that each kept component explains, largest first.
+    ExplainedVariance: float[]
+    /// Labelled and test rows that are zero and so cannot be brought to norm 1; they stay zero.
+    ZeroLabelledRows: int[]
+    ZeroTestRows: int[]
+}
+
 /// How well real-valued outputs, cut at 0, meet labels of ±1. Accuracy and F1 (of the positive class) lie in 0 … 1, as
 /// does the area under the ROC curve (ties count one half).
 type Scores = { Accuracy: float; F1: float; Auc: float }
@@ -72,17 +106,18 @@ type EpochMeasures = {
     TrainLoss: float
     TrainAccuracy: float
     Validation: Scores
-    /// Validation accuracy of the infinite-width kernel and of the linearised network, trained by the very same steps.
-    KernelAccuracy: float
-    LinearisedAccuracy: float
+    /// Validation accuracy of the infinite-width kernel and of the linearised network, trained by the very same steps;
+    /// none once those steps have made them diverge, as do the gaps below.
+    KernelAccuracy: float option
+    LinearisedAccuracy: float option
     /// ‖Θ̂_t − Θ̂_0‖_F / ‖Θ̂_0‖_F on the probe rows.
     DeltaTheta: float
     /// f_t against the infinite-width kernel, trained by the very same steps.
-    GapToKernelTrain: Gap
-    GapToKernelValidation: Gap
+    GapToKernelTrain: Gap option
+    GapToKernelValidation: Gap option
     /// f_t against the network linearised at θ₀, trained by the very same steps.
-    GapToLinearisedTrain: Gap
-    GapToLinearisedValidation: Gap
+    GapToLinearisedTrain: Gap option
+    GapToLinearisedValidation: Gap option
     /// ‖W_t − W_0‖ / ‖W_0‖ of every layer, input side first.
     WeightMovement: float[]
     /// Share of (row, unit) pairs of the probe whose ReLU gate differs from epoch 0.
@@ -168,5 +203,31 @@ type Verdict = {
     Evidence: string
 }
 
+/// A kernel matrix made small enough to look at: training rows sorted by target, blocks of them averaged.
+type KernelPicture = {
+    /// Blocks on a side, and how many of them hold negative targets; these come first.
+    Size: int
+    Negative: int
+    /// Block means over mean(diag K), row by row.
+    Values: float[]
+    /// Eigenvalues of the training rows' kernel, largest first.
+    Eigenvalues: float[]
+}
+
 /// The finite networks against the kernel.
 type Comparison = { Widths: WidthSummary[]; Slopes: Slope[]; Verdicts: Verdict[] }
+
+/// One setting of a run: "default", "file" or "command line" is where its value came from.
+type SettingFact = { Key: string; Value: string; Source: string }
+
+/// All that a run found out: what a report is made of. Holds no time and no date, so that the same run gives the same bytes.
+type Findings = {
+    Seed: uint64
+    Data: DataFacts
+    Features: FeatureFacts
+    Kernel: KernelRegression
+    Picture: KernelPicture
+    Networks: NetworkRun[]
+    Comparison: Comparison
+    Settings: SettingFact[]
+}

@@ -6,18 +6,8 @@ open System.Text.RegularExpressions
 open Expecto
 open NtkPipeline.Core
 
-/// The clone's root: the nearest folder upwards that holds the solution.
-let private root =
-    let rec find (folder: string) =
-        if File.Exists(Path.Combine(folder, "NtkPipeline.sln")) then
-            folder
-        else
-            find (Path.GetFullPath(Path.Combine(folder, "..")))
-
-    find AppContext.BaseDirectory
-
 let private sources folder pattern =
-    Directory.GetFiles(Path.Combine(root, folder), pattern, SearchOption.AllDirectories)
+    Directory.GetFiles(Clone.path folder, pattern, SearchOption.AllDirectories)
     |> Array.filter (fun path -> not (Regex.IsMatch(path, @"[\\/](obj|bin)[\\/]")))
 
 /// Code without comments: a word in a comment breaks no rule.
@@ -27,7 +17,7 @@ let private uses (pattern: string) (path: string) =
     code path
     |> Array.indexed
     |> Array.filter (fun (_, line) -> Regex.IsMatch(line, pattern))
-    |> Array.map (fun (k, line) -> $"%s{Path.GetRelativePath(root, path)}(%d{k + 1}): %s{line.Trim()}")
+    |> Array.map (fun (k, line) -> $"%s{Path.GetRelativePath(Clone.root, path)}(%d{k + 1}): %s{line.Trim()}")
 
 let private expectNone pattern paths =
     Expect.isEmpty (paths |> Array.collect (uses pattern)) $"nothing may use %s{pattern}"
@@ -70,7 +60,7 @@ let tests =
             let ignored = [ "paket-files" ]
 
             let found =
-                Directory.GetFileSystemEntries root
+                Directory.GetFileSystemEntries Clone.root
                 |> Array.map (Path.GetFileName >> nonNull)
                 |> Array.filter (fun name -> not (name.StartsWith '.') && not (List.contains name ignored))
                 |> Array.sortWith (fun a b -> String.CompareOrdinal(a, b))
@@ -85,11 +75,11 @@ let tests =
         <| fun () ->
             Array.concat [
                 [|
-                    Path.Combine(root, "paket.dependencies")
-                    Path.Combine(root, "paket.lock")
-                    Path.Combine(root, "build.fsx")
+                    Clone.path "paket.dependencies"
+                    Clone.path "paket.lock"
+                    Clone.path "build.fsx"
                 |]
-                Directory.GetFiles(Path.Combine(root, ".paket"), "*.proj")
+                Directory.GetFiles(Clone.path ".paket", "*.proj")
             ]
             |> expectNone @"https?:"
 

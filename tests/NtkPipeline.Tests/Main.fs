@@ -9,6 +9,7 @@ let private tests =
         LibTorchTests.tests
         FoundationTests.tests
         TweetFrameTests.tests
+        SampleTweetsTests.tests
         RunnerTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests

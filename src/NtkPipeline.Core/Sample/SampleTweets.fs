@@ -1,19 +1,9 @@
 namespace NtkPipeline.Core
 
 open System
-open System.Text
-
-/// One row of the synthetic sample. A row of the test set has no target.
-type SampleTweet = {
-    Id: int
-    Keyword: string option
-    Location: string option
-    Text: string
-    Target: int option
-}
 
 /// What the two files of `data/sample` hold.
-type SampleSet = { Train: SampleTweet array; Test: SampleTweet array }
+type SampleSet = { Train: Tweet array; Test: Tweet array }
 
 /// Invents tweets about disasters, and about anything else in the same words, so that the pipeline runs
 /// without Kaggle's data. The same seed gives the same bytes on every machine.
@@ -123,10 +113,11 @@ module SampleTweets =
 
     let private tweet random isTest (id, draft) = {
         Id = id
-        Keyword = if Roughen.chance random 0.01 then None else Some draft.Topic.Keyword
+        Keyword =
+            if Roughen.chance random 0.01 then None else Some(draft.Topic.Keyword.Replace(" ", "%20"))
         Location = draft.Place
         Text = draft.Text
-        Target = if isTest then None else Some(if draft.Label then 1 else 0)
+        Target = if isTest then None else Some draft.Label
     }
 
     /// 1,700 labelled rows and 700 without labels, drawn alike.
@@ -142,30 +133,3 @@ module SampleTweets =
             Train = train |> Array.map (tweet random false)
             Test = test |> Array.map (tweet random true)
         }
-
-    let private field (text: string) =
-        if text.IndexOfAny [| ','; '"'; '\n'; '\r' |] < 0 then
-            text
-        else
-            "\"" + text.Replace("\"", "\"\"") + "\""
-
-    let private row (tweet: SampleTweet) =
-        let keyword = tweet.Keyword |> Option.defaultValue "" |> _.Replace(" ", "%20")
-        let location = tweet.Location |> Option.defaultValue ""
-        let target = tweet.Target |> Option.map string<int> |> Option.toList
-
-        [ string<int> tweet.Id; keyword; location; tweet.Text ] @ target
-        |> List.map field
-        |> String.concat ","
-
-    /// Kaggle's CSV file of these rows: quoted as in RFC 4180, every line ended by a line feed. A set without
-    /// targets has no such column.
-    let toCsv (tweets: SampleTweet array) : string =
-        let hasTarget = tweets |> Array.exists _.Target.IsSome
-        let header = "id,keyword,location,text" + (if hasTarget then ",target" else "")
-        let text = StringBuilder()
-
-        for line in Seq.append [ header ] (Seq.map row tweets) do
-            text.Append(line).Append('\n') |> ignore
-
-        text.ToString()
