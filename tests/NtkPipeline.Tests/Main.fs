@@ -10,6 +10,7 @@ let private tests =
         FoundationTests.tests
         TweetFrameTests.tests
         SampleTweetsTests.tests
+        MetricsTests.tests
         RunnerTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests
