@@ -11,6 +11,9 @@ let private tests =
         TweetFrameTests.tests
         SampleTweetsTests.tests
         MetricsTests.tests
+        SpectrumTests.tests
+        RidgeRegressionTests.tests
+        CompareTests.tests
         RunnerTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests
