@@ -13,6 +13,10 @@ let private tests =
         MetricsTests.tests
         SpectrumTests.tests
         RidgeRegressionTests.tests
+        KernelImageTests.tests
+        ClosedFormTests.tests
+        GaussianProcessTests.tests
+        LearningGoldenTests.tests
         CompareTests.tests
         RunnerTests.tests
         ConfigTextTests.tests

@@ -27,6 +27,12 @@ module Spectrum =
     /// The most negative of them, 0 where none was.
     let mostNegative (spectrum: Spectrum) : float = spectrum.Computed |> Array.fold min 0.0
 
+    /// The spectrum of K + λI.
+    let shift (ridge: float) (spectrum: Spectrum) : Spectrum = {
+        spectrum with
+            Computed = spectrum.Computed |> Array.map ((+) ridge)
+    }
+
     /// Q as a tensor with its own copy.
     let vectors (spectrum: Spectrum) : torch.Tensor =
         spectrum.Vectors |> KernelMatrix.Double |> KernelMatrix.toTensor
@@ -36,7 +42,7 @@ module Spectrum =
     let private allowance kernel (largest: float) =
         let n = float (KernelMatrix.rows kernel)
         let scale = KernelMatrix.diagonal kernel |> Array.fold (fun most x -> max most (abs x)) 0.0
-        n * (KernelMatrix.entryRounding kernel * scale + System.Double.Epsilon + 2.3e-16 * abs largest)
+        n * (KernelMatrix.entryRounding kernel * scale + 2.3e-16 * abs largest)
 
     let private checkSign name kernel (spectrum: Spectrum) =
         let allowed = allowance kernel spectrum.Computed[0]

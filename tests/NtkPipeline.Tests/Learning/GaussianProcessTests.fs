@@ -1,0 +1,136 @@
+module NtkPipeline.Tests.GaussianProcessTests
+
+open Expecto
+open MathNet.Numerics
+open MathNet.Numerics.LinearAlgebra
+open NtkPipeline.Core
+open NtkPipeline.Tests.KernelSamples
+
+let private xs, zs = let all = points 40 in all[..29], all[30..]
+let private k = roughKernelOf xs xs
+
+/// A tangent kernel unlike the prior's.
+let private tangentOf xs zs =
+    let rough, smooth = roughKernelOf xs zs, kernelOf xs zs
+    Matrix.init rough.Rows rough.Columns (fun i j -> rough[i, j] + 0.5 * smooth[i, j])
+
+let private theta = tangentOf xs xs
+let private y = targets xs
+let private decompose m = Expect.wantOk (Spectrum.decompose "K" (KernelMatrix.Double m)) "a kernel"
+
+let private asked: Asked = {
+    Cross = KernelMatrix.Double(roughKernelOf zs xs)
+    Own = KernelMatrix.Double(roughKernelOf zs zs)
+}
+
+let private rowMajor (m: LinearAlgebra.Matrix<float>) = m.ToRowMajorArray()
+
+let tests =
+    testList "GaussianProcess" [
+        testCase "the posterior is its textbook formula, noise included"
+        <| fun () ->
+            for noise in [ 0.0; 0.3 ] do
+                let posterior = Expect.wantOk (GaussianProcess.regression "K" (decompose k) noise y asked) ""
+                let inverse = (shifted noise k).Inverse()
+                let cross = dense (roughKernelOf zs xs)
+                let mean = cross * inverse * Vector<float>.Build.Dense y
+                let covariance = dense (roughKernelOf zs zs) - cross * inverse * cross.Transpose()
+                wantClose 1e-10 "mean" posterior.Mean (mean.ToArray())
+                wantClose 1e-11 "covariance" posterior.Covariance.Values (rowMajor covariance)
+
+        testCase "variances are never negative, where the truth is 0 and where rows repeat"
+        <| fun () ->
+            let twice = Array.append [| 0..29 |] [| 4; 5 |]
+            let kernel = Matrix.gather twice twice k
+
+            let atTraining: Asked = {
+                Cross = KernelMatrix.Double(Matrix.gather [| 0..29 |] twice k)
+                Own = KernelMatrix.Double k
+            }
+
+            let targets = twice |> Array.map (fun i -> y[i])
+
+            let posterior =
+                Expect.wantOk (GaussianProcess.regression "K" (decompose kernel) 1e-10 targets atTraining) ""
+
+            Expect.all posterior.StandardDeviations (fun s -> s >= 0.0 && s < 1e-4) "known rows are certain"
+
+            GaussianProcess.regression "the prior" (decompose kernel) 0.0 targets atTraining
+            |> wantRefusal [ "the prior"; "ridge 0"; "digits" ]
+
+        testCase "kernels that do not fit together are refused rather than given a negative variance"
+        <| fun () ->
+            GaussianProcess.regression "K" (decompose k) 0.1 y {
+                asked with
+                    Cross = KernelMatrix.Double(roughKernelOf zs xs |> Matrix.map ((*) 3.0))
+            }
+            |> wantRefusal [ "K"; "variance of row" ]
+
+        testCase "an ensemble starts as the prior and has the law that its linear map says"
+        <| fun () ->
+            let spectrum = decompose theta
+            let tangent = KernelMatrix.Double(tangentOf zs xs)
+
+            let ensemble training =
+                Expect.wantOk
+                    (GaussianProcess.ensemble "Θ" spectrum (KernelMatrix.Double k) training y tangent asked)
+                    ""
+
+            let start = ensemble (Training.flow 1.0 0.0)
+            wantClose 1e-14 "no mean" start.Mean (Array.zeroCreate 10)
+            wantClose 1e-14 "the prior" start.Covariance.Values (roughKernelOf zs zs).Values
+            // At any time f(x) = f₀(x) + A (y − f₀(X)), linear in f₀: its law by the same map on a joint square root of K.
+            let training = Training.flow 1.0 40.0
+            let joint = roughKernelOf (Array.append zs xs) (Array.append zs xs)
+            let root = (dense joint).Cholesky().Factor
+
+            let images = [|
+                for column in root.EnumerateColumns() do
+                    let f0 = column.ToArray()
+                    let zeros = Matrix.create 30 1 (Array.zeroCreate 30)
+                    let trained = ClosedForm.train spectrum (Matrix.create 30 1 f0[10..]) zeros [ training ]
+                    let trained = Expect.wantOk trained "" |> List.exactlyOne
+                    (ClosedForm.predict tangent (Matrix.create 10 1 f0[..9]) trained).Values
+            |]
+
+            let image = Matrix<float>.Build.DenseOfColumnArrays images
+
+            wantClose
+                1e-11
+                "covariance"
+                (ensemble training).Covariance.Values
+                (rowMajor (image * image.Transpose()))
+
+        testCase "contributions add up to the prediction, and leaving a row out has the effect of a refit"
+        <| fun () ->
+            let spectrum = decompose k
+            let path = RidgePath.along spectrum y [| 0.02; 0.2 |]
+            let cross = (Matrix.row 3 (roughKernelOf zs xs)).ToArray()
+            let carriers = Explain.carriers spectrum path 1 30 cross
+            let f = dot cross (solve 0.2 k y)
+            wantClose 1e-11 "they add up" [| carriers |> Array.sumBy _.Contribution |] [| f |]
+
+            Expect.equal
+                (carriers |> Array.sortByDescending (fun c -> abs c.Contribution))
+                carriers
+                "greatest first"
+
+            Expect.equal (Explain.carriers spectrum path 1 3 cross) carriers[..2] "as many as asked for"
+
+            for carrier in carriers do
+                let kept = [| 0..29 |] |> Array.except [ carrier.Row ]
+                let alpha = solve 0.2 (Matrix.gather kept kept k) (kept |> Array.map (fun i -> y[i]))
+                let without = dot (kept |> Array.map (fun i -> cross[i])) alpha
+                wantClose 1e-11 "refitted" [| carrier.EffectOfLeavingOut |] [| f - without |]
+
+        testCase "a row whose label was turned round is the first suspect"
+        <| fun () ->
+            let y = xs |> Array.map (fun x -> if x[0] > 2.0 then 1.0 else -1.0)
+            let odd = [| 0..29 |] |> Array.maxBy (fun i -> xs[i][0])
+            let turned = y |> Array.mapi (fun i t -> if i = odd then -t else t)
+            let path = RidgePath.along (decompose k) turned [| 0.2 |]
+            let suspects = Explain.suspects path 0 turned 5
+            Expect.equal suspects[0].Row odd "found"
+            wantClose 1e-11 "as the others see it" [| suspects[0].LeftOut |] (heldOut 0.2 k turned [| odd |])
+            Expect.all suspects (fun s -> s.Target * s.LeftOut < 0.0) "each is contradicted"
+    ]
