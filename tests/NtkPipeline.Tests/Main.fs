@@ -9,8 +9,10 @@ let private tests =
         LibTorchTests.tests
         FoundationTests.tests
         TweetFrameTests.tests
+        ResultFrameTests.tests
         SampleTweetsTests.tests
         RunnerTests.tests
+        ReportTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests
     ]

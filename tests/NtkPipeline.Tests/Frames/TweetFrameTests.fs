@@ -70,8 +70,7 @@ let tests =
 
         testCase "a slipped column does not spread a tweet's words"
         <| fun () ->
-            match parse true (header + "1,,,a,a long tweet with	many words
-") with
+            match parse true (header + "1,,,a,a long tweet of many words\n") with
             | Error e -> Expect.isFalse (e.Sentence.Contains "many words") e.Sentence
             | Ok _ -> failtest "it should be refused"
 
