@@ -11,6 +11,10 @@ let private tests =
         TweetFrameTests.tests
         SampleTweetsTests.tests
         MetricsTests.tests
+        BatchesTests.tests
+        ReluStackTests.tests
+        FunctionDescentTests.tests
+        KernelMeasuresTests.tests
         RunnerTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests
