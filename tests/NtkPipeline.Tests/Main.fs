@@ -11,6 +11,11 @@ let private tests =
         TweetFrameTests.tests
         ResultFrameTests.tests
         SampleTweetsTests.tests
+        MetricsTests.tests
+        BatchesTests.tests
+        ReluStackTests.tests
+        FunctionDescentTests.tests
+        KernelMeasuresTests.tests
         RunnerTests.tests
         ReportTests.tests
         ConfigTextTests.tests

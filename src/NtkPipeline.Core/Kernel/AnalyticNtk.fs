@@ -1,0 +1,88 @@
+namespace NtkPipeline.Core
+
+/// The kernels of a network whose widths go to infinity, for one pair of inputs. This recursion is the definition; `Gram`
+/// lifts it to matrices.
+///     input:       K = x·z/d                   Θ = 0
+///     dense:       K ← σ_w² K + σ_b²           Θ ← σ_w² Θ + K         (the new K)
+///     activation:  K ← E[φ(u)φ(v)]             Θ ← Θ E[φ'(u)φ'(v)]
+///     residual:    K ← K + K_branch            Θ ← Θ + Θ_branch
+///     layer-norm:  K, Θ ← K, Θ over √((K_xx + eps)(K_zz + eps))
+/// In the standard parameterisation a dense layer's Θ is σ_w² Θ + fan_in·K_below + 1 (the last where it has a bias), which
+/// grows with the width below: it is the kernel at the widths written in the network, to leading order.
+/// Sources: Jacot et al. 2018; Lee et al. 2018, 2019; Sohl-Dickstein et al. 2020.
+[<RequireQualifiedAccess>]
+module AnalyticNtk =
+
+    /// What stands between two layers. `Theta` stays 0 where only K is wanted.
+    [<Struct>]
+    type private State = { Moments: Moments; Theta: float; Width: int }
+
+    let rec private through (withTheta: bool) (layers: Layer list) (state: State) : State =
+        match layers with
+        | [] -> state
+        | layer :: rest -> through withTheta rest (above withTheta layer state)
+
+    and private above (withTheta: bool) (layer: Layer) (state: State) : State =
+        let m = state.Moments
+
+        match layer with
+        | Dense(width, prior) ->
+            let moments = Moments.affine prior.WeightScale prior.BiasScale m
+
+            let theta =
+                if not withTheta then
+                    0.0
+                else
+                    let own =
+                        match prior.Parameterisation with
+                        | Ntk -> moments.Uv
+                        | Standard -> float state.Width * m.Uv + (if prior.HasBias then 1.0 else 0.0)
+
+                    prior.WeightVariance * state.Theta + own
+
+            { Moments = moments; Theta = theta; Width = width.Value }
+        | Activate activation -> {
+            state with
+                Moments = Dual.transport activation m
+                Theta =
+                    if withTheta && state.Theta <> 0.0 then
+                        state.Theta * Dual.slope activation m
+                    else
+                        0.0
+          }
+        | LayerNorm eps ->
+            // √(K + eps); a zero row stays zero, also for eps = 0.
+            let root (norm: float) =
+                let root = System.Double.Hypot(norm, sqrt eps)
+                if root = 0.0 then 1.0 else root
+
+            let u, v = root m.U, root m.V
+
+            {
+                state with
+                    Moments = { m with U = m.U / u; V = m.V / v }
+                    Theta = state.Theta / u / v
+            }
+        | Residual branch ->
+            let branch = through withTheta branch state
+
+            {
+                state with
+                    Moments = Moments.add m branch.Moments
+                    Theta = state.Theta + branch.Theta
+            }
+
+    let private start (features: int) (inner: Moments) : State = {
+        Moments = Moments.scale (1.0 / sqrt (float features)) inner
+        Theta = 0.0
+        Width = features
+    }
+
+    /// K(x, z) after the last layer, where `inner` holds ‖x‖, ‖z‖ and the angle between x and z, which have d = `features`
+    /// entries each.
+    let nngp (network: Network) (features: int) (inner: Moments) : float =
+        (through false network.Layers (start features inner)).Moments.Uv
+
+    /// Θ(x, z).
+    let ntk (network: Network) (features: int) (inner: Moments) : float =
+        (through true network.Layers (start features inner)).Theta
