@@ -123,17 +123,15 @@ let tests =
 
         testCase "a column of any CSV file, or a text a line"
         <| fun () ->
-            let csv = Encoding.UTF8.GetBytes "a,words
-1,"one, two"
-2,
-"
-            Expect.equal (TextColumn.ofCsv "f.csv" "words" csv) (Ok [| "one, two"; "" |]) "an empty cell is a text"
-            Expect.equal (TextColumn.ofLines "a
+            let csv = Encoding.UTF8.GetBytes "a,words\n1,\"one, two\"\n2,\n"
 
-b
-") [| "a"; ""; "b" |] "an empty line too"
-            Expect.equal (TextColumn.ofLines "a
-b") [| "a"; "b" |] "the last line need not end"
+            Expect.equal
+                (TextColumn.ofCsv "f.csv" "words" csv)
+                (Ok [| "one, two"; "" |])
+                "an empty cell is a text"
+
+            Expect.equal (TextColumn.ofLines "a\r\n\nb\n") [| "a"; ""; "b" |] "an empty line too"
+            Expect.equal (TextColumn.ofLines "a\nb") [| "a"; "b" |] "the last line need not end"
 
             match TextColumn.ofCsv "f.csv" "text" csv with
             | Error e -> Expect.equal e.Sentence "f.csv: line 1: column 'text' is missing." "named"
