@@ -16,6 +16,9 @@ let private tests =
         ReluStackTests.tests
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
+        SpectrumTests.tests
+        RidgeRegressionTests.tests
+        CompareTests.tests
         RunnerTests.tests
         ReportTests.tests
         ConfigTextTests.tests

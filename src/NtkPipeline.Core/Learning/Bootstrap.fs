@@ -1,0 +1,62 @@
+namespace NtkPipeline.Core
+
+/// A difference of accuracies, in shares of 1, and its 95% bootstrap band.
+type Difference = { Value: float; Lower: float; Upper: float }
+
+/// Percentile bootstrap (Efron) of the difference between networks' mean accuracy over seeds and a kernel's accuracy.
+/// Rows and seeds are drawn with replacement, so the band covers both which tweets were kept aside and which networks were drawn.
+[<RequireQualifiedAccess>]
+module Bootstrap =
+
+    /// 1 where an output lies on its label's side of 0, else 0.
+    let hits (labels: float[]) (outputs: float[]) : float[] =
+        if labels.Length <> outputs.Length then
+            invalidArg (nameof outputs) $"%d{outputs.Length} outputs for %d{labels.Length} rows"
+
+        Array.map2 (fun label output -> if (label > 0.0) = (output > 0.0) then 1.0 else 0.0) labels outputs
+
+    /// The value below which a share of the sorted values lies, interpolated between neighbours.
+    let quantile (share: float) (sorted: float[]) : float =
+        let place = share * float (sorted.Length - 1)
+        let below = int place
+        let above = min (below + 1) (sorted.Length - 1)
+        sorted[below] + (place - float below) * (sorted[above] - sorted[below])
+
+    let private draw (random: System.Random) count = Array.init count (fun _ -> random.Next count)
+
+    /// The mean of some members' hits over some rows.
+    let private mean (members: float[][]) (chosen: int[]) (rows: int[]) =
+        let mutable sum = 0.0
+
+        for m in chosen do
+            let hits = members[m]
+
+            for row in rows do
+                sum <- sum + hits[row]
+
+        sum / float (chosen.Length * rows.Length)
+
+    let private band value resamples (sample: unit -> float) =
+        let sorted = Array.init resamples (fun _ -> sample ()) |> Array.sort
+        { Value = value; Lower = quantile 0.025 sorted; Upper = quantile 0.975 sorted }
+
+    /// Both accuracies are taken on the same drawn rows. `members`: the hits of one network each; `kernel`: the kernel's hits.
+    let paired (resamples: int) (seed: Seed) (members: float[][]) (kernel: float[]) : Difference =
+        let random = Seed.random seed
+        let all = [| 0 .. kernel.Length - 1 |]
+        let difference chosen rows = mean members chosen rows - mean [| kernel |] [| 0 |] rows
+
+        band (difference [| 0 .. members.Length - 1 |] all) resamples (fun () ->
+            difference (draw random members.Length) (draw random kernel.Length))
+
+    /// Where only the kernel's accuracy is known: its rows are drawn apart from the networks', which gives a wider band.
+    let unpaired (resamples: int) (seed: Seed) (members: float[][]) (accuracy: float) : Difference =
+        let random = Seed.random seed
+        let rows = members[0].Length
+        let right = int (round (accuracy * float rows))
+        let kernel = Array.init rows (fun i -> if i < right then 1.0 else 0.0)
+        let difference chosen mine its = mean members chosen mine - mean [| kernel |] [| 0 |] its
+        let all = [| 0 .. rows - 1 |]
+
+        band (difference [| 0 .. members.Length - 1 |] all all) resamples (fun () ->
+            difference (draw random members.Length) (draw random rows) (draw random rows))

@@ -1,0 +1,77 @@
+namespace NtkPipeline.Core
+
+open System
+
+/// By which score the ridge is chosen. Errors are mean squared errors, least is best; of equals the larger ridge is taken.
+[<RequireQualifiedAccess>]
+type RidgeChoice =
+    | CrossValidation
+    | CrossValidationAccuracy
+    | LeaveOneOut
+    | LeaveOneOutAccuracy
+    | Gcv
+    | Likelihood
+
+[<RequireQualifiedAccess>]
+module RidgeChoice =
+
+    let all = [
+        RidgeChoice.CrossValidation
+        RidgeChoice.CrossValidationAccuracy
+        RidgeChoice.LeaveOneOut
+        RidgeChoice.LeaveOneOutAccuracy
+        RidgeChoice.Gcv
+        RidgeChoice.Likelihood
+    ]
+
+    /// The name in settings and results.
+    let print (choice: RidgeChoice) : string =
+        match choice with
+        | RidgeChoice.CrossValidation -> "cv"
+        | RidgeChoice.CrossValidationAccuracy -> "cv-accuracy"
+        | RidgeChoice.LeaveOneOut -> "loo"
+        | RidgeChoice.LeaveOneOutAccuracy -> "loo-accuracy"
+        | RidgeChoice.Gcv -> "gcv"
+        | RidgeChoice.Likelihood -> "likelihood"
+
+    /// What is minimised.
+    let score (choice: RidgeChoice) (point: RidgePoint) : float =
+        match choice with
+        | RidgeChoice.CrossValidation -> point.CvError
+        | RidgeChoice.CrossValidationAccuracy -> -point.CvAccuracy
+        | RidgeChoice.LeaveOneOut -> point.LooError
+        | RidgeChoice.LeaveOneOutAccuracy -> -point.LooAccuracy
+        | RidgeChoice.Gcv -> point.Gcv
+        | RidgeChoice.Likelihood -> -point.LogLikelihood
+
+/// The grid of ridges, relative to mean(diag K): evenly spaced on a log scale, both ends included.
+type RidgeSettings = { Smallest: float; Largest: float; PointsPerDecade: int; ChooseBy: RidgeChoice }
+
+[<RequireQualifiedAccess>]
+module RidgeSettings =
+
+    /// The grid's relative ridges, smallest first.
+    let grid (settings: RidgeSettings) : float[] =
+        let decades = log10 (settings.Largest / settings.Smallest)
+        let steps = int (Math.Ceiling(decades * float settings.PointsPerDecade - 1e-9))
+
+        Array.init (steps + 1) (fun k ->
+            match k with
+            | 0 -> settings.Smallest
+            | k when k = steps -> settings.Largest
+            | k -> settings.Smallest * Math.Pow(10.0, decades * float k / float steps))
+
+    /// Ridges are positive and finite, and the grid holds at least one.
+    let check (settings: RidgeSettings) : Result<unit, PipelineError> =
+        if not (settings.Smallest > 0.0 && Double.IsFinite settings.Largest) then
+            Error(
+                NumbersRefused
+                    $"the smallest ridge is %g{settings.Smallest}; ridges must be positive and finite"
+            )
+        elif settings.Largest < settings.Smallest || settings.PointsPerDecade < 1 then
+            Error(
+                NumbersRefused
+                    $"ridges from %g{settings.Smallest} to %g{settings.Largest} with %d{settings.PointsPerDecade} points a decade are no grid"
+            )
+        else
+            Ok()

@@ -1,0 +1,83 @@
+namespace NtkPipeline.Core
+
+open System.Runtime.InteropServices
+open TorchSharp
+
+/// The eigendecomposition K = Q Λ Qᵀ of a kernel matrix, in float64. One of them answers every question about ridges,
+/// held-out rows and training times.
+type Spectrum = {
+    /// The N eigenvalues as the solver gave them, largest first. Rounding may have made some of them negative.
+    Computed: float[]
+    /// Q, N × N: column k is the eigenvector of `Computed[k]`.
+    Vectors: Matrix<float>
+} with
+
+    member this.Rows = this.Vectors.Rows
+
+[<RequireQualifiedAccess>]
+module Spectrum =
+
+    /// Λ, largest first: the computed eigenvalues, those below 0 set to 0.
+    let values (spectrum: Spectrum) : float[] = spectrum.Computed |> Array.map (max 0.0)
+
+    /// Eigenvalues that rounding had made negative.
+    let clipped (spectrum: Spectrum) : int =
+        spectrum.Computed |> Array.filter (fun value -> value < 0.0) |> Array.length
+
+    /// The most negative of them, 0 where none was.
+    let mostNegative (spectrum: Spectrum) : float = spectrum.Computed |> Array.fold min 0.0
+
+    /// Q as a tensor with its own copy.
+    let vectors (spectrum: Spectrum) : torch.Tensor =
+        spectrum.Vectors |> KernelMatrix.Double |> KernelMatrix.toTensor
+
+    /// How negative an eigenvalue may be by rounding: entries off by u·max|diag| move it by at most N times that, and the
+    /// solver's own error is below N units in the last place of Λ_max.
+    let private allowance kernel (largest: float) =
+        let n = float (KernelMatrix.rows kernel)
+        let scale = KernelMatrix.diagonal kernel |> Array.fold (fun most x -> max most (abs x)) 0.0
+        n * (KernelMatrix.entryRounding kernel * scale + System.Double.Epsilon + 2.3e-16 * abs largest)
+
+    let private checkSign name kernel (spectrum: Spectrum) =
+        let allowed = allowance kernel spectrum.Computed[0]
+        let least = spectrum.Computed[spectrum.Rows - 1]
+
+        if least >= -allowed then
+            Ok spectrum
+        else
+            Error(
+                NumbersRefused
+                    $"%s{name}: its smallest eigenvalue is %g{least}, and rounding explains no more than %g{-allowed}, so it is not positive semi-definite"
+            )
+
+    let private solve name kernel =
+        use _ = torch.NewDisposeScope()
+
+        try
+            let struct (values, vectors) = torch.linalg.eigh (KernelMatrix.toTensor kernel)
+
+            Ok {
+                Computed = Tensors.toArray64 (values.flip 0L)
+                Vectors = Tensors.toMatrix64 (vectors.flip 1L)
+            }
+        with :? ExternalException ->
+            Error(NumbersRefused $"%s{name}: its eigenvalues could not be computed")
+
+    /// The eigendecomposition of a symmetric positive semi-definite matrix, by LAPACK's divide and conquer. Eigenvalues below 0
+    /// by no more than rounding are kept as they came and count as 0; greater ones are refused.
+    let decompose (name: string) (kernel: KernelMatrix) : Result<Spectrum, PipelineError> =
+        KernelMatrix.check name kernel
+        |> Result.bind (fun () -> solve name kernel)
+        |> Result.bind (checkSign name kernel)
+
+    let private ofStored (values: float[], vectors: Matrix<float>) =
+        if values.Length = vectors.Rows && vectors.Rows = vectors.Columns then
+            Ok { Computed = values; Vectors = vectors }
+        else
+            Error
+                $"it holds %d{values.Length} values and %d{vectors.Rows} × %d{vectors.Columns} vectors, which are no eigendecomposition"
+
+    /// NumPy's .npz with `values`, largest first, and `vectors`, one a column.
+    let codec: Codec<Spectrum> =
+        Codec.pair ("values", Codec.vector) ("vectors", Codec.matrix64)
+        |> Codec.map "spectrum/1" (fun spectrum -> spectrum.Computed, spectrum.Vectors) ofStored

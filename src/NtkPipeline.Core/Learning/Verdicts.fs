@@ -1,0 +1,251 @@
+namespace NtkPipeline.Core
+
+/// How finite networks are held against the kernel.
+type CompareSettings = {
+    /// Resamples of every bootstrap.
+    Resamples: int
+    /// A network whose kernel moved by less than this share counts as lazy.
+    LazyThreshold: float
+    /// Accuracies that differ by no more than this share count as the same.
+    Margin: float
+    /// The learning rate that widths are compared at, in units of N/Λ_max.
+    MainRate: float
+    /// Networks up to this width count as small.
+    SmallWidth: int
+}
+
+/// The three expected observations, each judged from the numbers.
+[<RequireQualifiedAccess>]
+module Verdicts =
+
+    /// The width that the written method names for the second observation.
+    let private namedWidth = 4096
+
+    let private widest (runs: NetworkRun[]) =
+        let width = runs |> Array.map _.Width |> Array.max
+        width, runs |> Array.filter (fun run -> run.Width = width)
+
+    let private hits labels (runs: NetworkRun[]) =
+        runs |> Array.map (fun run -> Bootstrap.hits labels run.ValidationOutputs)
+
+    let private accuracy labels = hits labels >> Array.averageBy Array.average
+
+    let private againstTuned settings seed (kernel: KernelRegression) labels (runs: NetworkRun[]) =
+        Bootstrap.hits labels kernel.ValidationOutputs
+        |> Bootstrap.paired settings.Resamples seed (hits labels runs)
+
+    /// "The widest networks (…) classify 80.1% of 1523 validation tweets rightly, the tuned kernel regression (…) 80.9%."
+    let private scored kernel (labels: float[]) who runs =
+        let share = Wording.percent (accuracy labels runs)
+        $"%s{who} classify %s{share} of %d{labels.Length} validation tweets rightly, %s{Wording.tuned kernel}."
+
+    /// The kernel trained by the same steps as the networks, where it was followed to the end.
+    let private sameSteps (runs: NetworkRun[]) =
+        match runs |> Array.choose (RunSummary.last >> _.KernelAccuracy) |> RunSummary.aggregate with
+        | None -> ""
+        | Some accuracy ->
+            $"The infinite-width kernel trained by the very same steps reaches %s{Wording.percent accuracy.Mean}."
+
+    let private reach margin (difference: Difference) =
+        let limit = Wording.percent margin
+
+        if difference.Lower >= -margin then
+            Some true, $"so they are no further below it than the margin of %s{limit}"
+        elif difference.Upper < 0.0 then
+            Some false, "so they stay below it"
+        elif difference.Value >= -margin then
+            Some true, $"which is within the margin of %s{limit} and no clear difference"
+        else
+            None,
+            $"which is more than the margin of %s{limit} but no clear difference, so the numbers cannot decide"
+
+    /// (1) Holds where the whole band of the difference lies above −margin, or 0 lies in or below the band and the difference above
+    /// −margin; does not hold where the whole band lies below 0; else the numbers cannot decide.
+    let wideReachesKernel
+        (settings: CompareSettings)
+        (seed: Seed)
+        (kernel: KernelRegression)
+        (labels: float[])
+        (scale: string)
+        (runs: NetworkRun[])
+        : Verdict =
+        let width, all = widest runs
+        let sound = all |> Array.filter RunSummary.isSound
+
+        let holds, evidence =
+            if sound.Length = 0 then
+                None,
+                $"All runs of the widest networks (m = %d{width}, %s{Wording.runs all.Length}) diverged, so nothing can be said."
+            else
+                let difference =
+                    againstTuned settings (Seed.derive $"wide/%s{scale}" seed) kernel labels sound
+
+                let holds, meaning = reach settings.Margin difference
+                let who = $"The widest networks (m = %d{width}, mean of %s{Wording.seeds sound.Length})"
+
+                holds,
+                Wording.join [
+                    scored kernel labels who sound
+                    $"The difference is %s{Wording.points difference}, %s{meaning}."
+                    sameSteps sound
+                    Wording.diverged all
+                ]
+
+        {
+            Claim = "Wide networks reach the kernel's accuracy"
+            Setting = Wording.setting scale settings.MainRate all
+            Holds = holds
+            Evidence = evidence
+        }
+
+    /// Through which tracked epoch the probe rows' kernel of every seed stayed below the threshold.
+    let private lazyUntil threshold (runs: NetworkRun[]) =
+        let shared =
+            runs
+            |> Array.map (fun run -> run.Epochs |> Array.map _.Epoch |> Set.ofArray)
+            |> Set.intersectMany
+            |> Set.toArray
+
+        let worst epoch =
+            runs
+            |> Array.collect _.Epochs
+            |> Array.filter (fun measures -> measures.Epoch = epoch)
+            |> Array.map _.DeltaTheta
+            |> Array.max
+
+        let limit = Wording.percent threshold
+
+        match shared |> Array.tryFindIndex (fun epoch -> worst epoch >= threshold) with
+        | None when shared.Length = 0 -> ""
+        | None ->
+            $"On the probe rows it was below %s{limit} at every tracked epoch, up to epoch %d{Array.last shared}."
+        | Some 0 -> $"On the probe rows it was past %s{limit} from the start."
+        | Some k ->
+            let move = Wording.percent (worst shared[k])
+
+            $"On the probe rows it was below %s{limit} up to epoch %d{shared[k - 1]}, and at %s{move} by epoch %d{shared[k]}."
+
+    let private judgeMoves threshold (moves: float[]) =
+        let limit = Wording.percent threshold
+
+        match moves |> Array.filter (fun move -> move < threshold) |> Array.length with
+        | 0 -> Some false, $"not below %s{limit}"
+        | below when below = moves.Length -> Some true, $"below %s{limit}"
+        | below -> None, $"below %s{limit} for %d{below} of %d{moves.Length} seeds only"
+
+    let private range (moves: float[]) =
+        let least, most = Wording.percent (Array.min moves), Wording.percent (Array.max moves)
+
+        if moves.Length = 1 then
+            ""
+        else
+            $" (%s{least} to %s{most} over %d{moves.Length} seeds)"
+
+    /// (2) Holds where every seed's kernel moved by less than the threshold, does not hold where none did; else undecided.
+    let wideIsLazy (settings: CompareSettings) (scale: string) (runs: NetworkRun[]) : Verdict =
+        let width, all = widest runs
+        let sound = all |> Array.filter (fun run -> RunSummary.isSound run && run.DeltaTheta.IsSome)
+        let moves = sound |> Array.choose _.DeltaTheta
+
+        let remark =
+            if width = namedWidth then
+                ""
+            else
+                $"The widest networks here have m = %d{width}, not %d{namedWidth}."
+
+        let holds, evidence =
+            if moves.Length = 0 then
+                None,
+                Wording.join [
+                    $"All runs at m = %d{width} (%s{Wording.runs all.Length}) diverged, so no kernel is left to compare."
+                    remark
+                ]
+            else
+                let holds, meaning = judgeMoves settings.LazyThreshold moves
+                let budget = Wording.epochs (Wording.lastEpoch sound)
+                let mean = Wording.percent (Array.average moves)
+
+                holds,
+                Wording.join [
+                    $"At m = %d{width}, after %s{budget}, the kernel of all %d{sound[0].TrainRows} training rows has moved by ΔΘ = %s{mean}%s{range moves}, %s{meaning}."
+                    lazyUntil settings.LazyThreshold sound
+                    remark
+                    Wording.diverged all
+                ]
+
+        {
+            Claim =
+                $"The tangent kernel moves by less than %s{Wording.percent settings.LazyThreshold} at m = %d{namedWidth}"
+            Setting = Wording.setting scale settings.MainRate all
+            Holds = holds
+            Evidence = evidence
+        }
+
+    let private smallClaim = "A small network with a larger learning rate beats the kernel"
+
+    let private noSmall settings (candidates: int) =
+        let reason =
+            if candidates = 0 then
+                "No such network was trained."
+            else
+                $"Of %s{Wording.configurations candidates} none was sound: in each, some seed diverged."
+
+        {
+            Claim = smallClaim
+            Setting =
+                $"width at most %d{settings.SmallWidth}, learning rate above %g{settings.MainRate} × N/Λ_max"
+            Holds = None
+            Evidence = reason
+        }
+
+    /// (3) Looks for the best configuration of small width and larger rate none of whose runs diverged. Holds where the whole
+    /// band of its difference to the tuned kernel lies above 0.
+    let smallBeatsKernel
+        (settings: CompareSettings)
+        (seed: Seed)
+        (kernel: KernelRegression)
+        (labels: float[])
+        (runs: NetworkRun[])
+        : Verdict =
+        let candidates =
+            runs
+            |> Array.filter (fun run ->
+                run.Width <= settings.SmallWidth && run.LearningRate > settings.MainRate)
+            |> Array.groupBy (fun run -> run.InputScale, run.Width, run.LearningRate)
+
+        let sound = candidates |> Array.filter (snd >> Array.forall RunSummary.isSound)
+
+        if sound.Length = 0 then
+            noSmall settings candidates.Length
+        else
+            let (scale, width, rate), best = sound |> Array.maxBy (snd >> accuracy labels)
+            let difference = againstTuned settings (Seed.derive "small/tuned" seed) kernel labels best
+
+            let ridgeless =
+                kernel.SmallestRidgeValidation.Accuracy
+                |> Bootstrap.unpaired
+                    settings.Resamples
+                    (Seed.derive "small/ridgeless" seed)
+                    (hits labels best)
+
+            let meaning =
+                if difference.Lower > 0.0 then "so they beat the kernel"
+                elif difference.Upper < 0.0 then "so the kernel beats them"
+                else "so no difference is shown"
+
+            let who =
+                $"The best small networks (m = %d{width}, learning rate %g{rate}, input scale %s{scale}, mean of %s{Wording.seeds best.Length})"
+
+            {
+                Claim = smallClaim
+                Setting = $"m = %d{width}, %s{Wording.setting scale rate best}"
+                Holds = Some(difference.Lower > 0.0)
+                Evidence =
+                    Wording.join [
+                        scored kernel labels who best
+                        $"The difference is %s{Wording.points difference}, %s{meaning}."
+                        if sound.Length > 1 then
+                            $"They were picked as the best of %d{sound.Length} configurations on these very tweets, which flatters them."
+                        $"Against %s{Wording.ridgeless kernel} the difference is %s{Wording.points ridgeless}, not paired by tweet."
+                    ]
+            }

@@ -1,0 +1,66 @@
+namespace NtkPipeline.Core
+
+/// Numbers and circumstances in words, for the sentences of verdicts.
+[<RequireQualifiedAccess>]
+module Wording =
+
+    let percent (share: float) : string = $"%.1f{100.0 * share}%%"
+
+    /// A difference of shares in percentage points: "+0.3", "−1.2", "0.0".
+    let signed (share: float) : string =
+        match System.Math.Round(1000.0 * share) with
+        | 0.0 -> "0.0"
+        | tenths when tenths < 0.0 -> $"−%.1f{-tenths / 10.0}"
+        | tenths -> $"+%.1f{tenths / 10.0}"
+
+    let points (difference: Difference) : string =
+        let value, lower, upper = signed difference.Value, signed difference.Lower, signed difference.Upper
+        $"%s{value} percentage points (95%% band %s{lower} to %s{upper})"
+
+    let private count noun (n: int) = if n = 1 then $"1 %s{noun}" else $"%d{n} %s{noun}s"
+
+    let seeds (n: int) : string = count "seed" n
+    let runs (n: int) : string = count "run" n
+    let epochs (n: int) : string = count "epoch" n
+    let configurations (n: int) : string = count "configuration" n
+
+    /// The last epoch that any of the runs reached.
+    let lastEpoch (runs: NetworkRun[]) : int =
+        runs |> Array.collect _.Epochs |> Array.fold (fun most measures -> max most measures.Epoch) 0
+
+    let private descent (runs: NetworkRun[]) =
+        match runs |> Array.map _.BatchSize |> Array.distinct with
+        | [| 0 |] -> ", full-batch gradient descent"
+        | [| size |] -> $", minibatch SGD of batch %d{size}"
+        | _ -> ""
+
+    let private centring (runs: NetworkRun[]) =
+        match runs |> Array.map _.Centred |> Array.distinct with
+        | [| true |] -> ", centred networks"
+        | [| false |] -> ", networks not centred"
+        | _ -> ""
+
+    /// Input scale, learning rate and budget of some runs.
+    let setting (scale: string) (rate: float) (runs: NetworkRun[]) : string =
+        let members = runs |> Array.map _.Member |> Array.distinct |> Array.length
+        let budget = $"%s{epochs (lastEpoch runs)}%s{descent runs}, %s{seeds members}%s{centring runs}"
+        $"input scale %s{scale}, learning rate %g{rate} × N/Λ_max, %s{budget}"
+
+    let tuned (kernel: KernelRegression) : string =
+        let accuracy = percent kernel.Validation.Accuracy
+        $"the tuned kernel regression (λ = %.3g{kernel.Chosen.RelativeRidge} × mean diagonal) %s{accuracy}"
+
+    let ridgeless (kernel: KernelRegression) : string =
+        let accuracy = percent kernel.SmallestRidgeValidation.Accuracy
+        let relative = kernel.SmallestRidge / kernel.MeanDiagonal
+        $"the nearly ridgeless kernel (λ = %.3g{relative} × mean diagonal, %s{accuracy})"
+
+    /// The runs that diverged, in a sentence of its own; empty where none did.
+    let diverged (runs: NetworkRun[]) : string =
+        match runs |> Array.filter (RunSummary.isSound >> not) |> Array.length with
+        | 0 -> ""
+        | n -> $"Left out: %d{n} of %d{runs.Length} runs, which diverged."
+
+    /// The sentences that say something, joined.
+    let join (sentences: string list) : string =
+        sentences |> List.filter (fun sentence -> sentence <> "") |> String.concat " "
