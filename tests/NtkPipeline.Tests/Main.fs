@@ -15,6 +15,7 @@ let private tests =
         ReluStackTests.tests
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
+        TrainNetworkTests.tests
         RunnerTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests
