@@ -19,6 +19,7 @@ let private tests =
         SpectrumTests.tests
         RidgeRegressionTests.tests
         CompareTests.tests
+        TrainNetworkTests.tests
         RunnerTests.tests
         ReportTests.tests
         ConfigTextTests.tests

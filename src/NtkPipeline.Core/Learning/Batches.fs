@@ -8,8 +8,7 @@ open System
 module Batches =
 
     /// Steps an epoch. Size 0 stands for full-batch descent.
-    let count (size: int) (rows: int) : int =
-        if size = 0 then 1 else (rows + size - 1) / size
+    let count (size: int) (rows: int) : int = if size = 0 then 1 else (rows + size - 1) / size
 
     /// Fisher and Yates' shuffle.
     let private shuffle (random: Random) (rows: int[]) =
@@ -28,6 +27,4 @@ module Batches =
         match count size rows.Length with
         | 1 -> [| rows |]
         | batches ->
-            rows
-            |> shuffle (seed |> Seed.derive $"epoch/%d{epoch}" |> Seed.random)
-            |> Array.splitInto batches
+            rows |> shuffle (seed |> Seed.derive $"epoch/%d{epoch}" |> Seed.random) |> Array.splitInto batches

@@ -52,7 +52,10 @@ module FollowedTraining =
         | Some [| all |] -> descent |> FunctionDescent.repeat epochs.Length all
         | _ -> descent |> FunctionDescent.run (Seq.concat epochs)
 
-        if descent |> FunctionDescent.loss lane.TrainIndex |> isSound lane then Some descent else None
+        if descent |> FunctionDescent.loss lane.TrainIndex |> isSound lane then
+            Some descent
+        else
+            None
 
     let private outputs = Option.map (fun descent -> Tensors.toArray64 descent.Outputs)
 
@@ -72,7 +75,9 @@ module FollowedTraining =
                 let kernel = state.Kernel |> Option.bind (advance lane epochs)
                 let linearised = state.Linearised |> Option.bind (advance lane epochs)
 
-                match lane.Observer |> Observer.see lane.Limit epoch (outputs kernel) (outputs linearised) with
+                match
+                    lane.Observer |> Observer.see lane.Limit epoch (outputs kernel) (outputs linearised)
+                with
                 | None -> { state with Diverged = Some epoch }
                 | Some seen ->
                     follow lane later {
@@ -124,13 +129,16 @@ module FollowedTraining =
                 Rate = job.Rate * factor
                 Kernel = kernel
                 Targets = targets.flatten ()
-                Outputs = start.flatten().clone ()
+                Outputs = start.flatten().clone()
             }
 
         let kernel, linearised = descent job.Kernel job.KernelFactor, descent initialKernel 1.0
 
         match observer |> Observer.see infinity 0 (outputs kernel) (outputs linearised) with
-        | None -> Error(NumbersRefused "the network's outputs or tangent kernel are not finite at its first weights")
+        | None ->
+            Error(
+                NumbersRefused "the network's outputs or tangent kernel are not finite at its first weights"
+            )
         | Some seen ->
             let lane = {
                 Observer = observer

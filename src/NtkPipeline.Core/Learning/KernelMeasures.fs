@@ -23,7 +23,7 @@ module KernelMeasures =
                     let chosen = rows.narrow (0L, int64 start, int64 (min block (n - start)))
                     m.index_select(0L, chosen).index_select(1L, rows).``to`` torch.float64
 
-                let reference = (part rowsOfB b).mul_ (factor.ToScalar())
+                let reference = (part rowsOfB b).mul_(factor.ToScalar())
                 let change = (part rowsOfA a).sub_ reference
                 change.square().sum().item<float>(), reference.square().sum().item<float>()
         |]
@@ -61,7 +61,7 @@ module KernelMeasures =
     /// The eigenvalues of a symmetric matrix, largest first.
     let eigenvalues (m: torch.Tensor) : float[] =
         use _ = torch.NewDisposeScope()
-        m.``to``(torch.float64) |> torch.linalg.eigvalsh |> Tensors.toArray64 |> Array.rev
+        m.``to`` (torch.float64) |> torch.linalg.eigvalsh |> Tensors.toArray64 |> Array.rev
 
     /// exp of the entropy of the eigenvalues over their sum (Roy and Vetterli 2007): n where all are equal, 1 where one is not
     /// zero, 0 where none is. Eigenvalues that rounding has made negative count as 0.

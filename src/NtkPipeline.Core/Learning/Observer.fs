@@ -59,7 +59,7 @@ module Observer =
                 Probe.create
                     job.KernelOf
                     (job.Labelled.index_select (0L, indexOf job probe))
-                    ((column job job.Targets).index_select (0L, indexOf job probe))
+                    ((column job job.Targets).index_select(0L, indexOf job probe))
                     job.Stack
             StepsAnEpoch = (job.Batches 1).Length
             LabelledOffset = offset job.Labelled
@@ -90,7 +90,14 @@ module Observer =
     let private gapOn (rows: int[]) (f: float[]) (others: float[] option) =
         others |> Option.map (fun g -> Metrics.gap (at rows f) (at rows g))
 
-    let private measures observer epoch (f: float[]) kernel linearised (probe: ProbeMeasures) : EpochMeasures =
+    let private measures
+        observer
+        epoch
+        (f: float[])
+        kernel
+        linearised
+        (probe: ProbeMeasures)
+        : EpochMeasures =
         let job = observer.Job
         let train, validation = at job.Train, at job.Validation
         let labels = validation job.Labels
@@ -117,7 +124,13 @@ module Observer =
 
     /// The network as it is now, beside the outputs of those that were trained by the very same steps; none where something is
     /// not a finite number, or the loss on the training rows above `limit`.
-    let see limit epoch (kernel: float[] option) (linearised: float[] option) (observer: Observer) : Seen option =
+    let see
+        limit
+        epoch
+        (kernel: float[] option)
+        (linearised: float[] option)
+        (observer: Observer)
+        : Seen option =
         let job = observer.Job
         let f = outputs job job.Labelled observer.LabelledOffset
         let test = outputs job job.Test observer.TestOffset

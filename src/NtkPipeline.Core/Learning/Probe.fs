@@ -38,9 +38,14 @@ module Probe =
         Array.init count (fun k -> train[int (int64 k * int64 train.Length / int64 count)])
 
     /// The probe of a network that has not been trained. Its tensors belong to the caller's dispose scope.
-    let create (kernelOf: KernelOf) (inputs: torch.Tensor) (targets: torch.Tensor) (stack: ReluStack) : Probe = {
+    let create
+        (kernelOf: KernelOf)
+        (inputs: torch.Tensor)
+        (targets: torch.Tensor)
+        (stack: ReluStack)
+        : Probe = {
         Inputs = inputs
-        TargetKernel = targets.reshape(-1L, 1L).mm (targets.reshape (1L, -1L))
+        TargetKernel = targets.reshape(-1L, 1L).mm(targets.reshape (1L, -1L))
         InitialKernel = kernelOf inputs
         InitialGates = ReluStack.gates inputs stack
         InitialWeights = stack.Weights |> Array.map _.clone()

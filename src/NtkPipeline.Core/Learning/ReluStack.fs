@@ -11,17 +11,48 @@ type ReluStack = { Scale: float; Weights: torch.Tensor[] }
 [<RequireQualifiedAccess>]
 module ReluStack =
 
+    /// The network as a stack that shares its weights: whoever moves the one moves the other. α is the output scale. A network
+    /// that is not `dense | relu | … | dense 1` without biases is a bug of the caller.
+    let ofNetwork (network: Network) (theta: DenseParameters[]) (outputScale: float) : ReluStack =
+        let rec alternates (layers: Layer list) =
+            match layers with
+            | [ Dense(width, prior) ] -> width = Width.one && not prior.HasBias
+            | Dense(_, prior) :: Activate Relu :: above -> not prior.HasBias && alternates above
+            | _ -> false
+
+        if not (alternates network.Layers) then
+            invalidArg
+                (nameof network)
+                $"%s{NetworkText.print network} is not a bias-free stack of ReLU layers with one output"
+
+        let priors =
+            network.Layers
+            |> List.choose (function
+                | Dense(_, prior) -> Some prior
+                | _ -> None)
+
+        let weights = theta |> Array.map _.W
+
+        let factors =
+            Seq.map2
+                (fun prior (w: torch.Tensor) ->
+                    let struct (weight, _) = Forward.scales prior (int w.shape[1]) in weight)
+                priors
+                weights
+
+        { Scale = Seq.fold (*) outputScale factors; Weights = weights }
+
     /// Rows that one pass takes at a time, which bounds its memory to this many rows × the widest layer.
     let private block = 1024L
 
     /// x, then what every ReLU gives. All but x are new tensors.
     let private activations (x: torch.Tensor) (stack: ReluStack) =
         stack.Weights[.. stack.Weights.Length - 2]
-        |> Array.scan (fun (below: torch.Tensor) weights -> below.mm(weights.t ()).relu_ ()) x
+        |> Array.scan (fun (below: torch.Tensor) weights -> below.mm(weights.t ()).relu_()) x
 
     /// f at the rows of `x`, n × 1, given the last activations.
     let private output (last: torch.Tensor) (stack: ReluStack) =
-        last.mm((Array.last stack.Weights).t ()).mul_ (stack.Scale.ToScalar())
+        last.mm((Array.last stack.Weights).t()).mul_(stack.Scale.ToScalar())
 
     let private inBlocks (rows: torch.Tensor -> torch.Tensor) (x: torch.Tensor) =
         torch.cat [|
@@ -56,7 +87,7 @@ module ReluStack =
         use _ = torch.NewDisposeScope()
         let inputs = activations x stack
         let residual = (output (Array.last inputs) stack).sub_ y
-        let loss = residual.square().mean().mul (0.5.ToScalar())
+        let loss = residual.square().mean().mul(0.5.ToScalar())
         let mutable delta = residual.mul_ ((rate * stack.Scale / float x.shape[0]).ToScalar())
 
         for layer in stack.Weights.Length - 1 .. -1 .. 0 do

@@ -8,7 +8,8 @@ let private seed = Seed.root 7UL
 
 let tests =
     testList "Batches" [
-        testProperty "an epoch sees every row once, in the fewest batches, of sizes that differ by one at most"
+        testProperty
+            "an epoch sees every row once, in the fewest batches, of sizes that differ by one at most"
         <| fun (PositiveInt count) (PositiveInt size) ->
             let rows = Array.init count (fun k -> 3 * k + 1)
             let batches = Batches.ofEpoch seed size rows 1
@@ -30,7 +31,11 @@ let tests =
         testCase "every place is as likely for every row"
         <| fun () ->
             let rows = Array.init 3 id
-            let orders = [ for e in 1..6000 -> Batches.ofEpoch seed 1 rows e |> Array.concat |> List.ofArray ]
+
+            let orders = [
+                for e in 1..6000 -> Batches.ofEpoch seed 1 rows e |> Array.concat |> List.ofArray
+            ]
+
             let counts = orders |> List.countBy id |> List.map snd
             Expect.equal counts.Length 6 "all orders occur"
             // Binomial(6000, 1/6): mean 1000, s.d. 29.

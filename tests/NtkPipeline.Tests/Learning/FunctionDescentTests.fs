@@ -14,18 +14,18 @@ let private descent () : FunctionDescent =
     {
         Rate = 0.0
         Kernel = a.mm (a.t ())
-        Targets = (SmallStack.signs 2L n).flatten ()
+        Targets = (SmallStack.signs 2L n).flatten()
         Outputs = SmallStack.normal 3L [ n ]
     }
 
 /// y + Q (1 − ηΛ/N)^k Qᵀ (f₀ − y).
 let private closedForm (steps: int) (d: FunctionDescent) =
     let struct (values, vectors) = torch.linalg.eigh d.Kernel
-    let shrink = (1.0.ToScalar() - values * (d.Rate / float n).ToScalar()).pow ((float steps).ToScalar())
-    let start = vectors.t().mv (d.Outputs - d.Targets)
+    let shrink = (1.0.ToScalar() - values * (d.Rate / float n).ToScalar()).pow((float steps).ToScalar())
+    let start = vectors.t().mv(d.Outputs - d.Targets)
     d.Targets + vectors.mv (shrink * start)
 
-let private largest (d: FunctionDescent) = (torch.linalg.eigvalsh d.Kernel).max().item<float> ()
+let private largest (d: FunctionDescent) = (torch.linalg.eigvalsh d.Kernel).max().item<float>()
 
 let tests =
     testList "FunctionDescent" [
@@ -43,31 +43,39 @@ let tests =
                 Expect.isLessThan (SmallStack.furthest d.Outputs expected) 1e-10 "100 steps"
                 Expect.isLessThan (SmallStack.furthest other.Outputs expected) 1e-10 "one by one"
 
-        testCase "with the kernel at first, it is descent on the weights of the linearised network, batch by batch"
+        testCase
+            "with the kernel at first, it is descent on the weights of the linearised network, batch by batch"
         <| fun () ->
             use _ = torch.NewDisposeScope()
             let stack = SmallStack.stack 4L [ 5; 8; 6 ]
             let x = SmallStack.normal 5L [ n; 5 ]
-            let jacobian, start = SmallStack.jacobian stack x, (ReluStack.outputs x stack).flatten ()
+            let jacobian, start = SmallStack.jacobian stack x, (ReluStack.outputs x stack).flatten()
 
             let d = {
                 Rate = 1.5
                 Kernel = SmallStack.kernel stack x
-                Targets = (SmallStack.signs 6L n).flatten ()
+                Targets = (SmallStack.signs 6L n).flatten()
                 Outputs = start.clone ()
             }
 
             // Rows 20 … 29 are watched, not trained on.
-            let batches = [ for k in 0..199 -> SmallStack.rows [ for i in 0 .. 3 + k % 3 -> (7 * k + 3 * i) % 20 ] ]
+            let batches = [
+                for k in 0..199 -> SmallStack.rows [ for i in 0 .. 3 + k % 3 -> (7 * k + 3 * i) % 20 ]
+            ]
+
             d |> FunctionDescent.run batches
             let mutable theta = torch.zeros (jacobian.shape[1], dtype = torch.float64)
 
             for batch in batches do
                 let j = jacobian.index_select (0L, batch)
-                let residual = (start + jacobian.mv theta - d.Targets).index_select (0L, batch)
+                let residual = (start + jacobian.mv theta - d.Targets).index_select(0L, batch)
                 theta <- theta - j.t().mv(residual) * (1.5 / float batch.shape[0]).ToScalar()
 
-            Expect.isLessThan (SmallStack.furthest d.Outputs (start + jacobian.mv theta)) 1e-10 "the same function"
+            Expect.isLessThan
+                (SmallStack.furthest d.Outputs (start + jacobian.mv theta))
+                1e-10
+                "the same function"
+
             Expect.isGreaterThan (SmallStack.furthest d.Outputs start) 0.1 "which has moved"
 
         testCase "the loss is taken over the rows named"

@@ -19,7 +19,7 @@ let tests =
                     let batch = SmallStack.rows (seq { for i in 0 .. 7 + k % 3 -> (11 * k + 3 * i) % 40 })
                     let x, y = x.index_select (0L, batch), y.index_select (0L, batch)
                     let loss, next = SmallStack.autogradStep 0.7 x y witness
-                    let ours = (stack |> ReluStack.step 0.7 x y).item<float> ()
+                    let ours = (stack |> ReluStack.step 0.7 x y).item<float>()
                     Expect.isLessThan (abs (ours - loss)) 1e-12 "the loss before the step"
                     witness <- next
 
@@ -43,11 +43,11 @@ let tests =
             use _ = torch.NewDisposeScope()
             let stack = SmallStack.stack 4L [ 3; 4; 5 ]
             let x = SmallStack.normal 5L [ 1500; 3 ]
-            let first = x.mm(stack.Weights[0].t ()).relu ()
-            let second = first.mm (stack.Weights[1].t ())
+            let first = x.mm(stack.Weights[0].t()).relu()
+            let second = first.mm (stack.Weights[1].t())
             let zero = (0.0).ToScalar()
             let expected = torch.cat ([| first.gt zero; second.gt zero |], 1L)
-            let differing = (ReluStack.gates x stack).ne(expected).sum().item<int64> ()
+            let differing = (ReluStack.gates x stack).ne(expected).sum().item<int64>()
             Expect.equal differing 0L "both layers, side by side"
 
         testCase "no rows have no outputs"

@@ -9,7 +9,7 @@ let normal (seed: int64) (shape: int list) =
     torch.randn (shape |> List.map int64 |> Array.ofList, dtype = torch.float64, generator = generator)
 
 /// ±1, n × 1.
-let signs seed (n: int) = (normal seed [ n; 1 ]).sign ()
+let signs seed (n: int) = (normal seed [ n; 1 ]).sign()
 
 /// `widths` from the inputs' columns to the last hidden layer.
 let stack seed (widths: int list) : ReluStack = {
@@ -22,7 +22,7 @@ let stack seed (widths: int list) : ReluStack = {
 
 let clone (stack: ReluStack) = {
     stack with
-        Weights = stack.Weights |> Array.map (fun w -> w.detach().clone ())
+        Weights = stack.Weights |> Array.map (fun w -> w.detach().clone())
 }
 
 /// f as it is written, with √fan_in under every layer; the weights may be asked for gradients.
@@ -31,7 +31,7 @@ let written (stack: ReluStack) (x: torch.Tensor) =
 
     (x, Array.indexed stack.Weights)
     ||> Array.fold (fun a (k, w) ->
-        let z = a.mm(w.t ()) / (sqrt (float w.shape[1])).ToScalar()
+        let z = a.mm (w.t ()) / (sqrt (float w.shape[1])).ToScalar()
         if k = last then z else z.relu ())
 
 /// ∂f(x_i)/∂θ, one row for each row of x, one backward pass each.
@@ -61,8 +61,13 @@ let autogradStep (rate: float) (x: torch.Tensor) (y: torch.Tensor) (stack: ReluS
     let loss = (written { stack with Weights = leaves } x - y).square().mean() * (0.5).ToScalar()
     let gradients = torch.autograd.grad ([| loss |], leaves)
 
-    let moved = Seq.map2 (fun (w: torch.Tensor) (g: torch.Tensor) -> (w - g * rate.ToScalar()).detach ()) leaves gradients
-    loss.item<float> (), { stack with Weights = Array.ofSeq moved }
+    let moved =
+        Seq.map2
+            (fun (w: torch.Tensor) (g: torch.Tensor) -> (w - g * rate.ToScalar()).detach())
+            leaves
+            gradients
+
+    loss.item<float>(), { stack with Weights = Array.ofSeq moved }
 
 let furthest (a: torch.Tensor) (b: torch.Tensor) = (a - b).abs().max().item<float>()
 
