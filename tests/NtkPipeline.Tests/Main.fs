@@ -10,6 +10,12 @@ let private tests =
         FoundationTests.tests
         TweetFrameTests.tests
         SampleTweetsTests.tests
+        CleanTextTests.tests
+        SplitTests.tests
+        TfidfTests.tests
+        LsaTests.tests
+        PcaTests.tests
+        TextStagesTests.tests
         RunnerTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests
