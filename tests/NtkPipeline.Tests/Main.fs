@@ -20,6 +20,12 @@ let private tests =
         RidgeRegressionTests.tests
         CompareTests.tests
         TrainNetworkTests.tests
+        CleanTextTests.tests
+        SplitTests.tests
+        TfidfTests.tests
+        LsaTests.tests
+        PcaTests.tests
+        TextStagesTests.tests
         RunnerTests.tests
         ReportTests.tests
         ConfigTextTests.tests
