@@ -2,6 +2,7 @@ namespace NtkPipeline.Runtime
 
 open System
 open System.IO
+open System.Text
 open NtkPipeline.Core
 
 /// Files that a person names: read whole, or refused with a sentence that names them.
@@ -21,6 +22,15 @@ module SourceFile =
         | :? IOException as e -> Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
         | :? UnauthorizedAccessException as e ->
             Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+
+    /// The file's text, which must be UTF-8.
+    let readText (path: string) : Result<string, PipelineError> =
+        readBytes path
+        |> Result.bind (fun bytes ->
+            try
+                Ok(UTF8Encoding(false, true).GetString(bytes).TrimStart '\uFEFF')
+            with :? DecoderFallbackException as e ->
+                Error(DataRefused $"%s{path}: byte %d{e.Index} is not UTF-8."))
 
     /// A file as a pipeline's input, known by the digest of its bytes. A file that is not there (none) has no bytes.
     let artifact (origin: string) (path: string option) : Result<Artifact<byte[]>, PipelineError> =

@@ -9,8 +9,13 @@ let private tests =
         LibTorchTests.tests
         FoundationTests.tests
         TweetFrameTests.tests
+        ResultFrameTests.tests
         SampleTweetsTests.tests
         MetricsTests.tests
+        BatchesTests.tests
+        ReluStackTests.tests
+        FunctionDescentTests.tests
+        KernelMeasuresTests.tests
         SpectrumTests.tests
         RidgeRegressionTests.tests
         KernelImageTests.tests
@@ -18,7 +23,15 @@ let private tests =
         GaussianProcessTests.tests
         LearningGoldenTests.tests
         CompareTests.tests
+        TrainNetworkTests.tests
+        CleanTextTests.tests
+        SplitTests.tests
+        TfidfTests.tests
+        LsaTests.tests
+        PcaTests.tests
+        TextStagesTests.tests
         RunnerTests.tests
+        ReportTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests
     ]

@@ -2,8 +2,6 @@ namespace NtkPipeline.Core
 
 open System
 open System.Globalization
-open System.IO
-open System.Text
 open Deedle
 
 /// A Deedle frame that is known to have a tweet's columns, every cell of which reads as what it must be.
@@ -16,9 +14,6 @@ type TweetFrame =
 /// Tweets between CSV text, Deedle frames and records.
 [<RequireQualifiedAccess>]
 module TweetFrame =
-
-    /// At most so many faults are listed.
-    let private mostFaults = 20
 
     let private columns (isLabelled: bool) = [
         "id"
@@ -36,26 +31,21 @@ module TweetFrame =
 
     let private optional text = if String.IsNullOrWhiteSpace text then None else Some text
 
+    /// A cell in a message: a slipped column must not spread somebody's words.
+    let private shown (text: string) =
+        let line = text.ReplaceLineEndings " "
+        if line.Length <= 12 then line else line[..8] + "…"
+
     let private parseId (text: string) =
         match Int32.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
         | true, id -> Result.Ok id
-        | _ -> Result.Error $"id '%s{text}' is not a whole number"
+        | _ -> Result.Error $"id '%s{shown text}' is not a whole number"
 
     let private parseTarget (text: string) =
         match text with
         | "1" -> Result.Ok(Some true)
         | "0" -> Result.Ok(Some false)
-        | _ -> Result.Error $"target '%s{text}' is neither 0 nor 1"
-
-    let private shorten (faults: string list) =
-        if faults.Length <= mostFaults then
-            faults
-        else
-            List.truncate mostFaults faults @ [ $"and %d{faults.Length - mostFaults} more faults" ]
-
-    let private refuse name (faults: string list) =
-        let list = shorten faults |> String.concat "; "
-        Result.Error(DataRefused $"%s{name}: %s{list}.")
+        | _ -> Result.Error $"target '%s{shown text}' is neither 0 nor 1"
 
     let private repeatedIds (lines: int[]) (ids: (int * int) list) =
         ids
@@ -75,8 +65,9 @@ module TweetFrame =
         (lines: int[])
         (frame: Frame<int, string>)
         : Result<Tweet[], PipelineError> =
-        match columns isLabelled |> List.filter (fun key -> not (Seq.contains key frame.ColumnKeys)) with
-        | [] ->
+        match CsvFrame.missing (columns isLabelled) frame with
+        | Some fault -> CsvFrame.refuse name [ fault ]
+        | None ->
             let column key = frame.GetColumn<string> key
 
             let ids, keywords, locations, texts =
@@ -129,59 +120,15 @@ module TweetFrame =
                        result |> Result.toOption |> Option.map (fun tweet -> row, tweet.Id))
                    |> repeatedIds lines)
 
-            if rows.IsEmpty then refuse name [ "it holds a header and no tweet" ]
+            if rows.IsEmpty then CsvFrame.refuse name [ "it holds a header and no tweet" ]
             elif faults.IsEmpty then Result.Ok(Array.ofList tweets)
-            else refuse name faults
-        | missing ->
-            let names = missing |> List.map (fun key -> $"'%s{key}'") |> String.concat ", "
-            refuse name [ $"line 1: column %s{names} is missing" ]
+            else CsvFrame.refuse name faults
 
-    let private strictUtf8 = UTF8Encoding(false, true)
-
-    let private decode name (bytes: byte[]) =
-        try
-            let text = strictUtf8.GetString bytes
-
-            match text.IndexOf '\000' with
-            | -1 -> Result.Ok(text.TrimStart '\uFEFF')
-            | at ->
-                refuse name [
-                    $"line %d{1 + Seq.length (Seq.filter ((=) '\n') text[..at])}: it holds a NUL character, so it is not a CSV text"
-                ]
-        with :? DecoderFallbackException as e ->
-            refuse name [ $"byte %d{e.Index} is not UTF-8, so it is not a CSV text" ]
-
-    let private readFrame (text: string) : Frame<int, string> =
-        use stream = new MemoryStream(Encoding.UTF8.GetBytes text)
-        Frame.ReadCsv(stream, hasHeaders = true, inferTypes = false, missingValues = [||])
-
-    let private header (text: string) = text.Split([| '\n' |], 2)[0] |> _.TrimEnd('\r').Split(',')
-
-    /// The tweets of a CSV file's bytes, read by Deedle. `name` is the file, for refusals: not UTF-8, an unclosed quote,
-    /// a missing column, a ragged row, an id or target that is none, an id twice; each with its line, up to 20 at once.
+    /// The tweets of a CSV file's bytes. `name` is the file, for refusals: those of `CsvFrame.parse`, a missing column, an id or
+    /// target that is none, an id twice; each with its line, up to 20 at once.
     let parse (name: string) (isLabelled: bool) (bytes: byte[]) : Result<Tweet[], PipelineError> =
-        decode name bytes
-        |> Result.bind (fun text ->
-            match CsvLayout.scan text with
-            | Result.Error line -> refuse name [ $"line %d{line}: a quote opens here and never closes" ]
-            | Result.Ok [||] -> refuse name [ "it is empty" ]
-            | Result.Ok records ->
-                let expected = records[0].Fields
-                let rows = Array.tail records
-
-                let ragged =
-                    rows
-                    |> Array.filter (fun record -> record.Fields <> expected)
-                    |> Array.map (fun record ->
-                        $"line %d{record.Line}: it has %d{record.Fields} fields, the header has %d{expected}")
-                    |> List.ofArray
-
-                match
-                    header text |> Array.countBy id |> Array.filter (fun (_, count) -> count > 1), ragged
-                with
-                | [||], [] -> readFrame text |> tweetsOf name isLabelled (rows |> Array.map _.Line)
-                | [||], faults -> refuse name faults
-                | repeated, _ -> refuse name [ $"line 1: column '%s{fst repeated[0]}' stands twice" ])
+        CsvFrame.parse name bytes
+        |> Result.bind (fun (frame, lines) -> tweetsOf name isLabelled lines frame)
 
     /// The tweets as a frame, rows counted from 0; a column "target" where every tweet has one.
     let ofTweets (tweets: Tweet[]) : TweetFrame =
@@ -201,52 +148,3 @@ module TweetFrame =
             frame.AddColumn("target", number (fun tweet -> if tweet.Target = Some true then 1 else 0))
 
         TweetFrame frame
-
-/// Tweets on disk between stages: CSV in Kaggle's columns.
-[<RequireQualifiedAccess>]
-module TweetTable =
-
-    let private write (stream: Stream) (tweets: Tweet[]) =
-        use writer = new StreamWriter(stream, UTF8Encoding false, leaveOpen = true)
-        let isLabelled = tweets.Length > 0 && tweets |> Array.forall _.Target.IsSome
-
-        writer.Write(
-            if isLabelled then
-                "id,keyword,location,text,target\n"
-            else
-                "id,keyword,location,text\n"
-        )
-
-        for tweet in tweets do
-            let texts =
-                [
-                    Option.defaultValue "" tweet.Keyword
-                    Option.defaultValue "" tweet.Location
-                    tweet.Text
-                ]
-                |> List.map CsvLayout.quote
-                |> String.concat ","
-
-            writer.Write $"%d{tweet.Id},%s{texts}"
-
-            if isLabelled then
-                writer.Write(if tweet.Target = Some true then ",1" else ",0")
-
-            writer.Write '\n'
-
-    let private read (stream: Stream) =
-        use memory = new MemoryStream()
-        stream.CopyTo memory
-        let bytes = memory.ToArray()
-
-        let isLabelled =
-            Encoding.UTF8.GetString(bytes, 0, min 64 bytes.Length).StartsWith
-                "id,keyword,location,text,target"
-
-        if bytes.Length < 64 && Encoding.UTF8.GetString(bytes).Trim() = "id,keyword,location,text" then
-            Result.Ok [||]
-        else
-            TweetFrame.parse "the table" isLabelled bytes |> Result.mapError _.Sentence
-
-    /// Keeps every text that is valid Unicode without NUL; a keyword or location that is blank is read as none.
-    let codec: Codec<Tweet[]> = { Schema = "tweets-csv/1"; Extension = "csv"; Write = write; Read = read }

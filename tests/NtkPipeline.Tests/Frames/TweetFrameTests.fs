@@ -68,6 +68,12 @@ let tests =
             parse true (header + "1,,,a\000b,1\n") |> refused "line 2: it holds a NUL"
             TweetFrame.parse "train.csv" true [| 0x80uy; 0xFFuy; 0x00uy |] |> refused "not UTF-8"
 
+        testCase "a slipped column does not spread a tweet's words"
+        <| fun () ->
+            match parse true (header + "1,,,a,a long tweet of many words\n") with
+            | Error e -> Expect.isFalse (e.Sentence.Contains "many words") e.Sentence
+            | Ok _ -> failtest "it should be refused"
+
         testCase "a long list of faults is cut, and says so"
         <| fun () ->
             let rows = String.concat "" [ for i in 1..50 -> $"%d{i},,,a,maybe\n" ]
@@ -114,4 +120,20 @@ let tests =
                 "Kaggle's"
 
             Expect.equal frame.RowCount 1 "one row"
+
+        testCase "a column of any CSV file, or a text a line"
+        <| fun () ->
+            let csv = Encoding.UTF8.GetBytes "a,words\n1,\"one, two\"\n2,\n"
+
+            Expect.equal
+                (TextColumn.ofCsv "f.csv" "words" csv)
+                (Ok [| "one, two"; "" |])
+                "an empty cell is a text"
+
+            Expect.equal (TextColumn.ofLines "a\r\n\nb\n") [| "a"; ""; "b" |] "an empty line too"
+            Expect.equal (TextColumn.ofLines "a\nb") [| "a"; "b" |] "the last line need not end"
+
+            match TextColumn.ofCsv "f.csv" "text" csv with
+            | Error e -> Expect.equal e.Sentence "f.csv: line 1: column 'text' is missing." "named"
+            | Ok _ -> failtest "it should be refused"
     ]

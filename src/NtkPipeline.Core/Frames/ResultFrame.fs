@@ -1,0 +1,53 @@
+namespace NtkPipeline.Core
+
+open System
+open System.Globalization
+open System.IO
+open Deedle
+
+/// Results as a Deedle frame in long form: one row per (experiment, metric).
+///
+/// | column | holds |
+/// |---|---|
+/// | data, synthetic | the data set's name; "synthetic sample" where a program wrote it, else "no" |
+/// | experiment | kernel-regression, ridge-path, network, width (over seeds), slope, verdict |
+/// | input-scale, learning-rate, width, member, epoch, ridge | where it was measured; empty where one does not apply |
+/// | metric, value | what was measured; a value is empty where there is none, as after a divergence |
+/// | note | why a value is missing, or what a verdict rests on |
+[<RequireQualifiedAccess>]
+module ResultFrame =
+
+    let private column (pick: ResultRow -> 'a option) (rows: ResultRow[]) : Series<int, 'a> =
+        Series.ofOptionalObservations (rows |> Seq.mapi (fun k row -> k, pick row))
+
+    /// Deedle takes a NaN for a missing value; here an infinity is one too.
+    let private number (pick: ResultRow -> float option) =
+        column (pick >> Option.filter Double.IsFinite)
+
+    /// The findings as a frame, rows counted from 0.
+    let ofFindings (findings: Findings) : Frame<int, string> =
+        let rows = ResultRow.ofFindings findings
+        let synthetic = if findings.Data.Synthetic then "synthetic sample" else "no"
+        let frame = Frame.ofRowKeys [ 0 .. rows.Length - 1 ]
+        frame.AddColumn("data", column (fun _ -> Some findings.Data.Name) rows)
+        frame.AddColumn("synthetic", column (fun _ -> Some synthetic) rows)
+        frame.AddColumn("experiment", column (fun row -> Some row.Experiment) rows)
+        frame.AddColumn("input-scale", column _.InputScale rows)
+        frame.AddColumn("learning-rate", number _.LearningRate rows)
+        frame.AddColumn("width", column _.Width rows)
+        frame.AddColumn("member", column _.Member rows)
+        frame.AddColumn("epoch", column _.Epoch rows)
+        frame.AddColumn("ridge", number _.Ridge rows)
+        frame.AddColumn("metric", column (fun row -> Some row.Metric) rows)
+        frame.AddColumn("value", number _.Value rows)
+        frame.AddColumn("note", column _.Note rows)
+        frame
+
+    /// results.csv: the frame with a header, in the invariant culture; numbers come back as they went.
+    let csv (findings: Findings) : string =
+        use writer = new StringWriter(CultureInfo.InvariantCulture, NewLine = "\n")
+
+        (ofFindings findings)
+            .SaveCsv(writer, includeRowKeys = false, separator = ',', culture = CultureInfo.InvariantCulture)
+
+        writer.ToString()

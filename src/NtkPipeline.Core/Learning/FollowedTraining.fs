@@ -1,0 +1,158 @@
+namespace NtkPipeline.Core
+
+open System
+open TorchSharp
+
+/// Trains a network step by step and, beside it, on the very same batches, the infinitely wide network and the network
+/// linearised at its first weights, both in function space.
+[<RequireQualifiedAccess>]
+module FollowedTraining =
+
+    /// A loss this many times the first one is divergence.
+    let private tooMuch = 1e6
+
+    [<NoEquality; NoComparison>]
+    type private State = {
+        Epoch: int
+        /// Newest first; never empty.
+        Seen: Seen list
+        Kernel: FunctionDescent option
+        Linearised: FunctionDescent option
+        Diverged: int option
+    }
+
+    /// What every epoch needs. `Goal` is what the network itself must reach: y + f(·; θ₀) where it is centred.
+    [<NoEquality; NoComparison>]
+    type private Lane = {
+        Observer: Observer
+        Goal: torch.Tensor
+        TrainIndex: torch.Tensor
+        Limit: float
+    }
+
+    /// One epoch of the network; its loss is the mean over the steps, each before it was taken.
+    let private trainEpoch lane (batches: torch.Tensor[]) =
+        use _ = torch.NewDisposeScope()
+        let job = lane.Observer.Job
+
+        let losses =
+            batches
+            |> Array.map (fun batch ->
+                use _ = torch.NewDisposeScope()
+                let x, y = job.Labelled.index_select (0L, batch), lane.Goal.index_select (0L, batch)
+                (ReluStack.step job.Rate x y job.Stack).MoveToOuterDisposeScope())
+
+        torch.stack(losses).``to``(torch.float64).mean().item<float>()
+
+    let private isSound lane (loss: float) = Double.IsFinite loss && loss <= lane.Limit
+
+    /// The steps that the network has taken, in function space; none once they have diverged.
+    let private advance lane (epochs: torch.Tensor[][]) (descent: FunctionDescent) =
+        match Array.tryHead epochs with
+        | Some [| all |] -> descent |> FunctionDescent.repeat epochs.Length all
+        | _ -> descent |> FunctionDescent.run (Seq.concat epochs)
+
+        if descent |> FunctionDescent.loss lane.TrainIndex |> isSound lane then
+            Some descent
+        else
+            None
+
+    let private outputs = Option.map (fun descent -> Tensors.toArray64 descent.Outputs)
+
+    /// Trains to the next tracked epoch and looks, until there is none left or the network has diverged.
+    let rec private follow lane (tracked: int list) (state: State) : State =
+        match tracked with
+        | [] -> state
+        | epoch :: later ->
+            use _ = torch.NewDisposeScope()
+            let job = lane.Observer.Job
+            let indices e = job.Batches e |> Array.map (Observer.indexOf job)
+            let epochs = [| for e in state.Epoch + 1 .. epoch -> indices e |]
+
+            match epochs |> Array.tryFindIndex (trainEpoch lane >> isSound lane >> not) with
+            | Some k -> { state with Diverged = Some(state.Epoch + 1 + k) }
+            | None ->
+                let kernel = state.Kernel |> Option.bind (advance lane epochs)
+                let linearised = state.Linearised |> Option.bind (advance lane epochs)
+
+                match
+                    lane.Observer |> Observer.see lane.Limit epoch (outputs kernel) (outputs linearised)
+                with
+                | None -> { state with Diverged = Some epoch }
+                | Some seen ->
+                    follow lane later {
+                        state with
+                            Epoch = epoch
+                            Seen = seen :: state.Seen
+                            Kernel = kernel
+                            Linearised = linearised
+                    }
+
+    let private result lane (initialKernel: torch.Tensor) (state: State) : Following =
+        let job = lane.Observer.Job
+        let first, last = List.last state.Seen, List.head state.Seen
+
+        let change () =
+            let trained = job.Labelled.index_select (0L, lane.TrainIndex) |> job.KernelOf
+            let all = KernelMeasures.everyRow trained
+            KernelMeasures.relativeChangeOn all trained 1.0 lane.TrainIndex initialKernel
+
+        {
+            Epochs = state.Seen |> List.rev |> List.map _.Measures |> Array.ofList
+            Steps = lane.Observer.StepsAnEpoch * defaultArg state.Diverged state.Epoch
+            Diverged = state.Diverged
+            InitKernelError =
+                job.Kernel
+                |> KernelMeasures.relativeChangeOn
+                    lane.TrainIndex
+                    initialKernel
+                    job.KernelFactor
+                    lane.TrainIndex
+            DeltaTheta = if state.Diverged.IsNone then Some(change ()) else None
+            SpectrumInitial = first.Spectrum
+            SpectrumFinal = last.Spectrum
+            ValidationOutputs = job.Validation |> Array.map (fun row -> last.LabelledOutputs[row])
+            TestOutputs = last.TestOutputs
+        }
+
+    /// Trains the network in place, to the last tracked epoch or until it diverges.
+    let run (job: Followed) : Result<Following, PipelineError> =
+        use _ = torch.NewDisposeScope()
+        use _ = torch.no_grad ()
+        let observer = Observer.create job
+        let targets = Observer.column job job.Targets
+        let start = ReluStack.outputs job.Labelled job.Stack - observer.LabelledOffset
+        let initialKernel = job.KernelOf job.Labelled
+
+        let descent kernel factor =
+            Some {
+                Rate = job.Rate * factor
+                Kernel = kernel
+                Targets = targets.flatten ()
+                Outputs = start.flatten().clone()
+            }
+
+        let kernel, linearised = descent job.Kernel job.KernelFactor, descent initialKernel 1.0
+
+        match observer |> Observer.see infinity 0 (outputs kernel) (outputs linearised) with
+        | None ->
+            Error(
+                NumbersRefused "the network's outputs or tangent kernel are not finite at its first weights"
+            )
+        | Some seen ->
+            let lane = {
+                Observer = observer
+                Goal = targets + observer.LabelledOffset
+                TrainIndex = Observer.indexOf job job.Train
+                Limit = tooMuch * seen.Measures.TrainLoss
+            }
+
+            follow lane job.Tracked {
+                Epoch = 0
+                Seen = [ seen ]
+                Kernel = kernel
+                Linearised = linearised
+                Diverged = None
+            }
+            |> result lane initialKernel
+            |> Ok

@@ -1,0 +1,152 @@
+namespace NtkPipeline.Core
+
+open System
+open TorchSharp
+
+/// What a network in training is measured with, made once from its first weights.
+[<NoEquality; NoComparison>]
+type Observer = {
+    Job: Followed
+    Probe: Probe
+    StepsAnEpoch: int
+    /// f(·; θ₀) where the network is centred, 0 where it is not: n × 1.
+    LabelledOffset: torch.Tensor
+    TestOffset: torch.Tensor
+}
+
+/// All outputs and measures after one tracked epoch; every number is finite.
+type Seen = {
+    Measures: EpochMeasures
+    /// The probe kernel's largest eigenvalues.
+    Spectrum: float[]
+    LabelledOutputs: float[]
+    TestOutputs: float[]
+}
+
+[<RequireQualifiedAccess>]
+module Observer =
+
+    /// Eigenvalues kept of the probe kernel.
+    let private kept = 50
+
+    /// Row numbers as a tensor beside the network.
+    let indexOf (job: Followed) (rows: int[]) : torch.Tensor =
+        torch.tensor (rows |> Array.map int64, device = job.Labelled.device)
+
+    /// A number for each labelled row, n × 1, as the network holds numbers.
+    let column (job: Followed) (values: float[]) : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+
+        Tensors
+            .ofArray64(values)
+            .reshape(-1L, 1L)
+            .``to``(job.Labelled.dtype)
+            .``to``(job.Labelled.device)
+            .clone()
+            .MoveToOuterDisposeScope()
+
+    /// The observer of a network that has not been trained. Its tensors belong to the caller's dispose scope.
+    let create (job: Followed) : Observer =
+        let offset x =
+            let initial = ReluStack.outputs x job.Stack
+            if job.Centred then initial else torch.zeros_like initial
+
+        let probe = Probe.rows job.ProbeRows job.Train
+
+        {
+            Job = job
+            Probe =
+                Probe.create
+                    job.KernelOf
+                    (job.Labelled.index_select (0L, indexOf job probe))
+                    ((column job job.Targets).index_select(0L, indexOf job probe))
+                    job.Stack
+            StepsAnEpoch = (job.Batches 1).Length
+            LabelledOffset = offset job.Labelled
+            TestOffset = offset job.Test
+        }
+
+    let private outputs (job: Followed) (x: torch.Tensor) (offset: torch.Tensor) =
+        use _ = torch.NewDisposeScope()
+        ReluStack.outputs x job.Stack - offset |> Tensors.toArray64
+
+    let private at (rows: int[]) (values: float[]) = rows |> Array.map (fun row -> values[row])
+
+    let private halfMeanSquare (f: float[]) (y: float[]) =
+        0.5 * (Array.map2 (fun a b -> (a - b) * (a - b)) f y |> Array.average)
+
+    let private areFinite (values: float seq) = values |> Seq.forall Double.IsFinite
+
+    let private isFinite (probe: ProbeMeasures) =
+        areFinite [
+            probe.DeltaTheta
+            probe.FlippedGates
+            probe.AlignmentWithTargets
+            probe.AlignmentWithInitial
+            yield! probe.WeightMovement
+            yield! probe.Eigenvalues
+        ]
+
+    let private gapOn (rows: int[]) (f: float[]) (others: float[] option) =
+        others |> Option.map (fun g -> Metrics.gap (at rows f) (at rows g))
+
+    let private measures
+        observer
+        epoch
+        (f: float[])
+        kernel
+        linearised
+        (probe: ProbeMeasures)
+        : EpochMeasures =
+        let job = observer.Job
+        let train, validation = at job.Train, at job.Validation
+        let labels = validation job.Labels
+
+        {
+            Epoch = epoch
+            Step = epoch * observer.StepsAnEpoch
+            TrainLoss = halfMeanSquare (train f) (train job.Targets)
+            TrainAccuracy = Metrics.accuracy (train job.Targets) (train f)
+            Validation = Metrics.scores labels (validation f)
+            KernelAccuracy = kernel |> Option.map (validation >> Metrics.accuracy labels)
+            LinearisedAccuracy = linearised |> Option.map (validation >> Metrics.accuracy labels)
+            DeltaTheta = probe.DeltaTheta
+            GapToKernelTrain = kernel |> gapOn job.Train f
+            GapToKernelValidation = kernel |> gapOn job.Validation f
+            GapToLinearisedTrain = linearised |> gapOn job.Train f
+            GapToLinearisedValidation = linearised |> gapOn job.Validation f
+            WeightMovement = probe.WeightMovement
+            FlippedGates = probe.FlippedGates
+            AlignmentWithTargets = probe.AlignmentWithTargets
+            AlignmentWithInitial = probe.AlignmentWithInitial
+            EffectiveRank = KernelMeasures.effectiveRank probe.Eigenvalues
+        }
+
+    /// The network as it is now, beside the outputs of those that were trained by the very same steps; none where something is
+    /// not a finite number, or the loss on the training rows above `limit`.
+    let see
+        limit
+        epoch
+        (kernel: float[] option)
+        (linearised: float[] option)
+        (observer: Observer)
+        : Seen option =
+        let job = observer.Job
+        let f = outputs job job.Labelled observer.LabelledOffset
+        let test = outputs job job.Test observer.TestOffset
+
+        if not (areFinite f && areFinite test) then
+            None
+        else
+            let probe = observer.Probe |> Probe.measure job.KernelOf job.Stack
+            let measures = probe |> measures observer epoch f kernel linearised
+
+            if isFinite probe && measures.TrainLoss <= limit then
+                Some {
+                    Measures = measures
+                    Spectrum = Array.truncate kept probe.Eigenvalues
+                    LabelledOutputs = f
+                    TestOutputs = test
+                }
+            else
+                None

@@ -1,0 +1,76 @@
+namespace NtkPipeline.Core
+
+open TorchSharp
+
+/// A network's tangent kernel at the given inputs (rows), with its weights as they are now: n × n, in the caller's scope.
+type KernelOf = torch.Tensor -> torch.Tensor
+
+/// A fixed set of training rows on which a network's kernel, gates and weights are compared with what they were at first.
+[<NoEquality; NoComparison>]
+type Probe = {
+    /// The rows as the network sees them, p × d.
+    Inputs: torch.Tensor
+    /// yyᵀ, p × p.
+    TargetKernel: torch.Tensor
+    /// Θ̂_0, p × p.
+    InitialKernel: torch.Tensor
+    InitialGates: torch.Tensor
+    InitialWeights: torch.Tensor[]
+}
+
+/// What the probe shows of a network at one time.
+type ProbeMeasures = {
+    DeltaTheta: float
+    WeightMovement: float[]
+    FlippedGates: float
+    AlignmentWithTargets: float
+    AlignmentWithInitial: float
+    /// Of Θ̂_t, largest first.
+    Eigenvalues: float[]
+}
+
+[<RequireQualifiedAccess>]
+module Probe =
+
+    /// At most `count` of the rows, evenly spaced: the same for every network that is given these rows.
+    let rows (count: int) (train: int[]) : int[] =
+        let count = min count train.Length
+        Array.init count (fun k -> train[int (int64 k * int64 train.Length / int64 count)])
+
+    /// The probe of a network that has not been trained. Its tensors belong to the caller's dispose scope.
+    let create
+        (kernelOf: KernelOf)
+        (inputs: torch.Tensor)
+        (targets: torch.Tensor)
+        (stack: ReluStack)
+        : Probe = {
+        Inputs = inputs
+        TargetKernel = targets.reshape(-1L, 1L).mm(targets.reshape (1L, -1L))
+        InitialKernel = kernelOf inputs
+        InitialGates = ReluStack.gates inputs stack
+        InitialWeights = stack.Weights |> Array.map _.clone()
+    }
+
+    /// ‖A − B‖_F / ‖B‖_F of two layers' weights.
+    let private movement (now: torch.Tensor) (before: torch.Tensor) =
+        use _ = torch.NewDisposeScope()
+        let norm (t: torch.Tensor) = t.``to``(torch.float64).square().sum().sqrt().item<float>()
+        norm (now - before) / norm before
+
+    let private flipped (stack: ReluStack) (probe: Probe) =
+        use _ = torch.NewDisposeScope()
+        let gates = ReluStack.gates probe.Inputs stack
+        gates.ne(probe.InitialGates).``to``(torch.float64).mean().item<float>()
+
+    let measure (kernelOf: KernelOf) (stack: ReluStack) (probe: Probe) : ProbeMeasures =
+        use _ = torch.NewDisposeScope()
+        let kernel = kernelOf probe.Inputs
+
+        {
+            DeltaTheta = KernelMeasures.relativeChange kernel probe.InitialKernel
+            WeightMovement = Array.map2 movement stack.Weights probe.InitialWeights
+            FlippedGates = flipped stack probe
+            AlignmentWithTargets = KernelMeasures.alignment kernel probe.TargetKernel
+            AlignmentWithInitial = KernelMeasures.alignment kernel probe.InitialKernel
+            Eigenvalues = KernelMeasures.eigenvalues kernel
+        }

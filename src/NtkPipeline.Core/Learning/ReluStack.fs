@@ -1,0 +1,100 @@
+namespace NtkPipeline.Core
+
+open TorchSharp
+
+/// A bias-free ReLU network with one output, f(x) = c · W_L relu(W_{L−1} … relu(W₁ x)), whose weights (fan-out × fan-in, input
+/// side first) are live tensors that descent moves in place. Since relu(s z) = s relu(z) for s > 0, the factors 1/√fan_in of
+/// every layer, and the output scale α, stand together in front: c = α Π σ_w/√fan_in.
+[<NoEquality; NoComparison>]
+type ReluStack = { Scale: float; Weights: torch.Tensor[] }
+
+[<RequireQualifiedAccess>]
+module ReluStack =
+
+    /// The network as a stack that shares its weights: whoever moves the one moves the other. α is the output scale. A network
+    /// that is not `dense | relu | … | dense 1` without biases is a bug of the caller.
+    let ofNetwork (network: Network) (theta: DenseParameters[]) (outputScale: float) : ReluStack =
+        let rec alternates (layers: Layer list) =
+            match layers with
+            | [ Dense(width, prior) ] -> width = Width.one && not prior.HasBias
+            | Dense(_, prior) :: Activate Relu :: above -> not prior.HasBias && alternates above
+            | _ -> false
+
+        if not (alternates network.Layers) then
+            invalidArg
+                (nameof network)
+                $"%s{NetworkText.print network} is not a bias-free stack of ReLU layers with one output"
+
+        let priors =
+            network.Layers
+            |> List.choose (function
+                | Dense(_, prior) -> Some prior
+                | _ -> None)
+
+        let weights = theta |> Array.map _.W
+
+        let factors =
+            Seq.map2
+                (fun prior (w: torch.Tensor) ->
+                    let struct (weight, _) = Forward.scales prior (int w.shape[1]) in weight)
+                priors
+                weights
+
+        { Scale = Seq.fold (*) outputScale factors; Weights = weights }
+
+    /// Rows that one pass takes at a time, which bounds its memory to this many rows × the widest layer.
+    let private block = 1024L
+
+    /// x, then what every ReLU gives. All but x are new tensors.
+    let private activations (x: torch.Tensor) (stack: ReluStack) =
+        stack.Weights[.. stack.Weights.Length - 2]
+        |> Array.scan (fun (below: torch.Tensor) weights -> below.mm(weights.t ()).relu_()) x
+
+    /// f at the rows of `x`, n × 1, given the last activations.
+    let private output (last: torch.Tensor) (stack: ReluStack) =
+        last.mm((Array.last stack.Weights).t()).mul_(stack.Scale.ToScalar())
+
+    let private inBlocks (rows: torch.Tensor -> torch.Tensor) (x: torch.Tensor) =
+        torch.cat [|
+            for start in 0L .. block .. max 0L (x.shape[0] - 1L) do
+                use _ = torch.NewDisposeScope()
+                rows(x.narrow (0L, start, min block (x.shape[0] - start))).MoveToOuterDisposeScope()
+        |]
+
+    /// f at the rows of `x`: n × 1.
+    let outputs (x: torch.Tensor) (stack: ReluStack) : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+
+        (x |> inBlocks (fun rows -> output (activations rows stack |> Array.last) stack))
+            .MoveToOuterDisposeScope()
+
+    /// Which units of every hidden layer, side by side, are on (> 0) at the rows of `x`: n × number of hidden units.
+    let gates (x: torch.Tensor) (stack: ReluStack) : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+
+        let ofRows rows =
+            let hidden = (activations rows stack)[1..]
+            torch.cat (hidden |> Array.map (fun a -> a.gt (0.0.ToScalar())), 1L)
+
+        (inBlocks ofRows x).MoveToOuterDisposeScope()
+
+    /// One step of gradient descent on ½·mean((f − y)²) over a batch: θ ← θ − η ∇θ. `x` is b × d, `y` b × 1. Gives the loss
+    /// before the step, as a tensor, so that nothing waits for it.
+    ///
+    /// With δ_L = c (f − y)/b and a_l what layer l is given, W_l ← W_l − η δ_lᵀ a_l and δ_{l−1} = 1[a_l > 0] ∘ (δ_l W_l): the three
+    /// products of a hidden layer, and nothing else of its size but two passes in place.
+    let step (rate: float) (x: torch.Tensor) (y: torch.Tensor) (stack: ReluStack) : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+        let inputs = activations x stack
+        let residual = (output (Array.last inputs) stack).sub_ y
+        let loss = residual.square().mean().mul(0.5.ToScalar())
+        let mutable delta = residual.mul_ ((rate * stack.Scale / float x.shape[0]).ToScalar())
+
+        for layer in stack.Weights.Length - 1 .. -1 .. 0 do
+            let weights = stack.Weights[layer]
+            // Before the weights move.
+            let below = if layer = 0 then None else Some(delta.mm weights)
+            weights.addmm_ (delta.t (), inputs[layer], 1.0f, -1.0f) |> ignore
+            below |> Option.iter (fun product -> delta <- inputs[layer].sign_().mul_ product)
+
+        loss.MoveToOuterDisposeScope()

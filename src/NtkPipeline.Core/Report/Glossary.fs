@@ -1,0 +1,70 @@
+namespace NtkPipeline.Core
+
+open Giraffe.ViewEngine
+
+/// What a newcomer needs in order to read the report, and what the report cannot say.
+[<RequireQualifiedAccess>]
+module Glossary =
+
+    let private terms = [
+        "width m",
+        "The number of hidden units. The network is f(x) = (1/√m) W₂ relu(W₁x/√d), every weight drawn from N(0, 1) and trained (NTK parameterisation)."
+        "neural tangent kernel (NTK), Θ",
+        "How much a training step on one input moves the output at another: Θ̂(x, z) = ∇f(x)·∇f(z). As m grows it tends to a fixed, known kernel Θ, and training becomes regression with Θ."
+        "Θ̂₀, Θ̂_t",
+        "The tangent kernel of one finite network at its random start and after some training."
+        "ΔΘ",
+        "‖Θ̂_t − Θ̂₀‖/‖Θ̂₀‖ in the Frobenius norm: how far the kernel has moved. 0% is a fixed kernel; 100% is a change as large as the kernel itself."
+        "lazy",
+        "A network that fits its targets while ΔΘ stays small, so that it behaves like a fixed kernel. The opposite is feature learning: the kernel turns towards the task."
+        "linearised network",
+        "The network replaced by its tangent at the start, f(x; θ₀) + ∇f(x; θ₀)(θ − θ₀), and trained by the same steps. It keeps the random kernel Θ̂₀, so it parts laziness from the luck of the draw."
+        "ridge λ",
+        "Regularisation of kernel regression: α = (Θ + λI)⁻¹ y. A small λ follows every label, noise included; a large one smooths. Reported as it is added, and relative to the kernel's mean diagonal."
+        "centred",
+        "A centred network subtracts its own output at the start, so that it begins at 0 as the kernel does."
+        "input scale",
+        "The norm that inputs are brought to. At ‖x‖ = 1 (the method as written) weights must travel far to reach targets of ±1; at ‖x‖ = √d they need not. Both are shown because they differ."
+        "unit of learning rate",
+        "N/Λ_max, from the largest eigenvalue of the analytic kernel. Full-batch descent is unstable from 2 units on."
+        "epoch, step", "An epoch passes once over the fitted rows; a step is one update of the weights."
+        "probe",
+        "A fixed subset of the training rows on which kernels are compared between the first and the last epoch."
+        "alignment",
+        "The cosine between two centred kernel matrices, 0 to 1. With yyᵀ it says how much of the kernel points at the labels."
+        "effective rank, effective dimension",
+        "How many directions a kernel really uses: exp of the entropy of its eigenvalues; Σ Λ/(Λ + λ) for a regression with ridge λ."
+        "F1, AUC",
+        "F1 is the harmonic mean of precision and recall of the positive class. AUC is the chance that a positive row is ranked above a negative one."
+        "gap", "Root mean square of the difference of two functions on the validation rows, in output units; the targets are ±1."
+    ]
+
+    let entries: XmlNode =
+        dl [] [
+            for term, meaning in terms do
+                dt [] [ str term ]
+                dd [] [ str meaning ]
+        ]
+
+    /// The standard error of an accuracy near 0.8 on so many rows.
+    let private chance (rows: int) =
+        let error = 0.4 / sqrt (float (max 1 rows)) |> Show.percent
+        let deciding = Show.many rows "validation row decides" "validation rows decide"
+
+        $"%s{deciding} every accuracy: by chance alone one accuracy has a standard error near %s{error}. Smaller differences mean little."
+
+    let private limitsOf (findings: Findings) = [
+        if findings.Data.Synthetic then
+            "The data is a synthetic sample: texts written by a program. Its numbers show that the pipeline works and what a report looks like; they say nothing about people's tweets."
+        chance findings.Data.ValidationRows
+        "Spreads over seeds show the luck of initialisation and of batches. They do not show what another split of the data would give."
+        "Verdicts hold for the settings they name: encoder, features, input scale, learning rate and budget of epochs. Another budget may turn them."
+        "One hidden layer of ReLU units and one output. Width and laziness may trade differently in deeper networks."
+        "The tangent kernel is followed on a probe between the first and the last epoch, and on all training rows at those two."
+    ]
+
+    let limits (findings: Findings) : XmlNode =
+        ul [] [
+            for limit in limitsOf findings do
+                li [] [ str limit ]
+        ]

@@ -1,0 +1,145 @@
+namespace NtkPipeline.Core
+
+open System
+
+/// Charts of the features, the infinite-width kernel and its regression.
+[<RequireQualifiedAccess>]
+module KernelFigures =
+
+    let private extent (values: float[]) =
+        let finite = values |> Array.filter Double.IsFinite
+        if finite.Length = 0 then 0.0, 1.0 else Array.min finite, Array.max finite
+
+    let private ridgeAxis = Figure.logarithmic "ridge λ (absolute: added to the kernel's diagonal)"
+
+    let private along (pick: RidgePoint -> float) (path: RidgePoint[]) =
+        path |> Array.map (fun point -> Figure.point point.Ridge (pick point)) |> Figure.thin 200
+
+    let private ridgeAccuracy (kernel: KernelRegression) : Figure =
+        let series name color dash pick = { Figure.series name color (along pick kernel.Path) with Dash = dash }
+
+        let seen =
+            kernel.Path
+            |> Array.collect (fun point -> [| point.CvAccuracy; point.LooAccuracy; point.TrainAccuracy |])
+            |> Array.append [| kernel.Validation.Accuracy; kernel.SmallestRidgeValidation.Accuracy |]
+            |> extent
+
+        {
+            Id = "ridge-accuracy"
+            Title = "Accuracy along the ridge"
+            Caption =
+                $"Left, the kernel repeats its training labels; right, it is flattened to nothing. The ridge was chosen by %s{Show.chosenBy kernel.ChosenBy} on the training rows alone; the validation rows only judge it."
+            Chart =
+                Figure.lines ridgeAxis (Figure.axis "accuracy (share of rows)") [
+                    series "training rows" Palette.grey "dot" _.TrainAccuracy
+                    series $"%d{kernel.Folds}-fold cross-validation" (Palette.category 0) "solid" _.CvAccuracy
+                    series "leave-one-out" (Palette.category 1) "dash" _.LooAccuracy
+                    Figure.upright "chosen λ" Palette.ink "dashdot" kernel.Chosen.Ridge seen
+                    {
+                        Figure.series "validation rows" (Palette.category 2) [|
+                            Figure.point kernel.SmallestRidge kernel.SmallestRidgeValidation.Accuracy
+                            Figure.point kernel.Chosen.Ridge kernel.Validation.Accuracy
+                        |] with
+                            Symbol = Some "diamond"
+                            HasLine = false
+                    }
+                ]
+        }
+
+    let private ridgeError (kernel: KernelRegression) : Figure =
+        let series name color dash pick = { Figure.series name color (along pick kernel.Path) with Dash = dash }
+
+        let seen =
+            kernel.Path |> Array.collect (fun point -> [| point.CvError; point.LooError |]) |> extent
+
+        {
+            Id = "ridge-error"
+            Title = "Squared error along the ridge"
+            Caption =
+                "Targets are ±1, so an output of 0 everywhere has error 1. Leave-one-out is exact, from one eigendecomposition; the effective dimension at each ridge stands in the table below."
+            Chart =
+                Figure.lines ridgeAxis (Figure.axis "mean squared error (targets ±1)") [
+                    series $"%d{kernel.Folds}-fold cross-validation" (Palette.category 0) "solid" _.CvError
+                    series "leave-one-out" (Palette.category 1) "dash" _.LooError
+                    Figure.upright "chosen λ" Palette.ink "dashdot" kernel.Chosen.Ridge seen
+                ]
+        }
+
+    /// How the regression depends on its ridge.
+    let regression (findings: Findings) : Figure list = [
+        ridgeAccuracy findings.Kernel
+        ridgeError findings.Kernel
+    ]
+
+    let private explainedVariance (features: FeatureFacts) : Figure =
+        let kept = features.ExplainedVariance |> Array.scan (+) 0.0 |> Array.tail
+        let total = if kept.Length = 0 then 0.0 else Array.last kept
+
+        {
+            Id = "explained-variance"
+            Title = "What the reduction keeps"
+            Caption =
+                $"%d{features.Columns} principal components of the training rows keep %s{Show.percent total} of the variance of %d{features.EmbeddingColumns} embedding columns."
+            Chart =
+                Figure.lines
+                    (Figure.axis "principal components kept (number)")
+                    { Figure.axis "variance kept (% of the embedding's)" with IsShare = true }
+                    [
+                        kept
+                        |> Array.mapi (fun k share -> Figure.point (float (k + 1)) share)
+                        |> Figure.thin 200
+                        |> Figure.series "variance kept" (Palette.category 0)
+                    ]
+        }
+
+    let private heatMap (picture: KernelPicture) : Figure = {
+        Id = "kernel-picture"
+        Title = "The kernel matrix"
+        Caption =
+            "Block means of Θ(x, z) over its mean diagonal, rows sorted by target. Blocks on the diagonal hold each row's kernel with itself and are brighter; a brighter square per class is what a classifier can use."
+        Chart =
+            Figure.heatMap
+                "Θ / mean diagonal"
+                ("negative", "positive")
+                picture.Negative
+                picture.Size
+                picture.Values
+    }
+
+    /// At most so many places of a list, evenly on a logarithmic axis, first and last among them.
+    let private thinByRank (most: int) (values: float[]) : CurvePoint[] =
+        let ranks =
+            if values.Length <= most then
+                [| 1 .. values.Length |]
+            else
+                Array.init most (fun k ->
+                    int (Math.Round(Math.Pow(float values.Length, float k / float (most - 1)))))
+                |> Array.distinct
+
+        ranks |> Array.map (fun rank -> Figure.point (float rank) values[rank - 1])
+
+    let private eigenvalues (kernel: KernelRegression) (picture: KernelPicture) : Figure =
+        let count = max 2 picture.Eigenvalues.Length
+
+        {
+            Id = "kernel-eigenvalues"
+            Title = "Eigenvalues of the kernel"
+            Caption =
+                "Directions above the line at λ are learnt, those below it are damped. One large eigenvalue belongs to the constant; the rest fall like a power of their rank."
+            Chart =
+                Figure.lines
+                    (Figure.logarithmic "rank of the eigenvalue (largest first)")
+                    (Figure.logarithmic "eigenvalue of Θ on the training rows (kernel units)")
+                    [
+                        thinByRank 200 picture.Eigenvalues |> Figure.series "eigenvalues" (Palette.category 0)
+                        Figure.level "chosen λ" Palette.ink "dashdot" (1.0, float count) kernel.Chosen.Ridge
+                    ]
+        }
+
+    /// What the features and the kernel look like.
+    let pictures (findings: Findings) : Figure list = [
+        explainedVariance findings.Features
+        if findings.Picture.Size > 0 then
+            heatMap findings.Picture
+        eigenvalues findings.Kernel findings.Picture
+    ]

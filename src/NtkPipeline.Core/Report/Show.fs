@@ -1,0 +1,88 @@
+namespace NtkPipeline.Core
+
+open System
+open System.Globalization
+
+/// Numbers as a reader meets them. What is missing, or is no number, is a dash.
+[<RequireQualifiedAccess>]
+module Show =
+
+    let missing = "–"
+
+    let private invariant = CultureInfo.InvariantCulture
+
+    let private superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+    let private superscript (n: int) =
+        let digits =
+            (abs n).ToString invariant |> String.map (fun digit -> superscripts[int digit - int '0'])
+
+        if n < 0 then "⁻" + digits else digits
+
+    let private minus (text: string) = text.Replace('-', '−')
+
+    let private fixedPoint (decimals: int) (x: float) = x.ToString($"F%d{decimals}", invariant) |> minus
+
+    /// So many significant digits, without an exponent.
+    let private plain (digits: int) (x: float) =
+        let before = 1 + int (floor (log10 (abs x)))
+        fixedPoint (max 0 (digits - before)) x
+
+    /// Four significant digits; a power of ten where the number is large or small.
+    let number (x: float) : string =
+        if not (Double.IsFinite x) then
+            missing
+        elif x = 0.0 then
+            "0"
+        elif abs x >= 1e-3 && abs x < 1e5 then
+            plain 4 x
+        else
+            let exponent = int (floor (log10 (abs x)))
+            let mantissa = x / Math.Pow(10.0, float exponent)
+            // 9.996 would be shown as 10.00.
+            let mantissa, exponent =
+                if abs mantissa >= 9.995 then mantissa / 10.0, exponent + 1 else mantissa, exponent
+
+            $"%s{fixedPoint 2 mantissa}·10%s{superscript exponent}"
+
+    /// A setting's number as a person would write it: 1, 0.5, 2.
+    let short (x: float) : string =
+        if Double.IsFinite x then x.ToString("0.######", invariant) |> minus else missing
+
+    /// Accuracy, F1, AUC: three decimals.
+    let score (x: float) : string = if Double.IsFinite x then fixedPoint 3 x else missing
+
+    /// A share in percent.
+    let percent (x: float) : string =
+        if not (Double.IsFinite x) then missing
+        elif abs x >= 0.9995 then fixedPoint 0 (100.0 * x) + "%"
+        elif abs x >= 1e-3 || x = 0.0 then fixedPoint 1 (100.0 * x) + "%"
+        else plain 2 (100.0 * x) + "%"
+
+    /// 7,613
+    let count (n: int) : string = n.ToString("N0", invariant) |> minus
+
+    let many (n: int) (one: string) (more: string) : string =
+        $"%s{count n} %s{if n = 1 then one else more}"
+
+    /// mean ± standard deviation over seeds; a single seed has no deviation.
+    let aggregate (show: float -> string) (value: Aggregate) : string =
+        match value.StandardDeviation with
+        | Some deviation -> $"%s{show value.Mean} ± %s{show deviation}"
+        | None -> show value.Mean
+
+    /// The norm that the inputs were brought to.
+    let inputScale (scale: string) : string =
+        match scale with
+        | "unit" -> "‖x‖ = 1"
+        | "sqrt-d" -> "‖x‖ = √d"
+        | other -> other
+
+    /// "cv" and its like, spelled out.
+    let chosenBy (name: string) : string =
+        match name with
+        | "cv" -> "cross-validation"
+        | "loo" -> "leave-one-out"
+        | "gcv" -> "generalised cross-validation"
+        | "likelihood" -> "marginal likelihood"
+        | other -> other

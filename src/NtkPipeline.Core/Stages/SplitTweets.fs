@@ -1,0 +1,114 @@
+namespace NtkPipeline.Core
+
+/// What to do with texts that stand in the training set under both labels. Validation labels are never touched.
+type Contradictions =
+    /// Every row keeps the label it came with.
+    | KeepLabels
+    /// Every training row of such a text takes the text's more frequent label; a tie keeps what it came with.
+    | MajorityLabel
+    /// Such rows leave the training rows.
+    | DropRows
+
+/// Which labelled rows train and which validate, and what was found about duplicates. Rows count from 0.
+type Split = {
+    Train: int[]
+    Validation: int[]
+    /// The cross-validation fold of each training row, from 0.
+    Folds: int[]
+    /// The labels as given, ±1, one for every labelled row.
+    Labels: float[]
+    /// The targets to be learnt, ±1, one for every labelled row; they differ from `Labels` only by `Contradictions`.
+    Targets: float[]
+    /// Rows to fit before predicting the test set: all labelled rows but dropped ones.
+    FitRows: int[]
+    /// Rows whose text, normalised, stood in an earlier row.
+    DuplicateRows: int
+    /// Normalised texts that stand under both labels, and the rows that carry them.
+    ContradictoryTexts: int
+    ContradictoryRows: int
+}
+
+/// Stage: labelled tweets → training rows, validation rows and folds; stratified, and duplicates stay together.
+[<RequireQualifiedAccess>]
+module SplitTweets =
+
+    type Settings = { ValidationShare: float; Folds: int; Contradictions: Contradictions }
+
+    let private majority (labels: float[]) (rows: int[]) (row: int) =
+        match rows |> Array.sumBy (fun i -> labels[i]) with
+        | 0.0 -> labels[row]
+        | sum -> float (sign sum)
+
+    let private labelsOf (tweets: Tweet[]) =
+        match tweets |> Array.tryFindIndex (fun tweet -> tweet.Target.IsNone) with
+        | Some i -> Error(DataRefused $"tweet %d{tweets[i].Id} has no target, so it cannot be trained on")
+        | None -> Ok(tweets |> Array.map (fun tweet -> tweet.Target = Some true))
+
+    let private split settings (seed: Seed) (tweets: Tweet[]) (positive: bool[]) =
+        let labels = positive |> Array.map (fun p -> if p then 1.0 else -1.0)
+        let groups = tweets |> Array.map _.Text |> Duplicates.groups
+
+        let contradictory =
+            Array.indexed groups
+            |> Array.groupBy snd
+            |> Array.map (snd >> Array.map fst)
+            |> Array.filter (fun rows -> rows |> Array.exists (fun i -> positive[i] <> positive[rows[0]]))
+
+        let train, validation =
+            StratifiedSplit.holdOut settings.ValidationShare (Seed.derive "hold-out" seed) positive groups
+
+        let inTraining = System.Collections.Generic.HashSet train
+        let targets = Array.copy labels
+        let dropped = System.Collections.Generic.HashSet<int>()
+
+        for rows in contradictory do
+            for row in rows do
+                if inTraining.Contains row then
+                    match settings.Contradictions with
+                    | KeepLabels -> ()
+                    | MajorityLabel -> targets[row] <- majority labels rows row
+                    | DropRows -> dropped.Add row |> ignore
+
+        let train = train |> Array.filter (dropped.Contains >> not)
+        let pick (values: 'a[]) = train |> Array.map (fun i -> values[i])
+
+        {
+            Train = train
+            Validation = validation
+            Folds =
+                StratifiedSplit.folds settings.Folds (Seed.derive "folds" seed) (pick positive) (pick groups)
+            Labels = labels
+            Targets = targets
+            FitRows = Array.append train validation |> Array.sort
+            DuplicateRows = groups.Length - (Array.distinct groups).Length
+            ContradictoryTexts = contradictory.Length
+            ContradictoryRows = contradictory |> Array.sumBy _.Length
+        }
+
+    let private run settings seed (tweets: Tweet[]) =
+        labelsOf tweets
+        |> Result.bind (fun positive ->
+            let positives = positive |> Array.filter id |> Array.length
+            let fewest = min positives (positive.Length - positives)
+
+            if fewest < 2 * settings.Folds then
+                Error(
+                    DataRefused
+                        $"the training tweets hold %d{positives} positive of %d{positive.Length}; %d{settings.Folds} folds and a validation set need at least %d{2 * settings.Folds} of each class"
+                )
+            else
+                Ok(split settings seed tweets positive))
+
+    let stage (settings: Settings) : Stage<Tweet[], Split> = {
+        Name = "split-tweets"
+        Version = 1
+        Settings = Fingerprint.describe settings
+        Codec = Codec.json "split/1"
+        Body = Seeded(run settings)
+    }
+
+    /// The targets of some rows.
+    let targets (split: Split) (rows: int[]) : float[] = rows |> Array.map (fun i -> split.Targets[i])
+
+    /// The labels, as given, of the validation rows.
+    let validationLabels (split: Split) : float[] = split.Validation |> Array.map (fun i -> split.Labels[i])

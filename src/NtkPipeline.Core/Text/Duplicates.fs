@@ -1,0 +1,40 @@
+namespace NtkPipeline.Core
+
+open System.Collections.Generic
+
+/// Texts that say the same: equal once links, mentions, case, entities and special characters are set aside.
+[<RequireQualifiedAccess>]
+module Duplicates =
+
+    let private settings = {
+        Mojibake = true
+        Entities = true
+        Urls = Treatment.Remove
+        Mentions = Treatment.Remove
+        Hashtags = Hashtags.DropSign
+        Numbers = Treatment.Keep
+        LowerCase = true
+        SpecialCharacters = true
+        Elongations = false
+    }
+
+    /// What two duplicates have in common. A text that says nothing but links and signs stands for itself.
+    let key (text: string) : string =
+        match CleanText.clean settings text with
+        | "" -> "\u0000" + text
+        | words -> words
+
+    /// The number of each row's group, counted from 0 in the order in which groups first appear: rows with the same
+    /// normalised text share one.
+    let groups (texts: string[]) : int[] =
+        let known = Dictionary<string, int>()
+
+        texts
+        |> Array.map (fun text ->
+            let key = key text
+
+            match known.TryGetValue key with
+            | true, group -> group
+            | _ ->
+                known[key] <- known.Count
+                known.Count - 1)

@@ -1,0 +1,126 @@
+namespace NtkPipeline.Core
+
+open System
+open TorchSharp
+
+/// Principal components of some rows.
+type PcaModel = {
+    /// The rows' mean.
+    Mean: float[]
+    /// Components × columns, orthonormal rows, the one of largest variance first.
+    Components: Matrix<float>
+    /// The rows' variance (of n − 1) along each component.
+    Variances: float[]
+    /// The share of the whole variance that each component explains.
+    ExplainedVariance: float[]
+    /// Coordinates are divided by their standard deviation.
+    Whitened: bool
+}
+
+/// Principal component analysis, exact: the eigenvectors of the covariance, in float64.
+[<RequireQualifiedAccess>]
+module Pca =
+
+    let private refuse (x: Matrix<float32>) reason =
+        Error(NumbersRefused $"PCA of a %d{x.Rows} × %d{x.Columns} embedding: %s{reason}")
+
+    let private covariance (x: Matrix<float32>) =
+        use _ = torch.NewDisposeScope()
+        // A copy in LibTorch's own memory: aligned the same way in every run.
+        let rows = (Tensors.ofMatrix32 x).``to`` torch.float64
+        let mean = rows.mean ([| 0L |], keepdim = true)
+        let centred = rows - mean
+        let scatter = centred.t().mm centred
+        Tensors.toArray64 mean, (scatter / torch.tensor (float (x.Rows - 1))).MoveToOuterDisposeScope()
+
+    /// The `dimensions` leading principal components of the rows; each component's largest entry is positive.
+    let fit (dimensions: int) (x: Matrix<float32>) : Result<PcaModel, PipelineError> =
+        use _ = torch.NewDisposeScope()
+
+        match Matrix.firstNonFinite32 x with
+        | _ when dimensions < 1 -> refuse x $"%d{dimensions} dimensions are none"
+        | _ when dimensions > x.Columns ->
+            refuse x $"%d{dimensions} dimensions are more than its %d{x.Columns} columns"
+        | _ when dimensions > x.Rows ->
+            refuse x $"%d{dimensions} dimensions are more than its %d{x.Rows} rows"
+        | _ when x.Rows < 2 -> refuse x "one row has no variance"
+        | Some(i, j) -> refuse x $"the entry of row %d{i}, column %d{j}, is not a finite number"
+        | None ->
+            let mean, covariance = covariance x
+            let struct (ascending, vectors) = torch.linalg.eigh covariance
+
+            let variances =
+                Tensors.toArray64 (ascending.flip 0L) |> Array.map (fun variance -> max 0.0 variance)
+
+            let total = Array.sum variances
+
+            if total = 0.0 then
+                refuse x "all its rows are the same"
+            else
+                let components = vectors.t().flip(0L).narrow(0L, 0L, int64 dimensions)
+                let largest = components.abs().argmax(1L, keepdim = true)
+                let signs = components.gather(1L, largest).sign()
+
+                Ok {
+                    Mean = mean
+                    Components = Tensors.toMatrix64 (components * signs)
+                    Variances = Array.truncate dimensions variances
+                    ExplainedVariance =
+                        variances |> Array.truncate dimensions |> Array.map (fun v -> v / total)
+                    Whitened = false
+                }
+
+    /// The same components with coordinates of variance 1. Refused where a component has no variance to divide by.
+    let whiten (model: PcaModel) : Result<PcaModel, PipelineError> =
+        let smallest = 1e-12 * model.Variances[0]
+
+        match model.Variances |> Array.tryFindIndex (fun variance -> variance <= smallest) with
+        | Some k ->
+            Error(
+                NumbersRefused
+                    $"PCA: component %d{k + 1} of %d{model.Variances.Length} has no variance, so it cannot be whitened"
+            )
+        | None -> Ok { model with Whitened = true }
+
+    /// The rows' coordinates along the components: rows × dimensions. Rows of other columns are a bug of the caller.
+    let transform (model: PcaModel) (x: Matrix<float32>) : Matrix<float32> =
+        if x.Columns <> model.Mean.Length then
+            invalidArg (nameof x) $"%d{x.Columns} columns, and the components have %d{model.Mean.Length}"
+
+        use _ = torch.NewDisposeScope()
+        let rows = (Tensors.ofMatrix32 x).``to`` torch.float64
+        let centred = rows - Tensors.ofArray64 model.Mean
+        let coordinates = centred.mm ((Tensors.ofMatrix64 model.Components).clone().t())
+
+        if model.Whitened then
+            Tensors.toMatrix32 (coordinates / (Tensors.ofArray64 model.Variances).sqrt())
+        else
+            Tensors.toMatrix32 coordinates
+
+    let private normOf (row: ReadOnlySpan<float32>) =
+        let mutable sum = 0.0
+
+        for entry in row do
+            sum <- sum + float entry * float entry
+
+        sqrt sum
+
+    /// Every row divided by its Euclidean norm, and the rows that are zero: these stay zero. A row that is not finite is
+    /// a bug of the caller.
+    let normaliseRows (x: Matrix<float32>) : Matrix<float32> * int[] =
+        let norms = Array.init x.Rows (fun i -> normOf (Matrix.row i x))
+
+        match norms |> Array.tryFindIndex (Double.IsFinite >> not) with
+        | Some i -> invalidArg (nameof x) $"row %d{i} is not finite"
+        | None ->
+            let divisors = norms |> Array.map (fun norm -> if norm = 0.0 then 1.0 else norm)
+
+            let values =
+                x.Values |> Array.mapi (fun k entry -> float32 (float entry / divisors[k / x.Columns]))
+
+            Matrix.create x.Rows x.Columns values,
+            [|
+                for i in 0 .. x.Rows - 1 do
+                    if norms[i] = 0.0 then
+                        i
+            |]

@@ -1,0 +1,77 @@
+/// The C# program, called as a person calls it.
+module NtkPipeline.Tests.Ntk
+
+open System.IO
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Host
+
+/// One command line's exit code and what it wrote.
+type Answer = { Code: int; Output: string; Error: string }
+
+let call (arguments: string list) : Answer =
+    use output = new StringWriter()
+    use error = new StringWriter()
+    let code = Program.Run(Array.ofList arguments, output, error)
+    { Code = code; Output = output.ToString(); Error = error.ToString() }
+
+/// A call that must end well.
+let wantDone arguments : Answer =
+    let answer = call arguments
+    Expect.equal answer.Code 0 $"%A{arguments}: %s{answer.Error}"
+    answer
+
+/// A call that must be refused with this code, in sentences that hold these words.
+let refused code (words: string list) arguments =
+    let answer = call arguments
+    Expect.equal answer.Code code $"%A{arguments}: %s{answer.Output}%s{answer.Error}"
+
+    for word in words do
+        Expect.stringContains answer.Error word $"%A{arguments}"
+
+    Expect.isFalse (answer.Error.Contains "   at ") "no stack trace is shown"
+
+/// Runs a test in a folder of its own.
+let inFolder (test: string -> unit) () =
+    let folder = Directory.CreateTempSubdirectory("ntk-test-").FullName
+
+    try
+        test folder
+    finally
+        Directory.Delete(folder, true)
+
+/// The first rows of the sample, as a folder of tweets.
+let tweets (folder: string) (rows: int) =
+    let sample = SampleTweets.generate SampleTweets.defaultSeed
+    let data = Directory.CreateDirectory(Path.Combine(folder, "tweets")).FullName
+
+    let write (name: string) (tweets: Tweet[]) =
+        use file = File.Create(Path.Combine(data, name))
+        TweetTable.codec.Write file tweets
+
+    write "train.csv" (Array.truncate rows sample.Train)
+    write "test.csv" (Array.truncate (rows / 4) sample.Test)
+    File.WriteAllText(Path.Combine(data, "SYNTHETIC"), "")
+    data
+
+/// Settings that make a run a matter of a second or two.
+let quick = [
+    "--set"
+    "embed.lsa-columns=40"
+    "--set"
+    "reduce.dimensions=16"
+    "--set"
+    "train.widths=16,128,256"
+    "--set"
+    "train.seeds=2"
+    "--set"
+    "train.epochs=3"
+    "--set"
+    "train.tracked-epochs=0,1,3"
+    "--set"
+    "train.probe-rows=50"
+    "--set"
+    "train.batch-size=32"
+    "--set"
+    "train.larger-rate-widths=16"
+]

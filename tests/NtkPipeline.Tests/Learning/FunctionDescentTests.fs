@@ -1,0 +1,95 @@
+module NtkPipeline.Tests.FunctionDescentTests
+
+open Expecto
+open TorchSharp
+open NtkPipeline.Core
+open NtkPipeline.Tests
+
+let private n = 30
+
+/// A descent on all rows of a random kernel, from random outputs.
+let private descent () : FunctionDescent =
+    let a = SmallStack.normal 1L [ n; 2 * n ]
+
+    {
+        Rate = 0.0
+        Kernel = a.mm (a.t ())
+        Targets = (SmallStack.signs 2L n).flatten()
+        Outputs = SmallStack.normal 3L [ n ]
+    }
+
+/// y + Q (1 − ηΛ/N)^k Qᵀ (f₀ − y).
+let private closedForm (steps: int) (d: FunctionDescent) =
+    let struct (values, vectors) = torch.linalg.eigh d.Kernel
+    let shrink = (1.0.ToScalar() - values * (d.Rate / float n).ToScalar()).pow((float steps).ToScalar())
+    let start = vectors.t().mv(d.Outputs - d.Targets)
+    d.Targets + vectors.mv (shrink * start)
+
+let private largest (d: FunctionDescent) = (torch.linalg.eigvalsh d.Kernel).max().item<float>()
+
+let tests =
+    testList "FunctionDescent" [
+        for rate in [ 0.3; 1.0; 1.9 ] do
+            testCase $"full-batch descent is its closed form at %g{rate} of N/Λ_max"
+            <| fun () ->
+                use _ = torch.NewDisposeScope()
+                let d = descent ()
+                let d = { d with Rate = rate * float n / largest d }
+                let expected = closedForm 100 d
+                let all = SmallStack.rows (seq { 0 .. n - 1 })
+                let other = { d with Outputs = d.Outputs.clone () }
+                d |> FunctionDescent.repeat 100 all
+                other |> FunctionDescent.run (Seq.replicate 100 all)
+                Expect.isLessThan (SmallStack.furthest d.Outputs expected) 1e-10 "100 steps"
+                Expect.isLessThan (SmallStack.furthest other.Outputs expected) 1e-10 "one by one"
+
+        testCase
+            "with the kernel at first, it is descent on the weights of the linearised network, batch by batch"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let stack = SmallStack.stack 4L [ 5; 8; 6 ]
+            let x = SmallStack.normal 5L [ n; 5 ]
+            let jacobian, start = SmallStack.jacobian stack x, (ReluStack.outputs x stack).flatten()
+
+            let d = {
+                Rate = 1.5
+                Kernel = SmallStack.kernel stack x
+                Targets = (SmallStack.signs 6L n).flatten()
+                Outputs = start.clone ()
+            }
+
+            // Rows 20 … 29 are watched, not trained on.
+            let batches = [
+                for k in 0..199 -> SmallStack.rows [ for i in 0 .. 3 + k % 3 -> (7 * k + 3 * i) % 20 ]
+            ]
+
+            d |> FunctionDescent.run batches
+            let mutable theta = torch.zeros (jacobian.shape[1], dtype = torch.float64)
+
+            for batch in batches do
+                let j = jacobian.index_select (0L, batch)
+                let residual = (start + jacobian.mv theta - d.Targets).index_select(0L, batch)
+                theta <- theta - j.t().mv(residual) * (1.5 / float batch.shape[0]).ToScalar()
+
+            Expect.isLessThan
+                (SmallStack.furthest d.Outputs (start + jacobian.mv theta))
+                1e-10
+                "the same function"
+
+            Expect.isGreaterThan (SmallStack.furthest d.Outputs start) 0.1 "which has moved"
+
+        testCase "the loss is taken over the rows named"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let one = torch.ones (2L, dtype = torch.float64)
+
+            let d = {
+                Rate = 1.0
+                Kernel = torch.eye (2L, dtype = torch.float64)
+                Targets = one
+                Outputs = torch.tensor [| 3.0; 4.0 |]
+            }
+
+            Expect.equal (d |> FunctionDescent.loss (SmallStack.rows [ 0 ])) 2.0 "½·2²"
+            Expect.equal (d |> FunctionDescent.loss (SmallStack.rows [ 0; 1 ])) 3.25 "½·(2² + 3²)/2"
+    ]

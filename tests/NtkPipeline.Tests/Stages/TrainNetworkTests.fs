@@ -1,0 +1,312 @@
+module NtkPipeline.Tests.TrainNetworkTests
+
+open System
+open System.IO
+open Expecto
+open TorchSharp
+open NtkPipeline.Core
+open NtkPipeline.Tests
+
+let private columns, labelled, train =
+    6, 70, [| 0..2..69 |] |> Array.append [| 1..4..69 |] |> Array.sort
+
+/// Unit rows whose label is the sign of a product of two coordinates, and their exact kernel.
+let private input =
+    lazy
+        (use _ = torch.NewDisposeScope()
+
+         let unit seed rows =
+             let x = SmallStack.normal seed [ rows; columns ]
+             x / x.square().sum(1L, keepdim = true).sqrt()
+
+         let x = unit 1L labelled
+         let labels = (x.select (1L, 0L) * x.select (1L, 1L)).sign() |> Tensors.toArray64
+         let root = (sqrt (float columns)).ToScalar()
+         let rows = Tensors.toMatrix32 x
+
+         let gram =
+             match Gram.ntk (Network.oneHidden Relu Width.one) (Tensors.toMatrix32 (x * root)) None with
+             | Ok gram -> gram
+             | Error e -> failtest e.Sentence
+
+         let training = Tensors.ofMatrix32(Matrix.gather train train gram).``to`` torch.float64
+
+         {
+             Labelled = rows
+             Test = Tensors.toMatrix32 (unit 2L 9)
+             Gram = gram
+             LambdaMax = (torch.linalg.eigvalsh training).max().item<float>()
+             Train = train
+             Validation = [| 0 .. labelled - 1 |] |> Array.except train
+             Targets = labels
+             Labels = labels
+         })
+
+let private settings = {
+    Width = 64
+    Member = 0
+    InputScale = InputScale.SqrtD
+    LearningRate = 1.0
+    BatchSize = 16
+    Epochs = 6
+    TrackedEpochs = [ 0; 1; 3 ]
+    ProbeRows = 20
+    Centred = true
+    OutputScale = 1.0
+    Device = Device.Cpu
+}
+
+let private runOn root (input: TrainInput) settings =
+    let runner: IRunner = MemoryRunner(Seed.root root)
+    let artifact = Artifact.create "input" (Digest.ofBytes [||]) (lazy (Ok input))
+    runner.Run(TrainNetwork.stage settings, artifact) |> Result.bind _.Value.Force()
+
+let private sound =
+    function
+    | Ok(run: NetworkRun) -> run
+    | Error(e: PipelineError) -> failtest e.Sentence
+
+let private train' settings = runOn 5UL (input.Force()) settings |> sound
+
+let private bytes (run: NetworkRun) =
+    use stream = new MemoryStream()
+    TrainNetwork.codec.Write stream run
+    stream.ToArray()
+
+let private close within (a: float) (b: float) message =
+    Expect.isLessThan (abs (a - b)) within $"%s{message}: %g{a} against %g{b}"
+
+let tests =
+    testList "TrainNetwork" [
+        testCase "the same seed gives the same bytes, and another member another network"
+        <| fun () ->
+            let first = train' settings
+            Expect.equal (bytes (train' settings)) (bytes first) "again"
+            let other = train' { settings with Member = 1 }
+            Expect.notEqual other.ValidationOutputs first.ValidationOutputs "another"
+
+            use stream = new MemoryStream(bytes first)
+            Expect.equal (TrainNetwork.codec.Read stream) (Ok first) "what was written is read"
+
+        testCase "a centred network starts from 0 and unmoved"
+        <| fun () ->
+            let start = (train' settings).Epochs[0]
+            Expect.equal (start.Epoch, start.Step, start.TrainLoss) (0, 0, 0.5) "½·mean y²"
+            Expect.equal (start.DeltaTheta, start.FlippedGates) (0.0, 0.0) "the kernel and the gates"
+            Expect.equal start.WeightMovement [| 0.0; 0.0 |] "the weights"
+            Expect.equal start.GapToKernelTrain (Some { Rms = 0.0; Sup = 0.0 }) "the kernel starts with it"
+
+            Expect.equal
+                start.GapToLinearisedValidation
+                (Some { Rms = 0.0; Sup = 0.0 })
+                "so does the linearised network"
+
+            close 1e-10 start.AlignmentWithInitial 1.0 "aligned with itself"
+
+        testCase "measures stand for the epochs asked for, the first and the last"
+        <| fun () ->
+            let run = train' { settings with TrackedEpochs = [ 3; 1; 99; 3 ] }
+            Expect.equal (run.Epochs |> Array.map _.Epoch) [| 0; 1; 3; 6 |] "in order"
+            Expect.equal (run.Epochs |> Array.map _.Step) [| 0; 4; 12; 24 |] "53 rows are four batches"
+            Expect.equal (run.Steps, run.TrainRows, run.ProbeRows) (24, train.Length, 20) "sizes"
+            Expect.equal run.Parameters (64L * 7L) "m (d + 1)"
+            Expect.equal run.ValidationOutputs.Length (labelled - train.Length) "validation"
+            Expect.equal run.TestOutputs.Length 9 "test"
+            Expect.equal (run.SpectrumInitial.Length, run.SpectrumFinal.Length) (20, 20) "probe"
+            Expect.isLessThan (Array.last run.Epochs).TrainLoss 0.4 "it has learned something"
+
+        for centred in [ true; false ] do
+            testCase $"a network is what plain gradient descent by autograd makes of it, centred: %b{centred}"
+            <| fun () ->
+                use _ = torch.NewDisposeScope()
+
+                let settings = {
+                    settings with
+                        Centred = centred
+                        OutputScale = 1.5
+                        InputScale = InputScale.Unit
+                }
+
+                let run, data = train' settings, input.Force()
+                let stage = TrainNetwork.stage settings
+                let seed = Seed.derive stage.Name (Seed.root 5UL)
+                let network = Network.oneHidden Relu (Width.create 64 |> Result.defaultValue Width.one)
+                let theta = Forward.draw network columns (Seed.derive "parameters" seed) torch.float64
+                // The stage holds its first weights in float32.
+                let weights = theta |> Array.map (fun layer -> layer.W.float().double())
+                let mutable stack = { Scale = nan; Weights = weights }
+                let f x stack = SmallStack.written stack x * (1.5).ToScalar()
+                let x = Tensors.ofMatrix32(data.Labelled).double()
+                let y = Tensors.ofArray64(data.Targets).reshape(-1L, 1L)
+                let offset = if centred then f x stack else torch.zeros_like y
+                let goal = y + offset
+
+                for epoch in 1..6 do
+                    for batch in Batches.ofEpoch (Seed.derive "batches" seed) 16 train epoch do
+                        let chosen (t: torch.Tensor) = t.index_select (0L, SmallStack.rows batch)
+                        let scaled = chosen goal / (1.5).ToScalar()
+                        // ½·mean((1.5 f − y)²) = 2.25 · ½·mean((f − y/1.5)²)
+                        stack <-
+                            SmallStack.autogradStep (run.AbsoluteRate * 2.25) (chosen x) scaled stack |> snd
+
+                let outputs = Tensors.toArray64 (f x stack - offset)
+
+                for row, ours in Array.zip data.Validation run.ValidationOutputs do
+                    close 2e-5 outputs[row] ours "float32 against float64"
+
+        testCase "the kernel's change is that of Jacobians"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let data = input.Force()
+            let settings = { settings with ProbeRows = 1000; Epochs = 1 }
+            let network = Network.oneHidden Relu (Width.create 64 |> Result.defaultValue Width.one)
+
+            let x =
+                Tensors.ofMatrix32(Matrix.gatherRows train data.Labelled).double()
+                * (sqrt (float columns)).ToScalar()
+
+            let run = train' settings
+            let seed = Seed.derive (TrainNetwork.stage settings).Name (Seed.root 5UL)
+            let theta = Forward.draw network columns (Seed.derive "parameters" seed) torch.float64
+
+            let kernel () =
+                let j = EmpiricalNtk.jacobian network theta x
+                j.mm (j.t ())
+
+            let before = kernel ()
+            let stack = ReluStack.ofNetwork network theta 1.0
+            let y = Tensors.ofArray64(train |> Array.map (fun row -> data.Targets[row])).reshape(-1L, 1L)
+            let goal = y + ReluStack.outputs x stack
+
+            for batch in Batches.ofEpoch (Seed.derive "batches" seed) 16 [| 0 .. train.Length - 1 |] 1 do
+                let chosen (t: torch.Tensor) = t.index_select (0L, SmallStack.rows batch)
+                stack |> ReluStack.step run.AbsoluteRate (chosen x) (chosen goal) |> ignore
+
+            let change = (kernel () - before).norm().item<float>() / before.norm().item<float>()
+
+            close
+                1e-5
+                (Array.last run.Epochs).DeltaTheta
+                change
+                "on the probe, which is all training rows here"
+
+            close 1e-5 (defaultArg run.DeltaTheta nan) change "and on all training rows"
+            let exact = Tensors.ofMatrix32(Matrix.gather train train data.Gram).double()
+
+            close
+                1e-5
+                run.InitKernelError
+                ((before - exact).norm().item<float>() / exact.norm().item<float>())
+                "at first"
+
+        testCase "a rate far too large is called divergence, with the measures from before it"
+        <| fun () ->
+            for batch in [ 0; 16 ] do
+                for scale in InputScale.all do
+                    let run =
+                        train' {
+                            settings with
+                                LearningRate = 50.0
+                                BatchSize = batch
+                                Epochs = 60
+                                InputScale = scale
+                        }
+
+                    let epoch = Expect.wantSome run.Diverged "it diverges"
+                    Expect.isLessThan (Array.last run.Epochs).Epoch epoch "measures end before"
+                    Expect.isNone run.DeltaTheta "there is no last kernel"
+                    let numbers = Array.concat [ run.ValidationOutputs; run.TestOutputs; run.SpectrumFinal ]
+                    Expect.isTrue (numbers |> Array.forall Double.IsFinite) "all finite"
+                    use stream = new MemoryStream(bytes run)
+
+                    Expect.equal
+                        (TrainNetwork.codec.Read stream)
+                        (Ok run)
+                        "JSON, which knows no NaN, holds it"
+
+        testCase "what diverges in function space falls silent, and the network goes on"
+        <| fun () ->
+            let run =
+                train' {
+                    settings with
+                        Width = 256
+                        LearningRate = 2.6
+                        BatchSize = 0
+                        Epochs = 90
+                        TrackedEpochs = [ 1 ]
+                }
+
+            Expect.isNone run.Diverged "the network finds flatter ground"
+            let first, last = run.Epochs[1], Array.last run.Epochs
+            Expect.isSome first.KernelAccuracy "at first"
+            Expect.isNone last.KernelAccuracy "no more"
+            Expect.isNone last.GapToLinearisedTrain "nor this"
+
+        testCase "wider networks are lazier and closer to the kernel"
+        <| fun () ->
+            let runs = [
+                for width in [ 16; 128; 1024 ] ->
+                    train' { settings with Width = width; BatchSize = 0; Epochs = 50 }
+            ]
+
+            let falls name (quantity: NetworkRun -> float) =
+                for narrow, wide in List.pairwise (List.map quantity runs) do
+                    Expect.isLessThan wide (0.7 * narrow) name
+
+            let rms (gap: Gap option) =
+                match gap with
+                | Some g -> g.Rms
+                | None -> nan
+
+            falls "ΔΘ" (fun run -> defaultArg run.DeltaTheta nan)
+            falls "the kernel's error at first" _.InitKernelError
+            falls "the gap to the kernel" (fun run -> rms (Array.last run.Epochs).GapToKernelTrain)
+
+            falls "the gap to the linearised network" (fun run ->
+                rms (Array.last run.Epochs).GapToLinearisedTrain)
+
+            falls "movement" (fun run -> Array.max (Array.last run.Epochs).WeightMovement)
+            falls "flipped gates" (fun run -> (Array.last run.Epochs).FlippedGates)
+
+        testCase "at norm 1 the same network must move further"
+        <| fun () ->
+            let change scale =
+                defaultArg (train' { settings with Width = 512; InputScale = scale }).DeltaTheta nan
+
+            Expect.isGreaterThan (change InputScale.Unit) (2.0 * change InputScale.SqrtD) "at d = 6"
+
+        testCase "kernel descent at norm 1 is that at norm √d, in the same units"
+        <| fun () ->
+            let accuracies scale =
+                (train' { settings with InputScale = scale; BatchSize = 0 }).Epochs
+                |> Array.map _.KernelAccuracy
+
+            Expect.equal (accuracies InputScale.Unit) (accuracies InputScale.SqrtD) "η Θ is the same"
+
+        testCase "data that do not fit are refused in a sentence"
+        <| fun () ->
+            let data = input.Force()
+            let refused data = Expect.wantError (runOn 5UL data settings) "refused"
+            let spoilt = Matrix.map id data.Gram
+            spoilt.Values[3] <- nanf
+
+            for error, part in
+                [
+                    refused { data with Validation = [||] }, "validate"
+                    refused { data with LambdaMax = 0.0 }, "largest eigenvalue"
+                    refused { data with Gram = spoilt }, "kernel of row 0 (from 0) holds NaN in column 3"
+                ] do
+                Expect.stringContains error.Sentence part "says why"
+
+        testCase "settings that make no sense are a bug of the caller"
+        <| fun () ->
+            for settings in
+                [
+                    { settings with Width = 0 }
+                    { settings with LearningRate = nan }
+                    { settings with OutputScale = 0.0 }
+                    { settings with Epochs = 0 }
+                    { settings with BatchSize = -1 }
+                ] do
+                Expect.throwsT<ArgumentException> (fun () -> TrainNetwork.stage settings |> ignore) "refused"
+    ]
