@@ -30,6 +30,7 @@ let private tests =
         LsaTests.tests
         PcaTests.tests
         TextStagesTests.tests
+        RegressionStagesTests.tests
         RunnerTests.tests
         ReportTests.tests
         ConfigTextTests.tests

@@ -1,0 +1,16 @@
+namespace NtkPipeline.Core
+
+/// Stage: kernel regression and trained networks → summaries, power laws and verdicts.
+[<RequireQualifiedAccess>]
+module CompareModels =
+
+    let private run settings seed ((split: Split, kernel: KernelRegression), runs: NetworkRun list) =
+        Compare.run settings seed kernel (SplitTweets.validationLabels split) runs |> Ok
+
+    let stage (settings: CompareSettings) : Stage<(Split * KernelRegression) * NetworkRun list, Comparison> = {
+        Name = "compare-models"
+        Version = 1
+        Settings = Fingerprint.describe settings
+        Codec = Codec.json "comparison/1"
+        Body = Seeded(run settings)
+    }

@@ -1,0 +1,19 @@
+namespace NtkPipeline.Core
+
+/// Stage: the analytic kernel of the training rows → its eigendecomposition in float64. Everything about ridges and learning
+/// rates follows from it, so that a changed ridge costs no cubic work.
+[<RequireQualifiedAccess>]
+module DecomposeKernel =
+
+    let private run (gram: Matrix<float32>, split: Split) =
+        Matrix.gather split.Train split.Train gram
+        |> KernelMatrix.Single
+        |> Spectrum.decompose "the analytic kernel of the training rows"
+
+    let stage: Stage<Matrix<float32> * Split, Spectrum> = {
+        Name = "decompose-kernel"
+        Version = 1
+        Settings = ""
+        Codec = Spectrum.codec
+        Body = Pure run
+    }

@@ -1,0 +1,64 @@
+namespace NtkPipeline.Core
+
+/// What kernel regression is made of.
+type RidgeInput = {
+    Split: Split
+    Spectrum: Spectrum
+    /// Labelled × labelled, and test × labelled rows.
+    Gram: Matrix<float32>
+    TestGram: Matrix<float32>
+}
+
+/// Stage: kernel, spectrum and split → kernel ridge regression with its whole path, and its predictions.
+[<RequireQualifiedAccess>]
+module FitRidge =
+
+    let inputs
+        (split: Artifact<Split>)
+        (spectrum: Artifact<Spectrum>)
+        (gram: Artifact<Matrix<float32>>)
+        (testGram: Artifact<Matrix<float32>>)
+        : Artifact<RidgeInput> =
+        Artifact.both (Artifact.both split spectrum) (Artifact.both gram testGram)
+        |> Artifact.map (fun ((split, spectrum), (gram, testGram)) -> {
+            Split = split
+            Spectrum = spectrum
+            Gram = gram
+            TestGram = testGram
+        })
+
+    let private run settings (input: RidgeInput) =
+        let split = input.Split
+
+        let problem: RidgeProblem = {
+            Train = KernelMatrix.Single(Matrix.gather split.Train split.Train input.Gram)
+            Spectrum = input.Spectrum
+            Targets = SplitTweets.targets split split.Train
+            Folds = split.Folds
+            Validation = KernelMatrix.Single(Matrix.gather split.Validation split.Train input.Gram)
+            ValidationTargets = SplitTweets.validationLabels split
+        }
+
+        let fitted = RidgeRegression.fit settings problem
+
+        if input.TestGram.Rows = 0 then
+            fitted
+        else
+            let rows = split.FitRows
+            let all = Array.init input.TestGram.Rows id
+
+            fitted
+            |> Result.bind (
+                RidgeRegression.withTest
+                    (KernelMatrix.Single(Matrix.gather rows rows input.Gram))
+                    (SplitTweets.targets split rows)
+                    (KernelMatrix.Single(Matrix.gather all rows input.TestGram))
+            )
+
+    let stage (settings: RidgeSettings) : Stage<RidgeInput, KernelRegression> = {
+        Name = "fit-ridge"
+        Version = 1
+        Settings = Fingerprint.describe settings
+        Codec = Codec.json "kernel-regression/1"
+        Body = Pure(run settings)
+    }
