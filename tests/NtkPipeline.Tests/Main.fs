@@ -10,6 +10,13 @@ let private tests =
         FoundationTests.tests
         TweetFrameTests.tests
         SampleTweetsTests.tests
+        testList "network" [
+            NetworkTextTests.tests
+            DualTests.tests
+            DifferentiateTests.tests
+            ExpansionTests.tests
+        ]
+        testList "kernel" [ AnalyticNtkTests.tests; GramTests.tests; EmpiricalNtkTests.tests ]
         RunnerTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests

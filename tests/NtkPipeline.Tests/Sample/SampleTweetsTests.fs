@@ -49,7 +49,11 @@ let tests =
         testCase "some texts stand twice, a few of them under both labels"
         <| fun () ->
             let byText = sample.Value.Train |> Array.groupBy _.Text |> Array.map snd
-            Expect.isGreaterThan (byText |> Array.filter (fun group -> group.Length > 1) |> Array.length) 20 "copies"
+
+            Expect.isGreaterThan
+                (byText |> Array.filter (fun group -> group.Length > 1) |> Array.length)
+                20
+                "copies"
 
             Expect.isGreaterThan
                 (byText
