@@ -142,8 +142,9 @@ let tests =
                 let goal = y + offset
 
                 for epoch in 1..6 do
-                    for batch in Batches.ofEpoch (Seed.derive "batches" seed) 16 train epoch do
-                        let chosen (t: torch.Tensor) = t.index_select (0L, SmallStack.rows batch)
+                    for batch in Batches.ofEpoch (Seed.derive "batches" seed) 16 train.Length epoch do
+                        let rows = SmallStack.rows (batch |> Array.map (fun k -> train[k]))
+                        let chosen (t: torch.Tensor) = t.index_select (0L, rows)
                         let scaled = chosen goal / (1.5).ToScalar()
                         // ½·mean((1.5 f − y)²) = 2.25 · ½·mean((f − y/1.5)²)
                         stack <-
@@ -178,7 +179,7 @@ let tests =
             let y = Tensors.ofArray64(train |> Array.map (fun row -> data.Targets[row])).reshape(-1L, 1L)
             let goal = y + ReluStack.outputs x stack
 
-            for batch in Batches.ofEpoch (Seed.derive "batches" seed) 16 [| 0 .. train.Length - 1 |] 1 do
+            for batch in Batches.ofEpoch (Seed.derive "batches" seed) 16 train.Length 1 do
                 let chosen (t: torch.Tensor) = t.index_select (0L, SmallStack.rows batch)
                 stack |> ReluStack.step run.AbsoluteRate (chosen x) (chosen goal) |> ignore
 
@@ -274,6 +275,16 @@ let tests =
                 defaultArg (train' { settings with Width = 512; InputScale = scale }).DeltaTheta nan
 
             Expect.isGreaterThan (change InputScale.Unit) (2.0 * change InputScale.SqrtD) "at d = 6"
+
+        testCase "an output scale leaves the kernel's relative error and makes the network lazier"
+        <| fun () ->
+            // The stage's name, hence its seed, does not hold the output scale: the first weights are the same.
+            let plain, scaled = train' settings, train' { settings with OutputScale = 5.0 }
+            close 1e-6 scaled.InitKernelError plain.InitKernelError "Θ̂ and Θ grow alike"
+            close 1e-12 (scaled.AbsoluteRate * 25.0) plain.AbsoluteRate "and the rate shrinks as they grow"
+            Expect.isLessThan (defaultArg scaled.DeltaTheta nan) (0.2 * defaultArg plain.DeltaTheta nan) "lazier"
+            let kernels (run: NetworkRun) = run.Epochs |> Array.map _.KernelAccuracy
+            Expect.equal (kernels scaled) (kernels plain) "kernel descent is the same"
 
         testCase "kernel descent at norm 1 is that at norm √d, in the same units"
         <| fun () ->
