@@ -75,9 +75,13 @@ let tests =
         testCase "no culture changes a byte"
         <| fun () ->
             let before = Thread.CurrentThread.CurrentCulture
+            // Not by name: a machine may know no culture but the invariant one.
+            let comma = CultureInfo.InvariantCulture.Clone() :?> CultureInfo
+            comma.NumberFormat.NumberDecimalSeparator <- ","
+            comma.NumberFormat.NegativeSign <- "~"
 
             try
-                Thread.CurrentThread.CurrentCulture <- CultureInfo "de-DE"
+                Thread.CurrentThread.CurrentCulture <- comma
                 Expect.equal (ResultFrame.csv findings.Value) csv.Value "no decimal comma"
             finally
                 Thread.CurrentThread.CurrentCulture <- before
@@ -86,7 +90,8 @@ let tests =
         <| fun () ->
             let lost =
                 rows.Value
-                |> Array.filter (fun row -> row.Experiment = "network" && row.Note = Some "diverged in epoch 5")
+                |> Array.filter (fun row ->
+                    row.Experiment = "network" && row.Note = Some "diverged in epoch 5")
 
             Expect.isNonEmpty lost "the run is there"
             let final = lost |> Array.find (fun row -> row.Metric = "delta-theta")
@@ -110,5 +115,8 @@ let tests =
             }
 
             let text = ResultFrame.csv spoilt
-            Expect.isFalse (text.Contains "NaN" || text.Contains "Infinity" || text.Contains "∞") "empty cells"
+
+            Expect.isFalse
+                (text.Contains "NaN" || text.Contains "Infinity" || text.Contains "∞")
+                "empty cells"
     ]
