@@ -1,12 +1,24 @@
 namespace NtkPipeline.Runtime
 
 open System
+open System.Runtime.InteropServices
 open TorchSharp
 
 /// LibTorch as one process uses it.
 [<RequireQualifiedAccess>]
 module LibTorch =
 
+    [<DllImport("libc", EntryPoint = "setenv")>]
+    extern int private setNative(string name, string value, int overwrite)
+
+    /// OpenMP's threads wait by sleeping, not by spinning. Where other programs want the cores too, spinning made training
+    /// several times slower; where they do not, sleeping costs nothing that was measurable. OpenMP reads this once, from the
+    /// process's native environment, when LibTorch is loaded; what a person has set stays.
+    let private waitBySleeping () =
+        if not (OperatingSystem.IsWindows()) then
+            setNative ("OMP_WAIT_POLICY", "passive", 0) |> ignore
+
     /// Loads LibTorch and gives it so many threads; 0 stands for one a core. Results are the same bytes for the same number.
     let useThreads (threads: int) : unit =
+        waitBySleeping ()
         torch.set_num_threads (if threads = 0 then Environment.ProcessorCount else threads)

@@ -49,6 +49,7 @@ let private tests =
 /// Runs the tests; the last line says how many passed and failed.
 [<EntryPoint>]
 let main argv =
+    NtkPipeline.Runtime.LibTorch.useThreads 0
     let counted = ref None
 
     let printer = {

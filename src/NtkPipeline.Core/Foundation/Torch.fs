@@ -74,7 +74,10 @@ module Tensors =
         use _ = torch.NewDisposeScope()
         let plain = t.detach().cpu().``to``(dtype).contiguous()
         let values = Array.zeroCreate<'t>(int (plain.numel ()))
-        plain.data<'t>().CopyTo(values, 0, 0L)
+
+        if values.Length > 0 then
+            plain.data<'t>().CopyTo(values, 0, 0L)
+
         values
 
     let toArray32 (t: torch.Tensor) : float32[] = copyTo torch.ScalarType.Float32 t
