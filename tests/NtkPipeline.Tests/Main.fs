@@ -15,8 +15,10 @@ let private tests =
         TfidfTests.tests
         LsaTests.tests
         PcaTests.tests
+        WordPieceTests.tests
         TextStagesTests.tests
         RunnerTests.tests
+        SentenceEncoderTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests
     ]
