@@ -39,7 +39,7 @@ module SourceFile =
         | None -> Ok [||]
         |> Result.map (fun bytes -> Artifact.create origin (Digest.ofBytes bytes) (lazy (Ok bytes)))
 
-    let private readArray (read: Stream -> Result<'a, string>) (path: string) : Result<'a, PipelineError> =
+    let private readStream (read: Stream -> Result<'a, string>) (path: string) : Result<'a, PipelineError> =
         try
             use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 <<< 20)
             read file |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}.")
@@ -50,12 +50,15 @@ module SourceFile =
         | :? UnauthorizedAccessException as e ->
             Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
 
+    /// The digest of a file's bytes, which are not all held at once.
+    let digest (path: string) : Result<Digest, PipelineError> = readStream (Digest.ofStream >> Ok) path
+
     /// A NumPy array, as the precision it is stored in.
     let readNpy (path: string) : Result<Choice<Matrix<float32>, Matrix<float>>, PipelineError> =
-        readArray Npy.readAny path
+        readStream Npy.readAny path
 
-    let readNpy32 (path: string) : Result<Matrix<float32>, PipelineError> = readArray Npy.read32 path
-    let readNpy64 (path: string) : Result<Matrix<float>, PipelineError> = readArray Npy.read64 path
+    let readNpy32 (path: string) : Result<Matrix<float32>, PipelineError> = readStream Npy.read32 path
+    let readNpy64 (path: string) : Result<Matrix<float>, PipelineError> = readStream Npy.read64 path
 
     /// A NumPy array as a pipeline's input, float32, known by the digest of its file's bytes.
     let npyArtifact (origin: string) (path: string) : Result<Artifact<Matrix<float32>>, PipelineError> =

@@ -29,6 +29,7 @@ let private tests =
         TfidfTests.tests
         LsaTests.tests
         PcaTests.tests
+        WordPieceTests.tests
         TextStagesTests.tests
         RegressionStagesTests.tests
         testList "network" [
@@ -40,6 +41,7 @@ let private tests =
         testList "kernel" [ AnalyticNtkTests.tests; GramTests.tests; EmpiricalNtkTests.tests ]
         RunnerTests.tests
         ReportTests.tests
+        SentenceEncoderTests.tests
         ConfigTextTests.tests
         RunTests.tests
         RefusalTests.tests

@@ -43,21 +43,14 @@ module TruncatedSvd =
 
         (block |> pass |> pass |> pass).MoveToOuterDisposeScope()
 
-    /// Every column's largest entry made positive.
-    let private fixSigns (left: torch.Tensor) : torch.Tensor =
-        let largest = left.abs().argmax(0L, keepdim = true)
-        left.gather(0L, largest).sign()
-
-    /// The k largest singular values and their vectors; fewer than k where the rank is lower. `steps` Krylov blocks of 64
-    /// columns are built, or as many as there are rows: then the result is exact to rounding.
-    let fit (k: int) (steps: int) (seed: Seed) (a: SparseMatrix) : Svd =
+    /// An orthonormal basis Q of the Krylov space, and A Aᵀ Q: both rows × size.
+    let private krylov size seed (a: SparseMatrix) : torch.Tensor * torch.Tensor =
         use _ = torch.NewDisposeScope()
+        use generator = Seed.generator seed
         let transposed = SparseMatrix.transpose a
-        let size = min a.Rows (max (steps * blockSize) (2 * k))
         let basis = torch.zeros (int64 a.Rows, int64 size, dtype = torch.float64)
         let images = torch.zeros_like basis
         let mutable filled = 0
-        use generator = Seed.generator seed
 
         let mutable next =
             torch.randn (
@@ -79,9 +72,33 @@ module TruncatedSvd =
             filled <- filled + width
             next <- image.MoveToOuterDisposeScope()
 
+        basis.MoveToOuterDisposeScope(), images.MoveToOuterDisposeScope()
+
+    /// The eigenvalues of Qᵀ A Aᵀ Q, largest first, and its eigenvectors in columns.
+    let private ritz (basis: torch.Tensor) (images: torch.Tensor) : float[] * torch.Tensor =
+        use _ = torch.NewDisposeScope()
         let projected = basis.t().mm images
         let struct (ascending, vectors) = torch.linalg.eigh ((projected + projected.t ()) * torch.tensor 0.5)
-        let squares = ascending.flip (0L) |> Tensors.toArray64
+        Tensors.toArray64 (ascending.flip 0L), vectors.flip(1L).MoveToOuterDisposeScope()
+
+    /// The sign of every column's largest entry.
+    let private signs (left: torch.Tensor) : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+        let largest = left.abs().argmax(0L, keepdim = true)
+        left.gather(0L, largest).sign().MoveToOuterDisposeScope()
+
+    /// The norm of every column of A Aᵀ U − U σ².
+    let private residuals (image: torch.Tensor) (left: torch.Tensor) (sigma: torch.Tensor) : float[] =
+        use _ = torch.NewDisposeScope()
+        let gap = (left * sigma.square ()).sub_ image
+        Tensors.toArray64 (gap.mul_(gap).sum(0L).sqrt())
+
+    /// The k largest singular values and their vectors; fewer than k where the rank is lower. `steps` Krylov blocks of 64
+    /// columns are built, or as many as there are rows: then the result is exact to rounding.
+    let fit (k: int) (steps: int) (seed: Seed) (a: SparseMatrix) : Svd =
+        use _ = torch.NewDisposeScope()
+        let basis, images = krylov (min a.Rows (max (steps * blockSize) k)) seed a
+        let squares, vectors = ritz basis images
 
         let rank =
             squares
@@ -89,19 +106,20 @@ module TruncatedSvd =
             |> Array.filter (fun square -> square > rankTolerance * rankTolerance * squares[0])
             |> Array.length
 
-        let kept = vectors.flip(1L).narrow(1L, 0L, int64 rank)
         let values = squares |> Array.truncate rank |> Array.map sqrt
         let sigma = Tensors.ofArray64 values
+        let kept = vectors.narrow (1L, 0L, int64 rank)
         let left = basis.mm kept
-        let signs = fixSigns left
+        basis.Dispose()
         let image = images.mm kept
-
-        let residuals = (image - left * sigma.square ()).square().sum(0L).sqrt() |> Tensors.toArray64
+        images.Dispose()
+        let residuals = residuals image left sigma
+        let signs = signs left
 
         {
-            Left = Tensors.toMatrix64 (left * signs)
+            Left = Tensors.toMatrix64 (left.mul_ signs)
             Values = values
-            Scores = Tensors.toMatrix64 (image / sigma * signs)
+            Scores = Tensors.toMatrix64 (image.div_(sigma).mul_ signs)
             Residuals = residuals |> Array.map (fun r -> r / squares[0])
         }
 

@@ -1,0 +1,132 @@
+namespace NtkPipeline.Core
+
+open System.Collections.Generic
+open System.Globalization
+open System.IO
+open System.Text
+open System.Text.RegularExpressions
+open Microsoft.ML.Tokenizers
+
+/// A vocabulary of word pieces.
+[<NoEquality; NoComparison>]
+type WordPiece = private {
+    Tokenizer: BertTokenizer
+    Count: int
+} with
+
+    /// How many pieces there are; their ids count from 0.
+    member this.Size = this.Count
+
+/// Texts → token ids, as Hugging Face's `tokenizers` does it for uncased BERT models. The pieces are found by
+/// Microsoft.ML.Tokenizers; the text is prepared here, because that library (2.0.1) prepares it differently: it drops
+/// line breaks rather than making blanks of them, leaves `_ $ + < = > ^ | ~` inside words or drops them, and takes
+/// accents off by .NET's `Normalize`, which does nothing without ICU.
+[<RequireQualifiedAccess>]
+module WordPiece =
+
+    /// The most tokens of a text, [CLS] and [SEP] included.
+    let limit = 256
+
+    let private special = [ "[PAD]"; "[UNK]"; "[CLS]"; "[SEP]"; "[MASK]" ]
+
+    let private specials = Regex(@"(\[(?:PAD|UNK|CLS|SEP|MASK)\])", RegexOptions.CultureInvariant)
+
+    /// Control, format, private: BERT's "control" characters, but for the three that are blanks.
+    let private isControl (rune: Rune) =
+        match rune.Value, Rune.GetUnicodeCategory rune with
+        | (0x09 | 0x0A | 0x0D), _ -> false
+        | 0xFFFD, _
+        | _, UnicodeCategory.Control
+        | _, UnicodeCategory.Format
+        | _, UnicodeCategory.PrivateUse -> true
+        | _ -> false
+
+    let private isIdeograph (rune: Rune) =
+        let c = rune.Value
+
+        (c >= 0x4E00 && c <= 0x9FFF)
+        || (c >= 0x3400 && c <= 0x4DBF)
+        || (c >= 0x20000 && c <= 0x2A6DF)
+        || (c >= 0x2A700 && c <= 0x2CEAF)
+        || (c >= 0xF900 && c <= 0xFAFF)
+        || (c >= 0x2F800 && c <= 0x2FA1F)
+
+    /// Every ASCII sign is punctuation to BERT, also $ and +.
+    let private isPunctuation (rune: Rune) =
+        Rune.IsPunctuation rune
+        || (rune.IsAscii && rune.Value > 0x20 && rune.Value < 0x7F && not (Rune.IsLetterOrDigit rune))
+
+    let private prepareRune (prepared: StringBuilder) (rune: Rune) =
+        let alone (text: string) = prepared.Append(' ').Append(text).Append(' ') |> ignore
+
+        if isControl rune then
+            ()
+        elif Rune.IsWhiteSpace rune then
+            prepared.Append ' ' |> ignore
+        else
+            for part in (Decomposition.withoutMarks rune).EnumerateRunes() do
+                let lower = (Rune.ToLowerInvariant part).ToString()
+
+                if isIdeograph rune || isPunctuation part then
+                    alone lower
+                else
+                    prepared.Append lower |> ignore
+
+    /// The text as BERT's normaliser and pre-tokeniser leave it: words and signs with blanks between. A special token
+    /// that stands in the text stays what it is, as it does there.
+    let prepare (text: string) : string =
+        let prepared = StringBuilder text.Length
+
+        for part in specials.Split text do
+            if List.contains part special then
+                prepared.Append(' ').Append(part).Append(' ') |> ignore
+            else
+                for rune in part.EnumerateRunes() do
+                    prepareRune prepared rune
+
+        prepared.ToString()
+
+    let private options =
+        BertOptions(
+            LowerCaseBeforeTokenization = false,
+            ApplyBasicTokenization = false,
+            PreTokenizer = PreTokenizer.CreateWhiteSpace()
+        )
+
+    let private repeated (pieces: string[]) =
+        let lines = Dictionary<string, int>()
+        pieces |> Array.indexed |> Array.tryFind (fun (line, piece) -> not (lines.TryAdd(piece, line)))
+
+    let private read (stream: Stream) =
+        try
+            use reader = new StreamReader(stream, UTF8Encoding(false, true), false, leaveOpen = true)
+            let lines = reader.ReadToEnd().Split '\n' |> Array.map _.TrimEnd('\r')
+            Ok(if Array.last lines = "" then lines[.. lines.Length - 2] else lines)
+        with :? DecoderFallbackException ->
+            Error "it is not UTF-8"
+
+    /// The vocabulary that a stream holds, one piece a line. `name` is the file, for refusals.
+    let load (name: string) (stream: Stream) : Result<WordPiece, PipelineError> =
+        let refuse reason = Error(DataRefused $"%s{name}: %s{reason}, so it is no BERT vocabulary.")
+
+        match read stream with
+        | Error reason -> refuse reason
+        | Ok pieces ->
+            match
+                special |> List.tryFind (fun token -> not (Array.contains token pieces)), repeated pieces
+            with
+            | Some token, _ -> refuse $"it has no line %s{token}"
+            | None, Some(line, piece) -> refuse $"line %d{line + 1} repeats the piece '%s{piece}'"
+            | None, None ->
+                use bytes = new MemoryStream(Encoding.UTF8.GetBytes(String.concat "\n" pieces))
+
+                Ok { Tokenizer = BertTokenizer.Create(bytes, options); Count = pieces.Length }
+
+    /// The text's token ids: [CLS], its pieces, [SEP]; a text of more than 256 loses the pieces after the 254th.
+    let ids (wordPiece: WordPiece) (text: string) : int[] =
+        let ids = Array.ofSeq (wordPiece.Tokenizer.EncodeToIds(prepare text))
+
+        if ids.Length <= limit then
+            ids
+        else
+            Array.append ids[.. limit - 2] [| Array.last ids |]
