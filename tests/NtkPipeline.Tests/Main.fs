@@ -13,6 +13,8 @@ let private tests =
         SampleTweetsTests.tests
         RunnerTests.tests
         ReportTests.tests
+        SummaryJsonTests.tests
+        WordsTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests
     ]
