@@ -42,6 +42,8 @@ let private tests =
         RunnerTests.tests
         ReportTests.tests
         SentenceEncoderTests.tests
+        SummaryJsonTests.tests
+        WordsTests.tests
         ConfigTextTests.tests
         RunTests.tests
         RefusalTests.tests

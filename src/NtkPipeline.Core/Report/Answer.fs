@@ -76,7 +76,7 @@ module Answer =
     let kernel (findings: Findings) : string =
         let kernel = findings.Kernel
 
-        $"Kernel regression with the analytic tangent kernel, its ridge tuned by %s{Show.chosenBy kernel.ChosenBy}, reaches a validation accuracy of %s{Show.score kernel.Validation.Accuracy}."
+        $"Kernel regression with the analytic tangent kernel, its ridge tuned by %s{Show.chosenBy kernel.ChosenBy}, reaches a validation accuracy of %s{Show.accuracy kernel.Validation.Accuracy}."
 
     /// How the widest networks of one input scale end.
     let widest (condition: Condition) : string =

@@ -39,7 +39,7 @@ module DataTables =
         let certificate = kernel.Certificate
 
         let scores (scores: Scores) =
-            $"accuracy %s{Show.score scores.Accuracy}, F1 %s{Show.score scores.F1}, AUC %s{Show.score scores.Auc}"
+            $"accuracy %s{Show.accuracy scores.Accuracy}, F1 %s{Show.score scores.F1}, AUC %s{Show.score scores.Auc}"
 
         let clipped =
             if certificate.Clipped = 0 then

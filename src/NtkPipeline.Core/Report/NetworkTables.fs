@@ -36,7 +36,7 @@ module NetworkTables =
     let private kernelRow (kernel: KernelRegression) = [
         NumberCell "∞ (kernel)"
         NumberCell "1"
-        NumberCell(Show.score kernel.Validation.Accuracy)
+        NumberCell(Show.accuracy kernel.Validation.Accuracy)
         NumberCell(Show.score kernel.Validation.F1)
         NumberCell(Show.score kernel.Validation.Auc)
         NumberCell "0%"
@@ -61,8 +61,13 @@ module NetworkTables =
             ]
             |> List.map NumberCell
 
+        let legend =
+            "Mean ± standard deviation over the seeds that did not diverge, on the validation rows after the last epoch; a single seed has no deviation. Gaps compare functions trained by the same steps; the kernel's row is regression with the tuned ridge."
+
+        let conditions = Condition.all findings
+
         [
-            for condition in Condition.all findings do
+            for place, condition in Array.indexed conditions do
                 let rows = [
                     for width in condition.Widths do
                         widthRow width
@@ -72,7 +77,8 @@ module NetworkTables =
                 let title = $"%s{Condition.label condition}, %d{Condition.lastEpoch condition} epochs"
 
                 Table.grid (Table.marked findings title) headings rows [
-                    "Mean ± standard deviation over the seeds that did not diverge, on the validation rows after the last epoch; a single seed has no deviation. Gaps compare functions trained by the same steps; the kernel's row is regression with the tuned ridge."
+                    if place = conditions.Length - 1 then
+                        legend
                 ]
         ]
 

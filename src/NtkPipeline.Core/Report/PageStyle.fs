@@ -36,15 +36,15 @@ a { color: var(--accent); }
 figure { margin: 0; min-width: 0; border: 1px solid var(--line); border-radius: 4px; padding: .75rem .75rem .5rem; }
 figcaption { font-size: .9rem; color: var(--soft); margin-top: .25rem; }
 .chart { width: 100%; height: 26rem; }
-.table { overflow-x: auto; margin: 1.25rem 0; }
-table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 700; padding: 0 0 .35rem; }
-th, td { overflow-wrap: normal; padding: .3rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
+.table { margin: 1.25rem 0; min-width: 0; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+th, td { overflow-wrap: normal; padding: .3rem .5rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { border-bottom: 2px solid #999; vertical-align: bottom; }
 .number { text-align: right; white-space: nowrap; }
 thead .number { white-space: normal; }
-.facts th { font-weight: 400; color: var(--soft); min-width: 9rem; }
-.facts td, td.words { overflow-wrap: anywhere; }
+.fact { font-weight: 400; color: var(--soft); min-width: 9rem; }
+.words { overflow-wrap: anywhere; }
 .note { font-size: .88rem; color: var(--soft); }
 details { margin: 1rem 0; }
 summary { cursor: pointer; color: var(--accent); }
@@ -56,7 +56,7 @@ dd { margin: 0; max-width: 46rem; }
   figure { padding: .5rem .25rem; }
   figure h3, figcaption { padding: 0 .35rem; }
   .chart { height: 27rem; }
-  .facts th { min-width: 6rem; }
+  .fact { min-width: 6rem; }
   th, td { padding: .3rem .45rem; }
 }
 @media print {
@@ -67,7 +67,7 @@ dd { margin: 0; max-width: 46rem; }
   figure, .card, tr { break-inside: avoid; }
   figure { margin-bottom: 1rem; }
   h2 { break-after: avoid; }
-  .table { overflow: visible; }
+  .scroll { overflow: visible; }
   table { font-size: 8pt; }
   th, td { padding: .15rem .3rem; }
   .banner { -webkit-print-color-adjust: exact; print-color-adjust: exact; }

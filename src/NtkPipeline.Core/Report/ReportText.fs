@@ -7,7 +7,7 @@ module ReportText =
     let private kernel (kernel: KernelRegression) =
         let scores = kernel.Validation
 
-        $"kernel    accuracy %s{Show.score scores.Accuracy}, F1 %s{Show.score scores.F1}, AUC %s{Show.score scores.Auc} on the validation rows; λ = %s{Show.number kernel.Chosen.Ridge} (%s{Show.number kernel.Chosen.RelativeRidge} × mean diagonal, by %s{Show.chosenBy kernel.ChosenBy})"
+        $"kernel    accuracy %s{Show.accuracy scores.Accuracy}, F1 %s{Show.score scores.F1}, AUC %s{Show.score scores.Auc} on the validation rows; λ = %s{Show.number kernel.Chosen.Ridge} (%s{Show.number kernel.Chosen.RelativeRidge} × mean diagonal, by %s{Show.chosenBy kernel.ChosenBy})"
 
     let private network (width: WidthSummary) =
         let outcome =

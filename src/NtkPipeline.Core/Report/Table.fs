@@ -20,34 +20,37 @@ module Table =
         | TextCell text -> td [ _class "words" ] [ str text ]
         | NumberCell text -> td [ _class "number" ] [ str text ]
 
-    /// A table that scrolls sideways where the screen is narrow. Notes stand below it.
+    /// A title above a table that scrolls sideways where the screen is narrow, and notes below it.
+    let private titled (title: string) (contents: XmlNode list) (notes: string list) =
+        div [ _class "table" ] [
+            h3 [] [ str title ]
+            div [ _class "scroll" ] [ table [ attr "aria-label" title ] contents ]
+            for note in notes do
+                p [ _class "note" ] [ str note ]
+        ]
+
     let grid (title: string) (headings: Cell list) (rows: Cell list list) (notes: string list) : XmlNode =
         let heading =
             function
             | TextCell text -> th [ attr "scope" "col" ] [ str text ]
             | NumberCell text -> th [ attr "scope" "col"; _class "number" ] [ str text ]
 
-        div [ _class "table" ] [
-            table [] [
-                caption [] [ str title ]
-                thead [] [ tr [] (List.map heading headings) ]
-                tbody [] (rows |> List.map (fun row -> tr [] (List.map cell row)))
-            ]
-            for note in notes do
-                p [ _class "note" ] [ str note ]
+        let contents = [
+            thead [] [ tr [] (List.map heading headings) ]
+            tbody [] (rows |> List.map (fun row -> tr [] (List.map cell row)))
         ]
+
+        titled title contents notes
 
     /// Names and what they stand for.
     let facts (title: string) (rows: (string * string) list) : XmlNode =
-        div [ _class "table" ] [
-            table [ _class "facts" ] [
-                caption [] [ str title ]
-                tbody [] [
-                    for name, value in rows do
-                        tr [] [ th [ attr "scope" "row" ] [ str name ]; td [] [ str value ] ]
-                ]
+        let row (name: string, value: string) =
+            tr [] [
+                th [ _class "fact"; attr "scope" "row" ] [ str name ]
+                td [ _class "words" ] [ str value ]
             ]
-        ]
+
+        titled title [ tbody [] (List.map row rows) ] []
 
     /// What most readers pass over, closed until it is asked for.
     let folded (title: string) (contents: XmlNode list) : XmlNode =

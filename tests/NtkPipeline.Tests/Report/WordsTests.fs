@@ -1,0 +1,111 @@
+/// What the report says in words: numbers, the answer, the console's lines, colours, the submission.
+module NtkPipeline.Tests.WordsTests
+
+open System
+open System.Text.RegularExpressions
+open Expecto
+open NtkPipeline.Core
+
+let private synthetic = lazy (SampleFindings.make true)
+let private real = lazy (SampleFindings.make false)
+
+let private hasNoNonNumber (text: string) =
+    Expect.isFalse
+        (Regex.IsMatch(text, @"\bNaN\b|Infinity|∞(?! \(kernel\))"))
+        "every number is one, or a dash"
+
+let private words =
+    testList "words" [
+        testCase "numbers are short, and what is no number is a dash"
+        <| fun () ->
+            Expect.equal
+                (List.map Show.number [ 0.0; 0.40123; 12345.6; 123456.0; -0.00042; 9.9996e-7; nan; infinity ])
+                [ "0"; "0.4012"; "12346"; "1.23·10⁵"; "−4.20·10⁻⁴"; "1.00·10⁻⁶"; "–"; "–" ]
+                "number"
+
+            Expect.equal
+                (List.map Show.percent [ 0.0; 0.0251; 0.00012; 0.9994; 1.294; nan ])
+                [ "0.0%"; "2.5%"; "0.012%"; "99.9%"; "129%"; "–" ]
+                "percent"
+
+            let aggregate mean deviation = { Mean = mean; StandardDeviation = deviation; Count = 3 }
+            Expect.equal (Show.percents (aggregate 2.84 (Some 0.129))) "284% ± 13%" "percents"
+            Expect.equal (Show.percents (aggregate 0.025 None)) "2.5%" "one seed"
+            Expect.equal (Show.measured (aggregate 0.233147 (Some 0.007205))) "0.2331 ± 0.0072" "measured"
+            Expect.equal (Show.score 0.8006) "0.801" "score"
+            Expect.equal (Show.count 7613) "7,613" "count"
+
+        testCase "the headline counts claims, not settings"
+        <| fun () ->
+            Expect.equal
+                (Answer.headline synthetic.Value)
+                "Of 3 expected observations, 2 depend on the setting and one cannot be decided."
+                "from the verdicts"
+
+            Expect.equal (Answer.headline SampleFindings.barren) "No expected observation was judged." "none"
+
+            let only holds =
+                let verdict = { Claim = "c"; Setting = "s"; Holds = holds; Evidence = "e" }
+
+                Answer.headline {
+                    real.Value with
+                        Comparison = { real.Value.Comparison with Verdicts = [| verdict |] }
+                }
+
+            Expect.equal (only (Some false)) "The one expected observation does not hold." "one"
+
+        testCase "the console's lines name the data, the kernel, each width and each verdict"
+        <| fun () ->
+            let lines = ReportText.lines synthetic.Value
+            Expect.isGreaterThan lines.Length 10 "enough"
+            Expect.isLessThan lines.Length 25 "not too many"
+            Expect.stringContains lines[0] "synthetic sample" "the data first"
+            Expect.isFalse (lines |> Seq.exists (Seq.exists Char.IsControl)) "nothing that a terminal obeys"
+
+            Expect.isFalse
+                ((String.concat "" (ReportText.lines real.Value)).Contains "synthetic")
+                "only where it is one"
+
+            for width in [ 16; 64; 256; 1024; 4096 ] do
+                let own = lines |> List.filter (fun line -> line.StartsWith $"  m = %-5d{width}")
+                Expect.equal own.Length 2 "one a scale"
+
+            Expect.exists lines (fun line -> line.Contains "1 of 3 runs diverged") "said plainly"
+            Expect.equal (lines |> List.filter (fun line -> line.StartsWith "verdict")).Length 5 "all"
+            ReportText.lines SampleFindings.barren |> String.concat "\n" |> hasNoNonNumber
+
+        testCase "wide is dark, narrow is light, and one width has a colour"
+        <| fun () ->
+            let lightness (hex: string) =
+                [ 1; 3; 5 ] |> List.sumBy (fun k -> Convert.ToInt32(hex.Substring(k, 2), 16))
+
+            let colours = [ for k in 0..4 -> Palette.ordered k 5 ]
+            Expect.equal (List.distinct colours).Length 5 "all differ"
+            Expect.isGreaterThan (lightness colours[0]) (lightness colours[4]) "by width"
+            Expect.stringStarts (Palette.ordered 0 1) "#" "one"
+
+        testCase "thinning keeps the ends"
+        <| fun () ->
+            let thinned = FigureSeries.thin 7 [| 0..100 |]
+            Expect.equal (thinned.Length, thinned[0], thinned[6]) (7, 0, 100) "first and last"
+            Expect.equal (FigureSeries.thin 7 [| 1; 2 |]) [| 1; 2 |] "nothing to do"
+    ]
+
+let private submission =
+    testList "submission.csv" [
+        testCase "it is Kaggle's format: id and target, 1 where f > 0, in the given order"
+        <| fun () ->
+            Expect.equal
+                (Submission.csv [| 11; 0; 2; 9 |] [| 0.5; -0.5; 0.0; 1e-300 |])
+                "id,target\n11,1\n0,0\n2,0\n9,1\n"
+                "zero is not positive"
+
+            Expect.equal (Submission.csv [||] [||]) "id,target\n" "an empty test set"
+
+        testCase "sizes that disagree, and outputs that are no numbers, are our bug"
+        <| fun () ->
+            Expect.throwsT<ArgumentException> (fun () -> Submission.csv [| 1 |] [||] |> ignore) "sizes"
+            Expect.throwsT<ArgumentException> (fun () -> Submission.csv [| 1 |] [| nan |] |> ignore) "NaN"
+    ]
+
+let tests = testList "Report words" [ words; submission ]
