@@ -31,6 +31,13 @@ let private tests =
         PcaTests.tests
         TextStagesTests.tests
         RegressionStagesTests.tests
+        testList "network" [
+            NetworkTextTests.tests
+            DualTests.tests
+            DifferentiateTests.tests
+            ExpansionTests.tests
+        ]
+        testList "kernel" [ AnalyticNtkTests.tests; GramTests.tests; EmpiricalNtkTests.tests ]
         RunnerTests.tests
         ReportTests.tests
         ConfigTextTests.tests

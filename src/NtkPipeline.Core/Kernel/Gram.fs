@@ -74,7 +74,7 @@ module Gram =
     let private compute
         (kernel: Network -> int -> Moments -> float)
         (convert: float -> 't)
-        (overflow: Matrix<'t> -> (int * int) option)
+        (isFinite: 't -> bool)
         (network: Network)
         (x: Matrix<float>)
         (z: Matrix<float> option)
@@ -101,7 +101,20 @@ module Gram =
                 | None -> symmetric entry convert (UnitRows.ofMatrix x)
                 | Some z -> between entry convert (UnitRows.ofMatrix x) (UnitRows.ofMatrix z)
 
-            match overflow result with
+            // A row that is too long shows on the diagonal.
+            let overflow =
+                let k = result.Values |> Array.tryFindIndex (isFinite >> not)
+                let first = k |> Option.map (fun k -> k / result.Columns, k % result.Columns)
+
+                match z with
+                | Some _ -> first
+                | None ->
+                    seq { 0 .. result.Rows - 1 }
+                    |> Seq.tryFind (fun i -> not (isFinite result[i, i]))
+                    |> Option.map (fun i -> i, i)
+                    |> Option.orElse first
+
+            match overflow with
             | None -> Ok result
             | Some(row, column) ->
                 Error(
@@ -113,16 +126,16 @@ module Gram =
 
     /// K in float64.
     let nngp64 (network: Network) (x: Matrix<float>) (z: Matrix<float> option) =
-        compute AnalyticNtk.nngp id Matrix.firstNonFinite network x z
+        compute AnalyticNtk.nngp id Double.IsFinite network x z
 
     /// Θ in float64.
     let ntk64 (network: Network) (x: Matrix<float>) (z: Matrix<float> option) =
-        compute AnalyticNtk.ntk id Matrix.firstNonFinite network x z
+        compute AnalyticNtk.ntk id Double.IsFinite network x z
 
     /// K, rounded to float32.
     let nngp (network: Network) (x: Matrix<float32>) (z: Matrix<float32> option) =
-        compute AnalyticNtk.nngp float32 Matrix.firstNonFinite32 network (wide x) (Option.map wide z)
+        compute AnalyticNtk.nngp float32 Single.IsFinite network (wide x) (Option.map wide z)
 
     /// Θ, rounded to float32.
     let ntk (network: Network) (x: Matrix<float32>) (z: Matrix<float32> option) =
-        compute AnalyticNtk.ntk float32 Matrix.firstNonFinite32 network (wide x) (Option.map wide z)
+        compute AnalyticNtk.ntk float32 Single.IsFinite network (wide x) (Option.map wide z)

@@ -40,7 +40,7 @@ module LayerTrace =
             scales.Add(Forward.scales prior (int a.shape[1]))
             z
 
-        let y = Forward.walk network theta onDense (x.detach ())
+        let y = Forward.walk network theta onDense (x.detach().clone())
         let count = y.shape[1]
 
         // By layer: the gradients of each output.

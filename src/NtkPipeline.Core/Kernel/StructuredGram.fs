@@ -4,13 +4,13 @@ open TorchSharp
 
 /// The empirical tangent kernel from layer traces, exactly and without a Jacobian:
 ///     Θ̂(x, z) = Σ over dense layers of (δ_x · δ_z) · (σ_w²/fan_in · a_x · a_z + σ_b²)      (Novak et al. 2022)
-/// Every matrix product is of one fixed shape (rows padded with zeros), so an entry has the same bits in whatever block it
-/// is computed; of a symmetric kernel only the upper half is computed, and mirrored.
+/// Every matrix product is of one fixed shape (rows padded with zeros), so how many rows there are, or are in hand at a time,
+/// moves no bit of a tile; of a symmetric kernel only the upper half is computed, and mirrored.
 [<RequireQualifiedAccess>]
 module StructuredGram =
 
-    /// Rows of one product.
-    let private tile = 256L
+    /// Rows of one product. Blocks of rows that start at its multiples have the bits that they have in the whole.
+    let tile = 256L
 
     /// The rows of t in blocks of `tile`, the last one padded with zeros. Full blocks are views.
     let private blocks (t: torch.Tensor) : torch.Tensor[] =

@@ -98,8 +98,7 @@ module Shape =
         | LayerNorm _, _ -> Error "layer-norm needs a dense layer right before it"
         | Residual _, Shape.Input -> Error "a residual needs a dense layer before it, for its input's width"
         | Residual branch, (Shape.Gaussian width | Shape.Activated width) ->
-            branch
-            |> List.fold (fun below layer -> Result.bind (fun shape -> above shape layer) below) (Ok shape)
+            aboveAll shape branch
             |> Result.bind (fun top ->
                 match List.tryLast branch, top with
                 | Some(Dense _), Shape.Gaussian last when last = width -> Ok shape
@@ -107,6 +106,11 @@ module Shape =
                     Error
                         $"a residual's branch must be as wide as its input: %d{width.Value} units, not %d{last.Value}"
                 | _ -> Error "a residual's branch must end in a dense layer of its own")
+
+    /// The shape above several layers, one upon the other.
+    and aboveAll (shape: Shape) (layers: Layer list) : Result<Shape, string> =
+        layers
+        |> List.fold (fun below layer -> below |> Result.bind (fun shape -> above shape layer)) (Ok shape)
 
 /// A network as data: its layers, input side first, of which each can stand where it stands.
 type Network =
@@ -148,10 +152,7 @@ module Network =
         elif count layers > mostLayers then
             Error $"a network has at most %d{mostLayers} layers"
         else
-            layers
-            |> List.fold
-                (fun below layer -> below |> Result.bind (fun shape -> Shape.above shape layer))
-                (Ok Shape.Input)
+            Shape.aboveAll Shape.Input layers
             |> Result.bind (fun _ -> arguments layers)
             |> Result.map (fun () -> Network layers)
 

@@ -37,14 +37,17 @@ module NetworkText =
     /// Defaults are left out.
     let print (network: Network) : string = printLayers network.Layers
 
-    // The parser carries the shape below the place it has reached, so that a layer that cannot stand there is refused there.
-    type private Parser<'t> = Parser<'t, Shape>
+    /// What the parser carries: the shape below the place it has reached, so that a layer that cannot stand there is refused
+    /// there, and how many brackets it is in.
+    type private Place = { Below: Shape; Depth: int }
+
+    type private Parser<'t> = Parser<'t, Place>
+
+    /// What stands above a shape: the layers and the new shape, or the reason why not.
+    type private Step = Shape -> Result<Layer list * Shape, string>
 
     /// Runs a parser and then a check; what the check refuses is shown at the parser's start.
-    let private refusing
-        (check: 'a -> Shape -> Result<'b * Shape, string>)
-        (parser: Parser<'a>)
-        : Parser<'b> =
+    let private only (check: 'a -> Result<'b, string>) (parser: Parser<'a>) : Parser<'b> =
         fun stream ->
             let start = stream.State
             let reply = parser stream
@@ -52,17 +55,11 @@ module NetworkText =
             if reply.Status <> Ok then
                 Reply(reply.Status, reply.Error)
             else
-                match check reply.Result stream.UserState with
-                | Result.Ok(value, shape) ->
-                    stream.UserState <- shape
-                    Reply(value)
+                match check reply.Result with
+                | Result.Ok value -> Reply(value)
                 | Result.Error reason ->
                     stream.BacktrackTo start
                     Reply(FatalError, messageError reason)
-
-    /// A check that leaves the shape as it is.
-    let private only (check: 'a -> Result<'b, string>) (parser: Parser<'a>) : Parser<'b> =
-        parser |> refusing (fun value shape -> check value |> Result.map (fun value -> value, shape))
 
     let private token (text: string) : Parser<string> = pstring text .>> spaces
 
@@ -130,27 +127,38 @@ module NetworkText =
 
             Prior.create (defaultArg w 1.0) (defaultArg b 0.0) (defaultArg p Ntk)
 
-    let private stand (layer: Layer) (shape: Shape) =
-        Shape.above shape layer |> Result.map (fun above -> [ layer ], above)
+    let private stand (layer: Layer) : Step =
+        fun shape -> Shape.above shape layer |> Result.map (fun above -> [ layer ], above)
 
-    let private dense: Parser<Layer list> =
-        (whole |> only Width.create) .>>. (many denseSetting |> only prior) |>> Dense |> refusing stand
+    let private dense: Parser<Step> =
+        (whole |> only Width.create) .>>. (many denseSetting |> only prior) |>> (Dense >> stand)
 
-    let private layers, private layersRef = createParserForwardedToRef<Layer list, Shape>()
+    let private forwarded = createParserForwardedToRef<Layer list, Place>()
 
-    /// The branch is parsed above the residual's input, then checked as a whole.
-    let private residual: Parser<Layer list> =
-        let enter: Parser<Shape> =
+    let private layers: Parser<Layer list> = fst forwarded
+
+    let private deepest = 64
+
+    /// A part in brackets, and the shape that stood below it.
+    let private part (parser: Parser<'t>) : Parser<Shape * 't> =
+        let enter =
             getUserState
-            |> only (function
-                | Shape.Input ->
-                    Result.Error "a residual needs a dense layer before it, for its input's width"
-                | shape -> Result.Ok shape)
+            |> only (fun place ->
+                if place.Depth < deepest then
+                    Result.Ok place
+                else
+                    Result.Error $"parts stand in at most %d{deepest} brackets")
 
-        pipe2 enter (argument layers) (fun shape branch -> shape, Residual branch)
-        |> refusing (fun (below, layer) _ -> stand layer below)
+        enter
+        >>= fun place ->
+            setUserState { place with Depth = place.Depth + 1 } >>. argument parser
+            .>> updateUserState (fun inner -> { inner with Depth = place.Depth })
+            |>> fun inner -> place.Below, inner
 
-    let private repeat: Parser<Layer list> =
+    let private residual: Parser<Step> =
+        part layers |>> fun (below, branch) -> fun _ -> stand (Residual branch) below
+
+    let private repeat: Parser<Step> =
         let count =
             whole
             |> only (fun count ->
@@ -159,23 +167,17 @@ module NetworkText =
                 else
                     Result.Error $"a part is repeated 1 to 1000 times, not %d{count}")
 
-        argument (count .>> token "," .>>. layers)
-        |> refusing (fun (count, part) shape ->
-            if count * part.Length > Network.mostLayers then
-                Result.Error $"a network has at most %d{Network.mostLayers} layers"
-            else
-                let again = List.replicate (count - 1) part |> List.concat
+        part (count .>> token "," .>>. layers)
+        |>> fun (_, (count, once)) ->
+            fun above ->
+                if count * once.Length > Network.mostLayers then
+                    Result.Error $"a network has at most %d{Network.mostLayers} layers"
+                else
+                    let again = List.replicate (count - 1) once |> List.concat
+                    Shape.aboveAll above again |> Result.map (fun above -> once @ again, above)
 
-                (Result.Ok shape, again)
-                ||> List.fold (fun below layer ->
-                    below |> Result.bind (fun shape -> Shape.above shape layer))
-                |> Result.map (fun above -> part @ again, above))
-
-    let private activate (parser: Parser<Activation>) : Parser<Layer list> =
-        parser |> only Activation.check |>> Activate |> refusing stand
-
-    /// What follows each activation's name.
-    let private activationNames: (string * Parser<Activation>) list =
+    /// The activations' names, and what follows each.
+    let private activations: (string * Parser<Activation>) list =
         Activation.all
         |> List.map (fun activation ->
             let name = (Activation.print activation).Split('(')[0]
@@ -198,46 +200,36 @@ module NetworkText =
             | Silu
             | Sigmoid -> name, preturn activation)
 
-    let private names: Map<string, Parser<Layer list>> =
+    let private names: Map<string, Parser<Step>> =
         Map.ofList [
             "dense", dense
-            "layer-norm", (argument real <|>% 0.0) |>> LayerNorm |> refusing stand
+            "layer-norm", (argument real <|>% 0.0) |>> (LayerNorm >> stand)
             "residual", residual
             "repeat", repeat
-            for name, parser in activationNames do
-                name, activate parser
+            for name, parser in activations do
+                name, parser |> only Activation.check |>> (Activate >> stand)
         ]
 
+    let private named: Parser<Parser<Step>> =
+        word
+        |> only (fun name ->
+            match Map.tryFind name names with
+            | Some rest -> Result.Ok rest
+            | None ->
+                let known = names.Keys |> String.concat ", "
+                Result.Error $"there is no layer '%s{name}'; there are %s{known}")
+
+    /// A layer that cannot stand where it is is shown at its name.
     let private layer: Parser<Layer list> =
-        fun stream ->
-            let start = stream.State
-            let reply = word stream
+        named >>= id .>>. getUserState
+        |> only (fun (step, place) ->
+            step place.Below |> Result.map (fun (layers, above) -> layers, { place with Below = above }))
+        >>= fun (layers, place) -> setUserState place >>% layers
 
-            if reply.Status <> Ok then
-                Reply(reply.Status, reply.Error)
-            else
-                match Map.tryFind reply.Result names with
-                | Some rest ->
-                    let body = rest stream
-
-                    // A layer that cannot stand here is shown at its name.
-                    if body.Status = FatalError && stream.State = start then
-                        stream.BacktrackTo start
-
-                    body
-                | None ->
-                    stream.BacktrackTo start
-                    let known = names.Keys |> String.concat ", "
-
-                    Reply(
-                        FatalError,
-                        messageError $"there is no layer '%s{reply.Result}'; there are %s{known}"
-                    )
-
-    layersRef.Value <- sepBy1 layer (token "|") |>> List.concat
+    (snd forwarded).Value <- sepBy1 layer (token "|") |>> List.concat
 
     /// The network that a text describes, or what is wrong with the text, with a caret under the place.
     let parse (text: string) : Result<Network, string> =
-        match runParserOnString (spaces >>. layers .>> eof) Shape.Input "" text with
+        match runParserOnString (spaces >>. layers .>> eof) { Below = Shape.Input; Depth = 0 } "" text with
         | Success(layers, _, _) -> Network.create layers
         | Failure(message, _, _) -> Result.Error(message.Trim())

@@ -1,0 +1,146 @@
+module NtkPipeline.Tests.GramTests
+
+open System
+open Expecto
+open TorchSharp
+open NtkPipeline.Core
+
+let private random (seed: int) rows columns =
+    let random = Random seed
+    Matrix.init rows columns (fun _ _ -> 2.0 * random.NextDouble() - 1.0)
+
+let private bits (m: Matrix<float>) = m.Values |> Array.map BitConverter.DoubleToInt64Bits
+let private ok result = Expect.wantOk result "no refusal"
+
+/// Well-formed networks with cheap duals.
+let private networks = [
+    "dense 8 | relu | dense 1"
+    "dense 8 w=1.4142 b=0.05 | leaky-relu(0.1) | dense 8 b=0.3 | abs | dense 1"
+    "dense 8 w=1.5 b=0.05 | erf | dense 8 w=1.5 | gelu | dense 1 b=1"
+    "dense 8 | sin | dense 8 b=0.2 | relu | dense 1"
+    "dense 8 | rbf(0.5) | dense 1"
+    "dense 8 | gaussian | dense 8 | cos | dense 1"
+    "dense 8 b=0.1 | residual(relu | dense 8) | layer-norm | relu | dense 1"
+    "dense 8 | exp-normalised | dense 8 | monomial(2) | dense 1 param=standard"
+]
+
+let private kernels
+    : (string * (Network -> Matrix<float> -> Matrix<float> option -> Result<Matrix<float>, PipelineError>)) list = [
+    "K", Gram.nngp64
+    "Θ", Gram.ntk64
+]
+
+/// No finite input may give a NaN: duplicates, antiparallel and zero rows, norms of 1e±150.
+let private hard =
+    Matrix.ofRows 3 [|
+        [| 1.0; 2.0; -1.0 |]
+        [| 1.0; 2.0; -1.0 |]
+        [| -1.0; -2.0; 1.0 |]
+        [| 0.0; 0.0; 0.0 |]
+        [| 0.0; 0.0; 0.0 |]
+        [| 1e150; 0.0; -1e150 |]
+        [| -1e150; 0.0; 1e150 |]
+        [| 1e-150; 0.0; 1e-150 |]
+        [| 1e-300; 0.0; 0.0 |]
+        [| 3.0; -1e-160; 1e-160 |]
+    |]
+
+let tests =
+    testList "Gram" [
+        for text in networks do
+            let network = Networks.parse text
+
+            testProperty $"%s{text}: symmetric, within Cauchy–Schwarz, positive semi-definite"
+            <| fun (seed: int) ->
+                let x = Matrix.stack (random seed 6 3) (Matrix.gatherRows [| 0; 1 |] (random seed 6 3))
+
+                for name, gram in kernels do
+                    let k = ok (gram network x None)
+                    let trace = Seq.sum (Seq.init k.Rows (fun i -> k[i, i]))
+
+                    for i in 0 .. k.Rows - 1 do
+                        for j in 0 .. k.Rows - 1 do
+                            Expect.equal k[i, j] k[j, i] name
+
+                            Expect.isLessThanOrEqual
+                                (abs k[i, j])
+                                ((1.0 + 1e-13) * sqrt (k[i, i] * k[j, j]))
+                                name
+
+                    use _ = torch.NewDisposeScope()
+                    let smallest = torch.linalg.eigvalsh(Tensors.ofMatrix64 k).min().item<float>()
+                    Expect.isGreaterThan smallest (-1e-13 * trace) name
+
+            testCase $"%s{text}: a block has the bits that it has in the whole"
+            <| fun () ->
+                let x, z = random 1 300 5, random 2 150 5
+
+                for name, gram in kernels do
+                    let whole = ok (gram network x None)
+                    let between = ok (gram network x (Some z))
+                    let rows = [| 3; 17; 130; 131; 299 |]
+                    let block = ok (gram network (Matrix.gatherRows rows x) None)
+                    Expect.equal (bits block) (bits (Matrix.gather rows rows whole)) $"%s{name}, symmetric"
+                    let columns = [| 0; 127; 128; 149 |]
+
+                    let block =
+                        ok (gram network (Matrix.gatherRows rows x) (Some(Matrix.gatherRows columns z)))
+
+                    Expect.equal (bits block) (bits (Matrix.gather rows columns between)) $"%s{name}, between"
+
+        testCase "no finite input gives a NaN, and what overflows is refused"
+        <| fun () ->
+            for activation in Activation.all do
+                for text in
+                    [
+                        $"dense 8 | %s{Activation.print activation} | dense 1"
+                        $"dense 8 b=0.5 | %s{Activation.print activation} | dense 8 | relu | dense 1 b=0.1"
+                        $"dense 8 | layer-norm | %s{Activation.print activation} | dense 1"
+                    ] do
+                    let network = Networks.parse text
+
+                    for name, gram in kernels do
+                        match gram network hard None, activation with
+                        | Ok k, _ -> Expect.equal (Matrix.firstNonFinite k) None $"%s{name} of %s{text}"
+                        | Error e, Monomial _ ->
+                            Expect.stringContains e.Sentence "rows 5 and 5" "the long row is named"
+                        | Error e, _ -> failtest $"%s{name} of %s{text}: %s{e.Sentence}"
+
+        testCase "ReLU's kernels are homogeneous"
+        <| fun () ->
+            let network = Networks.parse "dense 8 | relu | dense 8 | relu | dense 1"
+            let x = random 3 5 4
+
+            for name, gram in kernels do
+                let k = ok (gram network x None)
+
+                for factor in [ 1e-60; 3.0; 1e60 ] do
+                    let scaled = ok (gram network (Matrix.map (fun v -> factor * v) x) None)
+
+                    Array.iter2
+                        (fun a b -> Expect.floatClose Accuracy.veryHigh (a / factor / factor) b name)
+                        scaled.Values
+                        k.Values
+
+        testCase "float32 is float64, rounded"
+        <| fun () ->
+            let network = Networks.parse "dense 8 | relu | dense 1"
+            let x = Matrix.map float32 (random 4 200 7)
+            let wide = ok (Gram.ntk64 network (Matrix.map float x) None)
+            let narrow = ok (Gram.ntk network x None)
+            Expect.equal narrow.Values (Array.map float32 wide.Values) "every entry"
+
+        testCase "inputs that cannot be are refused, named"
+        <| fun () ->
+            let network = Networks.parse "dense 8 | relu | dense 1"
+
+            let says (part: string) result =
+                Expect.stringContains (Expect.wantError result "refused": PipelineError).Sentence part part
+
+            let x = random 5 3 2
+            let broken = { x with Values = Array.mapi (fun k v -> if k = 3 then nan else v) x.Values }
+            Gram.ntk64 network broken None |> says "row 1, column 1"
+            Gram.ntk64 network x (Some broken) |> says "the second inputs hold NaN"
+            Gram.ntk64 network x (Some(random 5 3 3)) |> says "2 columns cannot meet rows of 3"
+            Gram.ntk network (Matrix.create 1 1 [| 1e30f |]) None |> says "rows 0 and 0"
+    ]
