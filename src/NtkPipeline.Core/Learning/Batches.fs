@@ -10,21 +10,21 @@ module Batches =
     /// Steps an epoch. Size 0 stands for full-batch descent.
     let count (size: int) (rows: int) : int = if size = 0 then 1 else (rows + size - 1) / size
 
-    /// Fisher and Yates' shuffle.
+    /// Fisher and Yates' shuffle, in place.
     let private shuffle (random: Random) (rows: int[]) =
-        let shuffled = Array.copy rows
-
-        for last in shuffled.Length - 1 .. -1 .. 1 do
+        for last in rows.Length - 1 .. -1 .. 1 do
             let chosen = random.Next(last + 1)
-            let row = shuffled[last]
-            shuffled[last] <- shuffled[chosen]
-            shuffled[chosen] <- row
+            let row = rows[last]
+            rows[last] <- rows[chosen]
+            rows[chosen] <- row
 
-        shuffled
+    /// The batches of one epoch over rows 0 … n − 1; they depend on the seed and the epoch's number alone. A single batch keeps the
+    /// order of the rows.
+    let ofEpoch (seed: Seed) (size: int) (n: int) (epoch: int) : int[][] =
+        let rows = [| 0 .. n - 1 |]
 
-    /// The batches of one epoch; they depend on the seed and the epoch's number alone. A single batch keeps the order of the rows.
-    let ofEpoch (seed: Seed) (size: int) (rows: int[]) (epoch: int) : int[][] =
-        match count size rows.Length with
+        match count size n with
         | 1 -> [| rows |]
         | batches ->
-            rows |> shuffle (seed |> Seed.derive $"epoch/%d{epoch}" |> Seed.random) |> Array.splitInto batches
+            rows |> shuffle (seed |> Seed.derive $"epoch/%d{epoch}" |> Seed.random)
+            Array.splitInto batches rows

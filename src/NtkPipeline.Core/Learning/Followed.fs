@@ -2,7 +2,8 @@ namespace NtkPipeline.Core
 
 open TorchSharp
 
-/// A network about to be trained, and all that it is watched with: n labelled rows, of which some are trained on.
+/// A network about to be trained, and all that it is watched with. Of n labelled rows the first N are trained on and the others
+/// kept for validation.
 [<NoEquality; NoComparison>]
 type Followed = {
     /// Moved in place.
@@ -11,22 +12,21 @@ type Followed = {
     /// The rows as the network sees them, n × d, and those without a label.
     Labelled: torch.Tensor
     Test: torch.Tensor
-    /// ±1 for each labelled row: what is trained on, and what validation is scored by.
-    Targets: float[]
-    Labels: float[]
-    Train: int[]
-    Validation: int[]
-    /// The infinite-width kernel of all labelled rows is `KernelFactor` × `Kernel`.
+    /// ±1 for each of the N rows that are trained on, and for each of the n − N others.
+    TrainTargets: float[]
+    ValidationLabels: float[]
+    /// The infinite-width kernel of all labelled rows is `KernelFactor` × `Kernel`, n × n.
     Kernel: torch.Tensor
     KernelFactor: float
     /// f(x; θ) − f(x; θ₀) is trained, rather than f(x; θ).
     Centred: bool
     /// η, for the loss ½·mean((f − y)²).
     Rate: float
-    /// The row numbers of every batch of an epoch, counted from 1.
+    /// The row numbers (below N) of every batch of an epoch, counted from 1.
     Batches: int -> int[][]
     /// Epochs after which everything is measured, ascending, without 0, which always is; training ends with the last.
     Tracked: int list
+    /// Rows trained on, on which kernel and gates are followed.
     ProbeRows: int
 }
 

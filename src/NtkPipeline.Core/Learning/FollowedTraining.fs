@@ -21,12 +21,12 @@ module FollowedTraining =
         Diverged: int option
     }
 
-    /// What every epoch needs. `Goal` is what the network itself must reach: y + f(·; θ₀) where it is centred.
+    /// What every epoch needs. `Goal` is what the network itself must reach on the rows trained on: y + f(·; θ₀) where it is
+    /// centred.
     [<NoEquality; NoComparison>]
     type private Lane = {
         Observer: Observer
         Goal: torch.Tensor
-        TrainIndex: torch.Tensor
         Limit: float
     }
 
@@ -52,7 +52,7 @@ module FollowedTraining =
         | Some [| all |] -> descent |> FunctionDescent.repeat epochs.Length all
         | _ -> descent |> FunctionDescent.run (Seq.concat epochs)
 
-        if descent |> FunctionDescent.loss lane.TrainIndex |> isSound lane then
+        if descent |> FunctionDescent.loss |> isSound lane then
             Some descent
         else
             None
@@ -92,26 +92,26 @@ module FollowedTraining =
         let job = lane.Observer.Job
         let first, last = List.last state.Seen, List.head state.Seen
 
+        let rows = int64 job.TrainTargets.Length
+        let trainOnly (kernel: torch.Tensor) = kernel.narrow(0L, 0L, rows).narrow (1L, 0L, rows)
+
         let change () =
-            let trained = job.Labelled.index_select (0L, lane.TrainIndex) |> job.KernelOf
-            let all = KernelMeasures.everyRow trained
-            KernelMeasures.relativeChangeOn all trained 1.0 lane.TrainIndex initialKernel
+            let trained = job.Labelled.narrow (0L, 0L, rows) |> job.KernelOf
+            KernelMeasures.relativeChange trained 1.0 (trainOnly initialKernel)
 
         {
             Epochs = state.Seen |> List.rev |> List.map _.Measures |> Array.ofList
             Steps = lane.Observer.StepsAnEpoch * defaultArg state.Diverged state.Epoch
             Diverged = state.Diverged
             InitKernelError =
-                job.Kernel
-                |> KernelMeasures.relativeChangeOn
-                    lane.TrainIndex
-                    initialKernel
+                KernelMeasures.relativeChange
+                    (trainOnly initialKernel)
                     job.KernelFactor
-                    lane.TrainIndex
+                    (trainOnly job.Kernel)
             DeltaTheta = if state.Diverged.IsNone then Some(change ()) else None
             SpectrumInitial = first.Spectrum
             SpectrumFinal = last.Spectrum
-            ValidationOutputs = job.Validation |> Array.map (fun row -> last.LabelledOutputs[row])
+            ValidationOutputs = last.ValidationOutputs
             TestOutputs = last.TestOutputs
         }
 
@@ -120,7 +120,7 @@ module FollowedTraining =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
         let observer = Observer.create job
-        let targets = Observer.column job job.Targets
+        let targets = Observer.column job job.TrainTargets
         let start = ReluStack.outputs job.Labelled job.Stack - observer.LabelledOffset
         let initialKernel = job.KernelOf job.Labelled
 
@@ -142,8 +142,7 @@ module FollowedTraining =
         | Some seen ->
             let lane = {
                 Observer = observer
-                Goal = targets + observer.LabelledOffset
-                TrainIndex = Observer.indexOf job job.Train
+                Goal = targets + observer.LabelledOffset.narrow (0L, 0L, targets.shape[0])
                 Limit = tooMuch * seen.Measures.TrainLoss
             }
 

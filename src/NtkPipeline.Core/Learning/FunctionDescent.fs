@@ -11,7 +11,7 @@ type FunctionDescent = {
     Rate: float
     /// Θ, n × n, symmetric: its rows are read where columns are meant.
     Kernel: torch.Tensor
-    /// y, n.
+    /// y at the first N rows, which are trained on; the others are watched.
     Targets: torch.Tensor
     /// f, n; moved in place.
     Outputs: torch.Tensor
@@ -40,13 +40,8 @@ module FunctionDescent =
         for _ in 1..steps do
             step descent batch rows
 
-    /// ½·mean((f − y)²) over the given rows.
-    let loss (rows: torch.Tensor) (descent: FunctionDescent) : float =
+    /// ½·mean((f − y)²) over the rows trained on.
+    let loss (descent: FunctionDescent) : float =
         use _ = torch.NewDisposeScope()
-
-        (descent.Outputs.index_select (0L, rows) - descent.Targets.index_select (0L, rows))
-            .square()
-            .mean()
-            .``to``(torch.float64)
-            .item<float>()
-        * 0.5
+        let trained = descent.Outputs.narrow (0L, 0L, descent.Targets.shape[0])
+        (trained - descent.Targets).square().mean().``to``(torch.float64).item<float> () * 0.5

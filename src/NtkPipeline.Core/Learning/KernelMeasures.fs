@@ -3,46 +3,31 @@ namespace NtkPipeline.Core
 open System
 open TorchSharp
 
-/// Numbers that say how one kernel matrix stands to another, all in float64 whatever the matrices hold. Matrices are square,
-/// of one size, and finite.
+/// Numbers that say how one kernel matrix stands to another. Matrices are square, of one size, and finite.
 [<RequireQualifiedAccess>]
 module KernelMeasures =
 
-    /// Rows that are widened to float64 at a time.
-    let private block = 512
+    /// Rows that are compared at a time.
+    let private block = 256L
 
-    /// (Σ (a − s b)², Σ (s b)²), where a are the entries of A at `rowsOfA` × `rowsOfA`, and b likewise.
-    let private sums (rowsOfA: torch.Tensor) a (factor: float) (rowsOfB: torch.Tensor) b =
-        let n = int rowsOfA.shape[0]
+    /// ‖A − s B‖_F / ‖s B‖_F; 0 where the two are equal, even if both are zero. Sums of squares are taken block by block, and
+    /// added in float64.
+    let relativeChange (a: torch.Tensor) (factor: float) (b: torch.Tensor) : float =
+        let total (part: torch.Tensor) = part.square().sum().``to``(torch.float64).item<float> ()
 
-        [|
-            for start in 0..block .. n - 1 do
-                use _ = torch.NewDisposeScope()
+        let changes, references =
+            [|
+                for start in 0L .. block .. a.shape[0] - 1L do
+                    use _ = torch.NewDisposeScope()
+                    let rows (m: torch.Tensor) = m.narrow (0L, start, min block (a.shape[0] - start))
+                    let reference = (rows b).mul (factor.ToScalar())
+                    let change = (rows a).sub reference
+                    total change, total reference
+            |]
+            |> Array.unzip
 
-                let part (rows: torch.Tensor) (m: torch.Tensor) =
-                    let chosen = rows.narrow (0L, int64 start, int64 (min block (n - start)))
-                    m.index_select(0L, chosen).index_select(1L, rows).``to`` torch.float64
-
-                let reference = (part rowsOfB b).mul_(factor.ToScalar())
-                let change = (part rowsOfA a).sub_ reference
-                change.square().sum().item<float>(), reference.square().sum().item<float>()
-        |]
-        |> Array.unzip
-        |> fun (changes, references) -> Array.sum changes, Array.sum references
-
-    /// ‖A − s B‖_F / ‖s B‖_F, over the named rows (and the same columns) of A against those of B. 0 where they are equal, even
-    /// if both are zero.
-    let relativeChangeOn rowsOfA (a: torch.Tensor) (factor: float) rowsOfB (b: torch.Tensor) : float =
-        let change, reference = sums rowsOfA a factor rowsOfB b
-        if change = 0.0 then 0.0 else sqrt (change / reference)
-
-    /// The numbers of all rows.
-    let everyRow (m: torch.Tensor) : torch.Tensor = torch.arange (m.shape[0], device = m.device)
-
-    /// ‖A − B‖_F / ‖B‖_F; 0 where they are equal, even if both are zero.
-    let relativeChange (a: torch.Tensor) (b: torch.Tensor) : float =
-        use _ = torch.NewDisposeScope()
-        relativeChangeOn (everyRow a) a 1.0 (everyRow b) b
+        let change = Array.sum changes
+        if change = 0.0 then 0.0 else sqrt (change / Array.sum references)
 
     let private centre (m: torch.Tensor) =
         let wide = m.``to`` torch.float64

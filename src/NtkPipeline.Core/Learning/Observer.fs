@@ -19,7 +19,7 @@ type Seen = {
     Measures: EpochMeasures
     /// The probe kernel's largest eigenvalues.
     Spectrum: float[]
-    LabelledOutputs: float[]
+    ValidationOutputs: float[]
     TestOutputs: float[]
 }
 
@@ -33,17 +33,11 @@ module Observer =
     let indexOf (job: Followed) (rows: int[]) : torch.Tensor =
         torch.tensor (rows |> Array.map int64, device = job.Labelled.device)
 
-    /// A number for each labelled row, n × 1, as the network holds numbers.
+    /// Numbers as a column beside the network, in its precision.
     let column (job: Followed) (values: float[]) : torch.Tensor =
         use _ = torch.NewDisposeScope()
-
-        Tensors
-            .ofArray64(values)
-            .reshape(-1L, 1L)
-            .``to``(job.Labelled.dtype)
-            .``to``(job.Labelled.device)
-            .clone()
-            .MoveToOuterDisposeScope()
+        let wide = Tensors.ofArray64(values).reshape (-1L, 1L)
+        wide.``to``(job.Labelled.dtype).``to``(job.Labelled.device).MoveToOuterDisposeScope()
 
     /// The observer of a network that has not been trained. Its tensors belong to the caller's dispose scope.
     let create (job: Followed) : Observer =
@@ -51,7 +45,7 @@ module Observer =
             let initial = ReluStack.outputs x job.Stack
             if job.Centred then initial else torch.zeros_like initial
 
-        let probe = Probe.rows job.ProbeRows job.Train
+        let probe = Probe.rows job.ProbeRows job.TrainTargets.Length
 
         {
             Job = job
@@ -59,7 +53,7 @@ module Observer =
                 Probe.create
                     job.KernelOf
                     (job.Labelled.index_select (0L, indexOf job probe))
-                    ((column job job.Targets).index_select(0L, indexOf job probe))
+                    (column job (probe |> Array.map (fun row -> job.TrainTargets[row])))
                     job.Stack
             StepsAnEpoch = (job.Batches 1).Length
             LabelledOffset = offset job.Labelled
@@ -69,8 +63,6 @@ module Observer =
     let private outputs (job: Followed) (x: torch.Tensor) (offset: torch.Tensor) =
         use _ = torch.NewDisposeScope()
         ReluStack.outputs x job.Stack - offset |> Tensors.toArray64
-
-    let private at (rows: int[]) (values: float[]) = rows |> Array.map (fun row -> values[row])
 
     let private halfMeanSquare (f: float[]) (y: float[]) =
         0.5 * (Array.map2 (fun a b -> (a - b) * (a - b)) f y |> Array.average)
@@ -87,34 +79,27 @@ module Observer =
             yield! probe.Eigenvalues
         ]
 
-    let private gapOn (rows: int[]) (f: float[]) (others: float[] option) =
-        others |> Option.map (fun g -> Metrics.gap (at rows f) (at rows g))
+    let private gapOn part (f: float[]) (others: float[] option) =
+        others |> Option.map (fun g -> Metrics.gap (part f) (part g))
 
-    let private measures
-        observer
-        epoch
-        (f: float[])
-        kernel
-        linearised
-        (probe: ProbeMeasures)
-        : EpochMeasures =
-        let job = observer.Job
-        let train, validation = at job.Train, at job.Validation
-        let labels = validation job.Labels
+    let private measures observer epoch (f: float[]) kernel linearised (probe: ProbeMeasures) : EpochMeasures =
+        let targets, labels = observer.Job.TrainTargets, observer.Job.ValidationLabels
+        let train (values: float[]) = values[.. targets.Length - 1]
+        let validation (values: float[]) = values[targets.Length ..]
 
         {
             Epoch = epoch
             Step = epoch * observer.StepsAnEpoch
-            TrainLoss = halfMeanSquare (train f) (train job.Targets)
-            TrainAccuracy = Metrics.accuracy (train job.Targets) (train f)
+            TrainLoss = halfMeanSquare (train f) targets
+            TrainAccuracy = Metrics.accuracy targets (train f)
             Validation = Metrics.scores labels (validation f)
             KernelAccuracy = kernel |> Option.map (validation >> Metrics.accuracy labels)
             LinearisedAccuracy = linearised |> Option.map (validation >> Metrics.accuracy labels)
             DeltaTheta = probe.DeltaTheta
-            GapToKernelTrain = kernel |> gapOn job.Train f
-            GapToKernelValidation = kernel |> gapOn job.Validation f
-            GapToLinearisedTrain = linearised |> gapOn job.Train f
-            GapToLinearisedValidation = linearised |> gapOn job.Validation f
+            GapToKernelTrain = kernel |> gapOn train f
+            GapToKernelValidation = kernel |> gapOn validation f
+            GapToLinearisedTrain = linearised |> gapOn train f
+            GapToLinearisedValidation = linearised |> gapOn validation f
             WeightMovement = probe.WeightMovement
             FlippedGates = probe.FlippedGates
             AlignmentWithTargets = probe.AlignmentWithTargets
@@ -145,7 +130,7 @@ module Observer =
                 Some {
                     Measures = measures
                     Spectrum = Array.truncate kept probe.Eigenvalues
-                    LabelledOutputs = f
+                    ValidationOutputs = f[job.TrainTargets.Length ..]
                     TestOutputs = test
                 }
             else

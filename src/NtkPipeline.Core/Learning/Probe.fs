@@ -32,10 +32,10 @@ type ProbeMeasures = {
 [<RequireQualifiedAccess>]
 module Probe =
 
-    /// At most `count` of the rows, evenly spaced: the same for every network that is given these rows.
-    let rows (count: int) (train: int[]) : int[] =
-        let count = min count train.Length
-        Array.init count (fun k -> train[int (int64 k * int64 train.Length / int64 count)])
+    /// The numbers of at most `count` of n rows, evenly spaced: the same for every network that is given these rows.
+    let rows (count: int) (n: int) : int[] =
+        let count = min count n
+        Array.init count (fun k -> int (int64 k * int64 n / int64 count))
 
     /// The probe of a network that has not been trained. Its tensors belong to the caller's dispose scope.
     let create
@@ -67,7 +67,7 @@ module Probe =
         let kernel = kernelOf probe.Inputs
 
         {
-            DeltaTheta = KernelMeasures.relativeChange kernel probe.InitialKernel
+            DeltaTheta = KernelMeasures.relativeChange kernel 1.0 probe.InitialKernel
             WeightMovement = Array.map2 movement stack.Weights probe.InitialWeights
             FlippedGates = flipped stack probe
             AlignmentWithTargets = KernelMeasures.alignment kernel probe.TargetKernel

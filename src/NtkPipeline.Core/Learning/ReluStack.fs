@@ -93,8 +93,17 @@ module ReluStack =
         for layer in stack.Weights.Length - 1 .. -1 .. 0 do
             let weights = stack.Weights[layer]
             // Before the weights move.
-            let below = if layer = 0 then None else Some(delta.mm weights)
+            let below =
+                match layer with
+                | 0 -> None
+                // One column by one row: broadcasting is faster than a product of matrices.
+                | _ when delta.shape[1] = 1L -> Some(delta.mul weights)
+                | _ -> Some(delta.mm weights)
+
             weights.addmm_ (delta.t (), inputs[layer], 1.0f, -1.0f) |> ignore
-            below |> Option.iter (fun product -> delta <- inputs[layer].sign_().mul_ product)
+
+            match below with
+            | Some product -> delta <- inputs[layer].sign_().mul_ product
+            | None -> ()
 
         loss.MoveToOuterDisposeScope()

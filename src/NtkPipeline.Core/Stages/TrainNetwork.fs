@@ -120,6 +120,21 @@ module TrainNetwork =
                     NumbersRefused
                         $"train-network: the %s{name} of row %d{row} (from 0) holds %g{matrix[row, column]} in column %d{column}"))
 
+    /// The entries at `rows` × `rows`, copied to where networks are trained.
+    let private gatherSquare (device: torch.Device) (rows: int[]) (m: Matrix<float32>) : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+        let n, source = rows.LongLength, Tensors.ofMatrix32 m
+        let index = torch.tensor (rows |> Array.map int64)
+        let target = torch.empty ([| n; n |], dtype = torch.float32, device = device)
+
+        for start in 0L .. 256L .. n - 1L do
+            use _ = torch.NewDisposeScope()
+            let count = min 256L (n - start)
+            let chosen = source.index_select(0L, index.narrow (0L, start, count)).index_select (1L, index)
+            target.narrow(0L, start, count).copy_ chosen |> ignore
+
+        target.MoveToOuterDisposeScope()
+
     let private follow
         (settings: TrainSettings)
         (device: torch.Device)
@@ -134,24 +149,24 @@ module TrainNetwork =
             Forward.draw network features (Seed.derive "parameters" seed) torch.float32
             |> Array.map (fun layer -> { layer with W = layer.W.``to`` device })
 
-        let norm = InputScale.norm features settings.InputScale
-        let rows m = (Tensors.ofMatrix32 m).mul(norm.ToScalar()).``to`` device
+        let norm = (InputScale.norm features settings.InputScale).ToScalar()
+        let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to`` device
         let outputScale = (settings.OutputScale * settings.OutputScale).ToScalar()
+        // Rows that are trained on come first.
+        let rows = Array.append input.Train input.Validation
 
         FollowedTraining.run {
             Stack = ReluStack.ofNetwork network theta settings.OutputScale
             KernelOf = fun x -> (EmpiricalNtk.gram network theta x None).mul_ outputScale
-            Labelled = rows input.Labelled
-            Test = rows input.Test
-            Targets = input.Targets
-            Labels = input.Labels
-            Train = input.Train
-            Validation = input.Validation
-            Kernel = (Tensors.ofMatrix32 input.Gram).``to`` device
+            Labelled = input.Labelled |> Matrix.gatherRows rows |> tensor
+            Test = tensor input.Test
+            TrainTargets = input.Train |> Array.map (fun row -> input.Targets[row])
+            ValidationLabels = input.Validation |> Array.map (fun row -> input.Labels[row])
+            Kernel = input.Gram |> gatherSquare device rows
             KernelFactor = kernelFactor settings input
             Centred = settings.Centred
             Rate = rate
-            Batches = Batches.ofEpoch (Seed.derive "batches" seed) settings.BatchSize input.Train
+            Batches = Batches.ofEpoch (Seed.derive "batches" seed) settings.BatchSize input.Train.Length
             Tracked = tracked settings
             ProbeRows = settings.ProbeRows
         }

@@ -142,8 +142,9 @@ let tests =
                 let goal = y + offset
 
                 for epoch in 1..6 do
-                    for batch in Batches.ofEpoch (Seed.derive "batches" seed) 16 train epoch do
-                        let chosen (t: torch.Tensor) = t.index_select (0L, SmallStack.rows batch)
+                    for batch in Batches.ofEpoch (Seed.derive "batches" seed) 16 train.Length epoch do
+                        let rows = SmallStack.rows (batch |> Array.map (fun k -> train[k]))
+                        let chosen (t: torch.Tensor) = t.index_select (0L, rows)
                         let scaled = chosen goal / (1.5).ToScalar()
                         // ½·mean((1.5 f − y)²) = 2.25 · ½·mean((f − y/1.5)²)
                         stack <-
@@ -178,7 +179,7 @@ let tests =
             let y = Tensors.ofArray64(train |> Array.map (fun row -> data.Targets[row])).reshape(-1L, 1L)
             let goal = y + ReluStack.outputs x stack
 
-            for batch in Batches.ofEpoch (Seed.derive "batches" seed) 16 [| 0 .. train.Length - 1 |] 1 do
+            for batch in Batches.ofEpoch (Seed.derive "batches" seed) 16 train.Length 1 do
                 let chosen (t: torch.Tensor) = t.index_select (0L, SmallStack.rows batch)
                 stack |> ReluStack.step run.AbsoluteRate (chosen x) (chosen goal) |> ignore
 
