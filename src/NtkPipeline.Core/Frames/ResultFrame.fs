@@ -21,8 +21,7 @@ module ResultFrame =
         Series.ofOptionalObservations (rows |> Seq.mapi (fun k row -> k, pick row))
 
     /// Deedle takes a NaN for a missing value; here an infinity is one too.
-    let private number (pick: ResultRow -> float option) =
-        column (pick >> Option.filter Double.IsFinite)
+    let private number (pick: ResultRow -> float option) = column (pick >> Option.filter Double.IsFinite)
 
     /// The findings as a frame, rows counted from 0.
     let ofFindings (findings: Findings) : Frame<int, string> =

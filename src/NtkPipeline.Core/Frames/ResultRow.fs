@@ -162,17 +162,16 @@ module ResultRow =
     }
 
     /// Every number of the findings. A verdict's value is 1 where the claim holds, 0 where it does not, none where it is open.
-    let ofFindings (findings: Findings) : ResultRow[] =
-        [|
-            yield! regression findings.Kernel
-            for point in findings.Kernel.Path do
-                yield! path point
-            for run in findings.Networks do
-                yield! network run
-            for summary in findings.Comparison.Widths do
-                yield! width summary
-            for fit in findings.Comparison.Slopes do
-                yield! slope fit
-            for judged in findings.Comparison.Verdicts do
-                verdict judged
-        |]
+    let ofFindings (findings: Findings) : ResultRow[] = [|
+        yield! regression findings.Kernel
+        for point in findings.Kernel.Path do
+            yield! path point
+        for run in findings.Networks do
+            yield! network run
+        for summary in findings.Comparison.Widths do
+            yield! width summary
+        for fit in findings.Comparison.Slopes do
+            yield! slope fit
+        for judged in findings.Comparison.Verdicts do
+            verdict judged
+    |]

@@ -52,7 +52,12 @@ module Answer =
             | other -> words other
 
         let parts =
-            [ Standing.Holds; Standing.DoesNotHold; Standing.DependsOnSetting; Standing.CannotBeDecided ]
+            [
+                Standing.Holds
+                Standing.DoesNotHold
+                Standing.DependsOnSetting
+                Standing.CannotBeDecided
+            ]
             |> List.choose (fun kind ->
                 match standings |> Array.filter ((=) kind) |> Array.length with
                 | 0 -> None
@@ -80,14 +85,13 @@ module Answer =
         match Array.tryLast condition.Widths with
         | None -> $"No network was trained at %s{Condition.label condition}."
         | Some width ->
-            let opening =
-                $"At %s{Condition.label condition}, the widest networks (m = %d{width.Width})"
+            let opening = $"At %s{Condition.label condition}, the widest networks (m = %d{width.Width})"
 
             match width.Accuracy, width.DeltaTheta with
             | Some accuracy, Some movement ->
-                $"""%s{opening} end at %s{Show.aggregate Show.score accuracy} after %s{Show.many epochs "epoch" "epochs"} (%s{Show.many accuracy.Count "seed" "seeds"}), their own tangent kernel having moved by %s{Show.aggregate Show.percent movement}."""
+                $"""%s{opening} end at %s{Show.accuracies accuracy} after %s{Show.many epochs "epoch" "epochs"} (%s{Show.many accuracy.Count "seed" "seeds"}), their own tangent kernel having moved by %s{Show.percents movement}."""
             | Some accuracy, None ->
-                $"""%s{opening} end at %s{Show.aggregate Show.score accuracy} after %s{Show.many epochs "epoch" "epochs"} (%s{Show.many accuracy.Count "seed" "seeds"})."""
+                $"""%s{opening} end at %s{Show.accuracies accuracy} after %s{Show.many epochs "epoch" "epochs"} (%s{Show.many accuracy.Count "seed" "seeds"})."""
             | None, _ -> $"%s{opening} diverged with every seed, so they have no accuracy."
 
     /// The data in one clause, which says where it is a synthetic sample.

@@ -48,7 +48,9 @@ module Condition =
         |> Array.map (fun (_, conditions) ->
             conditions
             |> Array.minBy (fun condition ->
-                -condition.Widths.Length, abs (log (max condition.LearningRate 1e-300)), condition.LearningRate))
+                -condition.Widths.Length,
+                abs (log (max condition.LearningRate 1e-300)),
+                condition.LearningRate))
 
     /// Every width of the report, ascending.
     let widths (findings: Findings) : int[] =
@@ -69,6 +71,10 @@ module Condition =
 
     let label (condition: Condition) : string =
         $"%s{Show.inputScale condition.InputScale}, %s{units condition.LearningRate}"
+
+    /// For a chart's legend.
+    let shortLabel (condition: Condition) : string =
+        $"%s{Show.inputScale condition.InputScale}, rate %s{Show.short condition.LearningRate}"
 
     /// What to say of a curve's runs that diverged, if any did.
     let divergence (condition: Condition) : string option =
@@ -114,9 +120,7 @@ module Condition =
     let byWidth (pick: NetworkRun -> float option) (condition: Condition) : CurvePoint[] =
         condition.Widths
         |> Array.choose (fun width ->
-            match
-                sound width.Width condition |> Array.choose pick |> Array.filter Double.IsFinite
-            with
+            match sound width.Width condition |> Array.choose pick |> Array.filter Double.IsFinite with
             | [||] -> None
             | values -> Some(spread false (float width.Width) values))
 

@@ -4,13 +4,11 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module FeatureFigures =
 
-    let private widthAxis (findings: Findings) : FigureAxis = {
-        Figure.logarithmic "width m (hidden units)" with
-            Ticks = Some(Condition.widths findings |> Array.map (fun width -> float width, string width))
-    }
+    let private last (pick: EpochMeasures -> 'a) (run: NetworkRun) =
+        Array.tryLast run.Epochs |> Option.map pick
 
-    let private last (pick: EpochMeasures -> 'a) (run: NetworkRun) = Array.tryLast run.Epochs |> Option.map pick
-    let private first (pick: EpochMeasures -> 'a) (run: NetworkRun) = Array.tryHead run.Epochs |> Option.map pick
+    let private first (pick: EpochMeasures -> 'a) (run: NetworkRun) =
+        Array.tryHead run.Epochs |> Option.map pick
 
     let private weightMovement (findings: Findings) : Figure =
         let layers =
@@ -24,23 +22,25 @@ module FeatureFigures =
             Caption =
                 "‖W_T − W₀‖/‖W₀‖ of each layer, input side first. A lazy network fits its targets by moving every weight a little."
             Chart =
-                Figure.lines
-                    (widthAxis findings)
-                    { Figure.logarithmic "weight movement (% of the initial norm)" with IsShare = true }
+                Plot.lines
+                    (WidthAxis.axis (Condition.widths findings))
+                    (FigureAxis.logarithmicShare "movement (% of ‖W₀‖)")
                     [
                         for place, condition in Array.indexed (Condition.main findings) do
                             for layer in 0 .. layers - 1 do
-                                { Figure.series
-                                      $"layer %d{layer + 1}, %s{Show.inputScale condition.InputScale}"
-                                      (Palette.category place)
-                                      (condition
-                                       |> Condition.byWidth (
-                                           last (fun measures -> Array.tryItem layer measures.WeightMovement)
-                                           >> Option.flatten
-                                       )) with
-                                    Symbol = Some(Palette.symbol layer)
-                                    Dash = (if layer % 2 = 0 then "solid" else "dot")
-                                    Spread = Bars
+                                {
+                                    FigureSeries.create
+                                        $"layer %d{layer + 1}, %s{Show.inputScale condition.InputScale}"
+                                        (Palette.category place)
+                                        (condition
+                                         |> Condition.byWidth (
+                                             last (fun measures ->
+                                                 Array.tryItem layer measures.WeightMovement)
+                                             >> Option.flatten
+                                         )) with
+                                        Symbol = Some(Palette.symbol layer)
+                                        Dash = (if layer % 2 = 0 then LineDash.Solid else LineDash.Dotted)
+                                        Spread = Bars
                                 }
                     ]
         }
@@ -51,41 +51,54 @@ module FeatureFigures =
         Caption =
             "Share of (row, hidden unit) pairs of the probe that were on and are off, or the reverse, after the last epoch. A fixed kernel has fixed gates."
         Chart =
-            Figure.lines (widthAxis findings) { Figure.axis "flipped gates (% of all pairs)" with IsShare = true } [
-                for place, condition in Array.indexed (Condition.main findings) do
-                    { Figure.series
-                          (Show.inputScale condition.InputScale)
-                          (Palette.category place)
-                          (Condition.byWidth (last _.FlippedGates) condition) with
-                        Symbol = Some(Palette.symbol place)
-                        Spread = Bars
-                    }
-            ]
+            Plot.lines
+                (WidthAxis.axis (Condition.widths findings))
+                (FigureAxis.share "flipped gates (% of all pairs)")
+                [
+                    for place, condition in Array.indexed (Condition.main findings) do
+                        {
+                            FigureSeries.create
+                                (Show.inputScale condition.InputScale)
+                                (Palette.category place)
+                                (Condition.byWidth (last _.FlippedGates) condition) with
+                                Symbol = Some(Palette.symbol place)
+                                Spread = Bars
+                        }
+                ]
     }
 
     /// A quantity before training (dotted) and after it, by width.
-    let private beforeAndAfter id title caption unit (pick: EpochMeasures -> float) (findings: Findings) : Figure = {
+    let private beforeAndAfter
+        id
+        title
+        caption
+        unit
+        (pick: EpochMeasures -> float)
+        (findings: Findings)
+        : Figure = {
         Id = id
         Title = title
         Caption = caption
         Chart =
-            Figure.lines (widthAxis findings) (Figure.axis unit) [
+            Plot.lines (WidthAxis.axis (Condition.widths findings)) (FigureAxis.linear unit) [
                 for place, condition in Array.indexed (Condition.main findings) do
                     let name = Show.inputScale condition.InputScale
 
-                    { Figure.series
-                          $"before, %s{name}"
-                          (Palette.category place)
-                          (Condition.byWidth (first pick) condition) with
-                        Dash = "dot"
+                    {
+                        FigureSeries.create
+                            $"before, %s{name}"
+                            (Palette.category place)
+                            (Condition.byWidth (first pick) condition) with
+                            Dash = LineDash.Dotted
                     }
 
-                    { Figure.series
-                          $"after, %s{name}"
-                          (Palette.category place)
-                          (Condition.byWidth (last pick) condition) with
-                        Symbol = Some(Palette.symbol place)
-                        Spread = Bars
+                    {
+                        FigureSeries.create
+                            $"after, %s{name}"
+                            (Palette.category place)
+                            (Condition.byWidth (last pick) condition) with
+                            Symbol = Some(Palette.symbol place)
+                            Spread = Bars
                     }
             ]
     }
@@ -98,14 +111,14 @@ module FeatureFigures =
             "alignment-targets"
             "Alignment of the tangent kernel with the targets"
             "Centred kernel alignment of Θ̂ with yyᵀ on the probe, 0 to 1. Where it rises, the network has bent its kernel towards the task: it has learnt features."
-            "alignment with the targets (0 to 1)"
+            "alignment (0 to 1)"
             _.AlignmentWithTargets
             findings
         beforeAndAfter
             "effective-rank"
             "Effective rank of the tangent kernel"
             "exp of the entropy of the probe kernel's eigenvalues: how many directions it really uses. Feature learning spends it on few directions."
-            "effective rank (number of directions)"
+            "effective rank (directions)"
             _.EffectiveRank
             findings
     ]
@@ -120,15 +133,15 @@ module FeatureFigures =
         else
             let chosen = [ runs[0]; Array.last runs ] |> List.distinctBy _.Width
 
-            let line k (run: NetworkRun) when' dash (values: float[]) =
-                { Figure.series
-                      $"m = %d{run.Width}, %s{when'}"
-                      (Palette.category k)
-                      (values
-                       |> Array.mapi (fun rank value -> Figure.point (float (rank + 1)) value)
-                       |> Figure.thin 150) with
+            let line k (run: NetworkRun) when' dash (values: float[]) = {
+                FigureSeries.create
+                    $"m = %d{run.Width}, %s{when'}"
+                    (Palette.category k)
+                    (values
+                     |> Array.mapi (fun rank value -> FigureSeries.point (float (rank + 1)) value)
+                     |> FigureSeries.thin 150) with
                     Dash = dash
-                }
+            }
 
             Some {
                 Id = $"spectrum-%d{place}"
@@ -136,13 +149,13 @@ module FeatureFigures =
                 Caption =
                     "Largest eigenvalues of the tangent kernel on the probe rows, for the narrowest and the widest network (first seed)."
                 Chart =
-                    Figure.lines
-                        (Figure.logarithmic "rank of the eigenvalue (largest first)")
-                        (Figure.logarithmic "eigenvalue of Θ̂ on the probe (kernel units)")
+                    Plot.lines
+                        (FigureAxis.logarithmic "rank of the eigenvalue (largest first)")
+                        (FigureAxis.logarithmic "eigenvalue of Θ̂ (kernel units)")
                         [
                             for k, run in List.indexed chosen do
-                                line k run "before" "dot" run.SpectrumInitial
-                                line k run "after" "solid" run.SpectrumFinal
+                                line k run "before" LineDash.Dotted run.SpectrumInitial
+                                line k run "after" LineDash.Solid run.SpectrumFinal
                         ]
             }
 

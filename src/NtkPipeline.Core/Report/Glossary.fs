@@ -11,8 +11,7 @@ module Glossary =
         "The number of hidden units. The network is f(x) = (1/√m) W₂ relu(W₁x/√d), every weight drawn from N(0, 1) and trained (NTK parameterisation)."
         "neural tangent kernel (NTK), Θ",
         "How much a training step on one input moves the output at another: Θ̂(x, z) = ∇f(x)·∇f(z). As m grows it tends to a fixed, known kernel Θ, and training becomes regression with Θ."
-        "Θ̂₀, Θ̂_t",
-        "The tangent kernel of one finite network at its random start and after some training."
+        "Θ̂₀, Θ̂_t", "The tangent kernel of one finite network at its random start and after some training."
         "ΔΘ",
         "‖Θ̂_t − Θ̂₀‖/‖Θ̂₀‖ in the Frobenius norm: how far the kernel has moved. 0% is a fixed kernel; 100% is a change as large as the kernel itself."
         "lazy",
@@ -24,7 +23,7 @@ module Glossary =
         "centred",
         "A centred network subtracts its own output at the start, so that it begins at 0 as the kernel does."
         "input scale",
-        "The norm that inputs are brought to. At ‖x‖ = 1 (the method as written) weights must travel far to reach targets of ±1; at ‖x‖ = √d they need not. Both are shown because they differ."
+        "The norm that inputs are brought to. At ‖x‖ = 1 (\"unit\", the method as written) weights must travel far to reach targets of ±1; at ‖x‖ = √d (\"sqrt-d\") they need not. Both are shown because they differ."
         "unit of learning rate",
         "N/Λ_max, from the largest eigenvalue of the analytic kernel. Full-batch descent is unstable from 2 units on."
         "epoch, step", "An epoch passes once over the fitted rows; a step is one update of the weights."
@@ -36,7 +35,8 @@ module Glossary =
         "How many directions a kernel really uses: exp of the entropy of its eigenvalues; Σ Λ/(Λ + λ) for a regression with ridge λ."
         "F1, AUC",
         "F1 is the harmonic mean of precision and recall of the positive class. AUC is the chance that a positive row is ranked above a negative one."
-        "gap", "Root mean square of the difference of two functions on the validation rows, in output units; the targets are ±1."
+        "gap",
+        "Root mean square of the difference of two functions on the validation rows, in output units; the targets are ±1."
     ]
 
     let entries: XmlNode =

@@ -10,13 +10,18 @@ module KernelFigures =
         let finite = values |> Array.filter Double.IsFinite
         if finite.Length = 0 then 0.0, 1.0 else Array.min finite, Array.max finite
 
-    let private ridgeAxis = Figure.logarithmic "ridge λ (absolute: added to the kernel's diagonal)"
+    let private ridgeAxis = FigureAxis.logarithmic "ridge λ (absolute: added to the kernel's diagonal)"
 
     let private along (pick: RidgePoint -> float) (path: RidgePoint[]) =
-        path |> Array.map (fun point -> Figure.point point.Ridge (pick point)) |> Figure.thin 200
+        path
+        |> Array.map (fun point -> FigureSeries.point point.Ridge (pick point))
+        |> FigureSeries.thin 200
 
     let private ridgeAccuracy (kernel: KernelRegression) : Figure =
-        let series name color dash pick = { Figure.series name color (along pick kernel.Path) with Dash = dash }
+        let series name color dash pick = {
+            FigureSeries.create name color (along pick kernel.Path) with
+                Dash = dash
+        }
 
         let seen =
             kernel.Path
@@ -30,27 +35,33 @@ module KernelFigures =
             Caption =
                 $"Left, the kernel repeats its training labels; right, it is flattened to nothing. The ridge was chosen by %s{Show.chosenBy kernel.ChosenBy} on the training rows alone; the validation rows only judge it."
             Chart =
-                Figure.lines ridgeAxis (Figure.axis "accuracy (share of rows)") [
-                    series "training rows" Palette.grey "dot" _.TrainAccuracy
-                    series $"%d{kernel.Folds}-fold cross-validation" (Palette.category 0) "solid" _.CvAccuracy
-                    series "leave-one-out" (Palette.category 1) "dash" _.LooAccuracy
-                    Figure.upright "chosen λ" Palette.ink "dashdot" kernel.Chosen.Ridge seen
+                Plot.lines ridgeAxis (FigureAxis.share "accuracy (% of rows)") [
+                    series "training rows" Palette.grey LineDash.Dotted _.TrainAccuracy
+                    series
+                        $"%d{kernel.Folds}-fold cross-validation"
+                        (Palette.category 0)
+                        LineDash.Solid
+                        _.CvAccuracy
+                    series "leave-one-out" (Palette.category 1) LineDash.Dashed _.LooAccuracy
+                    FigureSeries.upright "chosen λ" Palette.ink LineDash.DashDotted kernel.Chosen.Ridge seen
                     {
-                        Figure.series "validation rows" (Palette.category 2) [|
-                            Figure.point kernel.SmallestRidge kernel.SmallestRidgeValidation.Accuracy
-                            Figure.point kernel.Chosen.Ridge kernel.Validation.Accuracy
+                        FigureSeries.create "validation rows" (Palette.category 2) [|
+                            FigureSeries.point kernel.SmallestRidge kernel.SmallestRidgeValidation.Accuracy
+                            FigureSeries.point kernel.Chosen.Ridge kernel.Validation.Accuracy
                         |] with
-                            Symbol = Some "diamond"
+                            Symbol = Some(Palette.symbol 2)
                             HasLine = false
                     }
                 ]
         }
 
     let private ridgeError (kernel: KernelRegression) : Figure =
-        let series name color dash pick = { Figure.series name color (along pick kernel.Path) with Dash = dash }
+        let series name color dash pick = {
+            FigureSeries.create name color (along pick kernel.Path) with
+                Dash = dash
+        }
 
-        let seen =
-            kernel.Path |> Array.collect (fun point -> [| point.CvError; point.LooError |]) |> extent
+        let seen = kernel.Path |> Array.collect (fun point -> [| point.CvError; point.LooError |]) |> extent
 
         {
             Id = "ridge-error"
@@ -58,10 +69,14 @@ module KernelFigures =
             Caption =
                 "Targets are ±1, so an output of 0 everywhere has error 1. Leave-one-out is exact, from one eigendecomposition; the effective dimension at each ridge stands in the table below."
             Chart =
-                Figure.lines ridgeAxis (Figure.axis "mean squared error (targets ±1)") [
-                    series $"%d{kernel.Folds}-fold cross-validation" (Palette.category 0) "solid" _.CvError
-                    series "leave-one-out" (Palette.category 1) "dash" _.LooError
-                    Figure.upright "chosen λ" Palette.ink "dashdot" kernel.Chosen.Ridge seen
+                Plot.lines ridgeAxis (FigureAxis.linear "mean squared error (targets ±1)") [
+                    series
+                        $"%d{kernel.Folds}-fold cross-validation"
+                        (Palette.category 0)
+                        LineDash.Solid
+                        _.CvError
+                    series "leave-one-out" (Palette.category 1) LineDash.Dashed _.LooError
+                    FigureSeries.upright "chosen λ" Palette.ink LineDash.DashDotted kernel.Chosen.Ridge seen
                 ]
         }
 
@@ -81,14 +96,14 @@ module KernelFigures =
             Caption =
                 $"%d{features.Columns} principal components of the training rows keep %s{Show.percent total} of the variance of %d{features.EmbeddingColumns} embedding columns."
             Chart =
-                Figure.lines
-                    (Figure.axis "principal components kept (number)")
-                    { Figure.axis "variance kept (% of the embedding's)" with IsShare = true }
+                Plot.lines
+                    (FigureAxis.linear "principal components kept (number)")
+                    (FigureAxis.share "variance kept (% of all)")
                     [
                         kept
-                        |> Array.mapi (fun k share -> Figure.point (float (k + 1)) share)
-                        |> Figure.thin 200
-                        |> Figure.series "variance kept" (Palette.category 0)
+                        |> Array.mapi (fun k share -> FigureSeries.point (float (k + 1)) share)
+                        |> FigureSeries.thin 200
+                        |> FigureSeries.create "variance kept" (Palette.category 0)
                     ]
         }
 
@@ -98,7 +113,7 @@ module KernelFigures =
         Caption =
             "Block means of Θ(x, z) over its mean diagonal, rows sorted by target. Blocks on the diagonal hold each row's kernel with itself and are brighter; a brighter square per class is what a classifier can use."
         Chart =
-            Figure.heatMap
+            HeatMap.draw
                 "Θ / mean diagonal"
                 ("negative", "positive")
                 picture.Negative
@@ -116,7 +131,7 @@ module KernelFigures =
                     int (Math.Round(Math.Pow(float values.Length, float k / float (most - 1)))))
                 |> Array.distinct
 
-        ranks |> Array.map (fun rank -> Figure.point (float rank) values[rank - 1])
+        ranks |> Array.map (fun rank -> FigureSeries.point (float rank) values[rank - 1])
 
     let private eigenvalues (kernel: KernelRegression) (picture: KernelPicture) : Figure =
         let count = max 2 picture.Eigenvalues.Length
@@ -125,14 +140,20 @@ module KernelFigures =
             Id = "kernel-eigenvalues"
             Title = "Eigenvalues of the kernel"
             Caption =
-                "Directions above the line at λ are learnt, those below it are damped. One large eigenvalue belongs to the constant; the rest fall like a power of their rank."
+                "Eigenvalues of Θ on the training rows. Directions above the line at λ are learnt, those below it are damped. One large eigenvalue belongs to the constant; the rest fall like a power of their rank."
             Chart =
-                Figure.lines
-                    (Figure.logarithmic "rank of the eigenvalue (largest first)")
-                    (Figure.logarithmic "eigenvalue of Θ on the training rows (kernel units)")
+                Plot.lines
+                    (FigureAxis.logarithmic "rank of the eigenvalue (largest first)")
+                    (FigureAxis.logarithmic "eigenvalue of Θ (kernel units)")
                     [
-                        thinByRank 200 picture.Eigenvalues |> Figure.series "eigenvalues" (Palette.category 0)
-                        Figure.level "chosen λ" Palette.ink "dashdot" (1.0, float count) kernel.Chosen.Ridge
+                        thinByRank 200 picture.Eigenvalues
+                        |> FigureSeries.create "eigenvalues" (Palette.category 0)
+                        FigureSeries.level
+                            "chosen λ"
+                            Palette.ink
+                            LineDash.DashDotted
+                            (1.0, float count)
+                            kernel.Chosen.Ridge
                     ]
         }
 

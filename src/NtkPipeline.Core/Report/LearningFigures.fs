@@ -4,7 +4,7 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module LearningFigures =
 
-    let private epochs = Figure.axis "epoch (passes over the training rows)"
+    let private epochs = FigureAxis.linear "epoch (passes over the training rows)"
 
     /// A line a width, with its band over seeds. Colours are by place among all widths of the report.
     let private byWidth
@@ -12,21 +12,21 @@ module LearningFigures =
         (isLogarithmic: bool)
         (pick: EpochMeasures -> float option)
         (condition: Condition)
-        : FigureSeries list =
-        [
-            for width in condition.Widths do
-                let place = System.Array.IndexOf(widths, width.Width)
+        : FigureSeries list = [
+        for width in condition.Widths do
+            let place = System.Array.IndexOf(widths, width.Width)
 
-                { Figure.series
-                      $"m = %d{width.Width}"
-                      (Palette.ordered place widths.Length)
-                      (Condition.sound width.Width condition
-                       |> Condition.byEpoch isLogarithmic pick
-                       |> Figure.thin 120) with
+            {
+                FigureSeries.create
+                    $"m = %d{width.Width}"
+                    (Palette.ordered place widths.Length)
+                    (Condition.sound width.Width condition
+                     |> Condition.byEpoch isLogarithmic pick
+                     |> FigureSeries.thin 120) with
                     Symbol = Some(Palette.symbol place)
                     Spread = Band
-                }
-        ]
+            }
+    ]
 
     let private caption (condition: Condition) (words: string) =
         match Condition.divergence condition with
@@ -38,7 +38,7 @@ module LearningFigures =
             condition.Runs
             |> Array.filter _.Diverged.IsNone
             |> Condition.byEpoch false _.KernelAccuracy
-            |> Figure.thin 120
+            |> FigureSeries.thin 120
 
         {
             Id = $"learning-%d{place}"
@@ -48,13 +48,16 @@ module LearningFigures =
                     condition
                     "Mean over seeds; bands are one standard deviation. The dashed line is the infinite-width kernel trained by the very same steps, the dash-dotted one kernel regression with its tuned ridge."
             Chart =
-                Figure.lines epochs (Figure.axis "validation accuracy (share of rows)") [
+                Plot.lines epochs (FigureAxis.share "accuracy (% of rows)") [
                     yield! byWidth widths false (fun measures -> Some measures.Validation.Accuracy) condition
-                    { Figure.series "kernel, same steps" Palette.ink trained with Dash = "dash" }
-                    Figure.level
+                    {
+                        FigureSeries.create "kernel, same steps" Palette.ink trained with
+                            Dash = LineDash.Dashed
+                    }
+                    FigureSeries.level
                         "kernel, tuned ridge"
                         Palette.grey
-                        "dashdot"
+                        LineDash.DashDotted
                         (0.0, float (Condition.lastEpoch condition))
                         kernel.Validation.Accuracy
                 ]
@@ -66,11 +69,11 @@ module LearningFigures =
         Caption =
             caption
                 condition
-                "The loss that is descended, ½·mean((f − y)²). Bands reach from the smallest to the largest seed."
+                "The loss that is descended, ½·mean((f − y)²) with targets ±1. Bands reach from the smallest to the largest seed."
         Chart =
-            Figure.lines
+            Plot.lines
                 epochs
-                (Figure.logarithmic "training loss (½ mean squared error, targets ±1)")
+                (FigureAxis.logarithmic "loss (½ mean squared error)")
                 (byWidth widths true (fun measures -> Some measures.TrainLoss) condition)
     }
 
@@ -82,23 +85,20 @@ module LearningFigures =
                 condition
                 "ΔΘ on the probe rows. A network whose line stays low learns like a fixed kernel. Bands reach from the smallest to the largest seed."
         Chart =
-            Figure.lines
-                epochs
-                { Figure.logarithmic "ΔΘ (% of the initial kernel's norm)" with IsShare = true }
-                [
-                    yield!
-                        byWidth
-                            widths
-                            true
-                            (fun measures -> if measures.Epoch = 0 then None else Some measures.DeltaTheta)
-                            condition
-                    Figure.level
-                        "5%"
-                        Palette.ink
-                        "dash"
-                        (0.0, float (Condition.lastEpoch condition))
-                        0.05
-                ]
+            Plot.lines epochs (FigureAxis.logarithmicShare "ΔΘ (% of ‖Θ̂₀‖)") [
+                yield!
+                    byWidth
+                        widths
+                        true
+                        (fun measures -> if measures.Epoch = 0 then None else Some measures.DeltaTheta)
+                        condition
+                FigureSeries.level
+                    "5%"
+                    Palette.ink
+                    LineDash.Dashed
+                    (0.0, float (Condition.lastEpoch condition))
+                    0.05
+            ]
     }
 
     let private over (draw: int -> Condition -> Figure list) (findings: Findings) =

@@ -22,7 +22,7 @@ p, ul { max-width: 46rem; margin: .5rem 0; }
 nav { margin: 1rem 0; font-size: .95rem; }
 nav a { display: inline-block; margin: .1rem .9rem .1rem 0; }
 a { color: var(--accent); }
-.cards, .figures { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); margin: 1rem 0; }
+.cards, .figures, .pair { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); margin: 1rem 0; }
 .cards { grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 .card { border: 1px solid var(--line); border-left: 6px solid #777; border-radius: 4px; padding: .75rem 1rem; }
 .card p { margin: .25rem 0; }
@@ -35,15 +35,16 @@ a { color: var(--accent); }
 .setting { color: var(--soft); }
 figure { margin: 0; min-width: 0; border: 1px solid var(--line); border-radius: 4px; padding: .75rem .75rem .5rem; }
 figcaption { font-size: .9rem; color: var(--soft); margin-top: .25rem; }
-.chart { width: 100%; height: 25rem; }
+.chart { width: 100%; height: 26rem; }
 .table { overflow-x: auto; margin: 1.25rem 0; }
 table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 700; padding: 0 0 .35rem; }
-th, td { padding: .3rem .7rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { overflow-wrap: normal; padding: .3rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { border-bottom: 2px solid #999; vertical-align: bottom; }
 .number { text-align: right; white-space: nowrap; }
 thead .number { white-space: normal; }
-.facts th { font-weight: 400; color: var(--soft); min-width: 9rem; overflow-wrap: normal; }
+.facts th { font-weight: 400; color: var(--soft); min-width: 9rem; }
+.facts td, td.words { overflow-wrap: anywhere; }
 .note { font-size: .88rem; color: var(--soft); }
 details { margin: 1rem 0; }
 summary { cursor: pointer; color: var(--accent); }
@@ -54,7 +55,7 @@ dd { margin: 0; max-width: 46rem; }
   h1 { font-size: 1.5rem; }
   figure { padding: .5rem .25rem; }
   figure h3, figcaption { padding: 0 .35rem; }
-  .chart { height: 24rem; }
+  .chart { height: 27rem; }
   .facts th { min-width: 6rem; }
   th, td { padding: .3rem .45rem; }
 }
@@ -62,7 +63,7 @@ dd { margin: 0; max-width: 46rem; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
   nav, summary { display: none; }
-  .figures { display: block; }
+  .figures, .pair { display: block; }
   figure, .card, tr { break-inside: avoid; }
   figure { margin-bottom: 1rem; }
   h2 { break-after: avoid; }
@@ -78,7 +79,7 @@ dd { margin: 0; max-width: 46rem; }
         """
 (function () {
   'use strict';
-  var options = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d'] };
+  var options = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ['select2d', 'lasso2d', 'autoScale2d', 'pan2d'] };
   var charts = document.querySelectorAll('.chart');
   charts.forEach(function (chart) {
     var figure = JSON.parse(document.getElementById(chart.id + '-data').textContent);

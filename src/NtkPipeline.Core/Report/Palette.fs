@@ -1,6 +1,7 @@
 namespace NtkPipeline.Core
 
 open System
+open Plotly.NET
 
 /// Colours that the common kinds of colour blindness keep apart. Widths run along viridis, the widest darkest.
 [<RequireQualifiedAccess>]
@@ -25,13 +26,20 @@ module Palette =
     /// Okabe and Ito's colours, for what has no order.
     let private distinct = [| "#0072B2"; "#D55E00"; "#009E73"; "#CC79A7"; "#E69F00"; "#56B4E9" |]
 
-    let private symbols = [| "circle"; "square"; "diamond"; "triangle-up"; "cross"; "star" |]
+    let private symbols = [|
+        StyleParam.MarkerSymbol.Circle
+        StyleParam.MarkerSymbol.Square
+        StyleParam.MarkerSymbol.Diamond
+        StyleParam.MarkerSymbol.TriangleUp
+        StyleParam.MarkerSymbol.Cross
+        StyleParam.MarkerSymbol.Star
+    |]
 
     let private wrap (values: 'a[]) (k: int) = values[k % values.Length]
 
     let category (k: int) : string = wrap distinct k
 
-    let symbol (k: int) : string = wrap symbols k
+    let symbol (k: int) : StyleParam.MarkerSymbol = wrap symbols k
 
     /// The colour of place k among `count` ordered things, the first of which is the lightest.
     let ordered (k: int) (count: int) : string =
@@ -40,8 +48,7 @@ module Palette =
         let below = min (int place) (viridis.Length - 2)
         let rest = place - float below
 
-        let mix (a: int) (b: int) =
-            int (Math.Round(float a + rest * float (b - a)))
+        let mix (a: int) (b: int) = int (Math.Round(float a + rest * float (b - a)))
 
         let r0, g0, b0 = viridis[below]
         let r1, g1, b1 = viridis[below + 1]

@@ -18,5 +18,4 @@ module Quantity =
         ]
 
     /// A quantity as a reader knows it; one without words keeps its name.
-    let words (quantity: string) : string =
-        spelled |> Map.tryFind quantity |> Option.defaultValue quantity
+    let words (quantity: string) : string = spelled |> Map.tryFind quantity |> Option.defaultValue quantity

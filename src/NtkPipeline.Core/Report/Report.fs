@@ -70,7 +70,9 @@ module Report =
         figure [] [
             h3 [] [ str title ]
             div [ _class "chart"; _id chart.Id; attr "role" "img"; attr "aria-label" title ] []
-            script [ _type "application/json"; _id $"%s{chart.Id}-data" ] [ rawText (Figure.json isSynthetic chart) ]
+            script [ _type "application/json"; _id $"%s{chart.Id}-data" ] [
+                rawText (Figure.json isSynthetic chart)
+            ]
             figcaption [] [ str chart.Caption ]
         ]
 
@@ -92,8 +94,7 @@ module Report =
         [
             words
                 "A text is cleaned, embedded as a vector, reduced to its principal components and brought to one norm. Everything is fitted on training rows only; rows with the same text stay on one side of the split."
-            PageTables.data findings
-            PageTables.features findings
+            div [ _class "pair" ] [ DataTables.data findings; DataTables.features findings ]
             figures findings (KernelFigures.pictures findings)
         ]
         "kernel",
@@ -101,9 +102,9 @@ module Report =
         [
             words
                 "A network of infinite width, trained with squared error, is regression with the neural tangent kernel. This is the opponent that finite networks are measured against."
-            PageTables.regression findings
+            DataTables.regression findings
             figures findings (KernelFigures.regression findings)
-            PageTables.path findings
+            DataTables.path findings
         ]
         "training",
         "Finite networks while they train",
@@ -114,9 +115,9 @@ module Report =
         "accuracy",
         "Does width bring the kernel's accuracy?",
         [
-            figures findings (WidthFigures.accuracy findings)
-            yield! PageTables.widths findings
-            yield! PageTables.diverged findings
+            figures findings (AccuracyFigures.accuracy findings)
+            yield! NetworkTables.widths findings
+            yield! NetworkTables.diverged findings
         ]
         "movement",
         "Does the tangent kernel stay put?",
@@ -129,7 +130,7 @@ module Report =
             words
                 "Each network is compared with two shadows trained by the very same steps: the infinite-width kernel, and the network frozen to its tangent at the start."
             figures findings (WidthFigures.gaps findings)
-            yield! PageTables.slopes findings
+            yield! NetworkTables.slopes findings
         ]
         "features",
         "Is there feature learning?",
@@ -140,7 +141,7 @@ module Report =
         ]
         "glossary", "How to read this", [ Glossary.entries ]
         "limits", "Limits", [ Glossary.limits findings ]
-        "settings", "Settings", [ PageTables.settings findings ]
+        "settings", "Settings", [ DataTables.settings findings ]
     ]
 
     let private opening (findings: Findings) = [

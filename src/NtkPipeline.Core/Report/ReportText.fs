@@ -16,10 +16,10 @@ module ReportText =
             | Some accuracy ->
                 let movement =
                     match width.DeltaTheta with
-                    | Some movement -> Show.aggregate Show.percent movement
+                    | Some movement -> Show.percents movement
                     | None -> Show.missing
 
-                $"""accuracy %s{Show.aggregate Show.score accuracy}, ΔΘ %s{movement} (%s{Show.many accuracy.Count "seed" "seeds"})"""
+                $"""accuracy %s{Show.accuracies accuracy}, ΔΘ %s{movement} (%s{Show.many accuracy.Count "seed" "seeds"})"""
 
         let lost =
             if width.Diverged > 0 && width.Diverged < width.Runs then
@@ -40,11 +40,18 @@ module ReportText =
     let private verdict (verdict: Verdict) =
         $"verdict   %s{Answer.words (Answer.ofVerdict verdict)}: %s{verdict.Claim} [%s{verdict.Setting}]"
 
+    /// Names may hold line breaks, and sequences that a terminal would obey.
+    let private plain (line: string) =
+        line
+        |> String.map (fun c -> if System.Char.IsControl c || c = '\u2028' || c = '\u2029' then ' ' else c)
+
     /// One paragraph a line, in the order of the report.
-    let lines (findings: Findings) : string list = [
-        $"data      %s{Answer.data findings.Data}"
-        kernel findings.Kernel
-        yield! networks findings
-        yield! findings.Comparison.Verdicts |> Seq.map verdict
-        $"answer    %s{Answer.headline findings}"
-    ]
+    let lines (findings: Findings) : string list =
+        [
+            $"data      %s{Answer.data findings.Data}"
+            kernel findings.Kernel
+            yield! networks findings
+            yield! findings.Comparison.Verdicts |> Seq.map verdict
+            $"answer    %s{Answer.headline findings}"
+        ]
+        |> List.map plain

@@ -14,8 +14,7 @@ module Show =
     let private superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
     let private superscript (n: int) =
-        let digits =
-            (abs n).ToString invariant |> String.map (fun digit -> superscripts[int digit - int '0'])
+        let digits = (abs n).ToString invariant |> String.map (fun digit -> superscripts[int digit - int '0'])
 
         if n < 0 then "⁻" + digits else digits
 
@@ -41,35 +40,70 @@ module Show =
             let mantissa = x / Math.Pow(10.0, float exponent)
             // 9.996 would be shown as 10.00.
             let mantissa, exponent =
-                if abs mantissa >= 9.995 then mantissa / 10.0, exponent + 1 else mantissa, exponent
+                if abs mantissa >= 9.995 then
+                    mantissa / 10.0, exponent + 1
+                else
+                    mantissa, exponent
 
             $"%s{fixedPoint 2 mantissa}·10%s{superscript exponent}"
 
     /// A setting's number as a person would write it: 1, 0.5, 2.
     let short (x: float) : string =
-        if Double.IsFinite x then x.ToString("0.######", invariant) |> minus else missing
+        if Double.IsFinite x then
+            x.ToString("0.######", invariant) |> minus
+        else
+            missing
 
-    /// Accuracy, F1, AUC: three decimals.
+    /// An exponent of a power law.
+    let slope (x: float) : string = if Double.IsFinite x then fixedPoint 2 x else missing
+
+    /// F1, AUC: three decimals.
     let score (x: float) : string = if Double.IsFinite x then fixedPoint 3 x else missing
 
+    /// Decimals that a percentage of about this size is given with.
+    let private percentDecimals (share: float) =
+        let share = abs share
+
+        if share >= 0.9995 then 0
+        elif share >= 1e-3 || share = 0.0 then 1
+        else 1 - int (floor (log10 (100.0 * share)))
+
+    let private percentWith decimals (share: float) = fixedPoint decimals (100.0 * share) + "%"
+
     /// A share in percent.
-    let percent (x: float) : string =
-        if not (Double.IsFinite x) then missing
-        elif abs x >= 0.9995 then fixedPoint 0 (100.0 * x) + "%"
-        elif abs x >= 1e-3 || x = 0.0 then fixedPoint 1 (100.0 * x) + "%"
-        else plain 2 (100.0 * x) + "%"
+    let percent (x: float) : string = if Double.IsFinite x then percentWith (percentDecimals x) x else missing
+
+    /// A share of rows in percent, one decimal.
+    let accuracy (x: float) : string = if Double.IsFinite x then percentWith 1 x else missing
 
     /// 7,613
     let count (n: int) : string = n.ToString("N0", invariant) |> minus
 
-    let many (n: int) (one: string) (more: string) : string =
-        $"%s{count n} %s{if n = 1 then one else more}"
+    let many (n: int) (one: string) (more: string) : string = $"%s{count n} %s{if n = 1 then one else more}"
 
     /// mean ± standard deviation over seeds; a single seed has no deviation.
-    let aggregate (show: float -> string) (value: Aggregate) : string =
+    let private spread (show: float -> string) (value: Aggregate) =
         match value.StandardDeviation with
         | Some deviation -> $"%s{show value.Mean} ± %s{show deviation}"
         | None -> show value.Mean
+
+    let scores (value: Aggregate) : string = spread score value
+
+    let accuracies (value: Aggregate) : string = spread accuracy value
+
+    /// Mean and deviation in percent, with as many decimals as the mean needs.
+    let percents (value: Aggregate) : string =
+        if Double.IsFinite value.Mean then
+            spread (percentWith (percentDecimals value.Mean)) value
+        else
+            missing
+
+    /// Mean and deviation, with two digits of the deviation.
+    let measured (value: Aggregate) : string =
+        match value.StandardDeviation with
+        | Some deviation when deviation > 0.0 && Double.IsFinite deviation ->
+            spread (fixedPoint (Math.Clamp(1 - int (floor (log10 deviation)), 0, 9))) value
+        | _ -> spread number value
 
     /// The norm that the inputs were brought to.
     let inputScale (scale: string) : string =

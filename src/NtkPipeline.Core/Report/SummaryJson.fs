@@ -85,8 +85,7 @@ module SummaryJson =
         ]
 
     /// The last measures of a run that did not diverge: a diverged run has no outcome, and its numbers are null.
-    let private outcome (run: NetworkRun) =
-        if run.Diverged.IsSome then None else Array.tryLast run.Epochs
+    let private outcome (run: NetworkRun) = if run.Diverged.IsSome then None else Array.tryLast run.Epochs
 
     let private network (run: NetworkRun) =
         let outcome = outcome run

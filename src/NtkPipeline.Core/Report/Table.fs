@@ -11,9 +11,13 @@ type Cell =
 [<RequireQualifiedAccess>]
 module Table =
 
+    /// A title, which says where its numbers come from a synthetic sample.
+    let marked (findings: Findings) (title: string) : string =
+        if findings.Data.Synthetic then $"%s{title} (synthetic sample)" else title
+
     let private cell =
         function
-        | TextCell text -> td [] [ str text ]
+        | TextCell text -> td [ _class "words" ] [ str text ]
         | NumberCell text -> td [ _class "number" ] [ str text ]
 
     /// A table that scrolls sideways where the screen is narrow. Notes stand below it.

@@ -75,9 +75,13 @@ let tests =
         testCase "no culture changes a byte"
         <| fun () ->
             let before = Thread.CurrentThread.CurrentCulture
+            // Not by name: a machine may know no culture but the invariant one.
+            let comma = CultureInfo.InvariantCulture.Clone() :?> CultureInfo
+            comma.NumberFormat.NumberDecimalSeparator <- ","
+            comma.NumberFormat.NegativeSign <- "~"
 
             try
-                Thread.CurrentThread.CurrentCulture <- CultureInfo "de-DE"
+                Thread.CurrentThread.CurrentCulture <- comma
                 Expect.equal (ResultFrame.csv findings.Value) csv.Value "no decimal comma"
             finally
                 Thread.CurrentThread.CurrentCulture <- before

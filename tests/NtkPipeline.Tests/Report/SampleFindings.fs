@@ -64,8 +64,7 @@ let private ridgePoint (ridge: float) : RidgePoint =
     }
 
 let private kernel: KernelRegression =
-    let path =
-        Array.init 33 (fun k -> ridgePoint (Math.Pow(10.0, -4.0 + 7.0 * float k / 32.0)))
+    let path = Array.init 33 (fun k -> ridgePoint (Math.Pow(10.0, -4.0 + 7.0 * float k / 32.0)))
 
     {
         Path = path
@@ -110,8 +109,7 @@ let private picture: KernelPicture =
     }
 
 let private epochMeasures scale width rate memberNumber epoch : EpochMeasures =
-    let names part =
-        $"%s{scale}/%d{width}/%g{rate}/%d{memberNumber}/%d{epoch}/%s{part}"
+    let names part = $"%s{scale}/%d{width}/%g{rate}/%d{memberNumber}/%d{epoch}/%s{part}"
 
     let isLazy = scale = "sqrt-d"
     let t = float epoch / 50.0
@@ -142,10 +140,7 @@ let private epochMeasures scale width rate memberNumber epoch : EpochMeasures =
         GapToKernelValidation = gap -0.49 "kernel/validation"
         GapToLinearisedTrain = gap -0.8 "linearised/train"
         GapToLinearisedValidation = gap -0.8 "linearised/validation"
-        WeightMovement = [|
-            0.8 * movement * (1.0 + 0.05 * noise (names "w1"))
-            1.5 * movement
-        |]
+        WeightMovement = [| 0.8 * movement * (1.0 + 0.05 * noise (names "w1")); 1.5 * movement |]
         FlippedGates = min 0.4 (0.3 * movement)
         AlignmentWithTargets = 0.05 + min 0.3 (0.1 * movement) + 0.002 * noise (names "alignment")
         AlignmentWithInitial = 1.0 / (1.0 + movement)
@@ -153,7 +148,8 @@ let private epochMeasures scale width rate memberNumber epoch : EpochMeasures =
     }
 
 let private spectrum names (flatness: float) =
-    Array.init 100 (fun k -> 200.0 / Math.Pow(float (k + 1), flatness) * (1.0 + 0.05 * noise $"%s{names}/%d{k}"))
+    Array.init 100 (fun k ->
+        200.0 / Math.Pow(float (k + 1), flatness) * (1.0 + 0.05 * noise $"%s{names}/%d{k}"))
 
 let private run scale (width: int) rate memberNumber : NetworkRun =
     let names = $"%s{scale}/%d{width}/%g{rate}/%d{memberNumber}"
@@ -203,7 +199,11 @@ let private aggregate (values: float[]) : Aggregate option =
 let private summary (runs: NetworkRun[]) : WidthSummary =
     let sound = runs |> Array.filter _.Diverged.IsNone
     let last pick = sound |> Array.map (fun run -> pick (Array.last run.Epochs)) |> aggregate
-    let rms pick = sound |> Array.choose (fun run -> pick (Array.last run.Epochs)) |> Array.map (fun (gap: Gap) -> gap.Rms)
+
+    let rms pick =
+        sound
+        |> Array.choose (fun run -> pick (Array.last run.Epochs))
+        |> Array.map (fun (gap: Gap) -> gap.Rms)
 
     {
         InputScale = runs[0].InputScale
@@ -302,16 +302,17 @@ let barren: Findings =
         findings.Networks
         |> Array.map (fun run -> { run with Diverged = Some 1; Epochs = [||]; DeltaTheta = None })
 
-    { findings with
-        Networks = runs
-        Features = { findings.Features with ExplainedVariance = [||] }
-        Picture = { Size = 0; Negative = 0; Values = [||]; Eigenvalues = [||] }
-        Comparison = {
-            Widths =
-                runs
-                |> Array.groupBy (fun run -> run.InputScale, run.Width, run.LearningRate)
-                |> Array.map (snd >> summary)
-            Slopes = [||]
-            Verdicts = [||]
-        }
+    {
+        findings with
+            Networks = runs
+            Features = { findings.Features with ExplainedVariance = [||] }
+            Picture = { Size = 0; Negative = 0; Values = [||]; Eigenvalues = [||] }
+            Comparison = {
+                Widths =
+                    runs
+                    |> Array.groupBy (fun run -> run.InputScale, run.Width, run.LearningRate)
+                    |> Array.map (snd >> summary)
+                Slopes = [||]
+                Verdicts = [||]
+            }
     }

@@ -1,0 +1,119 @@
+namespace NtkPipeline.Core
+
+open Giraffe.ViewEngine
+
+/// Tables of what went in, of the kernel's regression and of the settings.
+[<RequireQualifiedAccess>]
+module DataTables =
+
+    let data (findings: Findings) : XmlNode =
+        let data = findings.Data
+
+        Table.facts (Table.marked findings "The data") [
+            "name", data.Name
+            "labelled rows",
+            $"%s{Show.count data.TrainRows}, %s{Show.percent data.PositiveShare} of them positive"
+            "fitted, kept aside",
+            $"%s{Show.count data.FittedRows} fitted, %s{Show.count data.ValidationRows} for validation"
+            "rows without labels", Show.count data.TestRows
+            "duplicates",
+            $"""%s{Show.many data.DuplicateRows "row repeats" "rows repeat"} an earlier row's text"""
+            "contradictions",
+            $"""%s{Show.many data.ContradictoryTexts "text stands" "texts stand"} under both labels, on %s{Show.many data.ContradictoryRows "row" "rows"}"""
+        ]
+
+    let features (findings: Findings) : XmlNode =
+        let features = findings.Features
+
+        Table.facts (Table.marked findings "From text to features") [
+            "encoder", features.Encoder
+            "columns", $"%s{Show.count features.EmbeddingColumns}, reduced to %s{Show.count features.Columns}"
+            "variance kept", Show.percent (Array.sum features.ExplainedVariance)
+            "rows that are zero",
+            $"%s{Show.count features.ZeroLabelledRows.Length} labelled, %s{Show.count features.ZeroTestRows.Length} unlabelled; they cannot be brought to norm 1 and stay zero"
+        ]
+
+    let regression (findings: Findings) : XmlNode =
+        let kernel = findings.Kernel
+        let chosen = kernel.Chosen
+        let certificate = kernel.Certificate
+
+        let scores (scores: Scores) =
+            $"accuracy %s{Show.score scores.Accuracy}, F1 %s{Show.score scores.F1}, AUC %s{Show.score scores.Auc}"
+
+        let clipped =
+            if certificate.Clipped = 0 then
+                "no eigenvalue was negative"
+            else
+                $"""%s{Show.many certificate.Clipped "eigenvalue" "eigenvalues"} made negative by rounding, set to 0; the lowest was %s{Show.number certificate.MostNegative}"""
+
+        Table.facts (Table.marked findings "Kernel regression") [
+            "ridge λ",
+            $"%s{Show.number chosen.Ridge}, which is %s{Show.number chosen.RelativeRidge} × the kernel's mean diagonal (%s{Show.number kernel.MeanDiagonal})"
+            "chosen by", Show.chosenBy kernel.ChosenBy
+            $"%d{kernel.Folds}-fold cross-validation",
+            $"accuracy %s{Show.accuracy chosen.CvAccuracy}, F1 %s{Show.score chosen.CvF1}"
+            "leave-one-out", $"accuracy %s{Show.accuracy chosen.LooAccuracy}"
+            "validation rows", scores kernel.Validation
+            "with the smallest ridge",
+            $"%s{scores kernel.SmallestRidgeValidation} at λ = %s{Show.number kernel.SmallestRidge}"
+            "effective dimension",
+            $"%s{Show.count (int (round chosen.EffectiveDimension))} of %s{Show.count findings.Data.FittedRows}"
+            "certificate of the solve",
+            $"residual %s{Show.number certificate.Residual}; condition number %s{Show.number certificate.ConditionNumber}, so up to %s{Show.short (System.Math.Round(certificate.DigitsLost, 1))} of 16 digits may be lost; %s{clipped}"
+        ]
+
+    let path (findings: Findings) : XmlNode =
+        let rows =
+            findings.Kernel.Path
+            |> FigureSeries.thin 60
+            |> Array.map (fun point -> [
+                NumberCell(Show.number point.Ridge)
+                NumberCell(Show.number point.RelativeRidge)
+                NumberCell(Show.number point.EffectiveDimension)
+                NumberCell(Show.accuracy point.TrainAccuracy)
+                NumberCell(Show.accuracy point.CvAccuracy)
+                NumberCell(Show.score point.CvF1)
+                NumberCell(Show.number point.CvError)
+                NumberCell(Show.accuracy point.LooAccuracy)
+                NumberCell(Show.number point.LooError)
+                NumberCell(Show.number point.Gcv)
+                NumberCell(Show.number point.LogLikelihood)
+            ])
+            |> List.ofArray
+
+        let headings =
+            [
+                "λ"
+                "λ / mean diagonal"
+                "effective dimension"
+                "training accuracy"
+                "CV accuracy"
+                "CV F1"
+                "CV error"
+                "LOO accuracy"
+                "LOO error"
+                "GCV"
+                "log likelihood"
+            ]
+            |> List.map NumberCell
+
+        Table.folded "Every ridge of the path" [
+            Table.grid (Table.marked findings "The path over the ridge") headings rows []
+        ]
+
+    let settings (findings: Findings) : XmlNode =
+        let rows =
+            findings.Settings
+            |> Array.map (fun setting -> [
+                TextCell setting.Key
+                TextCell setting.Value
+                TextCell setting.Source
+            ])
+            |> List.ofArray
+
+        Table.grid
+            (Table.marked findings $"Settings (seed %d{findings.Seed})")
+            [ TextCell "setting"; TextCell "value"; TextCell "from" ]
+            rows
+            []

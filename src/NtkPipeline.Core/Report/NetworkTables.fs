@@ -1,0 +1,146 @@
+namespace NtkPipeline.Core
+
+open Giraffe.ViewEngine
+
+/// Tables of the finite networks.
+[<RequireQualifiedAccess>]
+module NetworkTables =
+
+    /// A mean over seeds, or a dash with its reason.
+    let private mean (show: Aggregate -> string) (reason: string) (value: Aggregate option) =
+        match value with
+        | Some value -> NumberCell(show value)
+        | None -> NumberCell $"%s{Show.missing} (%s{reason})"
+
+    let private runs (width: WidthSummary) =
+        if width.Diverged = 0 then string width.Runs
+        elif width.Diverged = width.Runs then $"%d{width.Runs}, all diverged"
+        else $"%d{width.Runs}, %d{width.Diverged} diverged"
+
+    let private widthRow (width: WidthSummary) =
+        let lost = "all diverged"
+        let reason = if width.Accuracy.IsNone then lost else "reference diverged"
+
+        [
+            NumberCell(string width.Width)
+            NumberCell(runs width)
+            mean Show.accuracies lost width.Accuracy
+            mean Show.scores lost width.F1
+            mean Show.scores lost width.Auc
+            mean Show.percents lost width.DeltaTheta
+            mean Show.percents lost (Some width.InitKernelError)
+            mean Show.measured reason width.GapToKernel
+            mean Show.measured reason width.GapToLinearised
+        ]
+
+    let private kernelRow (kernel: KernelRegression) = [
+        NumberCell "∞ (kernel)"
+        NumberCell "1"
+        NumberCell(Show.score kernel.Validation.Accuracy)
+        NumberCell(Show.score kernel.Validation.F1)
+        NumberCell(Show.score kernel.Validation.Auc)
+        NumberCell "0%"
+        NumberCell "0%"
+        NumberCell Show.missing
+        NumberCell Show.missing
+    ]
+
+    /// One table a condition: what the networks of each width did, above the kernel.
+    let widths (findings: Findings) : XmlNode list =
+        let headings =
+            [
+                "width m"
+                "runs"
+                "accuracy"
+                "F1"
+                "AUC"
+                "ΔΘ"
+                "‖Θ̂₀ − Θ‖/‖Θ‖"
+                "rms gap to kernel"
+                "rms gap to linearised"
+            ]
+            |> List.map NumberCell
+
+        [
+            for condition in Condition.all findings do
+                let rows = [
+                    for width in condition.Widths do
+                        widthRow width
+                    kernelRow findings.Kernel
+                ]
+
+                let title = $"%s{Condition.label condition}, %d{Condition.lastEpoch condition} epochs"
+
+                Table.grid (Table.marked findings title) headings rows [
+                    "Mean ± standard deviation over the seeds that did not diverge, on the validation rows after the last epoch; a single seed has no deviation. Gaps compare functions trained by the same steps; the kernel's row is regression with the tuned ridge."
+                ]
+        ]
+
+    /// Each diverged run by name, where there is one.
+    let diverged (findings: Findings) : XmlNode list =
+        let rows =
+            findings.Networks
+            |> Array.choose (fun run ->
+                run.Diverged
+                |> Option.map (fun epoch -> [
+                    TextCell(Show.inputScale run.InputScale)
+                    NumberCell(string run.Width)
+                    NumberCell(Show.short run.LearningRate)
+                    NumberCell(string run.Member)
+                    NumberCell(string epoch)
+                ]))
+            |> List.ofArray
+
+        if rows.IsEmpty then
+            []
+        else
+            [
+                Table.grid
+                    (Table.marked findings "Runs that diverged")
+                    [
+                        TextCell "input scale"
+                        NumberCell "width m"
+                        NumberCell "rate (units)"
+                        NumberCell "seed"
+                        NumberCell "in epoch"
+                    ]
+                    rows
+                    [
+                        "Their loss ceased to be finite or passed a million times its start. No mean counts them."
+                    ]
+            ]
+
+    let slopes (findings: Findings) : XmlNode list =
+        let rows =
+            findings.Comparison.Slopes
+            |> Array.map (fun slope -> [
+                TextCell(Quantity.words slope.Quantity)
+                TextCell(Show.inputScale slope.InputScale)
+                NumberCell(Show.slope slope.Slope)
+                NumberCell $"%s{Show.slope slope.Lower} to %s{Show.slope slope.Upper}"
+                TextCell(slope.Widths |> Array.map string |> String.concat ", ")
+            ])
+            |> List.ofArray
+
+        if rows.IsEmpty then
+            [
+                p [ _class "note" ] [
+                    str "No power law was fitted: it needs at least two widths of 128 or more."
+                ]
+            ]
+        else
+            [
+                Table.grid
+                    (Table.marked findings "Fitted power laws")
+                    [
+                        TextCell "quantity ∝ m^slope"
+                        TextCell "input scale"
+                        NumberCell "slope"
+                        NumberCell "95% band over seeds"
+                        TextCell "widths"
+                    ]
+                    rows
+                    [
+                        "Least squares on logarithms. Theory: −½ for the initial kernel's error and the gap to the kernel, at most −½ for ΔΘ and the gap to the linearised network."
+                    ]
+            ]
