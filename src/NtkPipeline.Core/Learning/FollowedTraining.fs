@@ -24,11 +24,7 @@ module FollowedTraining =
     /// What every epoch needs. `Goal` is what the network itself must reach on the rows trained on: y + f(·; θ₀) where it is
     /// centred.
     [<NoEquality; NoComparison>]
-    type private Lane = {
-        Observer: Observer
-        Goal: torch.Tensor
-        Limit: float
-    }
+    type private Lane = { Observer: Observer; Goal: torch.Tensor; Limit: float }
 
     /// One epoch of the network; its loss is the mean over the steps, each before it was taken.
     let private trainEpoch lane (batches: torch.Tensor[]) =
@@ -52,10 +48,7 @@ module FollowedTraining =
         | Some [| all |] -> descent |> FunctionDescent.repeat epochs.Length all
         | _ -> descent |> FunctionDescent.run (Seq.concat epochs)
 
-        if descent |> FunctionDescent.loss |> isSound lane then
-            Some descent
-        else
-            None
+        if descent |> FunctionDescent.loss |> isSound lane then Some descent else None
 
     let private outputs = Option.map (fun descent -> Tensors.toArray64 descent.Outputs)
 
@@ -93,7 +86,7 @@ module FollowedTraining =
         let first, last = List.last state.Seen, List.head state.Seen
 
         let rows = int64 job.TrainTargets.Length
-        let trainOnly (kernel: torch.Tensor) = kernel.narrow(0L, 0L, rows).narrow (1L, 0L, rows)
+        let trainOnly (kernel: torch.Tensor) = kernel.narrow(0L, 0L, rows).narrow(1L, 0L, rows)
 
         let change () =
             let trained = job.Labelled.narrow (0L, 0L, rows) |> job.KernelOf

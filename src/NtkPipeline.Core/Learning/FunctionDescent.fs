@@ -44,4 +44,4 @@ module FunctionDescent =
     let loss (descent: FunctionDescent) : float =
         use _ = torch.NewDisposeScope()
         let trained = descent.Outputs.narrow (0L, 0L, descent.Targets.shape[0])
-        (trained - descent.Targets).square().mean().``to``(torch.float64).item<float> () * 0.5
+        (trained - descent.Targets).square().mean().``to``(torch.float64).item<float>() * 0.5

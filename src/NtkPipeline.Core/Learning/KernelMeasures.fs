@@ -13,14 +13,14 @@ module KernelMeasures =
     /// ‖A − s B‖_F / ‖s B‖_F; 0 where the two are equal, even if both are zero. Sums of squares are taken block by block, and
     /// added in float64.
     let relativeChange (a: torch.Tensor) (factor: float) (b: torch.Tensor) : float =
-        let total (part: torch.Tensor) = part.square().sum().``to``(torch.float64).item<float> ()
+        let total (part: torch.Tensor) = part.square().sum().``to``(torch.float64).item<float>()
 
         let changes, references =
             [|
                 for start in 0L .. block .. a.shape[0] - 1L do
                     use _ = torch.NewDisposeScope()
                     let rows (m: torch.Tensor) = m.narrow (0L, start, min block (a.shape[0] - start))
-                    let reference = (rows b).mul (factor.ToScalar())
+                    let reference = (rows b).mul(factor.ToScalar())
                     let change = (rows a).sub reference
                     total change, total reference
             |]

@@ -36,7 +36,7 @@ module Observer =
     /// Numbers as a column beside the network, in its precision.
     let column (job: Followed) (values: float[]) : torch.Tensor =
         use _ = torch.NewDisposeScope()
-        let wide = Tensors.ofArray64(values).reshape (-1L, 1L)
+        let wide = Tensors.ofArray64(values).reshape(-1L, 1L)
         wide.``to``(job.Labelled.dtype).``to``(job.Labelled.device).MoveToOuterDisposeScope()
 
     /// The observer of a network that has not been trained. Its tensors belong to the caller's dispose scope.
@@ -82,7 +82,14 @@ module Observer =
     let private gapOn part (f: float[]) (others: float[] option) =
         others |> Option.map (fun g -> Metrics.gap (part f) (part g))
 
-    let private measures observer epoch (f: float[]) kernel linearised (probe: ProbeMeasures) : EpochMeasures =
+    let private measures
+        observer
+        epoch
+        (f: float[])
+        kernel
+        linearised
+        (probe: ProbeMeasures)
+        : EpochMeasures =
         let targets, labels = observer.Job.TrainTargets, observer.Job.ValidationLabels
         let train (values: float[]) = values[.. targets.Length - 1]
         let validation (values: float[]) = values[targets.Length ..]

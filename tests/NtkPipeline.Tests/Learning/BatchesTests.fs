@@ -41,5 +41,9 @@ let tests =
         testCase "size 0 is full-batch descent, in the rows' own order"
         <| fun () ->
             Expect.equal (Batches.ofEpoch seed 0 3 4) [| [| 0; 1; 2 |] |] "one batch"
-            Expect.equal (Batches.ofEpoch seed 3 3 4) [| [| 0; 1; 2 |] |] "and so is a batch that holds all rows"
+
+            Expect.equal
+                (Batches.ofEpoch seed 3 3 4)
+                [| [| 0; 1; 2 |] |]
+                "and so is a batch that holds all rows"
     ]

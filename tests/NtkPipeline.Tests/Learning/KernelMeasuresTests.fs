@@ -49,7 +49,7 @@ let tests =
         <| fun () ->
             use _ = torch.NewDisposeScope()
             let a, b = random 3L 600, random 4L 600
-            let norm (t: torch.Tensor) = t.square().sum().sqrt().item<float> ()
+            let norm (t: torch.Tensor) = t.square().sum().sqrt().item<float>()
             let half = b * (0.5).ToScalar()
             close (KernelMeasures.relativeChange a 0.5 b) (norm (a - half) / norm half) "from half of another"
             Expect.equal (KernelMeasures.relativeChange a 1.0 a) 0.0 "none from itself"
