@@ -152,15 +152,15 @@ type NetworkRun = {
     InitKernelError: float
     /// ‖Θ̂_T − Θ̂_0‖_F / ‖Θ̂_0‖_F on all training rows after the last epoch; none when the run diverged.
     DeltaTheta: float option
-    /// The epoch in which the loss ceased to be finite or passed 10⁶ times its start; measures end before it.
+    /// The epoch in which the loss ceased to be finite or passed 10⁶ times its start; `Epochs` ends before it.
     Diverged: int option
     Epochs: EpochMeasures[]
-    /// The largest eigenvalues of the probe kernel, first and last.
+    /// The 50 largest eigenvalues of the probe kernel, after the first and the last of `Epochs`.
     SpectrumInitial: float[]
     SpectrumFinal: float[]
-    /// f on the validation rows after the last sound epoch, in their order.
+    /// f on the validation rows after the last of `Epochs`, in their order.
     ValidationOutputs: float[]
-    /// f on the test rows after the last sound epoch; empty without a test set.
+    /// f on the test rows after the last of `Epochs`; empty without a test set.
     TestOutputs: float[]
 }
 

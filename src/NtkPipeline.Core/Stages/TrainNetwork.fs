@@ -26,23 +26,6 @@ type TrainSettings = {
     Device: Device
 }
 
-/// What a network is trained on and measured against.
-type TrainInput = {
-    /// Unit rows, labelled and not: n × d.
-    Labelled: Matrix<float32>
-    Test: Matrix<float32>
-    /// The infinite-width kernel of all labelled rows at ‖x‖ = √d, where its diagonal is 1: n × n.
-    Gram: Matrix<float32>
-    /// The largest eigenvalue of the training rows' part of `Gram`.
-    LambdaMax: float
-    /// Row numbers.
-    Train: int[]
-    Validation: int[]
-    /// ±1 for every labelled row: what is trained on, and what validation is scored by.
-    Targets: float[]
-    Labels: float[]
-}
-
 /// Stage: features and their analytic kernel → one finite network, trained for real by gradient descent and followed.
 ///
 /// Every run has its own seed, which its name gives: widths, input scales, learning rates and members are independent draws of
@@ -87,54 +70,6 @@ module TrainNetwork =
         * settings.OutputScale
         * settings.OutputScale
 
-    let private refusal (input: TrainInput) =
-        let n = input.Labelled.Rows
-
-        if
-            input.Gram.Rows <> n
-            || input.Gram.Columns <> n
-            || input.Targets.Length <> n
-            || input.Labels.Length <> n
-        then
-            invalidArg (nameof input) "features, kernel, targets and labels are not of the same rows"
-
-        if input.Train.Length = 0 || input.Validation.Length = 0 then
-            Some(
-                DataRefused
-                    $"train-network: of %d{n} labelled rows, %d{input.Train.Length} are to train on and %d{input.Validation.Length} to validate on; both need at least one"
-            )
-        elif not (Double.IsFinite input.LambdaMax && input.LambdaMax > 0.0) then
-            Some(
-                NumbersRefused
-                    $"train-network: the learning rate is given in units of N/Λ_max, but the largest eigenvalue of the training rows' kernel is %g{input.LambdaMax}"
-            )
-        else
-            [
-                "features", input.Labelled
-                "test features", input.Test
-                "kernel", input.Gram
-            ]
-            |> List.tryPick (fun (name, matrix) ->
-                Matrix.firstNonFinite32 matrix
-                |> Option.map (fun (row, column) ->
-                    NumbersRefused
-                        $"train-network: the %s{name} of row %d{row} (from 0) holds %g{matrix[row, column]} in column %d{column}"))
-
-    /// The entries at `rows` × `rows`, copied to where networks are trained.
-    let private gatherSquare (device: torch.Device) (rows: int[]) (m: Matrix<float32>) : torch.Tensor =
-        use _ = torch.NewDisposeScope()
-        let n, source = rows.LongLength, Tensors.ofMatrix32 m
-        let index = torch.tensor (rows |> Array.map int64)
-        let target = torch.empty ([| n; n |], dtype = torch.float32, device = device)
-
-        for start in 0L .. 256L .. n - 1L do
-            use _ = torch.NewDisposeScope()
-            let count = min 256L (n - start)
-            let chosen = source.index_select(0L, index.narrow (0L, start, count)).index_select (1L, index)
-            target.narrow(0L, start, count).copy_ chosen |> ignore
-
-        target.MoveToOuterDisposeScope()
-
     let private follow
         (settings: TrainSettings)
         (device: torch.Device)
@@ -152,17 +87,15 @@ module TrainNetwork =
         let norm = (InputScale.norm features settings.InputScale).ToScalar()
         let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to`` device
         let outputScale = (settings.OutputScale * settings.OutputScale).ToScalar()
-        // Rows that are trained on come first.
-        let rows = Array.append input.Train input.Validation
 
         FollowedTraining.run {
             Stack = ReluStack.ofNetwork network theta settings.OutputScale
             KernelOf = fun x -> (EmpiricalNtk.gram network theta x None).mul_ outputScale
-            Labelled = input.Labelled |> Matrix.gatherRows rows |> tensor
+            Labelled = tensor (TrainInput.labelled input)
             Test = tensor input.Test
-            TrainTargets = input.Train |> Array.map (fun row -> input.Targets[row])
-            ValidationLabels = input.Validation |> Array.map (fun row -> input.Labels[row])
-            Kernel = input.Gram |> gatherSquare device rows
+            TrainTargets = TrainInput.trainTargets input
+            ValidationLabels = TrainInput.validationLabels input
+            Kernel = input |> TrainInput.kernel device
             KernelFactor = kernelFactor settings input
             Centred = settings.Centred
             Rate = rate
@@ -176,7 +109,7 @@ module TrainNetwork =
         (seed: Seed)
         (input: TrainInput)
         : Result<NetworkRun, PipelineError> =
-        match refusal input, Device.resolve settings.Device with
+        match TrainInput.refusal input, Device.resolve settings.Device with
         | Some reason, _
         | None, Error reason -> Error reason
         | None, Ok device ->

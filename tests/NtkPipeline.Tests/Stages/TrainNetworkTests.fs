@@ -276,6 +276,16 @@ let tests =
 
             Expect.isGreaterThan (change InputScale.Unit) (2.0 * change InputScale.SqrtD) "at d = 6"
 
+        testCase "an output scale leaves the kernel's relative error and makes the network lazier"
+        <| fun () ->
+            // The stage's name, hence its seed, does not hold the output scale: the first weights are the same.
+            let plain, scaled = train' settings, train' { settings with OutputScale = 5.0 }
+            close 1e-6 scaled.InitKernelError plain.InitKernelError "Θ̂ and Θ grow alike"
+            close 1e-12 (scaled.AbsoluteRate * 25.0) plain.AbsoluteRate "and the rate shrinks as they grow"
+            Expect.isLessThan (defaultArg scaled.DeltaTheta nan) (0.2 * defaultArg plain.DeltaTheta nan) "lazier"
+            let kernels (run: NetworkRun) = run.Epochs |> Array.map _.KernelAccuracy
+            Expect.equal (kernels scaled) (kernels plain) "kernel descent is the same"
+
         testCase "kernel descent at norm 1 is that at norm √d, in the same units"
         <| fun () ->
             let accuracies scale =
