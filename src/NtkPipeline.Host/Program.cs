@@ -1,14 +1,63 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using NtkPipeline.Host.Commands;
+
 namespace NtkPipeline.Host;
 
-/// <summary>The program <c>ntk</c>.</summary>
+/// <summary>The program <c>ntk</c>: the list of its commands.</summary>
 public static class Program
 {
-    public static int Main(string[] args) => Run(args, Console.Out, Console.Error);
+    public static int Main(string[] args)
+    {
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        return Run(args, System.Console.Out, System.Console.Error);
+    }
 
-    /// <summary>Runs one command line, writing where it is told to.</summary>
+    /// <summary>Runs one command line, writing where it is told to, and gives its exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        output.WriteLine("ntk: nothing to run yet");
-        return args.Length == 0 ? 2 : 0;
+        var terminal = new Terminal(output, error);
+
+        try
+        {
+            var parsed = Root().Parse(args);
+
+            return parsed.Errors.Count > 0
+                ? terminal.Report(new Failure(ExitCode.Usage, [.. parsed.Errors.Select(mistake => mistake.Message)]))
+                : parsed.Invoke(new InvocationConfiguration
+                {
+                    Output = output,
+                    Error = error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                });
+        }
+        catch (Exception bug)
+        {
+            return terminal.Report(new Failure(ExitCode.Bug, [BugLog.Write(bug)]));
+        }
+    }
+
+    private static RootCommand Root() =>
+        new("Sets infinitely wide networks, as kernels, beside finite ones, trained for real, on labelled tweets.")
+        {
+            new RunCommand(),
+            new StatusCommand(),
+            new WhyCommand(),
+            new ReportCommand(),
+            new StoreCommand(),
+            new ConfigCommand(),
+            new KernelCommand(),
+            new EmbedCommand(),
+            new TokenizeCommand(),
+            new SampleCommand(),
+        };
+
+    /// <summary>What is in the store is whole at any instant, so there is nothing to wait for.</summary>
+    private static void Interrupt(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        System.Console.Error.WriteLine("ntk: interrupted; every finished stage is in the store, and the same command goes on from there");
+        Environment.Exit(ExitCode.Interrupted);
     }
 }

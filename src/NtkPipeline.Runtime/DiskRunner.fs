@@ -11,15 +11,12 @@ type StageEvent =
     | Finished of stage: string * seconds: float * bytes: int64
     | Warning of sentence: string
 
-/// One line of a run's record.
-type StageReport = { Name: string; Key: string; Cached: bool; Seconds: float }
-
 /// Runs stages over a store: what is there is not run again. `scope` is the name of the data.
 type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent>) =
-    let reports = ResizeArray<StageReport>()
+    let facts = ResizeArray<StageFact>()
 
     let report (recipe: Recipe) cached seconds =
-        reports.Add {
+        facts.Add {
             Name = recipe.Stage
             Key = (Recipe.key recipe).Hex
             Cached = cached
@@ -95,7 +92,7 @@ type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent
             artifact stage run (lazy (Ok value)))
 
     /// The stages of this run so far, in order.
-    member _.Reports: StageReport[] = reports.ToArray()
+    member _.Facts: StageFact[] = facts.ToArray()
 
     interface IRunner with
         member _.Run(stage, input) =

@@ -57,6 +57,14 @@ module SourceFile =
     let readNpy32 (path: string) : Result<Matrix<float32>, PipelineError> = readArray Npy.read32 path
     let readNpy64 (path: string) : Result<Matrix<float>, PipelineError> = readArray Npy.read64 path
 
+    /// A NumPy array as a pipeline's input, float32, known by the digest of its file's bytes.
+    let npyArtifact (origin: string) (path: string) : Result<Artifact<Matrix<float32>>, PipelineError> =
+        readBytes path
+        |> Result.bind (fun bytes ->
+            Npy.read32 (new MemoryStream(bytes))
+            |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}.")
+            |> Result.map (fun rows -> Artifact.create origin (Digest.ofBytes bytes) (lazy (Ok rows))))
+
     /// Writes a file beside itself and renames it, so that none is ever half written.
     let write (path: string) (content: Stream -> unit) : Result<unit, PipelineError> =
         try

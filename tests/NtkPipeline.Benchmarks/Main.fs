@@ -4,5 +4,10 @@ open BenchmarkDotNet.Running
 
 [<EntryPoint>]
 let main argv =
-    BenchmarkSwitcher.FromAssembly(System.Reflection.Assembly.GetExecutingAssembly()).Run argv |> ignore
+    match argv with
+    | [| "ratios" |] -> Ratios.run false
+    | [| "ratios"; "small" |] -> Ratios.run true
+    | _ ->
+        BenchmarkSwitcher.FromAssembly(System.Reflection.Assembly.GetExecutingAssembly()).Run argv |> ignore
+
     0

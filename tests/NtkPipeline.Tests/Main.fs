@@ -41,6 +41,8 @@ let private tests =
         RunnerTests.tests
         ReportTests.tests
         ConfigTextTests.tests
+        RunTests.tests
+        RefusalTests.tests
         ArchitectureTests.tests
     ]
 

@@ -4,9 +4,11 @@ open System
 open System.Threading.Tasks
 
 /// Analytic kernel matrices. `None` as the second set of rows means the rows with themselves: one half is computed and
-/// written twice, and the diagonal has angle exactly 0. Every entry is that of `AnalyticNtk`, computed in float64 from the
-/// two rows alone, so neither tiles nor threads nor other rows change a bit of it; the float32 functions round at the end.
-/// No finite input gives a NaN: what does not fit the precision is refused.
+/// written twice, and the diagonal has angle exactly 0. In float64 every entry is that of `AnalyticNtk`, computed from the two
+/// rows alone, so neither tiles nor threads nor other rows change a bit of it (but integrated activations on rows of one norm
+/// go through a cosine table of relative error 1e-12). In float32 entries come from a cosine table wherever one holds
+/// (`TableGram`), within 2e-6 of the definition relative to √(K_xx K_zz), which is checked on sampled pairs; where none
+/// holds they are the definition's, rounded. No finite input gives a NaN: what does not fit the precision is refused.
 [<RequireQualifiedAccess>]
 module Gram =
 
@@ -71,9 +73,82 @@ module Gram =
             )
         | None -> Ok()
 
+    /// The kernel of a pair by its definition, or by a table in the angle for pairs of the rows' common norm.
+    let private tabulated (entry: Moments -> float) (norms: float[]) : Moments -> float =
+        let sorted = Array.sort norms
+        let norm = if sorted.Length = 0 then 0.0 else sorted[sorted.Length / 2]
+        let isCommon (other: float) = abs (other - norm) <= 1e-14 * norm
+
+        if norms.Length < 64 || not (norm > 0.0) then
+            entry
+        else
+            match CosineTable.build entry norm 1e-12 with
+            | None -> entry
+            | Some table ->
+                fun m ->
+                    if isCommon m.U && isCommon m.V then
+                        let gap = if m.Cos < 0.0 then m.Vercosine else m.Versine
+                        CosineTable.at table (m.Cos < 0.0) (sqrt gap)
+                    else
+                        entry m
+
+    let rec private isIntegrated (layers: Layer list) =
+        layers
+        |> List.exists (fun layer ->
+            match layer with
+            | Activate(Tanh | Softplus | Silu | Sigmoid) -> true
+            | Residual branch -> isIntegrated branch
+            | Activate _
+            | Dense _
+            | LayerNorm _ -> false)
+
+    /// The definition, lifted.
+    let private direct (convert: float -> 't) (network: Network) entry (xs: UnitRows) (zs: UnitRows option) =
+        let norms =
+            zs |> Option.map (fun zs -> Array.append xs.Norms zs.Norms) |> Option.defaultValue xs.Norms
+
+        let entry = if isIntegrated network.Layers then tabulated entry norms else entry
+
+        match zs with
+        | None -> symmetric entry convert xs
+        | Some zs -> between entry convert xs zs
+
+    /// Whether entries of the matrix, taken at regular steps, are the definition's to within `tolerance`·√(K_xx K_zz).
+    let private agrees (tolerance: float) entry (xs: UnitRows) (zs: UnitRows) (k: Matrix<float32>) =
+        let count = 61
+
+        Seq.forall
+            (fun sample ->
+                let i, j =
+                    sample * (xs.Norms.Length - 1) / count,
+                    sample * 37 % count * (zs.Norms.Length - 1) / count
+
+                let expected: float = entry (UnitRows.moments xs i zs j)
+                let scale = sqrt (entry (Moments.same xs.Norms[i])) * sqrt (entry (Moments.same zs.Norms[j]))
+                let gap = abs (float k[i, j] - expected)
+                gap <= tolerance * scale || not (Double.IsFinite gap))
+            (seq { 0..count })
+
+    /// By the cosine table if it holds and stands the check, else by the definition.
+    let private inFloat32 (network: Network) entry (xs: UnitRows) (zs: UnitRows option) : Matrix<float32> =
+        let norms =
+            zs |> Option.map (fun zs -> Array.append xs.Norms zs.Norms) |> Option.defaultValue xs.Norms
+
+        let byTable =
+            TableGram.plan network entry norms
+            |> Option.map (fun plan ->
+                match zs with
+                | None -> TableGram.symmetric plan entry xs
+                | Some zs -> TableGram.between plan entry xs zs)
+
+        match byTable with
+        | Some k when k.Values.Length = 0 || agrees 2e-6 entry xs (defaultArg zs xs) k -> k
+        | Some _
+        | None -> direct float32 network entry xs zs
+
     let private compute
         (kernel: Network -> int -> Moments -> float)
-        (convert: float -> 't)
+        (lift: Network -> (Moments -> float) -> UnitRows -> UnitRows option -> Matrix<'t>)
         (isFinite: 't -> bool)
         (network: Network)
         (x: Matrix<float>)
@@ -96,23 +171,19 @@ module Gram =
         |> Result.bind (fun () ->
             let entry = kernel network x.Columns
 
-            let result =
-                match z with
-                | None -> symmetric entry convert (UnitRows.ofMatrix x)
-                | Some z -> between entry convert (UnitRows.ofMatrix x) (UnitRows.ofMatrix z)
+            let result = lift network entry (UnitRows.ofMatrix x) (Option.map UnitRows.ofMatrix z)
 
-            // A row that is too long shows on the diagonal.
+            // By Cauchy and Schwarz, a symmetric kernel is finite where its diagonal is.
             let overflow =
-                let k = result.Values |> Array.tryFindIndex (isFinite >> not)
-                let first = k |> Option.map (fun k -> k / result.Columns, k % result.Columns)
-
                 match z with
-                | Some _ -> first
+                | Some _ ->
+                    result.Values
+                    |> Array.tryFindIndex (isFinite >> not)
+                    |> Option.map (fun k -> k / result.Columns, k % result.Columns)
                 | None ->
                     seq { 0 .. result.Rows - 1 }
                     |> Seq.tryFind (fun i -> not (isFinite result[i, i]))
                     |> Option.map (fun i -> i, i)
-                    |> Option.orElse first
 
             match overflow with
             | None -> Ok result
@@ -126,16 +197,16 @@ module Gram =
 
     /// K in float64.
     let nngp64 (network: Network) (x: Matrix<float>) (z: Matrix<float> option) =
-        compute AnalyticNtk.nngp id Double.IsFinite network x z
+        compute AnalyticNtk.nngp (direct id) Double.IsFinite network x z
 
     /// Θ in float64.
     let ntk64 (network: Network) (x: Matrix<float>) (z: Matrix<float> option) =
-        compute AnalyticNtk.ntk id Double.IsFinite network x z
+        compute AnalyticNtk.ntk (direct id) Double.IsFinite network x z
 
-    /// K, rounded to float32.
+    /// K in float32.
     let nngp (network: Network) (x: Matrix<float32>) (z: Matrix<float32> option) =
-        compute AnalyticNtk.nngp float32 Single.IsFinite network (wide x) (Option.map wide z)
+        compute AnalyticNtk.nngp inFloat32 Single.IsFinite network (wide x) (Option.map wide z)
 
-    /// Θ, rounded to float32.
+    /// Θ in float32.
     let ntk (network: Network) (x: Matrix<float32>) (z: Matrix<float32> option) =
-        compute AnalyticNtk.ntk float32 Single.IsFinite network (wide x) (Option.map wide z)
+        compute AnalyticNtk.ntk inFloat32 Single.IsFinite network (wide x) (Option.map wide z)

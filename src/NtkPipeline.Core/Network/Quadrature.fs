@@ -36,8 +36,8 @@ module Quadrature =
         if m.Sin = 0.0 then
             single (max m.U m.V) (fun s -> phi (m.U * s) * phi (m.V * m.Cos * s))
         else
-            let struct (nodes, weights) = rule 601 (max m.U (m.V * abs m.Cos))
-            let struct (innerNodes, innerWeights) = rule 601 (m.V * m.Sin)
+            let struct (nodes, weights) = rule 401 (max m.U (m.V * abs m.Cos))
+            let struct (innerNodes, innerWeights) = rule 401 (m.V * m.Sin)
             let mutable sum = 0.0
 
             for i in 0 .. nodes.Length - 1 do

@@ -33,6 +33,24 @@ type TrainSettings = {
 [<RequireQualifiedAccess>]
 module TrainNetwork =
 
+    let inputs
+        (features: Artifact<Features>)
+        (split: Artifact<Split>)
+        (gram: Artifact<Matrix<float32>>)
+        (spectrum: Artifact<Spectrum>)
+        : Artifact<TrainInput> =
+        Artifact.both (Artifact.both features split) (Artifact.both gram spectrum)
+        |> Artifact.map (fun ((features, split), (gram, spectrum)) -> {
+            Labelled = features.Labelled
+            Test = features.Test
+            Gram = gram
+            LambdaMax = spectrum.Computed[0]
+            Train = split.Train
+            Validation = split.Validation
+            Targets = split.Targets
+            Labels = split.Labels
+        })
+
     let private check (settings: TrainSettings) =
         let refuse name (value: obj) =
             invalidArg name $"a network cannot be trained with %s{name} = %O{value}"

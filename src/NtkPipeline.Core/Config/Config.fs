@@ -1,0 +1,191 @@
+namespace NtkPipeline.Core
+
+/// Where the rows of numbers come from.
+type EncoderSettings = {
+    /// "auto" (the transformer if it is there, else LSA), "lsa", "minilm" or "npy".
+    Kind: string
+    Lsa: LsaSettings
+    /// The folder of model.onnx and vocab.txt; empty for data/models/all-MiniLM-L6-v2.
+    Model: string
+    /// Rows made elsewhere, in the order of the tweets.
+    TrainArray: string
+    TestArray: string
+}
+
+/// The settings of every stage, read from text once.
+type Config = {
+    Seed: uint64
+    Threads: int
+    Device: Device
+    Clean: CleanSettings
+    Split: SplitTweets.Settings
+    Encoder: EncoderSettings
+    Reduce: ReduceDimension.Settings
+    Ridge: RidgeSettings
+    Train: TrainSettings[]
+    Compare: CompareSettings
+    /// The settings as text, and where each came from.
+    Facts: SettingFact[]
+}
+
+[<RequireQualifiedAccess>]
+module Config =
+
+    /// Every setting there is, in the order of the pipeline.
+    let settings: Setting list = SettingList.all
+
+    let private treatment values key =
+        match Map.find key values with
+        | "keep" -> Treatment.Keep
+        | "remove" -> Treatment.Remove
+        | _ -> Treatment.Mark
+
+    let private clean (values: Map<string, string>) : CleanSettings = {
+        Mojibake = Setting.flag values "clean.mojibake"
+        Entities = Setting.flag values "clean.entities"
+        Urls = treatment values "clean.urls"
+        Mentions = treatment values "clean.mentions"
+        Hashtags =
+            match values["clean.hashtags"] with
+            | "keep" -> Hashtags.Keep
+            | "split" -> Hashtags.SplitWords
+            | _ -> Hashtags.DropSign
+        Numbers = treatment values "clean.numbers"
+        LowerCase = Setting.flag values "clean.lower-case"
+        SpecialCharacters = Setting.flag values "clean.special-characters"
+        Elongations = Setting.flag values "clean.elongations"
+    }
+
+    let private split (values: Map<string, string>) : SplitTweets.Settings = {
+        ValidationShare = Setting.real values "split.validation-share"
+        Folds = Setting.whole values "split.folds"
+        Contradictions =
+            match values["split.contradictions"] with
+            | "keep" -> KeepLabels
+            | "drop" -> DropRows
+            | _ -> MajorityLabel
+    }
+
+    let private encoder (values: Map<string, string>) : EncoderSettings = {
+        Kind = values["embed.encoder"]
+        Lsa = { Lsa.defaults with Columns = Setting.whole values "embed.lsa-columns" }
+        Model = values["embed.model"]
+        TrainArray = values["embed.train-npy"]
+        TestArray = values["embed.test-npy"]
+    }
+
+    let private ridge (values: Map<string, string>) : RidgeSettings = {
+        Smallest = Setting.real values "ridge.smallest"
+        Largest = Setting.real values "ridge.largest"
+        PointsPerDecade = Setting.whole values "ridge.points-per-decade"
+        ChooseBy = RidgeChoice.all |> List.find (fun choice -> RidgeChoice.print choice = values["ridge.choose-by"])
+    }
+
+    let private inputScale text = if text = "unit" then InputScale.Unit else InputScale.SqrtD
+
+    /// One entry a network, in the order in which they train: input scales, then rates, widths and seeds.
+    let private train (values: Map<string, string>) device : TrainSettings[] =
+        let network scale rate width seed : TrainSettings = {
+            Width = width
+            Member = seed
+            InputScale = inputScale scale
+            LearningRate = rate
+            BatchSize = Setting.whole values "train.batch-size"
+            Epochs = Setting.whole values "train.epochs"
+            TrackedEpochs = Setting.wholes values "train.tracked-epochs"
+            ProbeRows = Setting.whole values "train.probe-rows"
+            Centred = Setting.flag values "train.centred"
+            OutputScale = Setting.real values "train.output-scale"
+            Device = device
+        }
+
+        let rate = Setting.real values "train.rate"
+
+        [|
+            for scale in Setting.texts values "train.input-scales" do
+                for width in Setting.wholes values "train.widths" do
+                    for seed in 0 .. Setting.whole values "train.seeds" - 1 do
+                        network scale rate width seed
+
+                for larger in Setting.reals values "train.larger-rates" do
+                    for width in Setting.wholes values "train.larger-rate-widths" do
+                        for seed in 0 .. Setting.whole values "train.seeds" - 1 do
+                            network scale larger width seed
+        |]
+        |> Array.distinct
+
+    let private compare (values: Map<string, string>) : CompareSettings = {
+        Resamples = Setting.whole values "compare.resamples"
+        LazyThreshold = Setting.real values "compare.lazy-below"
+        Margin = Setting.real values "compare.margin"
+        MainRate = Setting.real values "train.rate"
+        SmallWidth = Setting.whole values "compare.small-width"
+    }
+
+    /// What no single setting can know.
+    let private crossChecks (values: Map<string, string>) = [
+        if Setting.real values "ridge.smallest" >= Setting.real values "ridge.largest" then
+            "ridge.smallest: it must be below ridge.largest"
+
+        if values["embed.encoder"] = "npy" then
+            for key in [ "embed.train-npy"; "embed.test-npy" ] do
+                if values[key] = "" then
+                    $"%s{key}: embed.encoder = npy needs this file"
+    ]
+
+    let private build (merged: Map<string, string * SettingSource>) : Result<Config, string list> =
+        let values = merged |> Map.map (fun _ (value, _) -> value)
+
+        match Device.parse values["device"], crossChecks values with
+        | Ok device, [] ->
+            Ok {
+                Seed = uint64 values["seed"]
+                Threads = Setting.whole values "threads"
+                Device = device
+                Clean = clean values
+                Split = split values
+                Encoder = encoder values
+                Reduce = { Dimensions = Setting.whole values "reduce.dimensions" }
+                Ridge = ridge values
+                Train = train values device
+                Compare = compare values
+                Facts = [|
+                    for setting in settings ->
+                        let value, source = merged[setting.Key]
+
+                        {
+                            Key = setting.Key
+                            Value = value
+                            Source =
+                                match source with
+                                | ByDefault -> "default"
+                                | FromFile _ -> "file"
+                                | FromCommandLine -> "command line"
+                        }
+                |]
+            }
+        | device, mistakes ->
+            [
+                match device with
+                | Error mistake -> $"device: %s{mistake}"
+                | Ok _ -> ()
+                yield! mistakes
+            ]
+            |> Error
+
+    /// Defaults ← the text of a settings file, if there is one ← `key=value` texts. Every mistake at once, each naming its key.
+    let read (file: string | null) (text: string | null) (assignments: string seq) : Result<Config, string list> =
+        let ofFile =
+            match file, text with
+            | NonNull file, NonNull text ->
+                ConfigText.ofJson file text |> Result.map (fun pairs -> [ FromFile file, pairs ])
+            | _ -> Ok []
+
+        let ofLine =
+            List.ofSeq assignments |> ConfigText.ofAssignments |> Result.map (fun pairs -> [ FromCommandLine, pairs ])
+
+        match ofFile, ofLine with
+        | Ok fileLayer, Ok lineLayer -> ConfigText.merge settings (fileLayer @ lineLayer) |> Result.bind build
+        | Error a, Error b -> Error(a @ b)
+        | Error mistakes, Ok _
+        | Ok _, Error mistakes -> Error mistakes

@@ -1,0 +1,48 @@
+namespace NtkPipeline.Core
+
+/// Everything that a run found out, as one artifact.
+[<RequireQualifiedAccess>]
+module GatherFindings =
+
+    let private dataFacts name isSynthetic (split: Split) (features: Features) = {
+        Name = name
+        Synthetic = isSynthetic
+        TrainRows = split.Labels.Length
+        TestRows = features.Test.Rows
+        PositiveShare = (split.Labels |> Array.filter (fun y -> y > 0.0) |> Array.length |> float) / float split.Labels.Length
+        FittedRows = split.Train.Length
+        ValidationRows = split.Validation.Length
+        DuplicateRows = split.DuplicateRows
+        ContradictoryTexts = split.ContradictoryTexts
+        ContradictoryRows = split.ContradictoryRows
+    }
+
+    /// What the person chose: it decides the report's bytes as much as any stage's result does.
+    let private choices (seed: uint64) (name: string) (isSynthetic: bool) (settings: SettingFact[]) : Artifact<unit> =
+        Fingerprint.describe (seed, name, isSynthetic, settings)
+        |> fun text -> Artifact.create "settings" (Digest.ofParts [ text ]) (lazy (Ok()))
+
+    let run
+        (seed: uint64)
+        (name: string)
+        (isSynthetic: bool)
+        (settings: SettingFact[])
+        (split: Artifact<Split>)
+        (features: Artifact<Features>)
+        (kernel: Artifact<KernelRegression>)
+        (picture: Artifact<KernelPicture>)
+        (networks: Artifact<NetworkRun list>)
+        (comparison: Artifact<Comparison>)
+        : Artifact<Findings> =
+        Artifact.both (Artifact.both split features) (Artifact.both (Artifact.both kernel picture) (Artifact.both networks comparison))
+        |> Artifact.both (choices seed name isSynthetic settings)
+        |> Artifact.map (fun ((), ((split, features), ((kernel, picture), (networks, comparison)))) -> {
+            Seed = seed
+            Data = dataFacts name isSynthetic split features
+            Features = features.Facts
+            Kernel = kernel
+            Picture = picture
+            Networks = Array.ofList networks
+            Comparison = comparison
+            Settings = settings
+        })

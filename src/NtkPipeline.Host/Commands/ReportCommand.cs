@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Microsoft.FSharp.Core;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>ntk report: writes a run's results again, from the store alone.</summary>
+internal sealed class ReportCommand : NtkCommand
+{
+    private readonly RunOptions _run = new();
+
+    public ReportCommand()
+        : base("report", "Writes the report of a finished run again, from the store; trains nothing.", "ntk report --out data/results/again") =>
+        _run.AddTo(this);
+
+    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
+        from session in _run.Open(parsed)
+        from plans in session.Plan()
+        from ready in AllButReport(plans)
+        let runner = session.Runner(StageProgress.For(terminal, isQuiet: true))
+        from outputs in Pipeline.Run(runner, session).OrRefused()
+        from findings in outputs.Findings.Value.Value.OrRefused()
+        from written in session.Write(outputs, findings, NtkPipeline.Core.SummaryJson.write(findings, 0.0, runner.Facts))
+        select Say(session, terminal);
+
+    private static FSharpResult<bool, Failure> AllButReport(NtkPipeline.Runtime.StagePlan[] plans)
+    {
+        var due = plans.Where(plan => !plan.Reasons.IsEmpty && plan.Name != NtkPipeline.Core.WriteReport.name).ToArray();
+
+        return due.Length == 0
+            ? Results.Ok(true)
+            : Results.Fail<bool>(ExitCode.Refused, $"{due.Length} stages of this run are not cached, {due[0].Name} first; `ntk run` with the same options makes them");
+    }
+
+    private static int Say(Session session, Terminal terminal)
+    {
+        terminal.Output.WriteLine($"Report: {Path.Combine(session.Out, "report.html")}");
+        return ExitCode.Done;
+    }
+}

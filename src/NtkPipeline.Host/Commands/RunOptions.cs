@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>The options of every command that is about a run: which tweets, which settings, which store.</summary>
+internal sealed class RunOptions
+{
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "The folder of train.csv and, if there is one, test.csv. Default: data/kaggle if train.csv lies there, else data/sample.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "A settings file: JSON, comments allowed.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "One setting; may be given several times. `ntk config show` lists them all.",
+        HelpName = "key=value",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string?> _store = new("--store")
+    {
+        Description = "The folder of cached results. Default: data/store.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "The folder that results are written into. Default: data/results/ and the data's name.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _seed = new("--seed")
+    {
+        Description = "The root of all random numbers; the same as --set seed=N.",
+        HelpName = "N",
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _data, _config, _set, _store, _out, _seed })
+            command.Options.Add(option);
+    }
+
+    public string Store(ParseResult parsed) => parsed.GetValue(_store) ?? Home.Store;
+
+    /// <summary>The merged settings, every mistake at once.</summary>
+    public FSharpResult<Config, Failure> Config(ParseResult parsed)
+    {
+        var assignments = parsed.GetRequiredValue(_set).Select(text => text);
+
+        if (parsed.GetValue(_seed) is { } seed)
+            assignments = assignments.Append($"seed={seed}");
+
+        var file = parsed.GetValue(_config);
+
+        return from text in file is null ? Results.Ok<string?>(null) : SourceFile.readText(file).OrRefused().Select(text => (string?)text)
+               from config in ConfigModule.read(file, text, assignments).OrUsage()
+               select config;
+    }
+
+    /// <summary>Everything a run needs.</summary>
+    public FSharpResult<Session, Failure> Open(ParseResult parsed) =>
+        from config in Config(parsed)
+        from data in Home.Data(parsed.GetValue(_data))
+        from store in StoreModule.openAt(Store(parsed)).OrRefused()
+        from sources in Sources.Read(data, config).OrRefused()
+        select new Session(config, data, store, sources, parsed.GetValue(_out) ?? Home.Results(data.Name));
+}

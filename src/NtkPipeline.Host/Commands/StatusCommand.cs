@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>ntk status: which stages are cached, and which would run and why.</summary>
+internal sealed class StatusCommand : NtkCommand
+{
+    private readonly RunOptions _run = new();
+
+    public StatusCommand()
+        : base("status", "Says which stages are cached and which would run, and why; runs nothing.", "ntk status --set ridge.points-per-decade=5") =>
+        _run.AddTo(this);
+
+    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
+        from session in _run.Open(parsed)
+        from plans in session.Plan()
+        select Print(plans, terminal);
+
+    private static int Print(StagePlan[] plans, Terminal terminal)
+    {
+        foreach (var plan in plans)
+            terminal.Output.WriteLine(plan.Reasons.IsEmpty ? $"cached  {plan.Name}" : $"to run  {plan.Name}: {plan.Because()}");
+
+        var due = plans.Count(plan => !plan.Reasons.IsEmpty);
+        terminal.Output.WriteLine($"{plans.Length - due} of {plans.Length} stages are cached, {due} would run.");
+        return ExitCode.Done;
+    }
+}
+
+/// <summary>ntk why STAGE: why this stage would run.</summary>
+internal sealed class WhyCommand : NtkCommand
+{
+    private readonly RunOptions _run = new();
+
+    private readonly Argument<string> _stage = new("stage") { Description = "A stage's name, as `ntk status` prints it, or its beginning." };
+
+    public WhyCommand()
+        : base("why", "Says why a stage would run, or that it is cached and with which key.", "ntk why fit-ridge --set ridge.points-per-decade=5")
+    {
+        Arguments.Add(_stage);
+        _run.AddTo(this);
+    }
+
+    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
+        from session in _run.Open(parsed)
+        from plans in session.Plan()
+        from chosen in Named(parsed.GetRequiredValue(_stage), plans)
+        select Print(chosen, terminal);
+
+    private static FSharpResult<StagePlan[], Failure> Named(string name, StagePlan[] plans)
+    {
+        var exact = plans.Where(plan => plan.Name == name).ToArray();
+        var chosen = exact.Length > 0 ? exact : plans.Where(plan => plan.Name.StartsWith(name, StringComparison.Ordinal)).ToArray();
+        var known = plans.Select(plan => plan.Name.Split('/')[0]).Distinct();
+
+        return chosen.Length > 0
+            ? Results.Ok(chosen)
+            : Results.Fail<StagePlan[]>(ExitCode.Usage, $"there is no stage '{name}'; there are {string.Join(", ", known)}");
+    }
+
+    private static int Print(StagePlan[] plans, Terminal terminal)
+    {
+        foreach (var plan in plans)
+            terminal.Output.WriteLine(plan.Reasons.IsEmpty ? $"{plan.Name} is cached under {plan.Key}" : $"{plan.Name} would run: {plan.Because()}");
+
+        return ExitCode.Done;
+    }
+}
+
+internal static class StagePlans
+{
+    /// <summary>All reasons of a stage that would run, as the end of a sentence.</summary>
+    public static string Because(this StagePlan plan) => string.Join("; ", plan.Reasons.Select(reason => reason.Sentence));
+}

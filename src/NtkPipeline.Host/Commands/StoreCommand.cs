@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>ntk store verify, gc, size: looking after the cache.</summary>
+internal sealed class StoreCommand : Command
+{
+    public StoreCommand()
+        : base("store", "Looks after the store of cached results.\n\nExample: ntk store size")
+    {
+        Subcommands.Add(new Care("verify", "Hashes every object again and names the damaged and the missing.", Verify));
+        Subcommands.Add(new Care("gc", "Deletes the results that no stage's last run names.", Collect));
+        Subcommands.Add(new Care("size", "Says how much each stage's results take.", Size));
+    }
+
+    private static FSharpResult<int, Failure> Verify(Store store, Terminal terminal) =>
+        from health in StoreCare.verify(store).OrRefused()
+        select Print(health, terminal);
+
+    private static int Print(StoreHealth health, Terminal terminal)
+    {
+        foreach (var path in health.Damaged)
+            terminal.Output.WriteLine($"damaged: {path}");
+
+        foreach (var stage in health.Missing)
+            terminal.Output.WriteLine($"missing: a result of {stage}");
+
+        terminal.Output.WriteLine($"{health.Objects} objects, {health.Damaged.Length} damaged, {health.Missing.Length} missing.");
+
+        if (health.Damaged.Length + health.Missing.Length == 0)
+            return ExitCode.Done;
+
+        terminal.Error.WriteLine("ntk: the next run makes them again; nothing else is lost");
+        return ExitCode.Refused;
+    }
+
+    private static FSharpResult<int, Failure> Collect(Store store, Terminal terminal) =>
+        from freed in StoreCare.collect(store).OrRefused()
+        select Say(terminal, $"deleted {freed.Item1} files, {freed.Item2 / 1e6:0.0} MB.");
+
+    private static FSharpResult<int, Failure> Size(Store store, Terminal terminal) =>
+        from sizes in StoreCare.sizes(store).OrRefused()
+        select Say(terminal, [
+            .. sizes.Select(entry => $"{entry.Item3 / 1e6,10:0.0} MB  {entry.Item2,4} results  {entry.Item1}"),
+            $"{sizes.Sum(entry => entry.Item3) / 1e6,10:0.0} MB in all",
+        ]);
+
+    private static int Say(Terminal terminal, params string[] lines)
+    {
+        foreach (var line in lines)
+            terminal.Output.WriteLine(line);
+
+        return ExitCode.Done;
+    }
+
+    private sealed class Care : NtkCommand
+    {
+        private readonly Option<string?> _store = new("--store") { Description = "The folder. Default: data/store.", HelpName = "DIR" };
+
+        private readonly Func<Store, Terminal, FSharpResult<int, Failure>> _work;
+
+        public Care(string name, string description, Func<Store, Terminal, FSharpResult<int, Failure>> work)
+            : base(name, description, $"ntk store {name}")
+        {
+            _work = work;
+            Options.Add(_store);
+        }
+
+        protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
+            from store in StoreModule.openAt(parsed.GetValue(_store) ?? Home.Store).OrRefused()
+            from code in _work(store, terminal)
+            select code;
+    }
+}

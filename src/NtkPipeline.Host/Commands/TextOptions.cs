@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Text;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>The options that name a file of texts.</summary>
+internal sealed class TextOptions
+{
+    private readonly Option<string> _texts = new("--texts")
+    {
+        Description = "UTF-8, one text a line, or a CSV file with --column.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private readonly Option<string?> _column = new("--column") { Description = "The column of the CSV file.", HelpName = "NAME" };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_texts);
+        command.Options.Add(_column);
+    }
+
+    public FSharpResult<string[], PipelineError> Read(ParseResult parsed)
+    {
+        var path = parsed.GetRequiredValue(_texts);
+
+        return parsed.GetValue(_column) is { } column
+            ? SourceFile.readBytes(path).SelectMany(bytes => TextColumn.ofCsv(path, column, bytes), (_, texts) => texts)
+            : SourceFile.readText(path).Select(TextColumn.ofLines);
+    }
+}

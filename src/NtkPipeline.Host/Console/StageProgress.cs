@@ -1,0 +1,95 @@
+using NtkPipeline.Runtime;
+using Spectre.Console;
+
+namespace NtkPipeline.Host;
+
+/// <summary>Tells how a run goes on: one plain line a stage, or for a person who watches, a bar with the time left.</summary>
+internal abstract class StageProgress
+{
+    /// <summary>Told by the runner what happens.</summary>
+    public abstract void Tell(StageEvent happened);
+
+    /// <summary>Runs the work and shows what is told meanwhile. <paramref name="stages"/> is how many stages there are.</summary>
+    public abstract T Watch<T>(int stages, Func<T> work);
+
+    public static StageProgress For(Terminal terminal, bool isQuiet) =>
+        isQuiet ? new Silence(terminal)
+        : terminal.IsInteractive ? new Bar()
+        : new Lines(terminal);
+
+    private static string Size(long bytes) =>
+        bytes < 1_000_000 ? $"{bytes / 1e3:0.#} kB" : $"{bytes / 1e6:0.#} MB";
+
+    /// <summary>Only what a person must know.</summary>
+    private class Silence(Terminal terminal) : StageProgress
+    {
+        protected Terminal Terminal => terminal;
+
+        public override void Tell(StageEvent happened)
+        {
+            if (happened is StageEvent.Warning warning)
+                terminal.Error.WriteLine($"ntk: warning: {warning.sentence}");
+        }
+
+        public override T Watch<T>(int stages, Func<T> work) => work();
+    }
+
+    private sealed class Lines(Terminal terminal) : Silence(terminal)
+    {
+        public override void Tell(StageEvent happened)
+        {
+            switch (happened)
+            {
+                case StageEvent.Cached cached:
+                    Terminal.Error.WriteLine($"{cached.stage}: cached");
+                    break;
+                case StageEvent.Finished finished:
+                    Terminal.Error.WriteLine($"{finished.stage}: {finished.seconds:0.00} s, {Size(finished.bytes)}");
+                    break;
+                default:
+                    base.Tell(happened);
+                    break;
+            }
+        }
+    }
+
+    private sealed class Bar : StageProgress
+    {
+        private readonly IAnsiConsole _console =
+            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+
+        private ProgressTask? _task;
+
+        public override void Tell(StageEvent happened)
+        {
+            switch (happened)
+            {
+                case StageEvent.Started started when _task is { } task:
+                    task.Description = Markup.Escape($"{started.stage}: running");
+                    break;
+                case StageEvent.Cached cached when _task is { } task:
+                    task.Description = Markup.Escape($"{cached.stage}: cached");
+                    task.Increment(1);
+                    break;
+                case StageEvent.Finished when _task is { } task:
+                    task.Increment(1);
+                    break;
+                case StageEvent.Warning warning:
+                    _console.MarkupLineInterpolated($"[yellow]warning:[/] {warning.sentence}");
+                    break;
+            }
+        }
+
+        public override T Watch<T>(int stages, Func<T> work) =>
+            _console.Progress()
+                .AutoClear(true)
+                .Columns(
+                    new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                    new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+                .Start(context =>
+                {
+                    _task = context.AddTask("starting", maxValue: stages);
+                    return work();
+                });
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host;
+
+/// <summary>What a run works on and where its results go.</summary>
+internal sealed record Session(Config Config, DataFolder Data, Store Store, Sources Sources, string Out)
+{
+    private Seed Seed => SeedModule.root(Config.Seed);
+
+    /// <summary>A runner over the store. LibTorch is loaded when the first stage really runs.</summary>
+    public DiskRunner Runner(StageProgress progress)
+    {
+        var isReady = false;
+
+        return new DiskRunner(Store, Data.Scope, Seed, happened =>
+        {
+            if (!isReady && happened.IsStarted)
+            {
+                LibTorch.useThreads(Config.Threads);
+                isReady = true;
+            }
+
+            progress.Tell(happened);
+        });
+    }
+
+    /// <summary>Refuses a device that this machine lacks before anything runs. The CPU is always there, so LibTorch is not asked.</summary>
+    public FSharpResult<Unit?, Failure> CheckDevice() =>
+        Config.Device.IsCpu ? Results.Done : DeviceModule.resolve(Config.Device).OrRefused().Select(_ => (Unit?)null);
+
+    /// <summary>Which stages are cached, and which would run and why.</summary>
+    public FSharpResult<StagePlan[], Failure> Plan()
+    {
+        var planner = new PlanRunner(Store, Data.Scope, Seed);
+        return Pipeline.Run(planner, this).OrRefused().Select(_ => planner.Plans);
+    }
+
+    /// <summary>Writes what people read: summary.json, results.csv, report.html, and submission.csv when there is a test set.</summary>
+    public FSharpResult<Unit, Failure> Write(PipelineOutputs outputs, Findings findings, string summary) =>
+        (from report in outputs.Report.Value.Value
+         from tweets in outputs.Unlabelled.Value.Value
+         from page in Write("report.html", report)
+         from table in Write("results.csv", ResultFrame.csv(findings))
+         from submission in tweets.Length == 0
+             ? FSharpResult<Unit, PipelineError>.NewOk(page)
+             : Write("submission.csv", Submission.csv([.. tweets.Select(tweet => tweet.Id)], findings.Kernel.TestOutputs))
+         from record in Write("summary.json", summary)
+         select record).OrRefused();
+
+    private FSharpResult<Unit, PipelineError> Write(string name, string text) =>
+        SourceFile.writeText(Path.Combine(Out, name), text);
+}

@@ -1,0 +1,26 @@
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host;
+
+/// <summary>What a run reads: two files of tweets, and what its encoder needs.</summary>
+internal sealed record Sources(
+    string TrainName, Artifact<byte[]> Train, string TestName, Artifact<byte[]> Test, IEncoder Encoder)
+{
+    public static FSharpResult<Sources, PipelineError> Read(DataFolder data, Config config)
+    {
+        var testName = data.Test ?? "test.csv";
+        var test = data.Test is null ? FSharpOption<string>.None : FSharpOption<string>.Some(data.Test);
+
+        return from train in SourceFile.artifact("train.csv", FSharpOption<string>.Some(data.Train))
+               from unlabelled in SourceFile.artifact("test.csv", test)
+               from encoder in Encoders.Open(config)
+               select new Sources(data.Train, train, testName, unlabelled, encoder);
+    }
+
+    /// <summary>Texts become rows of numbers.</summary>
+    public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(
+        IRunner runner, Artifact<Tuple<Tweet[], Tweet[]>> raw, Artifact<Tuple<Tweet[], Tweet[]>> clean) =>
+        Encoder.Embed(runner, raw, clean);
+}
