@@ -26,7 +26,7 @@ module AccuracyVerdicts =
             $"The infinite-width kernel trained by the very same steps reaches %s{Wording.percent accuracy.Mean}."
 
     let private reach margin (difference: Difference) =
-        let limit = Wording.percent margin
+        let limit = $"%.1f{100.0 * margin} percentage points"
 
         if difference.Lower >= -margin then
             Some true, $"so they are no further below it than the margin of %s{limit}"
