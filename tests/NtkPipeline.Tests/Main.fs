@@ -21,6 +21,7 @@ let private tests =
         KernelImageTests.tests
         ClosedFormTests.tests
         GaussianProcessTests.tests
+        CalibrationTests.tests
         LearningGoldenTests.tests
         CompareTests.tests
         TrainNetworkTests.tests

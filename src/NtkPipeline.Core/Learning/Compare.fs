@@ -25,11 +25,11 @@ module Compare =
             Slopes = main |> Array.collect (fun (scale, runs) -> RunSummary.slopes scale runs)
             Verdicts = [|
                 for scale, runs in main do
-                    Verdicts.wideReachesKernel settings seed kernel validationLabels scale runs
+                    AccuracyVerdicts.wideReachesKernel settings seed kernel validationLabels scale runs
 
                 for scale, runs in main do
-                    Verdicts.wideIsLazy settings scale runs
+                    LazyVerdict.judge settings scale runs
 
-                Verdicts.smallBeatsKernel settings seed kernel validationLabels runs
+                AccuracyVerdicts.smallBeatsKernel settings seed kernel validationLabels runs
             |]
         }

@@ -34,6 +34,8 @@ module RidgeChoice =
         | RidgeChoice.Gcv -> "gcv"
         | RidgeChoice.Likelihood -> "likelihood"
 
+    let parse (text: string) : RidgeChoice option = all |> List.tryFind (fun choice -> print choice = text)
+
     /// What is minimised.
     let score (choice: RidgeChoice) (point: RidgePoint) : float =
         match choice with

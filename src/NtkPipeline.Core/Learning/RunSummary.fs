@@ -36,6 +36,11 @@ module RunSummary =
     /// What was measured after the last tracked epoch of a sound run.
     let last (run: NetworkRun) : EpochMeasures = Array.last run.Epochs
 
+    /// The greatest width of some runs, and the runs of that width.
+    let widest (runs: NetworkRun[]) : int * NetworkRun[] =
+        let width = runs |> Array.map _.Width |> Array.max
+        width, runs |> Array.filter (fun run -> run.Width = width)
+
     /// The four quantities whose decline with the width is asked for, each of a sound run.
     let quantities: (string * (NetworkRun -> float option)) list = [
         "deltaTheta", _.DeltaTheta

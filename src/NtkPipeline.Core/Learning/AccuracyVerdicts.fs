@@ -1,29 +1,8 @@
 namespace NtkPipeline.Core
 
-/// How finite networks are held against the kernel.
-type CompareSettings = {
-    /// Resamples of every bootstrap.
-    Resamples: int
-    /// A network whose kernel moved by less than this share counts as lazy.
-    LazyThreshold: float
-    /// Accuracies that differ by no more than this share count as the same.
-    Margin: float
-    /// The learning rate that widths are compared at, in units of N/Λ_max.
-    MainRate: float
-    /// Networks up to this width count as small.
-    SmallWidth: int
-}
-
-/// The three expected observations, each judged from the numbers.
+/// The first and third expected observations: whose accuracy is greater.
 [<RequireQualifiedAccess>]
-module Verdicts =
-
-    /// The width that the written method names for the second observation.
-    let private namedWidth = 4096
-
-    let private widest (runs: NetworkRun[]) =
-        let width = runs |> Array.map _.Width |> Array.max
-        width, runs |> Array.filter (fun run -> run.Width = width)
+module AccuracyVerdicts =
 
     let private hits labels (runs: NetworkRun[]) =
         runs |> Array.map (fun run -> Bootstrap.hits labels run.ValidationOutputs)
@@ -47,7 +26,7 @@ module Verdicts =
             $"The infinite-width kernel trained by the very same steps reaches %s{Wording.percent accuracy.Mean}."
 
     let private reach margin (difference: Difference) =
-        let limit = Wording.percent margin
+        let limit = $"%.1f{100.0 * margin} percentage points"
 
         if difference.Lower >= -margin then
             Some true, $"so they are no further below it than the margin of %s{limit}"
@@ -69,7 +48,7 @@ module Verdicts =
         (scale: string)
         (runs: NetworkRun[])
         : Verdict =
-        let width, all = widest runs
+        let width, all = RunSummary.widest runs
         let sound = all |> Array.filter RunSummary.isSound
 
         let holds, evidence =
@@ -93,89 +72,6 @@ module Verdicts =
 
         {
             Claim = "Wide networks reach the kernel's accuracy"
-            Setting = Wording.setting scale settings.MainRate all
-            Holds = holds
-            Evidence = evidence
-        }
-
-    /// Through which tracked epoch the probe rows' kernel of every seed stayed below the threshold.
-    let private lazyUntil threshold (runs: NetworkRun[]) =
-        let shared =
-            runs
-            |> Array.map (fun run -> run.Epochs |> Array.map _.Epoch |> Set.ofArray)
-            |> Set.intersectMany
-            |> Set.toArray
-
-        let worst epoch =
-            runs
-            |> Array.collect _.Epochs
-            |> Array.filter (fun measures -> measures.Epoch = epoch)
-            |> Array.map _.DeltaTheta
-            |> Array.max
-
-        let limit = Wording.percent threshold
-
-        match shared |> Array.tryFindIndex (fun epoch -> worst epoch >= threshold) with
-        | None when shared.Length = 0 -> ""
-        | None ->
-            $"On the probe rows it was below %s{limit} at every tracked epoch, up to epoch %d{Array.last shared}."
-        | Some 0 -> $"On the probe rows it was past %s{limit} from the start."
-        | Some k ->
-            let move = Wording.percent (worst shared[k])
-
-            $"On the probe rows it was below %s{limit} up to epoch %d{shared[k - 1]}, and at %s{move} by epoch %d{shared[k]}."
-
-    let private judgeMoves threshold (moves: float[]) =
-        let limit = Wording.percent threshold
-
-        match moves |> Array.filter (fun move -> move < threshold) |> Array.length with
-        | 0 -> Some false, $"not below %s{limit}"
-        | below when below = moves.Length -> Some true, $"below %s{limit}"
-        | below -> None, $"below %s{limit} for %d{below} of %d{moves.Length} seeds only"
-
-    let private range (moves: float[]) =
-        let least, most = Wording.percent (Array.min moves), Wording.percent (Array.max moves)
-
-        if moves.Length = 1 then
-            ""
-        else
-            $" (%s{least} to %s{most} over %d{moves.Length} seeds)"
-
-    /// (2) Holds where every seed's kernel moved by less than the threshold, does not hold where none did; else undecided.
-    let wideIsLazy (settings: CompareSettings) (scale: string) (runs: NetworkRun[]) : Verdict =
-        let width, all = widest runs
-        let sound = all |> Array.filter (fun run -> RunSummary.isSound run && run.DeltaTheta.IsSome)
-        let moves = sound |> Array.choose _.DeltaTheta
-
-        let remark =
-            if width = namedWidth then
-                ""
-            else
-                $"The widest networks here have m = %d{width}, not %d{namedWidth}."
-
-        let holds, evidence =
-            if moves.Length = 0 then
-                None,
-                Wording.join [
-                    $"All runs at m = %d{width} (%s{Wording.runs all.Length}) diverged, so no kernel is left to compare."
-                    remark
-                ]
-            else
-                let holds, meaning = judgeMoves settings.LazyThreshold moves
-                let budget = Wording.epochs (Wording.lastEpoch sound)
-                let mean = Wording.percent (Array.average moves)
-
-                holds,
-                Wording.join [
-                    $"At m = %d{width}, after %s{budget}, the kernel of all %d{sound[0].TrainRows} training rows has moved by ΔΘ = %s{mean}%s{range moves}, %s{meaning}."
-                    lazyUntil settings.LazyThreshold sound
-                    remark
-                    Wording.diverged all
-                ]
-
-        {
-            Claim =
-                $"The tangent kernel moves by less than %s{Wording.percent settings.LazyThreshold} at m = %d{namedWidth}"
             Setting = Wording.setting scale settings.MainRate all
             Holds = holds
             Evidence = evidence

@@ -1,0 +1,91 @@
+namespace NtkPipeline.Core
+
+/// The second expected observation: the tangent kernel of a wide network hardly moves.
+[<RequireQualifiedAccess>]
+module LazyVerdict =
+
+    /// The width that the written method names for the second observation.
+    let private namedWidth = 4096
+
+    /// Through which tracked epoch the probe rows' kernel of every seed stayed below the threshold.
+    let private lazyUntil threshold (runs: NetworkRun[]) =
+        let shared =
+            runs
+            |> Array.map (fun run -> run.Epochs |> Array.map _.Epoch |> Set.ofArray)
+            |> Set.intersectMany
+            |> Set.toArray
+
+        let worst epoch =
+            runs
+            |> Array.collect _.Epochs
+            |> Array.filter (fun measures -> measures.Epoch = epoch)
+            |> Array.map _.DeltaTheta
+            |> Array.max
+
+        let limit = Wording.percent threshold
+
+        match shared |> Array.tryFindIndex (fun epoch -> worst epoch >= threshold) with
+        | None when shared.Length = 0 -> ""
+        | None ->
+            $"On the probe rows it was below %s{limit} at every tracked epoch, up to epoch %d{Array.last shared}."
+        | Some 0 -> $"On the probe rows it was past %s{limit} from the start."
+        | Some k ->
+            let move = Wording.percent (worst shared[k])
+
+            $"On the probe rows it was below %s{limit} up to epoch %d{shared[k - 1]}, and at %s{move} by epoch %d{shared[k]}."
+
+    let private judgeMoves threshold (moves: float[]) =
+        let limit = Wording.percent threshold
+
+        match moves |> Array.filter (fun move -> move < threshold) |> Array.length with
+        | 0 -> Some false, $"not below %s{limit}"
+        | below when below = moves.Length -> Some true, $"below %s{limit}"
+        | below -> None, $"below %s{limit} for %d{below} of %d{moves.Length} seeds only"
+
+    let private range (moves: float[]) =
+        let least, most = Wording.percent (Array.min moves), Wording.percent (Array.max moves)
+
+        if moves.Length = 1 then
+            ""
+        else
+            $" (%s{least} to %s{most} over %d{moves.Length} seeds)"
+
+    /// (2) Holds where every seed's kernel moved by less than the threshold, does not hold where none did; else undecided.
+    let judge (settings: CompareSettings) (scale: string) (runs: NetworkRun[]) : Verdict =
+        let width, all = RunSummary.widest runs
+        let sound = all |> Array.filter (fun run -> RunSummary.isSound run && run.DeltaTheta.IsSome)
+        let moves = sound |> Array.choose _.DeltaTheta
+
+        let remark =
+            if width = namedWidth then
+                ""
+            else
+                $"The widest networks here have m = %d{width}, not %d{namedWidth}."
+
+        let holds, evidence =
+            if moves.Length = 0 then
+                None,
+                Wording.join [
+                    $"All runs at m = %d{width} (%s{Wording.runs all.Length}) diverged, so no kernel is left to compare."
+                    remark
+                ]
+            else
+                let holds, meaning = judgeMoves settings.LazyThreshold moves
+                let budget = Wording.epochs (Wording.lastEpoch sound)
+                let mean = Wording.percent (Array.average moves)
+
+                holds,
+                Wording.join [
+                    $"At m = %d{width}, after %s{budget}, the kernel of all %d{sound[0].TrainRows} training rows has moved by ΔΘ = %s{mean}%s{range moves}, %s{meaning}."
+                    lazyUntil settings.LazyThreshold sound
+                    remark
+                    Wording.diverged all
+                ]
+
+        {
+            Claim =
+                $"The tangent kernel moves by less than %s{Wording.percent settings.LazyThreshold} at m = %d{namedWidth}"
+            Setting = Wording.setting scale settings.MainRate all
+            Holds = holds
+            Evidence = evidence
+        }
