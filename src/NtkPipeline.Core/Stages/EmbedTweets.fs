@@ -106,3 +106,67 @@ module EmbedTweets =
             |> Result.bind (divide $"%s{name}" labelled.Length)
 
         stage $"transformer %s{identity.Hex}" (Pure run)
+
+    /// The tweets' surface, as they were written (not cleaned).
+    let surface: Stage<Tweet[] * Tweet[], Embeddings> =
+        let run (labelled: Tweet[], test: Tweet[]) =
+            Array.append (texts labelled) (texts test)
+            |> SurfaceFeatures.measure
+            |> divide "surface" labelled.Length
+
+        stage "surface" (Pure run)
+
+    /// The tweets' keywords, one column each.
+    let keywords: Stage<Tweet[] * Tweet[], Embeddings> =
+        let run (labelled: Tweet[], test: Tweet[]) =
+            Array.append labelled test |> SurfaceFeatures.keywords |> divide "keywords" labelled.Length
+
+        stage "keywords" (Pure run)
+
+    /// What a part's rows are multiplied by, so that their mean squared norm is weight².
+    let private scaleOf weight (part: Embeddings) =
+        let squares =
+            Seq.append part.Labelled.Values part.Test.Values
+            |> Seq.sumBy (fun entry -> float entry * float entry)
+
+        if squares = 0.0 then
+            0.0
+        else
+            weight / sqrt (squares / float (part.Labelled.Rows + part.Test.Rows))
+
+    let private joinRows (parts: (float * Matrix<float32>) list) =
+        let rows = (snd parts.Head).Rows
+
+        Array.init rows (fun i ->
+            parts
+            |> List.map (fun (scale, part) ->
+                (Matrix.row i part).ToArray() |> Array.map (fun entry -> float32 (scale * float entry)))
+            |> Array.concat)
+        |> Matrix.ofRows (parts |> List.sumBy (fun (_, part) -> part.Columns))
+
+    /// Several embeddings of the same tweets side by side. Each part is scaled to a mean squared norm of its weight²;
+    /// there is a weight for every part, in their order.
+    let beside (weights: float list) : Stage<Embeddings list, Embeddings> =
+        let run (parts: Embeddings list) =
+            let sizes = parts |> List.map (fun part -> part.Labelled.Rows, part.Test.Rows) |> List.distinct
+
+            match sizes with
+            | [ _ ] when parts.Length = weights.Length ->
+                let scales = List.map2 scaleOf weights parts
+
+                Ok {
+                    Encoder = parts |> List.map _.Encoder |> String.concat " + "
+                    Labelled = joinRows (List.map2 (fun scale part -> scale, part.Labelled) scales parts)
+                    Test = joinRows (List.map2 (fun scale part -> scale, part.Test) scales parts)
+                }
+            | [ _ ] ->
+                Error(
+                    DataRefused
+                        $"%d{parts.Length} encoders are to stand side by side, and %d{weights.Length} weights are given"
+                )
+            | _ ->
+                let rows = sizes |> List.map (fun (labelled, test) -> $"%d{labelled} + %d{test}")
+                let list = String.concat ", " rows
+                Error(DataRefused $"encoders side by side have rows of different tweets: %s{list}")
+
+        stage $"beside %s{Fingerprint.describe weights}" (Pure run)

@@ -42,7 +42,7 @@ let tests =
                 let clean =
                     Expect.wantOk (run (CleanTweets.stage "train" CleanText.defaults) labelled) "clean"
 
-                Expect.equal clean[0].Text "fire number 0 in street 0 of town 0 see url" "cleaned"
+                Expect.equal clean[0].Text "fire number 0 in street 0 of town 0 see" "cleaned"
 
                 let split =
                     run
@@ -130,6 +130,79 @@ let tests =
             EmbedTweets.transformer "tiny" (Digest.ofBytes "a"B) (fun texts ->
                 Ok(Matrix.init texts.Length 1 (fun _ _ -> nanf)))
             |> fun stage -> run stage (tweets 1, [||]) |> says "tiny: entry (0, 0)"
+
+        testCase "surface features have mean 0, and are what their names say"
+        <| fun () ->
+            let texts = [| "RT HELP!! http://t.co/1"; "@you and me"; "a\nb ... 42"; "plain"; "plain" |]
+            let rows = SurfaceFeatures.measure texts
+            Expect.equal (rows.Rows, rows.Columns) (5, SurfaceFeatures.names.Length) "shape"
+
+            let of' name i = rows[i, SurfaceFeatures.names |> List.findIndex ((=) name)]
+
+            for name, row in
+                [
+                    "links", 0
+                    "exclamation marks", 0
+                    "begins with RT", 0
+                    "share of capitals", 0
+                    "begins with a mention", 1
+                    "line breaks", 2
+                    "dots in a row", 2
+                    "share of digits", 2
+                ] do
+                let column = Array.init 5 (of' name)
+                Expect.equal (Array.indexed column |> Array.maxBy snd |> fst) row name
+                Expect.isLessThan (abs (Array.sum column)) 1e-5f $"%s{name}: mean 0"
+
+            for i in 0..4 do
+                Expect.equal (of' "hashtags" i) 0.0f "a feature that never varies is 0"
+
+        testPropertyWithConfig Garbage.config "any texts have finite surface features"
+        <| fun (texts: Garbage.Text list) ->
+            let rows = SurfaceFeatures.measure [| for Garbage.Text text in texts -> text |]
+            Matrix.firstNonFinite32 rows = None && rows.Values |> Array.forall (fun x -> abs x <= 3.0f)
+
+        testCase "keywords are columns, by ascending keyword"
+        <| fun () ->
+            let tweet keyword = { (tweets 1)[0] with Keyword = keyword }
+            let pair = [| tweet (Some "storm"); tweet None |], [| tweet (Some "fire") |]
+            let found = Expect.wantOk (run EmbedTweets.keywords pair) "embedded"
+            Expect.equal found.Labelled (Matrix.create 2 2 [| 0.0f; 1.0f; 0.0f; 0.0f |]) "storm, none"
+            Expect.equal found.Test (Matrix.create 1 2 [| 1.0f; 0.0f |]) "fire"
+
+        testCase "encoders side by side keep the mean squared norms that their weights ask for"
+        <| fun () ->
+            let part columns value = {
+                Encoder = $"p%d{columns}"
+                Labelled = Matrix.init 4 columns (fun i j -> value * float32 (i + j))
+                Test = Matrix.init 2 columns (fun i j -> value * float32 (i - j))
+            }
+
+            let a, b = part 3 100.0f, part 2 0.001f
+            let joined = Expect.wantOk (run (EmbedTweets.beside [ 1.0; 0.5 ]) [ a; b ]) "joined"
+            Expect.equal (joined.Encoder, joined.Labelled.Columns, joined.Test.Rows) ("p3 + p2", 5, 2) "shape"
+
+            let meanSquare columns =
+                [
+                    for m in [ joined.Labelled; joined.Test ] do
+                        for i in 0 .. m.Rows - 1 do
+                            for j in columns -> float m[i, j] ** 2.0
+                ]
+                |> List.sum
+                |> fun sum -> sum / 6.0
+
+            Expect.floatClose Accuracy.medium (meanSquare [ 0..2 ]) 1.0 "weight 1"
+            Expect.floatClose Accuracy.medium (meanSquare [ 3..4 ]) 0.25 "weight ½"
+
+            let zero = {
+                b with
+                    Labelled = Matrix.create 4 1 (Array.zeroCreate 4)
+                    Test = Matrix.create 2 1 [| 0.0f; 0.0f |]
+            }
+
+            Expect.isOk (run (EmbedTweets.beside [ 1.0; 1.0 ]) [ a; zero ]) "a part of zeros stays zero"
+            run (EmbedTweets.beside [ 1.0 ]) [ a; b ] |> says "2 encoders"
+            run (EmbedTweets.beside [ 1.0; 1.0 ]) [ a; embeddings ] |> says "4 + 2, 2 + 1"
 
         testCase "embeddings come back from their bytes, and rows of unequal width do not"
         <| fun () ->

@@ -87,7 +87,7 @@ let tests =
 
         cleans "all together" CleanText.defaults [
             "RT @BBC: 13,000 people #Evacuated&amp;safe\u0089Û_ http://t.co/x \u0000\r\nPhewwww",
-            "rt user 13 000 people evacuated safe url pheww"
+            "rt 13 000 people evacuated safe pheww"
         ]
 
         testPropertyWithConfig config "any text gives a tidy text"
