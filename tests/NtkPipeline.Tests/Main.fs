@@ -16,7 +16,14 @@ let private tests =
             DifferentiateTests.tests
             ExpansionTests.tests
         ]
-        testList "kernel" [ AnalyticNtkTests.tests; GramTests.tests; EmpiricalNtkTests.tests ]
+        testList "kernel" [
+            AnalyticNtkTests.tests
+            GramTests.tests
+            EmpiricalNtkTests.tests
+            EmpiricalMethodTests.tests
+            KernelLatexTests.tests
+            LanczosTests.tests
+        ]
         RunnerTests.tests
         ConfigTextTests.tests
         ArchitectureTests.tests
