@@ -4,9 +4,8 @@ open BenchmarkDotNet.Running
 
 [<EntryPoint>]
 let main argv =
-    match argv with
-    | [| "ratios" |] -> Ratios.run false
-    | [| "ratios"; "small" |] -> Ratios.run true
+    match List.ofArray argv with
+    | "ratios" :: rest -> Ratios.run rest
     | _ ->
         BenchmarkSwitcher.FromAssembly(System.Reflection.Assembly.GetExecutingAssembly()).Run argv |> ignore
 

@@ -7,17 +7,20 @@ open System.Diagnostics
 open TorchSharp
 open NtkPipeline.Core
 
-/// The best of several runs, in seconds; the first one warms up.
+/// The best of several runs, in seconds, after one that warms up; a single run has none.
 let private best (runs: int) (work: unit -> unit) : float =
     let once () =
         GC.Collect()
+
         let watch = Stopwatch.StartNew()
         use _ = torch.NewDisposeScope()
         work ()
         watch.Elapsed.TotalSeconds
 
-    once () |> ignore
-    Seq.min [ for _ in 1..runs -> once () ]
+    if runs > 1 then
+        once () |> ignore
+
+    List.min [ for _ in 1..runs -> once () ]
 
 let private random (rows: int) (columns: int) =
     torch.randn (
@@ -60,7 +63,7 @@ let private analytic (rows: int) (features: int) =
     use _ = torch.NewDisposeScope()
 
     let units =
-        random rows features |> fun x -> x / x.norm (1L, true, 2.0f) * (sqrt (float features)).ToScalar()
+        random rows features |> fun x -> x / x.norm (1, true, 2.0f) * (sqrt (float features)).ToScalar()
 
     let x = Tensors.toMatrix32 units
     let target = random rows rows
@@ -86,9 +89,24 @@ let private againstJacobian () =
     let slow = best 1 (fun () -> EmpiricalNtk.contraction net theta x None |> ignore)
     report "J Jᵀ, N = 500, m = 1,024" slow fast "structured" "≥ 40"
 
-/// All of them; `small` takes a quarter of the rows.
-let run (small: bool) =
-    let rows = if small then 1904 else 7613
-    analytic rows 128
-    againstJacobian ()
-    structured rows 128 4096
+/// Each by its name, at a number of rows.
+let private all: (string * (int -> unit)) list = [
+    "analytic", (fun rows -> analytic rows 128)
+    "structured", (fun rows -> structured rows 128 4096)
+    "jacobian", (fun _ -> againstJacobian ())
+]
+
+/// `ratios [NAME …] [ROWS]`: all of them at 7,613 rows unless told otherwise.
+let run (arguments: string list) =
+    let rows =
+        arguments
+        |> List.tryPick (fun text ->
+            match Int32.TryParse text with
+            | true, n -> Some n
+            | _ -> None)
+
+    let names = arguments |> List.filter (fun text -> List.exists (fun (name, _) -> name = text) all)
+
+    for name, measure in all do
+        if names.IsEmpty || List.contains name names then
+            measure (defaultArg rows 7613)

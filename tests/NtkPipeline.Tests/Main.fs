@@ -39,7 +39,14 @@ let private tests =
             DifferentiateTests.tests
             ExpansionTests.tests
         ]
-        testList "kernel" [ AnalyticNtkTests.tests; GramTests.tests; EmpiricalNtkTests.tests ]
+        testList "kernel" [
+            AnalyticNtkTests.tests
+            GramTests.tests
+            EmpiricalNtkTests.tests
+            EmpiricalMethodTests.tests
+            KernelLatexTests.tests
+            LanczosTests.tests
+        ]
         RunnerTests.tests
         ReportTests.tests
         SentenceEncoderTests.tests

@@ -4,26 +4,27 @@ open TorchSharp
 
 /// The empirical tangent kernel from layer traces, exactly and without a Jacobian:
 ///     Θ̂(x, z) = Σ over dense layers of (δ_x · δ_z) · (σ_w²/fan_in · a_x · a_z + σ_b²)      (Novak et al. 2022)
-/// Every matrix product is of one fixed shape (rows padded with zeros), so how many rows there are, or are in hand at a time,
-/// moves no bit of a tile; of a symmetric kernel only the upper half is computed, and mirrored.
+/// Every matrix product is of one fixed shape (rows padded with zeros; many products to a call, which keeps all cores busy),
+/// so how many rows there are moves no bit of a tile; of a symmetric kernel only the upper half is computed, and mirrored.
 [<RequireQualifiedAccess>]
 module StructuredGram =
 
     /// Rows of one product. Blocks of rows that start at its multiples have the bits that they have in the whole.
     let tile = 256L
 
-    /// The rows of t in blocks of `tile`, the last one padded with zeros. Full blocks are views.
+    /// A tensor's rows in blocks of `tile`: the full ones as a view (blocks × tile × columns), then what is left, padded.
     let private blocks (t: torch.Tensor) : torch.Tensor[] =
-        let rows = t.shape[0]
+        let rows, columns = t.shape[0], t.shape[1]
+        let full = rows / tile
+        let left = rows - full * tile
 
         [|
-            for start in 0L .. tile .. rows - 1L do
-                if start + tile <= rows then
-                    t.narrow (0, start, tile)
-                else
-                    let padded = torch.zeros ([| tile; t.shape[1] |], dtype = t.dtype, device = t.device)
-                    padded.narrow(0, 0, rows - start).copy_(t.narrow (0, start, rows - start)) |> ignore
-                    padded
+            if full > 0L then
+                t.narrow(0, 0L, full * tile).reshape (full, tile, columns)
+            if left > 0L then
+                let padded = torch.zeros ([| 1L; tile; columns |], dtype = t.dtype, device = t.device)
+                padded.select(0, 0L).narrow(0, 0L, left).copy_ (t.narrow (0, full * tile, left)) |> ignore
+                padded
         |]
 
     /// A layer cut into blocks of rows.
@@ -42,27 +43,35 @@ module StructuredGram =
         BiasScale = trace.BiasScale
     }
 
-    /// One tile of Σ (δδᵀ) ∘ (weight·aaᵀ + bias).
-    let private entries (left: BlockedTrace[]) (right: BlockedTrace[]) i j : torch.Tensor =
+    /// Σ (δδᵀ) ∘ (weight·aaᵀ + bias) of one block of the left rows, given by its part and place in it, with the blocks of a
+    /// part of the right rows from one of them on: blocks × tile × tile.
+    let private entries
+        (left: BlockedTrace[])
+        (struct (leftPart, leftBlock): struct (int * int64))
+        (right: BlockedTrace[])
+        (part: int)
+        (from: int64)
+        : torch.Tensor =
         use _ = torch.NewDisposeScope()
+        let products (a: torch.Tensor[]) (b: torch.Tensor[]) =
+            let a = a[leftPart].select(0, leftBlock).unsqueeze 0L
+            let b = b[part].narrow(0, from, b[part].shape[0] - from).transpose (1L, 2L)
+            // One unit: columns times rows, by broadcasting.
+            if a.shape[2] = 1L then a.mul b else a.expand(b.shape[0], -1L, -1L).bmm b
 
-        let part (l: BlockedTrace) (r: BlockedTrace) =
-            let inputs = l.Inputs[i].mm(r.Inputs[j].t()).mul_(l.WeightScale.ToScalar())
+        let ofLayer (l: BlockedTrace) (r: BlockedTrace) =
+            let inputs = (products l.Inputs r.Inputs).mul_ (l.WeightScale.ToScalar())
 
             if l.BiasScale <> 0.0 then
                 inputs.add_ (l.BiasScale.ToScalar()) |> ignore
 
-            if l.Deltas[i].shape[1] = 1L then
-                // One unit: the product of two columns, by broadcasting.
-                inputs.mul_(l.Deltas[i]).mul_(r.Deltas[j].t())
-            else
-                inputs.mul_ (l.Deltas[i].mm(r.Deltas[j].t()))
+            inputs.mul_ (products l.Deltas r.Deltas)
 
-        let sum = part left[0] right[0]
+        let sum = ofLayer left[0] right[0]
 
         for k in 1 .. left.Length - 1 do
             use _ = torch.NewDisposeScope()
-            sum.add_ (part left[k] right[k]) |> ignore
+            sum.add_ (ofLayer left[k] right[k]) |> ignore
 
         sum.MoveToOuterDisposeScope()
 
@@ -72,29 +81,56 @@ module StructuredGram =
 
         traces[0].Input.shape[0]
 
+    /// The first row of a part.
+    let private startOf (cuts: BlockedTrace[]) (part: int) =
+        Seq.sumBy (fun k -> tile * cuts[0].Inputs[k].shape[0]) (seq { 0 .. part - 1 })
+
+    /// (part, block in it, first row) of every block.
+    let private blocksOf (cuts: BlockedTrace[]) = [|
+        for part in 0 .. cuts[0].Inputs.Length - 1 do
+            for block in 0L .. cuts[0].Inputs[part].shape[0] - 1L do
+                struct (part, block, startOf cuts part + block * tile)
+    |]
+
+    /// Writes blocks × tile × tile entries to rows `top` … and columns `start` … of the target, turned over if asked.
+    let private write (target: torch.Tensor) top start (height: int64) (width: int64) isTurned (entries: torch.Tensor) =
+        use _ = torch.NewDisposeScope()
+        let count = entries.shape[0]
+        // Only the last block can be narrower, and it stands alone.
+        let each = if count = 1L then width else tile
+        let kept = entries.narrow(1, 0L, height).narrow (2, 0L, each)
+
+        if isTurned then
+            let region = target.narrow(0, start, width).narrow (1, top, height)
+            region.view(count, each, height).copy_ (kept.transpose (1L, 2L)) |> ignore
+        else
+            let region = target.narrow(0, top, height).narrow (1, start, width)
+            region.view(height, count, each).copy_ (kept.transpose (0L, 1L)) |> ignore
+
     /// Writes the symmetric kernel of the traces' rows into `target` (N × N).
     let fillSymmetric (traces: LayerTrace[]) (target: torch.Tensor) : unit =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
         let rows = rowsOf traces
         let cuts = traces |> Array.map cut
-        let count = cuts[0].Inputs.Length
 
-        for i in 0 .. count - 1 do
-            for j in i .. count - 1 do
+        for struct (part, block, top) in blocksOf cuts do
+            for other in part .. cuts[0].Inputs.Length - 1 do
                 use _ = torch.NewDisposeScope()
-                let top, left = int64 i * tile, int64 j * tile
-                let height, width = min tile (rows - top), min tile (rows - left)
-                let full = (entries cuts cuts i j).narrow(0, 0, height).narrow(1, 0, width)
+                let from = if other = part then block else 0L
+                let start = startOf cuts other + from * tile
+                let height = min tile (rows - top)
+                let found = entries cuts (struct (part, block)) cuts other from
+                let width = min (found.shape[0] * tile) (rows - start)
 
-                let block =
-                    if i = j then
-                        full.triu().add(full.triu(1L).t())
-                    else
-                        target.narrow(0, left, width).narrow(1, top, height).copy_(full.t ()) |> ignore
-                        full
+                if other = part then
+                    let diagonal = found.select (0, 0L)
+                    diagonal.copy_ (diagonal.triu().add(diagonal.triu(1L).t())) |> ignore
 
-                target.narrow(0, top, height).narrow(1, left, width).copy_ block |> ignore
+                write target top start height width false found
+
+                if start <> top || found.shape[0] > 1L then
+                    write target top start height width true found
 
     /// Writes the kernel between two sets of rows, traced under the same θ, into `target` (N × M).
     let fillBetween (left: LayerTrace[]) (right: LayerTrace[]) (target: torch.Tensor) : unit =
@@ -103,13 +139,13 @@ module StructuredGram =
         let rows, columns = rowsOf left, rowsOf right
         let leftCuts, rightCuts = left |> Array.map cut, right |> Array.map cut
 
-        for i in 0 .. leftCuts[0].Inputs.Length - 1 do
-            for j in 0 .. rightCuts[0].Inputs.Length - 1 do
+        for struct (part, block, top) in blocksOf leftCuts do
+            for other in 0 .. rightCuts[0].Inputs.Length - 1 do
                 use _ = torch.NewDisposeScope()
-                let top, start = int64 i * tile, int64 j * tile
-                let height, width = min tile (rows - top), min tile (columns - start)
-                let block = (entries leftCuts rightCuts i j).narrow(0, 0, height).narrow(1, 0, width)
-                target.narrow(0, top, height).narrow(1, start, width).copy_ block |> ignore
+                let start = startOf rightCuts other
+                let found = entries leftCuts (struct (part, block)) rightCuts other 0L
+                let width = min (found.shape[0] * tile) (columns - start)
+                write target top start (min tile (rows - top)) width false found
 
     /// The symmetric kernel of float32 traces on the CPU. Beside the result, memory holds a few tiles.
     let symmetric (traces: LayerTrace[]) : Matrix<float32> =

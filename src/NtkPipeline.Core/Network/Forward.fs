@@ -44,6 +44,14 @@ module Forward =
             })
         |> Array.ofList
 
+    /// θ on another device. Tensors that are there already are shared.
+    let toDevice (device: torch.Device) (theta: DenseParameters[]) : DenseParameters[] =
+        theta
+        |> Array.map (fun layer -> {
+            W = layer.W.``to`` device
+            B = layer.B |> Option.map (fun b -> b.``to`` device)
+        })
+
     /// σ_w/√fan_in and σ_b: what multiplies W a and b.
     let scales (prior: Prior) (fanIn: int) : struct (float * float) =
         match prior.Parameterisation with

@@ -85,13 +85,13 @@ let tests =
                 let text = $"dense 4096 w=1.4 b=0.3 | %s{phi} | dense 1 w=1.2 b=0.1"
                 let network = Networks.parse text
                 let rows = Matrix.gatherRows [| 0; 1; 3 |] Networks.rows
-                let x = (Tensors.ofMatrix64 rows).clone()
-                let seeds = 16
+                let x = (Tensors.ofMatrix64 rows).``to`` torch.float32
+                let seeds = 12
 
                 let samples = [|
                     for k in 1..seeds do
                         use _ = torch.NewDisposeScope()
-                        let theta = Forward.draw network 4 (Seed.root (uint64 k)) f64
+                        let theta = Forward.draw network 4 (Seed.root (uint64 k)) torch.float32
                         Tensors.toArray64 (EmpiricalNtk.gram network theta x None)
                 |]
 
@@ -105,7 +105,7 @@ let tests =
                         (values |> Array.sumBy (fun v -> (v - mean) * (v - mean))) / float (seeds - 1)
 
                     let error = sqrt (variance / float seeds)
-                    let distance = abs (mean - analytic.Values[k]) / (error + 1e-12)
+                    let distance = abs (mean - analytic.Values[k]) / (error + 1e-6 * abs mean)
 
                     Expect.isLessThan
                         distance

@@ -1,0 +1,82 @@
+module NtkPipeline.Tests.EmpiricalMethodTests
+
+open Expecto
+open TorchSharp
+open NtkPipeline.Core
+
+let private wide = Networks.parse "dense 4096 | relu | dense 1"
+let private plan memory asked network rows = EmpiricalMethod.plan memory asked network 128 rows None 4
+
+let tests =
+    testList "EmpiricalMethod" [
+        testCase "auto takes the structured way to a wide network on many rows, and says what the others cost"
+        <| fun () ->
+            let chosen = Expect.wantOk (plan 4e9 None wide 7613) "it fits"
+            Expect.equal chosen.Method Structured "the cheapest"
+            // Two half Gram products of 4,096 columns and one of 128: N²·(4,096 + 4,096 + 128 + 1) and two passes.
+            let products = 7613.0 * 7613.0 * (4096.0 + 4096.0 + 128.0 + 1.0)
+            let passes = 2.0 * 2.0 * 7613.0 * 528384.0
+            Expect.floatClose Accuracy.medium chosen.Cost.Flops (products + passes) "flops"
+            Expect.isLessThan chosen.Cost.Bytes 7.5e8 "three times the result at most"
+
+            Expect.stringStarts
+                (EmpiricalMethod.printPlan chosen)
+                "structured: 498.36 Gflop, 612.1 MB (vector-product: "
+                "in words"
+
+            let jacobian = chosen.Considered |> List.find (fun (way, _) -> way = Contraction) |> snd
+            Expect.isGreaterThan jacobian.Bytes 1.6e10 "16 GB of Jacobian"
+
+        testCase "a small network on few rows is cheaper by its Jacobian"
+        <| fun () ->
+            // Many outputs of few parameters: the structured way pays for every output.
+            let network = Networks.parse "dense 2 | erf | dense 40"
+            let chosen = Expect.wantOk (EmpiricalMethod.plan 1e9 None network 2 4 None 8) "it fits"
+            let flops = chosen.Considered |> List.map (fun (_, cost) -> cost.Flops) |> List.min
+            Expect.equal chosen.Cost.Flops flops "the fewest operations"
+
+        testCase "what cannot fit is refused with its size, and what has no finite width as well"
+        <| fun () ->
+            let says (part: string) result =
+                Expect.stringContains (Expect.wantError result "refused": PipelineError).Sentence part part
+
+            plan 4e9 (Some Contraction) wide 7613 |> says "jacobian needs 16."
+            plan 4e9 (Some Contraction) wide 7613 |> says "4 GB may be used"
+            plan 1e6 None wide 7613 |> says "MB of memory, and 1 MB may be used"
+            plan 1e9 None (Networks.parse "dense 8 | exp-normalised | dense 1") 10 |> says "kernels only"
+
+        testCase "names are read as they are printed"
+        <| fun () ->
+            for way in EmpiricalMethod.all do
+                Expect.equal (EmpiricalMethod.parse (EmpiricalMethod.print way)) (Ok(Some way)) "itself"
+
+            Expect.equal (EmpiricalMethod.parse "auto") (Ok None) "auto"
+            Expect.isError (EmpiricalMethod.parse "fast") "unknown"
+
+        testCase "Monte Carlo estimates lie within their standard errors of the analytic kernels"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let rows = Matrix.gatherRows [| 0; 1; 3 |] Networks.rows
+            let x = (Tensors.ofMatrix64 rows).clone()
+
+            for text in
+                [
+                    "dense 256 b=0.3 | residual(relu | dense 256 w=0.7) | layer-norm | erf | dense 4"
+                    "dense 256 w=1.2 param=standard b=0.2 | tanh | dense 4 param=standard"
+                ] do
+                let network = Networks.parse text
+
+                for name, estimate, exact in
+                    [
+                        "K", MonteCarlo.nngp network (Seed.root 1UL) 400 x, Gram.nngp64 network rows None
+                        "Θ", MonteCarlo.ntk network (Seed.root 2UL) 20 x, Gram.ntk64 network rows None
+                    ] do
+                    let exact = Expect.wantOk exact text
+
+                    for k in 0 .. exact.Values.Length - 1 do
+                        let error = abs (estimate.Mean.Values[k] - exact.Values[k])
+                        // The bias of width 256 beside the standard error.
+                        let allowed = 4.0 * estimate.StandardError.Values[k] + 0.01 * abs exact.Values[k]
+                        Expect.isLessThan error allowed $"%s{name} of %s{text}, entry %d{k}"
+                        Expect.isGreaterThan estimate.StandardError.Values[k] 0.0 "it varies"
+    ]

@@ -1,0 +1,49 @@
+module NtkPipeline.Tests.KernelLatexTests
+
+open Expecto
+open NtkPipeline.Core
+
+let private count (part: string) (text: string) = text.Split(part).Length - 1
+
+let tests =
+    testList "KernelLatex" [
+        testCase "the base network's kernels, line by line"
+        <| fun () ->
+            let expected =
+                [
+                    @"\begin{aligned}"
+                    @"  K_{0} &= \frac{x\cdot z}{d}, \qquad \Theta_{0} = 0 \\"
+                    @"  K_{1} &= K_{0} \\"
+                    @"  \Theta_{1} &= \Theta_{0} + K_{1} \\"
+                    @"  \varphi_{1} &= \arccos\frac{K_{1}}{\sqrt{K_{1}(x,x)\,K_{1}(z,z)}} \\"
+                    @"  K_{2} &= \frac{1}{2\pi}\,\sqrt{K_{1}(x,x)\,K_{1}(z,z)}\left(\sin \varphi_{1} + (\pi-\varphi_{1})\cos \varphi_{1}\right) \\"
+                    @"  \Theta_{2} &= \Theta_{1}\left(\frac{\pi-\varphi_{1}}{2\pi}\right) \\"
+                    @"  K_{3} &= K_{2} \\"
+                    @"  \Theta_{3} &= \Theta_{2} + K_{3} \\"
+                    @"  K(x,z) &= K_{3}, \qquad \Theta(x,z) = \Theta_{3} \\"
+                    @"\end{aligned}"
+                ]
+                |> String.concat "\n"
+
+            Expect.equal
+                (KernelLatex.print (Network.oneHidden Relu Width.one))
+                expected
+                "as in the literature"
+
+        testProperty "braces and delimiters pair up, whatever the network"
+        <| fun (seed: int) ->
+            let text = KernelLatex.print (Networks.parse (Networks.random seed))
+
+            count "{" text = count "}" text
+            && count @"\left" text = count @"\right" text
+            && count @"\begin" text = count @"\end" text
+
+        testCase "a residual adds its input's kernels to its branch's"
+        <| fun () ->
+            let text =
+                KernelLatex.print (Networks.parse "dense 8 w=1.5 b=0.1 | residual(erf | dense 8) | dense 1")
+
+            Expect.stringContains text @"K_{1} &= 1.5^2\,K_{0} + 0.1^2" "σ_w² K + σ_b²"
+            Expect.stringContains text @"K_{4} &= K_{1} + K_{3}" "K"
+            Expect.stringContains text @"\Theta_{4} &= \Theta_{1} + \Theta_{3}" "Θ"
+    ]
