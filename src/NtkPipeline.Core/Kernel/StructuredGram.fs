@@ -20,10 +20,10 @@ module StructuredGram =
 
         [|
             if full > 0L then
-                t.narrow(0, 0L, full * tile).reshape (full, tile, columns)
+                t.narrow(0, 0L, full * tile).reshape(full, tile, columns)
             if left > 0L then
                 let padded = torch.zeros ([| 1L; tile; columns |], dtype = t.dtype, device = t.device)
-                padded.select(0, 0L).narrow(0, 0L, left).copy_ (t.narrow (0, full * tile, left)) |> ignore
+                padded.select(0, 0L).narrow(0, 0L, left).copy_(t.narrow (0, full * tile, left)) |> ignore
                 padded
         |]
 
@@ -32,6 +32,8 @@ module StructuredGram =
     type private BlockedTrace = {
         Inputs: torch.Tensor[]
         Deltas: torch.Tensor[]
+        /// δ = 1, as of a network's last layer: nothing to multiply by.
+        IsUnit: bool
         WeightScale: float
         BiasScale: float
     }
@@ -39,6 +41,7 @@ module StructuredGram =
     let private cut (trace: LayerTrace) : BlockedTrace = {
         Inputs = blocks trace.Input
         Deltas = blocks trace.Delta
+        IsUnit = trace.Delta.shape[1] = 1L && trace.Delta.eq(1.0.ToScalar()).all().item<bool>()
         WeightScale = trace.WeightScale
         BiasScale = trace.BiasScale
     }
@@ -53,19 +56,25 @@ module StructuredGram =
         (from: int64)
         : torch.Tensor =
         use _ = torch.NewDisposeScope()
-        let products (a: torch.Tensor[]) (b: torch.Tensor[]) =
+
+        /// scale·abᵀ; scaling the one block first is cheaper than scaling all products.
+        let products (scale: float) (a: torch.Tensor[]) (b: torch.Tensor[]) =
             let a = a[leftPart].select(0, leftBlock).unsqueeze 0L
-            let b = b[part].narrow(0, from, b[part].shape[0] - from).transpose (1L, 2L)
+            let a = if scale = 1.0 then a else a.mul (scale.ToScalar())
+            let b = b[part].narrow(0, from, b[part].shape[0] - from).transpose(1L, 2L)
             // One unit: columns times rows, by broadcasting.
             if a.shape[2] = 1L then a.mul b else a.expand(b.shape[0], -1L, -1L).bmm b
 
         let ofLayer (l: BlockedTrace) (r: BlockedTrace) =
-            let inputs = (products l.Inputs r.Inputs).mul_ (l.WeightScale.ToScalar())
+            let inputs = products l.WeightScale l.Inputs r.Inputs
 
             if l.BiasScale <> 0.0 then
                 inputs.add_ (l.BiasScale.ToScalar()) |> ignore
 
-            inputs.mul_ (products l.Deltas r.Deltas)
+            if l.IsUnit && r.IsUnit then
+                inputs
+            else
+                inputs.mul_ (products 1.0 l.Deltas r.Deltas)
 
         let sum = ofLayer left[0] right[0]
 
@@ -93,19 +102,27 @@ module StructuredGram =
     |]
 
     /// Writes blocks × tile × tile entries to rows `top` … and columns `start` … of the target, turned over if asked.
-    let private write (target: torch.Tensor) top start (height: int64) (width: int64) isTurned (entries: torch.Tensor) =
+    let private write
+        (target: torch.Tensor)
+        top
+        start
+        (height: int64)
+        (width: int64)
+        isTurned
+        (entries: torch.Tensor)
+        =
         use _ = torch.NewDisposeScope()
         let count = entries.shape[0]
         // Only the last block can be narrower, and it stands alone.
         let each = if count = 1L then width else tile
-        let kept = entries.narrow(1, 0L, height).narrow (2, 0L, each)
+        let kept = entries.narrow(1, 0L, height).narrow(2, 0L, each)
 
         if isTurned then
-            let region = target.narrow(0, start, width).narrow (1, top, height)
-            region.view(count, each, height).copy_ (kept.transpose (1L, 2L)) |> ignore
+            let region = target.narrow(0, start, width).narrow(1, top, height)
+            region.view(count, each, height).copy_(kept.transpose (1L, 2L)) |> ignore
         else
-            let region = target.narrow(0, top, height).narrow (1, start, width)
-            region.view(height, count, each).copy_ (kept.transpose (0L, 1L)) |> ignore
+            let region = target.narrow(0, top, height).narrow(1, start, width)
+            region.view(height, count, each).copy_(kept.transpose (0L, 1L)) |> ignore
 
     /// Writes the symmetric kernel of the traces' rows into `target` (N × N).
     let fillSymmetric (traces: LayerTrace[]) (target: torch.Tensor) : unit =
