@@ -46,18 +46,24 @@ A stage is a value: name, version, settings, codec, body. Its input and output a
 let file name = SourceFile.artifact name (Some(Path.Combine(clone, "data", "sample", name))) |> value
 let everything = run (ReadTweets.stage "train" "train.csv" true) (file "train.csv")
 let labelled = everything |> Artifact.map (Array.truncate 450)
-let unlabelled = run (ReadTweets.stage "test" "test.csv" false) (file "test.csv") |> Artifact.map (Array.truncate 150)
-let frame = (TweetFrame.ofTweets (look labelled)).Frame
-printfn "SYNTHETIC SAMPLE: these tweets were written by a program."
-(frame.Columns.[ [ "keyword"; "text"; "target" ] ] |> Frame.take 5).Print()
 
-frame
+let unlabelled =
+    run (ReadTweets.stage "test" "test.csv" false) (file "test.csv")
+    |> Artifact.map (Array.truncate 150)
+
+let table = (TweetFrame.ofTweets (look labelled)).Frame
+printfn "SYNTHETIC SAMPLE: these tweets were written by a program."
+(table |> Frame.sliceCols [ "keyword"; "text"; "target" ] |> Frame.take 5).Print()
+
+table
+|> Frame.sliceCols [ "keyword"; "target" ]
+|> Frame.dropSparseRows
 |> Frame.groupRowsByString "keyword"
 |> Frame.getCol "target"
 |> Stats.levelMean fst
 |> Series.sortBy (~-)
 |> Series.take 5
-|> fun share -> share.Print()
+|> fun (share: Series<string, float>) -> share.Print()
 
 (* ## Clean, split, embed, reduce *)
 let clean part tweets = run (CleanTweets.stage part CleanText.defaults) tweets
@@ -67,23 +73,29 @@ for before, after in Array.zip (look labelled) (look cleanLabelled) |> Array.tru
     printfn $"%s{before.Text}\n  → %s{after.Text}"
 
 let split =
-    run
-        (SplitTweets.stage { ValidationShare = 0.2; Folds = 5; Contradictions = MajorityLabel })
-        labelled
+    run (SplitTweets.stage { ValidationShare = 0.2; Folds = 5; Contradictions = MajorityLabel }) labelled
 
 let embeddings =
     run (EmbedTweets.lsa { Lsa.defaults with Columns = 100 }) (Artifact.both cleanLabelled cleanUnlabelled)
 
 let features = run (ReduceDimension.stage { Dimensions = 32 }) (Artifact.both embeddings split)
 let explained = (look features).Facts.ExplainedVariance
-printfn $"%s{(look features).Facts.Encoder}: 32 components explain %.1f{100.0 * Array.sum explained}%% of the variance"
+
+printfn
+    $"%s{(look features).Facts.Encoder}: 32 components explain %.1f{100.0 * Array.sum explained}%% of the variance"
 
 (* ## Infinite width: the analytic kernel, its spectrum, ridge regression *)
 let gram = run AnalyticGram.labelled features
 let testGram = run AnalyticGram.test features
 let spectrum = run DecomposeKernel.stage (Artifact.both gram split)
 
-let ridge = { RidgeSettings.Smallest = 1e-3; Largest = 1e2; PointsPerDecade = 3; ChooseBy = RidgeChoice.CrossValidation }
+let ridge = {
+    RidgeSettings.Smallest = 1e-3
+    Largest = 1e2
+    PointsPerDecade = 3
+    ChooseBy = RidgeChoice.CrossValidation
+}
+
 let kernel = run (FitRidge.stage ridge) (FitRidge.inputs split spectrum gram testGram)
 let path = (look kernel).Path
 
@@ -96,7 +108,9 @@ let pathFrame =
     |> Frame.indexRowsWith (path |> Array.map _.RelativeRidge)
 
 pathFrame.Print()
-printfn $"kernel: validation accuracy %.3f{(look kernel).Validation.Accuracy} at ridge %.3g{(look kernel).Chosen.Ridge}"
+
+printfn
+    $"kernel: validation accuracy %.3f{(look kernel).Validation.Accuracy} at ridge %.3g{(look kernel).Chosen.Ridge}"
 
 path
 |> Array.map (fun point -> point.RelativeRidge, point.LooAccuracy)
@@ -123,16 +137,22 @@ let network width : TrainSettings = {
     Device = Device.Cpu
 }
 
-let networks = [ for width in [ 16; 128; 1024 ] -> run (TrainNetwork.stage (network width)) training ]
+let networks = [
+    for width in [ 16; 128; 1024 ] -> run (TrainNetwork.stage (network width)) training
+]
 
 for one in List.map look networks do
     let last = Array.last one.Epochs
+
     printfn
         $"m = %4d{one.Width}: kernel moved by %.1f{100.0 * last.DeltaTheta}%%, validation accuracy %.3f{last.Validation.Accuracy}"
 
 [
     for one in List.map look networks ->
-        Chart.Line([ for epoch in one.Epochs -> float epoch.Epoch, epoch.DeltaTheta ], Name = $"m = %d{one.Width}")
+        Chart.Line(
+            [ for epoch in one.Epochs -> float epoch.Epoch, epoch.DeltaTheta ],
+            Name = $"m = %d{one.Width}"
+        )
 ]
 |> Chart.combine
 |> Chart.withXAxisStyle "epoch"

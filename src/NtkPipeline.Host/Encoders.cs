@@ -1,14 +1,19 @@
 using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
 using NtkPipeline.Runtime;
-using Tweets = NtkPipeline.Core.Artifact<System.Tuple<NtkPipeline.Core.Tweet[], NtkPipeline.Core.Tweet[]>>;
 
 namespace NtkPipeline.Host;
+
+/// <summary>The labelled tweets and the others.</summary>
+internal sealed record TweetSets(Artifact<Tweet[]> Labelled, Artifact<Tweet[]> Unlabelled)
+{
+    public Artifact<Tuple<Tweet[], Tweet[]>> Both => Artifact.both(Labelled, Unlabelled);
+}
 
 /// <summary>Which of the ways from texts to rows of numbers a run takes.</summary>
 internal interface IEncoder
 {
-    FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, Tweets raw, Tweets clean);
+    FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean);
 }
 
 internal static class Encoders
@@ -22,7 +27,7 @@ internal static class Encoders
         {
             "minilm" => OpenTransformer(model),
             "npy" => OpenArrays(config.Encoder),
-            "auto" when File.Exists(Path.Combine(model, "model.onnx")) => OpenTransformer(model),
+            "auto" when SentenceEncoderModule.isIn(model) => OpenTransformer(model),
             _ => FSharpResult<IEncoder, PipelineError>.NewOk(new Lsa(config.Encoder.Lsa)),
         };
     }
@@ -38,25 +43,32 @@ internal static class Encoders
 
     private sealed class Lsa(LsaSettings settings) : IEncoder
     {
-        public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, Tweets raw, Tweets clean) =>
-            runner.Run(EmbedTweets.lsa(settings), clean);
+        public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
+            runner.Run(EmbedTweets.lsa(settings), clean.Both);
     }
 
-    /// <summary>A transformer has learnt from text as people write it, so it gets the tweets as they are.</summary>
+    /// <summary>A transformer has learnt from text as people write it, so only damage is mended before it sees the tweets.</summary>
     private sealed class Transformer(string folder, Digest identity) : IEncoder
     {
-        public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, Tweets raw, Tweets clean) =>
-            runner.Run(
+        public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
+            from tweets in Natural(runner, raw)
+            from embeddings in runner.Run(
                 EmbedTweets.transformer(
-                    Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), identity,
+                    Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), identity,
                     FuncConvert.FromFunc<string[], FSharpResult<Matrix<float>, PipelineError>>(
                         texts => SentenceEncoderModule.encodeAll(folder, texts))),
-                raw);
+                tweets.Both)
+            select embeddings;
+
+        private static FSharpResult<TweetSets, PipelineError> Natural(IRunner runner, TweetSets raw) =>
+            from labelled in runner.Run(CleanTweets.stage("natural-train", CleanText.natural), raw.Labelled)
+            from unlabelled in runner.Run(CleanTweets.stage("natural-test", CleanText.natural), raw.Unlabelled)
+            select new TweetSets(labelled, unlabelled);
     }
 
     private sealed class Arrays(EncoderSettings settings, Artifact<Tuple<Matrix<float>, Matrix<float>>> rows) : IEncoder
     {
-        public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, Tweets raw, Tweets clean) =>
-            runner.Run(EmbedTweets.precomputed(settings.TrainArray), Artifact.both(raw, rows));
+        public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
+            runner.Run(EmbedTweets.precomputed(settings.TrainArray), Artifact.both(raw.Both, rows));
     }
 }

@@ -19,7 +19,7 @@ internal static class Pipeline
                from split in runner.Run(SplitTweets.stage(config.Split), labelled)
                from cleanLabelled in runner.Run(CleanTweets.stage("train", config.Clean), labelled)
                from cleanUnlabelled in runner.Run(CleanTweets.stage("test", config.Clean), unlabelled)
-               from embeddings in sources.Embed(runner, Artifact.both(labelled, unlabelled), Artifact.both(cleanLabelled, cleanUnlabelled))
+               from embeddings in sources.Encoder.Embed(runner, new TweetSets(labelled, unlabelled), new TweetSets(cleanLabelled, cleanUnlabelled))
                from features in runner.Run(ReduceDimension.stage(config.Reduce), Artifact.both(embeddings, split))
                from gram in runner.Run(AnalyticGram.labelled, features)
                from testGram in runner.Run(AnalyticGram.test, features)

@@ -38,8 +38,9 @@ public static class Program
         }
     }
 
-    private static RootCommand Root() =>
-        new("Sets infinitely wide networks, as kernels, beside finite ones, trained for real, on labelled tweets.")
+    private static RootCommand Root()
+    {
+        var root = new RootCommand("Sets infinitely wide networks, as kernels, beside finite ones, trained for real, on labelled tweets.")
         {
             new RunCommand(),
             new StatusCommand(),
@@ -52,6 +53,12 @@ public static class Program
             new TokenizeCommand(),
             new SampleCommand(),
         };
+
+        foreach (var option in NtkCommand.Common())
+            root.Options.Add(option);
+
+        return root;
+    }
 
     /// <summary>What is in the store is whole at any instant, so there is nothing to wait for.</summary>
     private static void Interrupt(PosixSignalContext context)

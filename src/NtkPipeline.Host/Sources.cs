@@ -18,9 +18,4 @@ internal sealed record Sources(
                from encoder in Encoders.Open(config)
                select new Sources(data.Train, train, testName, unlabelled, encoder);
     }
-
-    /// <summary>Texts become rows of numbers.</summary>
-    public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(
-        IRunner runner, Artifact<Tuple<Tweet[], Tweet[]>> raw, Artifact<Tuple<Tweet[], Tweet[]>> clean) =>
-        Encoder.Embed(runner, raw, clean);
 }

@@ -97,17 +97,12 @@ type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent
     interface IRunner with
         member _.Run(stage, input) =
             let recipe = Recipe.ofStage stage input root
-            let key = Recipe.key recipe
 
-            match Store.tryRun store key, Store.tryLatest store scope stage.Name with
-            | Error e, _
-            | _, Error e -> Error e
-            | Ok(Some run), Ok _ ->
-                match Store.glance store run with
-                | Sound ->
-                    Store.noteLatest store scope stage.Name key
+            Lookup.find store scope recipe
+            |> Result.bind (fun found ->
+                match found with
+                | Ready run ->
+                    Store.noteLatest store scope stage.Name (Recipe.key recipe)
                     |> Result.bind (fun () -> reuse stage input recipe run)
-                | Missing -> compute stage input recipe [ ObjectMissing ]
-                | Damaged -> compute stage input recipe [ ObjectDamaged ]
-            | Ok None, Ok latest ->
-                Recipe.reasons (latest |> Option.map _.Recipe) recipe |> compute stage input recipe
+                | Lost reason -> compute stage input recipe [ reason ]
+                | Unknown last -> compute stage input recipe (Recipe.reasons last recipe))

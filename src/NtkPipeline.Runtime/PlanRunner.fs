@@ -39,6 +39,21 @@ type PlanRunner(store: Store, scope: string, root: Seed) =
             | other -> Some other)
         |> fun reasons -> if waiting.IsEmpty then reasons else reasons @ [ PendingInput waiting ]
 
+    /// A stage that would not run: its result, to be read when somebody asks.
+    let cached (stage: Stage<'i, 'o>) key (run: RunRecord) : Result<Artifact<'o>, PipelineError> =
+        plan stage key [] |> ignore
+
+        let read =
+            lazy
+                (Store.get store stage.Codec run
+                 |> Result.bind (
+                     Result.mapError (fun _ -> StoreFault $"the result of %s{stage.Name} is damaged")
+                 ))
+
+        Digest.parse run.Output
+        |> Result.mapError StoreFault
+        |> Result.map (fun digest -> Artifact.create stage.Name digest read)
+
     /// The stages in the order of the pipeline.
     member _.Plans: StagePlan[] = plans.ToArray()
 
@@ -47,24 +62,9 @@ type PlanRunner(store: Store, scope: string, root: Seed) =
             let recipe = Recipe.ofStage stage input root
             let key = Recipe.key recipe
 
-            match Store.tryRun store key, Store.tryLatest store scope stage.Name with
-            | Error e, _
-            | _, Error e -> Error e
-            | Ok(Some run), Ok _ ->
-                match Store.glance store run with
-                | Sound ->
-                    plan stage key [] |> ignore
-
-                    Digest.parse run.Output
-                    |> Result.mapError StoreFault
-                    |> Result.map (fun digest ->
-                        lazy
-                            (Store.get store stage.Codec run
-                             |> Result.bind (
-                                 Result.mapError (fun _ ->
-                                     StoreFault $"the result of %s{stage.Name} is damaged")
-                             ))
-                        |> Artifact.create stage.Name digest)
-                | Missing -> Ok(plan stage key [ ObjectMissing ])
-                | Damaged -> Ok(plan stage key [ ObjectDamaged ])
-            | Ok None, Ok latest -> Ok(plan stage key (whyNot (latest |> Option.map _.Recipe) recipe))
+            Lookup.find store scope recipe
+            |> Result.bind (fun found ->
+                match found with
+                | Ready run -> cached stage key run
+                | Lost reason -> Ok(plan stage key [ reason ])
+                | Unknown last -> Ok(plan stage key (whyNot last recipe)))

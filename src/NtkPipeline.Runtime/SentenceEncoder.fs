@@ -198,35 +198,59 @@ module SentenceEncoder =
             )
         | _ -> Ok()
 
-    let private openWith (folder: string) (modelPath: string) (vocabulary: byte[]) =
-        SourceFile.digest modelPath
+    let private modelPath (folder: string) =
+        let direct = Path.Combine(folder, "model.onnx")
+        let nested = Path.Combine(folder, "onnx", "model.onnx")
+        if File.Exists direct || not (File.Exists nested) then direct else nested
+
+    let private vocabularyPath (folder: string) = Path.Combine(folder, "vocab.txt")
+
+    /// Whether a folder holds the two files.
+    let isIn (folder: string) : bool = File.Exists(modelPath folder) && File.Exists(vocabularyPath folder)
+
+    /// The digest of the model's and the vocabulary's bytes, without opening the model.
+    let identify (folder: string) : Result<Digest, PipelineError> =
+        SourceFile.digest (modelPath folder)
         |> Result.bind (fun model ->
-            use lines = new MemoryStream(vocabulary)
+            SourceFile.digest (vocabularyPath folder)
+            |> Result.map (fun vocabulary -> Digest.ofParts [ model.Hex; vocabulary.Hex ]))
 
-            WordPiece.load (Path.Combine(folder, "vocab.txt")) lines
-            |> Result.bind (fun wordPiece ->
-                openSession modelPath
-                |> Result.bind (fun session ->
-                    let opened =
-                        outputOf modelPath session
-                        |> Result.bind (fun output ->
-                            knownTokens session output
-                            |> expectVocabulary folder wordPiece
-                            |> Result.map (fun () ->
-                                let identity =
-                                    Digest.ofParts [ model.Hex; (Digest.ofBytes vocabulary).Hex ]
+    let private openWith
+        (folder: string)
+        (wordPiece: WordPiece)
+        (identity: Digest)
+        (session: InferenceSession)
+        =
+        let opened =
+            outputOf (modelPath folder) session
+            |> Result.bind (fun output ->
+                knownTokens session output
+                |> expectVocabulary folder wordPiece
+                |> Result.map (fun () -> new SentenceEncoder(folder, session, output, wordPiece, identity)))
 
-                                new SentenceEncoder(folder, session, output, wordPiece, identity)))
+        if Result.isError opened then
+            session.Dispose()
 
-                    if Result.isError opened then
-                        session.Dispose()
+        opened
 
-                    opened)))
+    /// The word pieces of a vocabulary file.
+    let loadVocabulary (path: string) : Result<WordPiece, PipelineError> =
+        SourceFile.readBytes path
+        |> Result.bind (fun bytes ->
+            use lines = new MemoryStream(bytes)
+            WordPiece.load path lines)
 
     /// Opens the encoder that a folder holds. Whoever opens it disposes of it.
     let openAt (folder: string) : Result<SentenceEncoder, PipelineError> =
-        let direct = Path.Combine(folder, "model.onnx")
-        let nested = Path.Combine(folder, "onnx", "model.onnx")
-        let model = if File.Exists direct || not (File.Exists nested) then direct else nested
+        identify folder
+        |> Result.bind (fun identity ->
+            loadVocabulary (vocabularyPath folder)
+            |> Result.bind (fun wordPiece ->
+                openSession (modelPath folder) |> Result.bind (openWith folder wordPiece identity)))
 
-        SourceFile.readBytes (Path.Combine(folder, "vocab.txt")) |> Result.bind (openWith folder model)
+    /// One row a text, by the encoder that a folder holds.
+    let encodeAll (folder: string) (texts: string[]) : Result<Matrix<float32>, PipelineError> =
+        openAt folder
+        |> Result.bind (fun encoder ->
+            use encoder = encoder
+            encoder.Encode texts)

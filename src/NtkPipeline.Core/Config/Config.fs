@@ -78,7 +78,8 @@ module Config =
         Smallest = Setting.real values "ridge.smallest"
         Largest = Setting.real values "ridge.largest"
         PointsPerDecade = Setting.whole values "ridge.points-per-decade"
-        ChooseBy = RidgeChoice.all |> List.find (fun choice -> RidgeChoice.print choice = values["ridge.choose-by"])
+        ChooseBy =
+            RidgeChoice.all |> List.find (fun choice -> RidgeChoice.print choice = values["ridge.choose-by"])
     }
 
     let private inputScale text = if text = "unit" then InputScale.Unit else InputScale.SqrtD
@@ -174,7 +175,11 @@ module Config =
             |> Error
 
     /// Defaults ← the text of a settings file, if there is one ← `key=value` texts. Every mistake at once, each naming its key.
-    let read (file: string | null) (text: string | null) (assignments: string seq) : Result<Config, string list> =
+    let read
+        (file: string | null)
+        (text: string | null)
+        (assignments: string seq)
+        : Result<Config, string list> =
         let ofFile =
             match file, text with
             | NonNull file, NonNull text ->
@@ -182,7 +187,9 @@ module Config =
             | _ -> Ok []
 
         let ofLine =
-            List.ofSeq assignments |> ConfigText.ofAssignments |> Result.map (fun pairs -> [ FromCommandLine, pairs ])
+            List.ofSeq assignments
+            |> ConfigText.ofAssignments
+            |> Result.map (fun pairs -> [ FromCommandLine, pairs ])
 
         match ofFile, ofLine with
         | Ok fileLayer, Ok lineLayer -> ConfigText.merge settings (fileLayer @ lineLayer) |> Result.bind build

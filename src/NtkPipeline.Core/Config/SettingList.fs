@@ -10,54 +10,130 @@ module SettingList =
 
     let private general = [
         setting "seed" (Whole(0L, System.Int64.MaxValue)) "1" "The root of all random numbers."
-        setting "threads" (Whole(0L, 1024L)) "0" "Threads of LibTorch; 0 for one a core. Results may differ in their last bits between numbers."
+        setting
+            "threads"
+            (Whole(0L, 1024L))
+            "0"
+            "Threads of LibTorch; 0 for one a core. Results may differ in their last bits between numbers."
         setting "device" Text "cpu" "Where networks train: cpu, cuda or cuda:1."
     ]
 
     let private text = [
         setting "clean.mojibake" Flag "true" "Repair characters that a wrong encoding broke."
         setting "clean.entities" Flag "true" "Decode HTML entities."
-        setting "clean.urls" treatment "mark" "Links: keep, replace by the word url, or remove."
-        setting "clean.mentions" treatment "mark" "@names: keep, replace by the word user, or remove."
-        setting "clean.hashtags" (Choice [ "keep"; "drop-sign"; "split" ]) "drop-sign" "Hashtags: keep, drop the sign, or split into words too."
+        setting "clean.urls" treatment "remove" "Links: keep, replace by the word url, or remove."
+        setting "clean.mentions" treatment "remove" "@names: keep, replace by the word user, or remove."
+        setting
+            "clean.hashtags"
+            (Choice [ "keep"; "drop-sign"; "split" ])
+            "drop-sign"
+            "Hashtags: keep, drop the sign, or split into words too."
         setting "clean.numbers" treatment "keep" "Numbers: keep, replace by the word number, or remove."
         setting "clean.lower-case" Flag "true" "Make all letters lower-case."
-        setting "clean.special-characters" Flag "true" "Drop apostrophes, and make blanks of all else that is neither letter nor digit."
+        setting
+            "clean.special-characters"
+            Flag
+            "true"
+            "Drop apostrophes, and make blanks of all else that is neither letter nor digit."
         setting "clean.elongations" Flag "true" "Make two of a letter that stands three times or more."
-        setting "split.validation-share" (Real(0.05, 0.5)) "0.2" "Share of the labelled tweets that is kept for validation."
+        setting
+            "split.validation-share"
+            (Real(0.05, 0.5))
+            "0.2"
+            "Share of the labelled tweets that is kept for validation."
         setting "split.folds" (Whole(2L, 50L)) "5" "Folds of cross-validation."
-        setting "split.contradictions" (Choice [ "keep"; "majority"; "drop" ]) "majority" "Training texts under both labels: keep the labels, take the text's majority, or drop the rows."
-        setting "embed.encoder" (Choice [ "auto"; "lsa"; "minilm"; "npy" ]) "auto" "auto takes the sentence transformer if it lies in embed.model, else lsa."
+        setting
+            "split.contradictions"
+            (Choice [ "keep"; "majority"; "drop" ])
+            "majority"
+            "Training texts under both labels: keep the labels, take the text's majority, or drop the rows."
+        setting
+            "embed.encoder"
+            (Choice [ "auto"; "lsa"; "minilm"; "npy" ])
+            "auto"
+            "auto takes the sentence transformer if it lies in embed.model, else lsa."
         setting "embed.lsa-columns" (Whole(1L, 4096L)) "384" "Columns of latent semantic analysis."
-        setting "embed.model" Text "" "Folder of model.onnx and vocab.txt; empty for data/models/all-MiniLM-L6-v2."
+        setting
+            "embed.model"
+            Text
+            ""
+            "Folder of model.onnx and vocab.txt; empty for data/models/all-MiniLM-L6-v2."
         setting "embed.train-npy" Text "" "For npy: one row a labelled tweet."
         setting "embed.test-npy" Text "" "For npy: one row a test tweet."
         setting "reduce.dimensions" (Whole(1L, 4096L)) "128" "d, the principal components that are kept."
     ]
 
     let private regression = [
-        setting "ridge.smallest" (Real(1e-12, 1e6)) "1e-4" "The smallest ridge, over the mean of the kernel's diagonal."
-        setting "ridge.largest" (Real(1e-12, 1e6)) "1e3" "The largest ridge, over the mean of the kernel's diagonal."
-        setting "ridge.points-per-decade" (Whole(1L, 100L)) "3" "Ridges between one power of ten and the next."
-        setting "ridge.choose-by" (Choice(RidgeChoice.all |> List.map RidgeChoice.print)) "cv" "What chooses the ridge: the squared error of cross-validation or of leaving one out, their accuracy, generalised cross-validation, or the marginal likelihood."
+        setting
+            "ridge.smallest"
+            (Real(1e-12, 1e6))
+            "1e-4"
+            "The smallest ridge, over the mean of the kernel's diagonal."
+        setting
+            "ridge.largest"
+            (Real(1e-12, 1e6))
+            "1e3"
+            "The largest ridge, over the mean of the kernel's diagonal."
+        setting
+            "ridge.points-per-decade"
+            (Whole(1L, 100L))
+            "3"
+            "Ridges between one power of ten and the next."
+        setting
+            "ridge.choose-by"
+            (Choice(RidgeChoice.all |> List.map RidgeChoice.print))
+            "cv"
+            "What chooses the ridge: the squared error of cross-validation or of leaving one out, their accuracy, generalised cross-validation, or the marginal likelihood."
     ]
 
     let private training = [
         setting "train.widths" (WholeList(1L, 65536L)) "16, 64, 256, 1024, 4096" "Hidden widths."
         setting "train.seeds" (Whole(1L, 1000L)) "3" "Networks of each kind, with different seeds."
-        setting "train.input-scales" (ChoiceList [ "unit"; "sqrt-d" ]) "unit, sqrt-d" "Norm of the inputs: 1 (the written method) or the root of d (the lazy one)."
-        setting "train.rate" (Real(1e-6, 1e6)) "1" "Learning rate in units of N/Λ_max; full-batch descent is stable below 2."
-        setting "train.larger-rates" (RealList(1e-6, 1e6)) "4" "Further learning rates, tried at train.larger-rate-widths."
-        setting "train.larger-rate-widths" (WholeList(1L, 65536L)) "16, 64" "The small networks that try them."
+        setting
+            "train.input-scales"
+            (ChoiceList [ "unit"; "sqrt-d" ])
+            "unit, sqrt-d"
+            "Norm of the inputs: 1 (the written method) or the root of d (the lazy one)."
+        setting
+            "train.rate"
+            (Real(1e-6, 1e6))
+            "1"
+            "Learning rate in units of N/Λ_max; full-batch descent is stable below 2."
+        setting
+            "train.larger-rates"
+            (RealList(1e-6, 1e6))
+            "1.5, 2"
+            "Further learning rates, tried at train.larger-rate-widths."
+        setting
+            "train.larger-rate-widths"
+            (WholeList(1L, 65536L))
+            "16, 64"
+            "The small networks that try them."
         setting "train.batch-size" (Whole(0L, 1000000L)) "256" "Rows a step; 0 for full-batch descent."
         setting "train.epochs" (Whole(1L, 100000L)) "50" "Passes over the training rows."
-        setting "train.tracked-epochs" (WholeList(0L, 100000L)) "0, 1, 2, 5, 10, 20, 30, 40, 50" "Epochs after which everything is measured; the first and the last always are."
-        setting "train.probe-rows" (Whole(2L, 100000L)) "1000" "Training rows on which the kernel is followed between the first and the last epoch."
+        setting
+            "train.tracked-epochs"
+            (WholeList(0L, 100000L))
+            "0, 1, 2, 5, 10, 20, 30, 40, 50"
+            "Epochs after which everything is measured; the first and the last always are."
+        setting
+            "train.probe-rows"
+            (Whole(2L, 100000L))
+            "1000"
+            "Training rows on which the kernel is followed between the first and the last epoch."
         setting "train.centred" Flag "true" "Subtract each network's output at its start."
         setting "train.output-scale" (Real(1e-6, 1e6)) "1" "α, which multiplies the network's output."
         setting "compare.resamples" (Whole(100L, 1000000L)) "2000" "Bootstrap resamples of a confidence band."
-        setting "compare.lazy-below" (Real(0.0, 10.0)) "0.05" "A kernel that moved by less than this share counts as constant."
-        setting "compare.margin" (Real(0.0, 1.0)) "0.01" "Accuracies that differ by no more count as the same."
+        setting
+            "compare.lazy-below"
+            (Real(0.0, 10.0))
+            "0.05"
+            "A kernel that moved by less than this share counts as constant."
+        setting
+            "compare.margin"
+            (Real(0.0, 1.0))
+            "0.01"
+            "Accuracies that differ by no more count as the same."
         setting "compare.small-width" (Whole(1L, 65536L)) "256" "Networks up to this width count as small."
     ]
 

@@ -55,6 +55,8 @@ module SummaryJson =
             "positiveShare", real findings.Data.PositiveShare
             "duplicateRows", whole findings.Data.DuplicateRows
             "contradictoryTexts", whole findings.Data.ContradictoryTexts
+            "identicalRows", whole findings.Data.IdenticalRows
+            "identicalContradictions", whole findings.Data.IdenticalContradictions
             "explainedVariance", real (Array.sum findings.Features.ExplainedVariance)
             "zeroRows",
             whole (findings.Features.ZeroLabelledRows.Length + findings.Features.ZeroTestRows.Length)

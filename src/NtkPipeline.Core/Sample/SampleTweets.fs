@@ -114,7 +114,10 @@ module SampleTweets =
     let private tweet random isTest (id, draft) = {
         Id = id
         Keyword =
-            if Roughen.chance random 0.01 then None else Some(draft.Topic.Keyword.Replace(" ", "%20"))
+            if Roughen.chance random 0.01 then
+                None
+            else
+                Some(draft.Topic.Keyword.Replace(" ", "%20"))
         Location = draft.Place
         Text = draft.Text
         Target = if isTest then None else Some draft.Label

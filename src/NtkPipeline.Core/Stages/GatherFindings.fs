@@ -9,16 +9,25 @@ module GatherFindings =
         Synthetic = isSynthetic
         TrainRows = split.Labels.Length
         TestRows = features.Test.Rows
-        PositiveShare = (split.Labels |> Array.filter (fun y -> y > 0.0) |> Array.length |> float) / float split.Labels.Length
+        PositiveShare =
+            (split.Labels |> Array.filter (fun y -> y > 0.0) |> Array.length |> float)
+            / float split.Labels.Length
         FittedRows = split.Train.Length
         ValidationRows = split.Validation.Length
         DuplicateRows = split.DuplicateRows
         ContradictoryTexts = split.ContradictoryTexts
         ContradictoryRows = split.ContradictoryRows
+        IdenticalRows = split.IdenticalRows
+        IdenticalContradictions = split.IdenticalContradictions
     }
 
     /// What the person chose: it decides the report's bytes as much as any stage's result does.
-    let private choices (seed: uint64) (name: string) (isSynthetic: bool) (settings: SettingFact[]) : Artifact<unit> =
+    let private choices
+        (seed: uint64)
+        (name: string)
+        (isSynthetic: bool)
+        (settings: SettingFact[])
+        : Artifact<unit> =
         Fingerprint.describe (seed, name, isSynthetic, settings)
         |> fun text -> Artifact.create "settings" (Digest.ofParts [ text ]) (lazy (Ok()))
 
@@ -34,7 +43,9 @@ module GatherFindings =
         (networks: Artifact<NetworkRun list>)
         (comparison: Artifact<Comparison>)
         : Artifact<Findings> =
-        Artifact.both (Artifact.both split features) (Artifact.both (Artifact.both kernel picture) (Artifact.both networks comparison))
+        Artifact.both
+            (Artifact.both split features)
+            (Artifact.both (Artifact.both kernel picture) (Artifact.both networks comparison))
         |> Artifact.both (choices seed name isSynthetic settings)
         |> Artifact.map (fun ((), ((split, features), ((kernel, picture), (networks, comparison)))) -> {
             Seed = seed

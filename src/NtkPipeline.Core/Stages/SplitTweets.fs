@@ -26,6 +26,9 @@ type Split = {
     /// Normalised texts that stand under both labels, and the rows that carry them.
     ContradictoryTexts: int
     ContradictoryRows: int
+    /// The same counts of rows and texts that are equal letter by letter.
+    IdenticalRows: int
+    IdenticalContradictions: int
 }
 
 /// Stage: labelled tweets → training rows, validation rows and folds; stratified, and duplicates stay together.
@@ -44,15 +47,19 @@ module SplitTweets =
         | Some i -> Error(DataRefused $"tweet %d{tweets[i].Id} has no target, so it cannot be trained on")
         | None -> Ok(tweets |> Array.map (fun tweet -> tweet.Target = Some true))
 
+    /// The rows of every key that stands under both labels.
+    let private contradictions (positive: bool[]) (keys: 'key[]) : int[][] =
+        Array.indexed keys
+        |> Array.groupBy snd
+        |> Array.map (snd >> Array.map fst)
+        |> Array.filter (fun rows -> rows |> Array.exists (fun i -> positive[i] <> positive[rows[0]]))
+
     let private split settings (seed: Seed) (tweets: Tweet[]) (positive: bool[]) =
         let labels = positive |> Array.map (fun p -> if p then 1.0 else -1.0)
         let groups = tweets |> Array.map _.Text |> Duplicates.groups
 
-        let contradictory =
-            Array.indexed groups
-            |> Array.groupBy snd
-            |> Array.map (snd >> Array.map fst)
-            |> Array.filter (fun rows -> rows |> Array.exists (fun i -> positive[i] <> positive[rows[0]]))
+        let contradictory = contradictions positive groups
+        let texts = tweets |> Array.map _.Text
 
         let train, validation =
             StratifiedSplit.holdOut settings.ValidationShare (Seed.derive "hold-out" seed) positive groups
@@ -83,6 +90,8 @@ module SplitTweets =
             DuplicateRows = groups.Length - (Array.distinct groups).Length
             ContradictoryTexts = contradictory.Length
             ContradictoryRows = contradictory |> Array.sumBy _.Length
+            IdenticalRows = texts.Length - (Array.distinct texts).Length
+            IdenticalContradictions = (contradictions positive texts).Length
         }
 
     let private run settings seed (tweets: Tweet[]) =

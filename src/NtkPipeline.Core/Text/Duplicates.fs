@@ -7,15 +7,11 @@ open System.Collections.Generic
 module Duplicates =
 
     let private settings = {
-        Mojibake = true
-        Entities = true
-        Urls = Treatment.Remove
-        Mentions = Treatment.Remove
-        Hashtags = Hashtags.DropSign
-        Numbers = Treatment.Keep
-        LowerCase = true
-        SpecialCharacters = true
-        Elongations = false
+        CleanText.defaults with
+            Urls = Treatment.Remove
+            Mentions = Treatment.Remove
+            Hashtags = Hashtags.DropSign
+            Elongations = false
     }
 
     /// What two duplicates have in common. A text that says nothing but links and signs stands for itself.

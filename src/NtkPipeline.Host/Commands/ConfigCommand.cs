@@ -30,10 +30,9 @@ internal sealed class ConfigCommand : Command
         {
             var width = config.Facts.Max(fact => fact.Key.Length);
 
-            foreach (var fact in config.Facts)
-                terminal.Output.WriteLine($"{fact.Key.PadRight(width)} = {fact.Value}  ({fact.Source})");
-
-            return ExitCode.Done;
+            return terminal.Tell(
+                config.Facts.ToDictionary(fact => fact.Key, fact => new { value = fact.Value, source = fact.Source }),
+                config.Facts.Select(fact => $"{fact.Key.PadRight(width)} = {fact.Value}  ({fact.Source})"));
         }
     }
 

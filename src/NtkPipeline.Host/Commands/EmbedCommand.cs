@@ -35,7 +35,8 @@ internal sealed class EmbedCommand : NtkCommand
                from texts in _texts.Read(parsed).OrRefused()
                from rows in encode(texts).OrRefused()
                from written in SourceFile.writeValue(output, Codec.matrix32, rows).OrRefused()
-               select Say(terminal, $"{output}: {rows.Rows} × {rows.Columns}, float32");
+               select terminal.Tell(
+                   new { @out = output, rows = rows.Rows, columns = rows.Columns }, $"{output}: {rows.Rows} × {rows.Columns}, float32");
     }
 
     private static FSharpResult<Func<string[], FSharpResult<Matrix<float>, PipelineError>>, Failure> Encoder(string text) =>
@@ -49,10 +50,4 @@ internal sealed class EmbedCommand : NtkCommand
             _ => Results.Fail<Func<string[], FSharpResult<Matrix<float>, PipelineError>>>(
                 ExitCode.Usage, $"--encoder '{text}': write minilm:DIR or lsa:384"),
         };
-
-    private static int Say(Terminal terminal, string line)
-    {
-        terminal.Output.WriteLine(line);
-        return ExitCode.Done;
-    }
 }

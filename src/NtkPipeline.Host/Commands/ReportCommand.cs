@@ -16,11 +16,12 @@ internal sealed class ReportCommand : NtkCommand
         from session in _run.Open(parsed)
         from plans in session.Plan()
         from ready in AllButReport(plans)
-        let runner = session.Runner(StageProgress.For(terminal, isQuiet: true))
+        let runner = session.Runner(StageProgress.For(terminal with { IsQuiet = true }))
         from outputs in Pipeline.Run(runner, session).OrRefused()
         from findings in outputs.Findings.Value.Value.OrRefused()
         from written in session.Write(outputs, findings, NtkPipeline.Core.SummaryJson.write(findings, 0.0, runner.Facts))
-        select Say(session, terminal);
+        let page = Path.Combine(session.Out, "report.html")
+        select terminal.Tell(new { report = page }, $"Report: {page}");
 
     private static FSharpResult<bool, Failure> AllButReport(NtkPipeline.Runtime.StagePlan[] plans)
     {
@@ -29,11 +30,5 @@ internal sealed class ReportCommand : NtkCommand
         return due.Length == 0
             ? Results.Ok(true)
             : Results.Fail<bool>(ExitCode.Refused, $"{due.Length} stages of this run are not cached, {due[0].Name} first; `ntk run` with the same options makes them");
-    }
-
-    private static int Say(Session session, Terminal terminal)
-    {
-        terminal.Output.WriteLine($"Report: {Path.Combine(session.Out, "report.html")}");
-        return ExitCode.Done;
     }
 }

@@ -20,12 +20,14 @@ internal sealed class StatusCommand : NtkCommand
 
     private static int Print(StagePlan[] plans, Terminal terminal)
     {
-        foreach (var plan in plans)
-            terminal.Output.WriteLine(plan.Reasons.IsEmpty ? $"cached  {plan.Name}" : $"to run  {plan.Name}: {plan.Because()}");
-
         var due = plans.Count(plan => !plan.Reasons.IsEmpty);
-        terminal.Output.WriteLine($"{plans.Length - due} of {plans.Length} stages are cached, {due} would run.");
-        return ExitCode.Done;
+
+        return terminal.Tell(
+            new { stages = plans.Select(plan => plan.ForJson()) },
+            [
+                .. plans.Select(plan => plan.Reasons.IsEmpty ? $"cached  {plan.Name}" : $"to run  {plan.Name}: {plan.Because()}"),
+                $"{plans.Length - due} of {plans.Length} stages are cached, {due} would run.",
+            ]);
     }
 }
 
@@ -60,17 +62,22 @@ internal sealed class WhyCommand : NtkCommand
             : Results.Fail<StagePlan[]>(ExitCode.Usage, $"there is no stage '{name}'; there are {string.Join(", ", known)}");
     }
 
-    private static int Print(StagePlan[] plans, Terminal terminal)
-    {
-        foreach (var plan in plans)
-            terminal.Output.WriteLine(plan.Reasons.IsEmpty ? $"{plan.Name} is cached under {plan.Key}" : $"{plan.Name} would run: {plan.Because()}");
-
-        return ExitCode.Done;
-    }
+    private static int Print(StagePlan[] plans, Terminal terminal) =>
+        terminal.Tell(
+            new { stages = plans.Select(plan => plan.ForJson()) },
+            plans.Select(plan => plan.Reasons.IsEmpty ? $"{plan.Name} is cached under {plan.Key}" : $"{plan.Name} would run: {plan.Because()}"));
 }
 
 internal static class StagePlans
 {
     /// <summary>All reasons of a stage that would run, as the end of a sentence.</summary>
     public static string Because(this StagePlan plan) => string.Join("; ", plan.Reasons.Select(reason => reason.Sentence));
+
+    public static object ForJson(this StagePlan plan) => new
+    {
+        name = plan.Name,
+        key = plan.Key,
+        cached = plan.Reasons.IsEmpty,
+        reasons = plan.Reasons.Select(reason => reason.Sentence),
+    };
 }

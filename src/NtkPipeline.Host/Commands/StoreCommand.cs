@@ -21,39 +21,32 @@ internal sealed class StoreCommand : Command
 
     private static int Print(StoreHealth health, Terminal terminal)
     {
-        foreach (var path in health.Damaged)
-            terminal.Output.WriteLine($"damaged: {path}");
+        terminal.Tell(
+            new { objects = health.Objects, damaged = health.Damaged, missing = health.Missing },
+            [
+                .. health.Damaged.Select(path => $"damaged: {path}"),
+                .. health.Missing.Select(stage => $"missing: a result of {stage}"),
+                $"{health.Objects} objects, {health.Damaged.Length} damaged, {health.Missing.Length} missing.",
+            ]);
 
-        foreach (var stage in health.Missing)
-            terminal.Output.WriteLine($"missing: a result of {stage}");
-
-        terminal.Output.WriteLine($"{health.Objects} objects, {health.Damaged.Length} damaged, {health.Missing.Length} missing.");
-
-        if (health.Damaged.Length + health.Missing.Length == 0)
-            return ExitCode.Done;
-
-        terminal.Error.WriteLine("ntk: the next run makes them again; nothing else is lost");
-        return ExitCode.Refused;
+        return health.Damaged.Length + health.Missing.Length == 0
+            ? ExitCode.Done
+            : terminal.Report(new Failure(ExitCode.Refused, ["the next run makes them again; nothing else is lost"]));
     }
 
     private static FSharpResult<int, Failure> Collect(Store store, Terminal terminal) =>
         from freed in StoreCare.collect(store).OrRefused()
-        select Say(terminal, $"deleted {freed.Item1} files, {freed.Item2 / 1e6:0.0} MB.");
+        select terminal.Tell(
+            new { files = freed.Item1, bytes = freed.Item2 }, $"deleted {freed.Item1} files, {freed.Item2 / 1e6:0.0} MB.");
 
     private static FSharpResult<int, Failure> Size(Store store, Terminal terminal) =>
         from sizes in StoreCare.sizes(store).OrRefused()
-        select Say(terminal, [
-            .. sizes.Select(entry => $"{entry.Item3 / 1e6,10:0.0} MB  {entry.Item2,4} results  {entry.Item1}"),
-            $"{sizes.Sum(entry => entry.Item3) / 1e6,10:0.0} MB in all",
-        ]);
-
-    private static int Say(Terminal terminal, params string[] lines)
-    {
-        foreach (var line in lines)
-            terminal.Output.WriteLine(line);
-
-        return ExitCode.Done;
-    }
+        select terminal.Tell(
+            sizes.ToDictionary(entry => entry.Item1, entry => new { results = entry.Item2, bytes = entry.Item3 }),
+            [
+                .. sizes.Select(entry => $"{entry.Item3 / 1e6,10:0.0} MB  {entry.Item2,4} results  {entry.Item1}"),
+                $"{sizes.Sum(entry => entry.Item3) / 1e6,10:0.0} MB in all",
+            ]);
 
     private sealed class Care : NtkCommand
     {

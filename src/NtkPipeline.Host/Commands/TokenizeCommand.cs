@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
 using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host.Commands;
@@ -20,7 +21,7 @@ internal sealed class TokenizeCommand : NtkCommand
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from tokenizer in SentenceEncoderModule.loadVocabulary(parsed.GetRequiredValue(_vocab)).OrRefused()
         from texts in _texts.Read(parsed).OrRefused()
-        select Print(texts.Select(text => tokenizer.Ids(text)), terminal);
+        select Print(texts.Select(text => WordPieceModule.ids(tokenizer, text)), terminal);
 
     private static int Print(IEnumerable<int[]> rows, Terminal terminal)
     {

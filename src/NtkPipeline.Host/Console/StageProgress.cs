@@ -12,8 +12,8 @@ internal abstract class StageProgress
     /// <summary>Runs the work and shows what is told meanwhile. <paramref name="stages"/> is how many stages there are.</summary>
     public abstract T Watch<T>(int stages, Func<T> work);
 
-    public static StageProgress For(Terminal terminal, bool isQuiet) =>
-        isQuiet ? new Silence(terminal)
+    public static StageProgress For(Terminal terminal) =>
+        terminal.IsQuiet ? new Silence(terminal)
         : terminal.IsInteractive ? new Bar()
         : new Lines(terminal);
 

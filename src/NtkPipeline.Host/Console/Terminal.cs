@@ -1,10 +1,31 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
 namespace NtkPipeline.Host;
 
 /// <summary>Where a command writes: results to <c>Output</c>, progress and mistakes to <c>Error</c>.</summary>
-internal sealed record Terminal(TextWriter Output, TextWriter Error)
+internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuiet = false, bool AsJson = false)
 {
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>Progress bars are for people who watch: only when stderr is this process's own and a terminal.</summary>
     public bool IsInteractive => ReferenceEquals(Error, System.Console.Error) && !System.Console.IsErrorRedirected;
+
+    /// <summary>Tells the outcome in lines for people; with <c>--json</c>, also as one JSON object, last. Gives exit code 0.</summary>
+    public int Tell(object outcome, params IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            Output.WriteLine(line);
+
+        if (AsJson)
+            Output.WriteLine(JsonSerializer.Serialize(outcome, _json));
+
+        return ExitCode.Done;
+    }
 
     /// <summary>Says why a command ends, and gives its exit code.</summary>
     public int Report(Failure failure)

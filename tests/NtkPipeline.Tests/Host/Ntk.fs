@@ -74,4 +74,6 @@ let quick = [
     "train.batch-size=32"
     "--set"
     "train.larger-rate-widths=16"
+    "--set"
+    "train.larger-rates=2"
 ]

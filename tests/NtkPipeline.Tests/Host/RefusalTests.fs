@@ -184,6 +184,44 @@ let tests =
             kernel "dense 512 | relu | dense 1" [ "--z"; other ]
             |> refused 1 [ $"%s{other}: it is not a .npy file" ])
 
+        testCase
+            "kernel computes one random network's kernel by every method, with its cost, and prints closed forms"
+        <| inFolder (fun folder ->
+            let x = Path.Combine(folder, "x.npy")
+            array x 6 3
+
+            let empirical method =
+                let k = Path.Combine(folder, $"%s{method}.npy")
+
+                let answer =
+                    [
+                        "kernel"
+                        "--empirical"
+                        "--network"
+                        "dense 40 | relu | dense 1"
+                        "--seed"
+                        "7"
+                    ]
+                    @ [ "--method"; method; "--x"; x; "--out"; k; "--json" ]
+                    |> wantDone
+
+                Expect.stringContains answer.Error "flop" "the cost comes first"
+                Expect.stringContains answer.Output "\"rows\":6" "the outcome as JSON"
+                use file = File.OpenRead k
+                Npy.read64 file |> Flip.Expect.wantOk "an array" |> _.Values
+
+            let kernels = [ "auto"; "structured"; "jacobian"; "vector-product" ] |> List.map empirical
+
+            for kernel in kernels.Tail do
+                for a, b in Array.zip kernel kernels.Head do
+                    Expect.floatClose Accuracy.veryHigh a b "the methods agree"
+
+            let network = [ "kernel"; "--network"; "dense 40 | relu | dense 1" ]
+            Expect.stringContains (network @ [ "--latex" ] |> wantDone).Output "\\Theta" "LaTeX"
+            refused 2 [ "--x and --out" ] network
+            let nngp = network @ [ "--empirical"; "--kind"; "nngp"; "--x"; x; "--out"; x ]
+            refused 2 [ "tangent kernel" ] nngp)
+
         testCase "texts are embedded and tokenized from a file or a column"
         <| inFolder (fun folder ->
             let data, out = tweets folder 120, Path.Combine(folder, "e.npy")

@@ -34,6 +34,8 @@ let private data isSynthetic : DataFacts = {
     DuplicateRows = 110
     ContradictoryTexts = 18
     ContradictoryRows = 41
+    IdenticalRows = 0
+    IdenticalContradictions = 0
 }
 
 let private features: FeatureFacts = {

@@ -181,9 +181,9 @@ let tests =
         <| fun () ->
             withFolder (File.ReadAllBytes tiny) (vocabulary 30522)
             <| fun folder ->
-                File.Delete(Path.Combine(folder, "model.onnx"))
-                Expect.stringContains (refusal folder) "model.onnx: there is no such file" "model"
                 File.Delete(Path.Combine(folder, "vocab.txt"))
                 Expect.stringContains (refusal folder) "vocab.txt: there is no such file" "vocabulary"
+                File.Delete(Path.Combine(folder, "model.onnx"))
+                Expect.stringContains (refusal folder) "model.onnx: there is no such file" "model"
                 Expect.stringContains (refusal (Path.Combine(folder, "none"))) "no such file" "folder"
     ]

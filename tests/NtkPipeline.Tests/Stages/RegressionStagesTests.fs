@@ -20,6 +20,8 @@ let private split: Split = {
     DuplicateRows = 0
     ContradictoryTexts = 2
     ContradictoryRows = 4
+    IdenticalRows = 0
+    IdenticalContradictions = 0
 }
 
 let private gram = roughKernelOf xs xs |> Matrix.map float32

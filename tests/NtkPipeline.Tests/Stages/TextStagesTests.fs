@@ -85,6 +85,8 @@ let tests =
                 DuplicateRows = 0
                 ContradictoryTexts = 0
                 ContradictoryRows = 0
+                IdenticalRows = 0
+                IdenticalContradictions = 0
             }
 
             let reduce last =
@@ -245,6 +247,13 @@ let tests =
                 (kept.DuplicateRows, kept.ContradictoryTexts, kept.ContradictoryRows)
                 (2, 1, 3)
                 "counted"
+
+            let texts = data |> Array.map _.Text
+
+            Expect.equal
+                kept.IdenticalRows
+                (texts.Length - (Array.distinct texts).Length)
+                "and letter by letter"
 
             let inTraining = Array.contains 52 kept.Train
 
