@@ -65,6 +65,14 @@ public static class Program
     {
         context.Cancel = true;
         System.Console.Error.WriteLine("ntk: interrupted; every finished stage is in the store, and the same command goes on from there");
-        Environment.Exit(ExitCode.Interrupted);
+
+        if (OperatingSystem.IsWindows())
+            Environment.Exit(ExitCode.Interrupted);
+        else
+            LeaveAtOnce(ExitCode.Interrupted);
     }
+
+    /// <summary>Ends the process without the libraries' clean-up, which LibTorch, still at work in its threads, would not survive.</summary>
+    [DllImport("libc", EntryPoint = "_exit")]
+    private static extern void LeaveAtOnce(int code);
 }

@@ -55,6 +55,7 @@ let private tests =
         ConfigTextTests.tests
         RunTests.tests
         RefusalTests.tests
+        InterruptionTests.tests
         ArchitectureTests.tests
     ]
 
