@@ -73,7 +73,14 @@ for before, after in Array.zip (look labelled) (look cleanLabelled) |> Array.tru
     printfn $"%s{before.Text}\n  → %s{after.Text}"
 
 let split =
-    run (SplitTweets.stage { ValidationShare = 0.2; Folds = 5; Contradictions = MajorityLabel }) labelled
+    run
+        (SplitTweets.stage {
+            ValidationShare = 0.2
+            Folds = 5
+            Together = SameText.Normalised
+            Contradictions = MajorityLabel
+        })
+        labelled
 
 let embeddings =
     run (EmbedTweets.lsa { Lsa.defaults with Columns = 100 }) (Artifact.both cleanLabelled cleanUnlabelled)

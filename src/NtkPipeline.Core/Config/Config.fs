@@ -59,6 +59,11 @@ module Config =
     let private split (values: Map<string, string>) : SplitTweets.Settings = {
         ValidationShare = Setting.real values "split.validation-share"
         Folds = Setting.whole values "split.folds"
+        Together =
+            if values["split.together"] = "normalised" then
+                SameText.Normalised
+            else
+                SameText.Identical
         Contradictions =
             match values["split.contradictions"] with
             | "keep" -> KeepLabels

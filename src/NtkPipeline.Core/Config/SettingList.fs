@@ -43,6 +43,11 @@ module SettingList =
             "Share of the labelled tweets that is kept for validation."
         setting "split.folds" (Whole(2L, 50L)) "5" "Folds of cross-validation."
         setting
+            "split.together"
+            (Choice [ "identical"; "normalised" ])
+            "normalised"
+            "Rows that never stand on both sides of a split: identical texts, or texts equal but for links, mentions, case and signs."
+        setting
             "split.contradictions"
             (Choice [ "keep"; "majority"; "drop" ])
             "majority"

@@ -17,7 +17,7 @@ module DataTables =
             $"%s{Show.count data.FittedRows} fitted, %s{Show.count data.ValidationRows} for validation"
             "rows without labels", Show.count data.TestRows
             "duplicates",
-            $"""%s{Show.many data.IdenticalRows "row repeats" "rows repeat"} an earlier row's text letter by letter, %s{Show.count data.DuplicateRows} once links, mentions, case and signs are set aside; they never stand on both sides of a split"""
+            $"""%s{Show.many data.IdenticalRows "row repeats" "rows repeat"} an earlier row's text letter by letter, %s{Show.count data.DuplicateRows} once links, mentions, case and signs are set aside"""
             "contradictions",
             $"""%s{Show.many data.IdenticalContradictions "text stands" "texts stand"} under both labels letter by letter, %s{Show.count data.ContradictoryTexts} with links, mentions, case and signs set aside, on %s{Show.many data.ContradictoryRows "row" "rows"}"""
         ]

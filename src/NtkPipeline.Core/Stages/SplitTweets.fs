@@ -35,7 +35,13 @@ type Split = {
 [<RequireQualifiedAccess>]
 module SplitTweets =
 
-    type Settings = { ValidationShare: float; Folds: int; Contradictions: Contradictions }
+    type Settings = {
+        ValidationShare: float
+        Folds: int
+        /// Rows of one text stay together, in splits and in folds.
+        Together: SameText
+        Contradictions: Contradictions
+    }
 
     let private majority (labels: float[]) (rows: int[]) (row: int) =
         match rows |> Array.sumBy (fun i -> labels[i]) with
@@ -56,10 +62,12 @@ module SplitTweets =
 
     let private split settings (seed: Seed) (tweets: Tweet[]) (positive: bool[]) =
         let labels = positive |> Array.map (fun p -> if p then 1.0 else -1.0)
-        let groups = tweets |> Array.map _.Text |> Duplicates.groups
+        let texts = tweets |> Array.map _.Text
+        let groups = Duplicates.groupsOf settings.Together texts
+        let normalised = Duplicates.groups texts
+        let alike = contradictions positive normalised
 
         let contradictory = contradictions positive groups
-        let texts = tweets |> Array.map _.Text
 
         let train, validation =
             StratifiedSplit.holdOut settings.ValidationShare (Seed.derive "hold-out" seed) positive groups
@@ -87,9 +95,9 @@ module SplitTweets =
             Labels = labels
             Targets = targets
             FitRows = Array.append train validation |> Array.sort
-            DuplicateRows = groups.Length - (Array.distinct groups).Length
-            ContradictoryTexts = contradictory.Length
-            ContradictoryRows = contradictory |> Array.sumBy _.Length
+            DuplicateRows = texts.Length - (Array.distinct normalised).Length
+            ContradictoryTexts = alike.Length
+            ContradictoryRows = alike |> Array.sumBy _.Length
             IdenticalRows = texts.Length - (Array.distinct texts).Length
             IdenticalContradictions = (contradictions positive texts).Length
         }

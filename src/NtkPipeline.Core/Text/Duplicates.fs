@@ -2,6 +2,14 @@ namespace NtkPipeline.Core
 
 open System.Collections.Generic
 
+/// Which texts count as one when rows are split.
+[<RequireQualifiedAccess>]
+type SameText =
+    /// Equal letter by letter.
+    | Identical
+    /// Equal once links, mentions, case, entities and special characters are set aside.
+    | Normalised
+
 /// Texts that say the same: equal once links, mentions, case, entities and special characters are set aside.
 [<RequireQualifiedAccess>]
 module Duplicates =
@@ -20,17 +28,23 @@ module Duplicates =
         | "" -> "\u0000" + text
         | words -> words
 
-    /// The number of each row's group, counted from 0 in the order in which groups first appear: rows with the same
-    /// normalised text share one.
-    let groups (texts: string[]) : int[] =
+    let private number (keys: string[]) : int[] =
         let known = Dictionary<string, int>()
 
-        texts
-        |> Array.map (fun text ->
-            let key = key text
-
+        keys
+        |> Array.map (fun key ->
             match known.TryGetValue key with
             | true, group -> group
             | _ ->
                 known[key] <- known.Count
                 known.Count - 1)
+
+    /// The number of each row's group, counted from 0 in the order in which groups first appear: rows with the same
+    /// normalised text share one.
+    let groups (texts: string[]) : int[] = number (Array.map key texts)
+
+    /// The same for either meaning of "the same text".
+    let groupsOf (same: SameText) (texts: string[]) : int[] =
+        match same with
+        | SameText.Identical -> number texts
+        | SameText.Normalised -> groups texts

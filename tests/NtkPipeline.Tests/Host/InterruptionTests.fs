@@ -9,7 +9,15 @@ open NtkPipeline.Tests.Ntk
 /// Starts `ntk` as a process of its own and sends it a signal once a stage is done; gives its exit code and what it said.
 let private stopped (signal: string) (stage: string) (arguments: string list) =
     let program = Path.Combine(AppContext.BaseDirectory, "ntk.dll")
-    let info = ProcessStartInfo("dotnet", program :: arguments, RedirectStandardError = true, RedirectStandardOutput = true)
+
+    let info =
+        ProcessStartInfo(
+            "dotnet",
+            program :: arguments,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true
+        )
+
     use started = new Process(StartInfo = info)
     started.Start() |> ignore
     let said = ResizeArray<string>()
@@ -40,7 +48,15 @@ let tests =
                 let data = tweets folder 240
 
                 let run store out =
-                    [ "run"; "--data"; data; "--store"; Path.Combine(folder, store); "--out"; Path.Combine(folder, out) ]
+                    [
+                        "run"
+                        "--data"
+                        data
+                        "--store"
+                        Path.Combine(folder, store)
+                        "--out"
+                        Path.Combine(folder, out)
+                    ]
                     @ quick
 
                 let report out = File.ReadAllBytes(Path.Combine(folder, out, "report.html"))

@@ -46,7 +46,12 @@ let tests =
 
                 let split =
                     run
-                        (SplitTweets.stage { ValidationShare = 0.25; Folds = 4; Contradictions = KeepLabels })
+                        (SplitTweets.stage {
+                            ValidationShare = 0.25
+                            Folds = 4
+                            Together = SameText.Normalised
+                            Contradictions = KeepLabels
+                        })
                         labelled
                     |> Result.defaultWith (fun e -> failtest e.Sentence)
 
@@ -237,7 +242,12 @@ let tests =
 
             let split contradictions =
                 run
-                    (SplitTweets.stage { ValidationShare = 0.1; Folds = 2; Contradictions = contradictions })
+                    (SplitTweets.stage {
+                        ValidationShare = 0.1
+                        Folds = 2
+                        Together = SameText.Normalised
+                        Contradictions = contradictions
+                    })
                     data
                 |> Result.defaultWith (fun e -> failtest e.Sentence)
 
