@@ -43,10 +43,10 @@ module KernelMeasures =
         let norms = sqrt (inner a a * inner b b)
         if norms = 0.0 then 0.0 else inner a b / norms
 
-    /// The eigenvalues of a symmetric matrix, largest first.
+    /// The eigenvalues of a symmetric matrix, largest first, computed in the precision that its entries have.
     let eigenvalues (m: torch.Tensor) : float[] =
         use _ = torch.NewDisposeScope()
-        m.``to`` (torch.float64) |> torch.linalg.eigvalsh |> Tensors.toArray64 |> Array.rev
+        torch.linalg.eigvalsh m |> Tensors.toArray64 |> Array.rev
 
     /// exp of the entropy of the eigenvalues over their sum (Roy and Vetterli 2007): n where all are equal, 1 where one is not
     /// zero, 0 where none is. Eigenvalues that rounding has made negative count as 0.
