@@ -52,6 +52,7 @@ public static class Program
             new EmbedCommand(),
             new TokenizeCommand(),
             new SampleCommand(),
+            new BenchCommand(),
         };
 
         foreach (var option in NtkCommand.Common())

@@ -8,5 +8,4 @@ let main argv =
     | "ratios" :: rest -> Ratios.run rest
     | _ ->
         BenchmarkSwitcher.FromAssembly(System.Reflection.Assembly.GetExecutingAssembly()).Run argv |> ignore
-
-    0
+        0

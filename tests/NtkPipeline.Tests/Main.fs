@@ -56,6 +56,7 @@ let private tests =
         RunTests.tests
         RefusalTests.tests
         InterruptionTests.tests
+        BenchTests.tests
         ArchitectureTests.tests
     ]
 
