@@ -148,14 +148,16 @@ let networks = [
     for width in [ 16; 128; 1024 ] -> run (TrainNetwork.stage (network width)) training
 ]
 
-for one in List.map look networks do
+let trained = List.map (look >> _.Run) networks
+
+for one in trained do
     let last = Array.last one.Epochs
 
     printfn
         $"m = %4d{one.Width}: kernel moved by %.1f{100.0 * last.DeltaTheta}%%, validation accuracy %.3f{last.Validation.Accuracy}"
 
 [
-    for one in List.map look networks ->
+    for one in trained ->
         Chart.Line(
             [ for epoch in one.Epochs -> float epoch.Epoch, epoch.DeltaTheta ],
             Name = $"m = %d{one.Width}"
@@ -177,7 +179,7 @@ let comparison =
             MainRate = 1.0
             SmallWidth = 256
         })
-        (Artifact.both (Artifact.both split kernel) (Artifact.all networks))
+        (Artifact.both (Artifact.both split kernel) (Artifact.all networks |> TrainedNetwork.runs))
 
 for verdict in (look comparison).Verdicts do
     let word =

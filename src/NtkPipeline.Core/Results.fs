@@ -54,6 +54,8 @@ type KernelRegression = {
     /// The smallest ridge of the path, for comparison: nearly ridgeless.
     SmallestRidge: float
     SmallestRidgeValidation: Scores
+    /// f at each training row, fitted on all the others with the chosen ridge: exact leave-one-out.
+    LeftOutOutputs: float[]
     /// f on the validation rows, in their order.
     ValidationOutputs: float[]
     /// f on the test rows, refitted on all labelled rows with the chosen ridge; empty without a test set.
@@ -180,6 +182,16 @@ type KernelPicture = {
     Eigenvalues: float[]
 }
 
+/// A labelled tweet that all the others contradict.
+type SuspectTweet = {
+    Id: int
+    /// Other people's words: escaped wherever they are shown.
+    Text: string
+    Positive: bool
+    /// f at the tweet, fitted on all other training rows: on the other side of 0 than its label.
+    LeftOut: float
+}
+
 /// The finite networks against the kernel.
 type Comparison = { Widths: WidthSummary[]; Slopes: Slope[]; Verdicts: Verdict[] }
 
@@ -192,6 +204,8 @@ type Findings = {
     Data: DataFacts
     Features: FeatureFacts
     Kernel: KernelRegression
+    /// Candidates for a wrong label among the training rows, clearest first.
+    Suspects: SuspectTweet[]
     Picture: KernelPicture
     Networks: NetworkRun[]
     Comparison: Comparison

@@ -27,17 +27,18 @@ internal static class Pipeline
                from kernel in runner.Run(FitRidge.stage(config.Ridge), FitRidge.inputs(split, spectrum, gram, testGram))
                let training = TrainNetwork.inputs(features, split, gram, spectrum)
                from networks in config.Train.Select(settings => Training(runner, settings, training)).InOrder()
-               let runs = Artifact.all(networks)
+               let trained = Artifact.all(networks)
+               let runs = TrainedNetworkModule.runs(trained)
                from comparison in runner.Run(CompareModels.stage(config.Compare), Artifact.both(Artifact.both(split, kernel), runs))
                from picture in runner.Run(DrawKernel.stage, Artifact.both(Artifact.both(gram, split), spectrum))
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, config.Facts,
-                   split, features, kernel, picture, runs, comparison)
+                   labelled, split, features, kernel, picture, runs, comparison)
                from report in runner.Run(WriteReport.stage, findings)
                select new PipelineOutputs(findings, report, unlabelled);
     }
 
-    private static Func<FSharpResult<Artifact<NetworkRun>, PipelineError>> Training(
+    private static Func<FSharpResult<Artifact<TrainedNetwork>, PipelineError>> Training(
         IRunner runner, TrainSettings settings, Artifact<TrainInput> input) =>
         () => runner.Run(TrainNetwork.stage(settings), input);
 }

@@ -33,6 +33,7 @@ let private tests =
         WordPieceTests.tests
         TextStagesTests.tests
         RegressionStagesTests.tests
+        PredictTextTests.tests
         testList "network" [
             NetworkTextTests.tests
             DualTests.tests

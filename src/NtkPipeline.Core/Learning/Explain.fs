@@ -43,10 +43,10 @@ module Explain =
         |> Array.sortBy (fun carrier -> -abs carrier.Contribution, carrier.Row)
         |> Array.truncate most
 
-    /// The training rows whose target lies on the other side of 0 than all others predict, clearest first.
-    let suspects (path: RidgePath) (p: int) (targets: float[]) (most: int) : Suspect[] =
-        RidgePath.leaveOneOut p path
-        |> Array.mapi (fun i residual -> { Row = i; Target = targets[i]; LeftOut = targets[i] - residual })
+    /// The training rows whose label lies on the other side of 0 than all others predict, clearest first.
+    let suspects (leftOut: float[]) (labels: float[]) (most: int) : Suspect[] =
+        Array.map2 (fun f label -> f, label) leftOut labels
+        |> Array.mapi (fun i (f, label) -> { Row = i; Target = label; LeftOut = f })
         |> Array.filter (fun suspect -> suspect.Target * suspect.LeftOut < 0.0)
         |> Array.sortBy (fun suspect -> suspect.Target * suspect.LeftOut, suspect.Row)
         |> Array.truncate most

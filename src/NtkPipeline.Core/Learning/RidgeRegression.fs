@@ -60,6 +60,8 @@ module RidgeRegression =
                 Validation = Metrics.scores problem.ValidationTargets validation
                 SmallestRidge = selection.Path.Ridges[0]
                 SmallestRidgeValidation = Metrics.scores problem.ValidationTargets (outputs 0)
+                LeftOutOutputs =
+                    RidgePath.leaveOneOut selection.Chosen selection.Path |> Array.map2 (-) problem.Targets
                 ValidationOutputs = validation
                 TestOutputs = [||]
             }

@@ -102,6 +102,36 @@ module DataTables =
             Table.grid (Table.marked findings "The path over the ridge") headings rows []
         ]
 
+    /// Training rows whose label the others contradict, with their texts; nothing where there are none.
+    let suspects (findings: Findings) : XmlNode list =
+        let rows =
+            findings.Suspects
+            |> Array.map (fun suspect -> [
+                NumberCell(string suspect.Id)
+                NumberCell(if suspect.Positive then "1" else "0")
+                NumberCell(Show.number suspect.LeftOut)
+                TextCell suspect.Text
+            ])
+            |> List.ofArray
+
+        [
+            if not rows.IsEmpty then
+                Table.folded "Labels to look at again" [
+                    Table.grid
+                        (Table.marked findings "Training tweets that all the others contradict")
+                        [
+                            NumberCell "id"
+                            NumberCell "label"
+                            NumberCell "f, left out"
+                            TextCell "text"
+                        ]
+                        rows
+                        [
+                            "f is the exact leave-one-out output of the chosen regression: below 0 it says that no disaster is reported. A tweet of many near-copies is judged by these; the list holds candidates for a wrong label, not verdicts."
+                        ]
+                ]
+        ]
+
     let settings (findings: Findings) : XmlNode =
         let rows =
             findings.Settings

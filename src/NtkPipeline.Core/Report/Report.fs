@@ -105,6 +105,7 @@ module Report =
             DataTables.regression findings
             figures findings (KernelFigures.regression findings)
             DataTables.path findings
+            yield! DataTables.suspects findings
         ]
         "training",
         "Finite networks while they train",

@@ -133,6 +133,14 @@ module SummaryJson =
             "setting", text verdict.Setting
         ]
 
+    /// By number alone: a text is read in the report, where it is escaped.
+    let private suspect (suspect: SuspectTweet) =
+        record [
+            "id", whole suspect.Id
+            "target", whole (if suspect.Positive then 1 else 0)
+            "leftOut", real suspect.LeftOut
+        ]
+
     let private stage (stage: StageFact) =
         record [
             "name", text stage.Name
@@ -158,6 +166,7 @@ module SummaryJson =
                 "networks", list (findings.Networks |> Seq.map network)
                 "slopes", list (findings.Comparison.Slopes |> Seq.map slope)
                 "verdict", list (findings.Comparison.Verdicts |> Seq.map verdict)
+                "suspects", list (findings.Suspects |> Seq.map suspect)
                 // The root seed has 64 bits, more than most readers' numbers.
                 "seed", text (string findings.Seed)
                 "seconds", real seconds

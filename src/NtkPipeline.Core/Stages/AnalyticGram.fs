@@ -9,7 +9,8 @@ module AnalyticGram =
     /// The network whose width goes to infinity.
     let network: Network = Network.oneHidden Relu Width.one
 
-    let private atRootD (m: Matrix<float32>) =
+    /// Unit rows at norm √d.
+    let atRootD (m: Matrix<float32>) =
         let root = float32 (sqrt (float m.Columns))
         Matrix.map (fun x -> root * x) m
 

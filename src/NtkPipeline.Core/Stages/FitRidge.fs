@@ -57,8 +57,8 @@ module FitRidge =
 
     let stage (settings: RidgeSettings) : Stage<RidgeInput, KernelRegression> = {
         Name = "fit-ridge"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "kernel-regression/1"
+        Codec = Codec.json "kernel-regression/2"
         Body = Pure(run settings)
     }

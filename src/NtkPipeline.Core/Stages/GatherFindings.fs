@@ -21,6 +21,24 @@ module GatherFindings =
         IdenticalContradictions = split.IdenticalContradictions
     }
 
+    /// As many as a person would look through.
+    let private mostSuspects = 25
+
+    /// Labels as they were given: a row that took its text's majority is judged by what it came with.
+    let private suspects (tweets: Tweet[]) (split: Split) (kernel: KernelRegression) =
+        let labels = split.Train |> Array.map (fun i -> split.Labels[i])
+
+        Explain.suspects kernel.LeftOutOutputs labels mostSuspects
+        |> Array.map (fun suspect ->
+            let tweet = tweets[split.Train[suspect.Row]]
+
+            {
+                Id = tweet.Id
+                Text = tweet.Text
+                Positive = suspect.Target > 0.0
+                LeftOut = suspect.LeftOut
+            })
+
     /// What the person chose: it decides the report's bytes as much as any stage's result does.
     let private choices
         (seed: uint64)
@@ -36,6 +54,7 @@ module GatherFindings =
         (name: string)
         (isSynthetic: bool)
         (settings: SettingFact[])
+        (tweets: Artifact<Tweet[]>)
         (split: Artifact<Split>)
         (features: Artifact<Features>)
         (kernel: Artifact<KernelRegression>)
@@ -44,16 +63,18 @@ module GatherFindings =
         (comparison: Artifact<Comparison>)
         : Artifact<Findings> =
         Artifact.both
-            (Artifact.both split features)
+            (Artifact.both (Artifact.both tweets split) features)
             (Artifact.both (Artifact.both kernel picture) (Artifact.both networks comparison))
         |> Artifact.both (choices seed name isSynthetic settings)
-        |> Artifact.map (fun ((), ((split, features), ((kernel, picture), (networks, comparison)))) -> {
-            Seed = seed
-            Data = dataFacts name isSynthetic split features
-            Features = features.Facts
-            Kernel = kernel
-            Picture = picture
-            Networks = Array.ofList networks
-            Comparison = comparison
-            Settings = settings
-        })
+        |> Artifact.map
+            (fun ((), (((tweets, split), features), ((kernel, picture), (networks, comparison)))) -> {
+                Seed = seed
+                Data = dataFacts name isSynthetic split features
+                Features = features.Facts
+                Kernel = kernel
+                Suspects = suspects tweets split kernel
+                Picture = picture
+                Networks = Array.ofList networks
+                Comparison = comparison
+                Settings = settings
+            })

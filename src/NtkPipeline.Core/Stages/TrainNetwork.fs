@@ -106,6 +106,8 @@ module TrainNetwork =
         let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to`` device
         let outputScale = (settings.OutputScale * settings.OutputScale).ToScalar()
 
+        let initial = TrainedNetwork.weights theta
+
         FollowedTraining.run {
             Stack = ReluStack.ofNetwork network theta settings.OutputScale
             KernelOf = fun x -> (EmpiricalNtk.gram network theta x None).mul_ outputScale
@@ -121,12 +123,14 @@ module TrainNetwork =
             Tracked = tracked settings
             ProbeRows = settings.ProbeRows
         }
+        |> Result.map (fun seen ->
+            seen, initial, (if seen.Diverged.IsNone then Some(TrainedNetwork.weights theta) else None))
 
     let private run
         (settings: TrainSettings)
         (seed: Seed)
         (input: TrainInput)
-        : Result<NetworkRun, PipelineError> =
+        : Result<TrainedNetwork, PipelineError> =
         match TrainInput.refusal input, Device.resolve settings.Device with
         | Some reason, _
         | None, Error reason -> Error reason
@@ -135,39 +139,41 @@ module TrainNetwork =
             let rate = settings.LearningRate * float rows / (input.LambdaMax * kernelFactor settings input)
 
             follow settings device rate seed input
-            |> Result.map (fun seen -> {
-                Width = settings.Width
-                Member = settings.Member
-                InputScale = InputScale.print settings.InputScale
-                LearningRate = settings.LearningRate
-                AbsoluteRate = rate
-                BatchSize = settings.BatchSize
-                Steps = seen.Steps
-                Centred = settings.Centred
-                OutputScale = settings.OutputScale
-                Parameters = int64 settings.Width * int64 (input.Labelled.Columns + 1)
-                TrainRows = rows
-                ProbeRows = min settings.ProbeRows rows
-                InitKernelError = seen.InitKernelError
-                DeltaTheta = seen.DeltaTheta
-                Diverged = seen.Diverged
-                Epochs = seen.Epochs
-                SpectrumInitial = seen.SpectrumInitial
-                SpectrumFinal = seen.SpectrumFinal
-                ValidationOutputs = seen.ValidationOutputs
-                TestOutputs = seen.TestOutputs
+            |> Result.map (fun (seen, initial, final) -> {
+                Initial = initial
+                Final = final
+                Run = {
+                    Width = settings.Width
+                    Member = settings.Member
+                    InputScale = InputScale.print settings.InputScale
+                    LearningRate = settings.LearningRate
+                    AbsoluteRate = rate
+                    BatchSize = settings.BatchSize
+                    Steps = seen.Steps
+                    Centred = settings.Centred
+                    OutputScale = settings.OutputScale
+                    Parameters = int64 settings.Width * int64 (input.Labelled.Columns + 1)
+                    TrainRows = rows
+                    ProbeRows = min settings.ProbeRows rows
+                    InitKernelError = seen.InitKernelError
+                    DeltaTheta = seen.DeltaTheta
+                    Diverged = seen.Diverged
+                    Epochs = seen.Epochs
+                    SpectrumInitial = seen.SpectrumInitial
+                    SpectrumFinal = seen.SpectrumFinal
+                    ValidationOutputs = seen.ValidationOutputs
+                    TestOutputs = seen.TestOutputs
+                }
             })
 
-    let codec: Codec<NetworkRun> = Codec.json "network-run/1"
-
-    let stage (settings: TrainSettings) : Stage<TrainInput, NetworkRun> =
+    let stage (settings: TrainSettings) : Stage<TrainInput, TrainedNetwork> =
         check settings
 
         {
             Name =
                 $"train-network/%s{InputScale.print settings.InputScale}/m=%d{settings.Width}/rate=%g{settings.LearningRate}/seed=%d{settings.Member}"
-            Version = 1
+            Version = 2
             Settings = Fingerprint.describe settings
-            Codec = codec
+            Codec = TrainedNetwork.codec
             Body = Seeded(run settings)
         }

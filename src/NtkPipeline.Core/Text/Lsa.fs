@@ -93,6 +93,29 @@ module Lsa =
             Components = TruncatedSvd.right matrix svd
         })
 
+    /// The model behind the embeddings S = A V of these very texts, without another SVD: V is Aᵀ S with its columns brought to norm
+    /// 1, since A V = U σ and Aᵀ U = V σ. As exact as the SVD was: columns that `Steps` left unsettled differ from `fit`'s.
+    let ofEmbeddings (settings: LsaSettings) (texts: string[]) (scores: Matrix<float32>) : LsaModel =
+        if scores.Rows <> texts.Length then
+            invalidArg (nameof scores) $"%d{scores.Rows} embeddings for %d{texts.Length} texts"
+
+        let words, characters = vocabularies settings texts
+        let matrix = weigh settings words characters texts
+        let columns = SparseMatrix.transposeTimes matrix (Matrix.map float scores)
+
+        let norms =
+            Array.init columns.Columns (fun j ->
+                sqrt (Seq.sumBy (fun i -> columns[i, j] * columns[i, j]) (seq { 0 .. columns.Rows - 1 })))
+
+        {
+            Settings = settings
+            Words = words
+            Characters = characters
+            Components =
+                Matrix.init columns.Rows columns.Columns (fun i j ->
+                    if norms[j] = 0.0 then 0.0 else columns[i, j] / norms[j])
+        }
+
     /// The embeddings of any texts; one without a known term is a zero row.
     let transform (model: LsaModel) (texts: string[]) : Matrix<float32> =
         SparseMatrix.times (weigh model.Settings model.Words model.Characters texts) model.Components

@@ -47,9 +47,10 @@ module SurfaceFeatures =
     /// Values beyond so many standard deviations count as so many.
     let private furthest = 3.0
 
-    let private standardise (values: float[]) =
-        let mean = Array.average values
-        let deviation = values |> Array.averageBy (fun v -> (v - mean) ** 2.0) |> sqrt
+    /// By the mean and deviation of the reference.
+    let private standardise (reference: float[]) (values: float[]) =
+        let mean = Array.average reference
+        let deviation = reference |> Array.averageBy (fun v -> (v - mean) ** 2.0) |> sqrt
 
         values
         |> Array.map (fun v ->
@@ -58,17 +59,21 @@ module SurfaceFeatures =
             else
                 Math.Clamp((v - mean) / deviation, -furthest, furthest))
 
-    /// One row a text, as it was written; every column has mean 0 and variance 1 before the furthest values are drawn in.
-    let measure (texts: string[]) : Matrix<float32> =
+    /// One row a text, as it was written, by the mean and variance that each column has over the reference texts.
+    let measureAmong (reference: string[]) (texts: string[]) : Matrix<float32> =
         if texts.Length = 0 then
             Matrix.create 0 names.Length [||]
         else
             let columns =
                 features
-                |> List.map (fun (_, feature) -> texts |> Array.map feature |> standardise)
+                |> List.map (fun (_, feature) ->
+                    standardise (reference |> Array.map feature) (texts |> Array.map feature))
                 |> Array.ofList
 
             Matrix.init texts.Length columns.Length (fun i j -> float32 (columns[j][i]))
+
+    /// One row a text, as it was written; every column has mean 0 and variance 1 before the furthest values are drawn in.
+    let measure (texts: string[]) : Matrix<float32> = measureAmong texts texts
 
     /// One row a tweet, one column a keyword, by ascending keyword: 1 where the tweet has it. A tweet without one is zero.
     let keywords (tweets: Tweet[]) : Matrix<float32> =

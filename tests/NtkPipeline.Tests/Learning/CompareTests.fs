@@ -61,6 +61,7 @@ let private kernel: KernelRegression =
         Validation = scores outputs
         SmallestRidge = 0.001
         SmallestRidgeValidation = scores (missing [ 0..219 ])
+        LeftOutOutputs = [||]
         ValidationOutputs = outputs
         TestOutputs = [||]
     }

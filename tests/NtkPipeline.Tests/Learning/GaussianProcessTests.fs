@@ -129,7 +129,8 @@ let tests =
             let odd = [| 0..29 |] |> Array.maxBy (fun i -> xs[i][0])
             let turned = y |> Array.mapi (fun i t -> if i = odd then -t else t)
             let path = RidgePath.along (decompose k) turned [| 0.2 |]
-            let suspects = Explain.suspects path 0 turned 5
+            let leftOut = RidgePath.leaveOneOut 0 path |> Array.map2 (-) turned
+            let suspects = Explain.suspects leftOut turned 5
             Expect.equal suspects[0].Row odd "found"
             wantClose 1e-11 "as the others see it" [| suspects[0].LeftOut |] (heldOut 0.2 k turned [| odd |])
             Expect.all suspects (fun s -> s.Target * s.LeftOut < 0.0) "each is contradicted"

@@ -84,6 +84,7 @@ let private kernel: KernelRegression =
         Validation = scores "kernel" 0.806
         SmallestRidge = path[0].Ridge
         SmallestRidgeValidation = scores "ridgeless" 0.785
+        LeftOutOutputs = Array.init 6090 (fun k -> noise $"kernel/left-out/%d{k}")
         ValidationOutputs = Array.init validationRows (fun k -> noise $"kernel/%d{k}")
         TestOutputs = Array.init 3263 (fun k -> noise $"kernel/test/%d{k}")
     }
@@ -280,6 +281,10 @@ let make (isSynthetic: bool) : Findings =
         Data = data isSynthetic
         Features = features
         Kernel = kernel
+        Suspects = [|
+            { Id = 48; Text = hostile; Positive = true; LeftOut = -1.25 }
+            { Id = 51; Text = "plain"; Positive = false; LeftOut = 0.75 }
+        |]
         Picture = picture
         Networks = runs
         Comparison = {
@@ -307,6 +312,7 @@ let barren: Findings =
     {
         findings with
             Networks = runs
+            Suspects = [||]
             Features = { findings.Features with ExplainedVariance = [||] }
             Picture = { Size = 0; Negative = 0; Values = [||]; Eigenvalues = [||] }
             Comparison = {

@@ -31,11 +31,11 @@ let tests =
         testCase "it is a miniature of the real thing"
         <| fun () ->
             let train = sample.Value.Train
-            let holds (part: string) tweet = tweet.Text.Contains part
+            let holds (part: string) (tweet: Tweet) = tweet.Text.Contains part
 
             for name, predicate, low, high in
                 [
-                    "positive", (fun tweet -> tweet.Target = Some true), 0.38, 0.48
+                    "positive", (fun (tweet: Tweet) -> tweet.Target = Some true), 0.38, 0.48
                     "links", holds "http://t.co/", 0.3, 0.7
                     "mentions", holds "@", 0.1, 0.5
                     "tags", holds "#", 0.15, 0.6

@@ -63,14 +63,15 @@ let private runOn root (input: TrainInput) settings =
 
 let private sound =
     function
-    | Ok(run: NetworkRun) -> run
+    | Ok(trained: TrainedNetwork) -> trained
     | Error(e: PipelineError) -> failtest e.Sentence
 
-let private train' settings = runOn 5UL (input.Force()) settings |> sound
+let private network settings = runOn 5UL (input.Force()) settings |> sound
+let private train' settings = (network settings).Run
 
-let private bytes (run: NetworkRun) =
+let private bytes (trained: TrainedNetwork) =
     use stream = new MemoryStream()
-    TrainNetwork.codec.Write stream run
+    TrainedNetwork.codec.Write stream trained
     stream.ToArray()
 
 let private close within (a: float) (b: float) message =
@@ -80,13 +81,56 @@ let tests =
     testList "TrainNetwork" [
         testCase "the same seed gives the same bytes, and another member another network"
         <| fun () ->
-            let first = train' settings
-            Expect.equal (bytes (train' settings)) (bytes first) "again"
-            let other = train' { settings with Member = 1 }
-            Expect.notEqual other.ValidationOutputs first.ValidationOutputs "another"
+            let first = network settings
+            Expect.equal (bytes (network settings)) (bytes first) "again"
+            let other = network { settings with Member = 1 }
+            Expect.notEqual other.Run.ValidationOutputs first.Run.ValidationOutputs "another"
 
             use stream = new MemoryStream(bytes first)
-            Expect.equal (TrainNetwork.codec.Read stream) (Ok first) "what was written is read"
+            Expect.equal (TrainedNetwork.codec.Read stream) (Ok first) "what was written is read"
+
+        for centred in [ true; false ] do
+            testCase $"the network that is kept gives the outputs that were measured, centred: %b{centred}"
+            <| fun () ->
+                let trained =
+                    network {
+                        settings with
+                            Centred = centred
+                            OutputScale = 1.5
+                            InputScale = InputScale.Unit
+                    }
+
+                let data, final = input.Force(), Expect.wantSome trained.Final "it did not diverge"
+                let validation = Matrix.gatherRows data.Validation data.Labelled
+
+                for rows, measured in
+                    [
+                        validation, trained.Run.ValidationOutputs
+                        data.Test, trained.Run.TestOutputs
+                    ] do
+                    for ours, measured in Array.zip (TrainedNetwork.outputs trained final rows) measured do
+                        close 1e-6 ours measured "the same network"
+
+                // One row alone is what it is among others.
+                let alone = TrainedNetwork.outputs trained final (Matrix.gatherRows [| 3 |] validation)
+                close 1e-6 alone[0] trained.Run.ValidationOutputs[3] "alone"
+
+        testCase "the kernel of the network that is kept moved as far as was measured"
+        <| fun () ->
+            let trained = network { settings with OutputScale = 1.5 }
+            let rows = Matrix.gatherRows train (input.Force()).Labelled
+            let final = Expect.wantSome trained.Final "it did not diverge"
+            use _ = torch.NewDisposeScope()
+
+            let kernel weights =
+                (TrainedNetwork.tangent trained weights rows None |> Tensors.ofMatrix32).double()
+
+            let first, last = kernel trained.Initial, kernel final
+            let change = (last - first).norm().item<float>() / first.norm().item<float>()
+            close 1e-5 change (defaultArg trained.Run.DeltaTheta nan) "ΔΘ"
+            let some = Matrix.gatherRows [| 2; 5 |] rows
+            let across = TrainedNetwork.tangent trained final some (Some rows)
+            close 1e-4 (float across[1, 9]) ((last[5, 9]).item<float>()) "between rows"
 
         testCase "a centred network starts from 0 and unmoved"
         <| fun () ->
@@ -204,8 +248,8 @@ let tests =
         <| fun () ->
             for batch in [ 0; 16 ] do
                 for scale in InputScale.all do
-                    let run =
-                        train' {
+                    let trained =
+                        network {
                             settings with
                                 LearningRate = 50.0
                                 BatchSize = batch
@@ -213,16 +257,18 @@ let tests =
                                 InputScale = scale
                         }
 
+                    let run = trained.Run
+                    Expect.isNone trained.Final "there are no last weights"
                     let epoch = Expect.wantSome run.Diverged "it diverges"
                     Expect.isLessThan (Array.last run.Epochs).Epoch epoch "measures end before"
                     Expect.isNone run.DeltaTheta "there is no last kernel"
                     let numbers = Array.concat [ run.ValidationOutputs; run.TestOutputs; run.SpectrumFinal ]
                     Expect.isTrue (numbers |> Array.forall Double.IsFinite) "all finite"
-                    use stream = new MemoryStream(bytes run)
+                    use stream = new MemoryStream(bytes trained)
 
                     Expect.equal
-                        (TrainNetwork.codec.Read stream)
-                        (Ok run)
+                        (TrainedNetwork.codec.Read stream)
+                        (Ok trained)
                         "JSON, which knows no NaN, holds it"
 
         testCase "what diverges in function space falls silent, and the network goes on"

@@ -134,6 +134,20 @@ let tests =
             Expect.isLessThan (gap (Matrix.map float inside) (Matrix.map float outside)) 1e-6 "A V"
             Expect.all (Lsa.transform model [| "?" |]).Values ((=) 0.0f) "nothing known, zero row"
 
+        testCase "the embeddings alone give the model back"
+        <| fun () ->
+            let model = Expect.wantOk (Lsa.fit settings seed texts) "fitted"
+            let again = Lsa.ofEmbeddings settings texts (embed texts)
+            Expect.isLessThan (gap again.Components model.Components) 1e-6 "V"
+            let strangers = [| texts[3].Replace('a', 'b'); "nothing known"; texts[7] + " " + texts[8] |]
+
+            Expect.isLessThan
+                (gap
+                    (Lsa.transform again strangers |> Matrix.map float)
+                    (Lsa.transform model strangers |> Matrix.map float))
+                1e-6
+                "new texts"
+
         testCase "the embedding does not depend on the order of the texts, but for its rows"
         <| fun () ->
             let reversed = embed (Array.rev texts) |> Matrix.gatherRows [| 59..-1..0 |]

@@ -1,0 +1,190 @@
+module NtkPipeline.Tests.PredictTextTests
+
+open Expecto
+open TorchSharp
+open NtkPipeline.Core
+open NtkPipeline.Tests
+open NtkPipeline.Tests.KernelSamples
+
+let private artifact name value = Artifact.create name (Digest.ofParts [ name ]) (lazy (Ok value))
+let private runner: IRunner = MemoryRunner(Seed.root 1UL)
+let private want result = Expect.wantOk result "it is computed"
+let private value (artifact: Artifact<'a>) = want (artifact.Value.Force())
+let private count, columns = 60, 5
+
+let private split: Split =
+    let labels = points count |> targets
+
+    {
+        Train = [| 0..2 .. count - 1 |] |> Array.append [| 1..4 .. count - 1 |] |> Array.sort
+        Validation = [| 3..4 .. count - 1 |]
+        Folds = Array.init 45 (fun i -> i % 3)
+        Labels = labels
+        Targets = labels
+        FitRows = [| 0 .. count - 1 |]
+        DuplicateRows = 0
+        ContradictoryTexts = 0
+        ContradictoryRows = 0
+        IdenticalRows = 0
+        IdenticalContradictions = 0
+    }
+
+let private features: Features =
+    use _ = torch.NewDisposeScope()
+
+    let unit seed rows =
+        let x = SmallStack.normal seed [ rows; columns ]
+        Tensors.toMatrix32 (x / x.square().sum(1L, keepdim = true).sqrt())
+
+    {
+        Labelled = unit 3L count
+        Test = unit 4L 6
+        Facts = {
+            Encoder = "made up"
+            EmbeddingColumns = columns
+            Columns = columns
+            ExplainedVariance = [||]
+            ZeroLabelledRows = [||]
+            ZeroTestRows = [||]
+        }
+    }
+
+let private training rate width : TrainSettings = {
+    Width = width
+    Member = 0
+    InputScale = InputScale.SqrtD
+    LearningRate = rate
+    BatchSize = 8
+    Epochs = 5
+    TrackedEpochs = []
+    ProbeRows = 20
+    Centred = true
+    OutputScale = 1.0
+    Device = Device.Cpu
+}
+
+let private ridges: RidgeSettings = {
+    Smallest = 0.01
+    Largest = 10.0
+    PointsPerDecade = 2
+    ChooseBy = RidgeChoice.LeaveOneOut
+}
+
+let private tweet i : Tweet = {
+    Id = 100 + i
+    Keyword = None
+    Location = None
+    Text = $"tweet %d{i}"
+    Target = Some(split.Labels[i] > 0.0)
+}
+
+let private gram = lazy (want (runner.Run(AnalyticGram.labelled, artifact "features" features)))
+
+let private finished =
+    lazy
+        (let splitting, testGram = artifact "split" split, artifact "test" (Matrix.create 0 count [||])
+         let spectrum = want (runner.Run(DecomposeKernel.stage, Artifact.both gram.Value splitting))
+         let inputs = FitRidge.inputs splitting spectrum gram.Value testGram
+         let trainingInput = TrainNetwork.inputs (artifact "features" features) splitting gram.Value spectrum
+
+         {
+             Tweets = Array.init count tweet
+             Split = split
+             Labelled = features.Labelled
+             Spectrum = value spectrum
+             Kernel = value (want (runner.Run(FitRidge.stage ridges, inputs)))
+             Networks = [
+                 for rate, width in [ 60.0, 64; 1.0, 16; 1.0, 64 ] ->
+                     value (want (runner.Run(TrainNetwork.stage (training rate width), trainingInput)))
+             ]
+         })
+
+let private validation = Matrix.gatherRows split.Validation features.Labelled
+let private predict most rows = want (PredictText.run most (finished.Force()) rows)
+let private y = split.Train |> Array.map (fun i -> split.Targets[i])
+
+/// What is left of a row's score when one training row is not fitted on.
+let private refitted ridge (k: Matrix<float>) (cross: float[]) (without: int) =
+    let kept = [| 0 .. y.Length - 1 |] |> Array.except [ without ]
+    let alpha = solve ridge (Matrix.gather kept kept k) (kept |> Array.map (fun i -> y[i]))
+    dot (kept |> Array.map (fun i -> cross[i])) alpha
+
+let tests =
+    testList "predict" [
+        testCase "a validation row is told what the run's own models said of it"
+        <| fun () ->
+            let finished, predictions = finished.Force(), predict 3 validation
+            Expect.equal predictions.Length split.Validation.Length "a prediction a row"
+
+            for i, prediction in Array.indexed predictions do
+                let scores = prediction.Opinions |> Array.map _.Score
+                Expect.equal scores.Length 3 "the kernel and the networks that did not diverge"
+
+                let measured = [|
+                    finished.Kernel.ValidationOutputs[i]
+                    for network in finished.Networks[1..] do
+                        network.Run.ValidationOutputs[i]
+                |]
+
+                wantClose 2e-5 "scores" scores measured
+
+            Expect.equal
+                (predictions[0].Opinions |> Array.map _.Accuracy)
+                [|
+                    finished.Kernel.Validation.Accuracy
+                    for network in finished.Networks[1..] do
+                        (Array.last network.Run.Epochs).Validation.Accuracy
+                |]
+                "with the accuracy each had"
+
+        testCase "contributions add up to the score, and leaving a tweet out has the effect told"
+        <| fun () ->
+            let finished, predictions = finished.Force(), predict 1000 validation
+
+            let k = value gram.Value |> Matrix.gather split.Train split.Train |> Matrix.map float
+
+            let across = value gram.Value |> Matrix.gather split.Validation split.Train |> Matrix.map float
+
+            for i in [ 0; 4; 9 ] do
+                for explanation in predictions[i].Explanations do
+                    let sum = explanation.Tweets |> Array.sumBy _.Contribution
+                    Expect.isLessThan (abs (sum - explanation.Score)) 1e-10 $"%s{explanation.By}: its sum"
+
+                let kernel = predictions[i].Explanations[0]
+                let sizes = kernel.Tweets |> Array.map (fun t -> abs t.Contribution)
+                Expect.sequenceEqual (Array.sortDescending sizes) sizes "the heaviest first"
+
+                for weighed in Array.truncate 4 kernel.Tweets do
+                    let row = split.Train |> Array.findIndex (fun i -> 100 + i = weighed.Tweet.Id)
+                    let cross = (Matrix.row i across).ToArray()
+                    let expected = kernel.Score - refitted finished.Kernel.Chosen.Ridge k cross row
+                    let effect = Expect.wantSome weighed.EffectOfLeavingOut "known for the kernel"
+                    Expect.isLessThan (abs (effect - expected)) 1e-5 "refitted without it"
+
+        testCase "the widest network at the smallest rate is explained by its own kernel"
+        <| fun () ->
+            let finished, prediction = finished.Force(), (predict 1000 validation)[2]
+            let explanation = prediction.Explanations[1]
+            Expect.stringContains explanation.By "m = 64, ‖x‖ = √d, rate 1" "which"
+            let trained = finished.Networks[2]
+            let final = Expect.wantSome trained.Final "it did not diverge"
+            let rows = Matrix.gatherRows split.Train features.Labelled
+            let k = TrainedNetwork.tangent trained final rows None |> Matrix.map float
+
+            let ridge =
+                finished.Kernel.Chosen.RelativeRidge
+                * Seq.averageBy (fun i -> k[i, i]) (seq { 0 .. k.Rows - 1 })
+
+            let one = Matrix.gatherRows [| 2 |] validation
+            let cross = TrainedNetwork.tangent trained final one (Some rows) |> Matrix.map float
+            let score = dot cross.Values (solve ridge k y)
+            Expect.isLessThan (abs (score - explanation.Score)) 1e-6 "by LU"
+            Expect.all explanation.Tweets _.EffectOfLeavingOut.IsNone "nothing is claimed of leaving out"
+
+        testCase "where every network diverged, the kernel speaks alone"
+        <| fun () ->
+            let finished = { finished.Force() with Networks = (finished.Force()).Networks[..0] }
+            let prediction = (want (PredictText.run 3 finished validation))[0]
+            Expect.equal (prediction.Opinions.Length, prediction.Explanations.Length) (1, 1) "one"
+            Expect.equal prediction.Explanations[0].Tweets.Length 3 "as many as asked for"
+    ]
