@@ -78,6 +78,7 @@ let split =
             ValidationShare = 0.2
             Folds = 5
             Together = SameText.Normalised
+            SimilarAbove = 0.7
             Contradictions = MajorityLabel
         })
         labelled

@@ -22,6 +22,9 @@ type DataFacts = {
     /// The same counts of rows and texts that are equal letter by letter.
     IdenticalRows: int
     IdenticalContradictions: int
+    /// Rows whose text is similar to an earlier row's, or the same; and the rows of the largest group of such.
+    SimilarRows: int
+    LargestSimilarGroup: int
 }
 
 /// How texts became features.

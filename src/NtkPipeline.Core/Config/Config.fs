@@ -45,6 +45,7 @@ module Config =
         Entities = Setting.flag values "clean.entities"
         Urls = treatment values "clean.urls"
         Mentions = treatment values "clean.mentions"
+        Emoji = treatment values "clean.emoji"
         Hashtags =
             match values["clean.hashtags"] with
             | "keep" -> Hashtags.Keep
@@ -60,10 +61,11 @@ module Config =
         ValidationShare = Setting.real values "split.validation-share"
         Folds = Setting.whole values "split.folds"
         Together =
-            if values["split.together"] = "normalised" then
-                SameText.Normalised
-            else
-                SameText.Identical
+            match values["split.together"] with
+            | "identical" -> SameText.Identical
+            | "similar" -> SameText.Similar
+            | _ -> SameText.Normalised
+        SimilarAbove = Setting.real values "split.similar-above"
         Contradictions =
             match values["split.contradictions"] with
             | "keep" -> KeepLabels

@@ -24,6 +24,11 @@ module SettingList =
         setting "clean.urls" treatment "remove" "Links: keep, replace by the word url, or remove."
         setting "clean.mentions" treatment "remove" "@names: keep, replace by the word user, or remove."
         setting
+            "clean.emoji"
+            treatment
+            "remove"
+            "Emoji: keep (as words where special characters go), replace by the word emoji, or remove."
+        setting
             "clean.hashtags"
             (Choice [ "keep"; "drop-sign"; "split" ])
             "drop-sign"
@@ -44,9 +49,14 @@ module SettingList =
         setting "split.folds" (Whole(2L, 50L)) "5" "Folds of cross-validation."
         setting
             "split.together"
-            (Choice [ "identical"; "normalised" ])
+            (Choice [ "identical"; "normalised"; "similar" ])
             "normalised"
-            "Rows that never stand on both sides of a split: identical texts, or texts equal but for links, mentions, case and signs."
+            "Rows that never stand on both sides of a split: identical texts, texts equal but for links, mentions, case and signs, or these and similar ones."
+        setting
+            "split.similar-above"
+            (Real(0.2, 1.0))
+            "0.7"
+            "The share of four-letter pieces that two texts have in common from which they count as similar."
         setting
             "split.contradictions"
             (Choice [ "keep"; "majority"; "drop" ])

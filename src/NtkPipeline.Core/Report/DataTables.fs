@@ -18,6 +18,8 @@ module DataTables =
             "rows without labels", Show.count data.TestRows
             "duplicates",
             $"""%s{Show.many data.IdenticalRows "row repeats" "rows repeat"} an earlier row's text letter by letter, %s{Show.count data.DuplicateRows} once links, mentions, case and signs are set aside"""
+            "near-duplicates",
+            $"""%s{Show.many data.SimilarRows "row is" "rows are"} the same as or similar to an earlier row, links, mentions, case and signs set aside; the largest group of such holds %s{Show.many data.LargestSimilarGroup "row" "rows"}"""
             "contradictions",
             $"""%s{Show.many data.IdenticalContradictions "text stands" "texts stand"} under both labels letter by letter, %s{Show.count data.ContradictoryTexts} with links, mentions, case and signs set aside, on %s{Show.many data.ContradictoryRows "row" "rows"}"""
         ]
@@ -27,6 +29,9 @@ module DataTables =
 
         Table.facts (Table.marked findings "From text to features") [
             "encoder", features.Encoder
+            match MissingModel.advice findings with
+            | Some advice -> "why this encoder", advice
+            | None -> ()
             "columns", $"%s{Show.count features.EmbeddingColumns}, reduced to %s{Show.count features.Columns}"
             "variance kept", Show.percent (Array.sum features.ExplainedVariance)
             "rows that are zero",

@@ -49,6 +49,9 @@ module ReportText =
     let lines (findings: Findings) : string list =
         [
             $"data      %s{Answer.data findings.Data}"
+            match MissingModel.advice findings with
+            | Some advice -> $"encoder   %s{advice}"
+            | None -> ()
             kernel findings.Kernel
             yield! networks findings
             yield! findings.Comparison.Verdicts |> Seq.map verdict

@@ -57,6 +57,8 @@ module SummaryJson =
             "contradictoryTexts", whole findings.Data.ContradictoryTexts
             "identicalRows", whole findings.Data.IdenticalRows
             "identicalContradictions", whole findings.Data.IdenticalContradictions
+            "similarRows", whole findings.Data.SimilarRows
+            "largestSimilarGroup", whole findings.Data.LargestSimilarGroup
             "explainedVariance", real (Array.sum findings.Features.ExplainedVariance)
             "zeroRows",
             whole (findings.Features.ZeroLabelledRows.Length + findings.Features.ZeroTestRows.Length)

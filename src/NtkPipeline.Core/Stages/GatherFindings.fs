@@ -19,6 +19,8 @@ module GatherFindings =
         ContradictoryRows = split.ContradictoryRows
         IdenticalRows = split.IdenticalRows
         IdenticalContradictions = split.IdenticalContradictions
+        SimilarRows = split.SimilarRows
+        LargestSimilarGroup = split.LargestSimilarGroup
     }
 
     /// As many as a person would look through.

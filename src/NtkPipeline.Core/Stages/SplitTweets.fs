@@ -29,6 +29,9 @@ type Split = {
     /// The same counts of rows and texts that are equal letter by letter.
     IdenticalRows: int
     IdenticalContradictions: int
+    /// Rows that are similar to an earlier row or the same, and the rows of the largest group of such.
+    SimilarRows: int
+    LargestSimilarGroup: int
 }
 
 /// Stage: labelled tweets → training rows, validation rows and folds; stratified, and duplicates stay together.
@@ -40,6 +43,9 @@ module SplitTweets =
         Folds: int
         /// Rows of one text stay together, in splits and in folds.
         Together: SameText
+        /// From which share of common pieces on two texts count as similar (`Duplicates.similarGroups`).
+        SimilarAbove: float
+        /// Similar texts are not the same text: they may differ in their labels.
         Contradictions: Contradictions
     }
 
@@ -63,11 +69,17 @@ module SplitTweets =
     let private split settings (seed: Seed) (tweets: Tweet[]) (positive: bool[]) =
         let labels = positive |> Array.map (fun p -> if p then 1.0 else -1.0)
         let texts = tweets |> Array.map _.Text
-        let groups = Duplicates.groupsOf settings.Together texts
         let normalised = Duplicates.groups texts
+        let similar = Duplicates.similarGroups settings.SimilarAbove (Seed.derive "min-hash" seed) texts
         let alike = contradictions positive normalised
 
-        let contradictory = contradictions positive groups
+        let groups, contradictory =
+            match settings.Together with
+            | SameText.Identical ->
+                let identical = Duplicates.identicalGroups texts
+                identical, contradictions positive identical
+            | SameText.Normalised -> normalised, alike
+            | SameText.Similar -> similar, alike
 
         let train, validation =
             StratifiedSplit.holdOut settings.ValidationShare (Seed.derive "hold-out" seed) positive groups
@@ -100,6 +112,8 @@ module SplitTweets =
             ContradictoryRows = alike |> Array.sumBy _.Length
             IdenticalRows = texts.Length - (Array.distinct texts).Length
             IdenticalContradictions = (contradictions positive texts).Length
+            SimilarRows = texts.Length - (Array.distinct similar).Length
+            LargestSimilarGroup = similar |> Array.countBy id |> Array.map snd |> Array.max
         }
 
     let private run settings seed (tweets: Tweet[]) =
@@ -118,9 +132,9 @@ module SplitTweets =
 
     let stage (settings: Settings) : Stage<Tweet[], Split> = {
         Name = "split-tweets"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "split/1"
+        Codec = Codec.json "split/2"
         Body = Seeded(run settings)
     }
 

@@ -9,7 +9,7 @@ open System.Text.RegularExpressions
 [<RequireQualifiedAccess>]
 type Treatment =
     | Keep
-    /// One word stands for every such thing: "url", "user", "number".
+    /// One word stands for every such thing: "url", "user", "emoji", "number".
     | Mark
     | Remove
 
@@ -31,6 +31,8 @@ type CleanSettings = {
     Urls: Treatment
     /// `@name`.
     Mentions: Treatment
+    /// Each stands alone between blanks where it is kept and special characters go; its skin tone and flag go with it.
+    Emoji: Treatment
     Hashtags: Hashtags
     /// Runs of digits, with their inner points, commas and colons.
     Numbers: Treatment
@@ -51,6 +53,7 @@ module CleanText =
         Entities = true
         Urls = Treatment.Remove
         Mentions = Treatment.Remove
+        Emoji = Treatment.Remove
         Hashtags = Hashtags.DropSign
         Numbers = Treatment.Keep
         LowerCase = true
@@ -64,6 +67,7 @@ module CleanText =
         Entities = true
         Urls = Treatment.Keep
         Mentions = Treatment.Keep
+        Emoji = Treatment.Keep
         Hashtags = Hashtags.Keep
         Numbers = Treatment.Keep
         LowerCase = false
@@ -89,6 +93,14 @@ module CleanText =
         | Treatment.Mark -> pattern.Replace(text, $" %s{word} ")
         | Treatment.Remove -> pattern.Replace(text, " ")
 
+    /// Where special characters go, an emoji that is kept becomes a word of its own.
+    let private treatEmoji (settings: CleanSettings) (text: string) =
+        match settings.Emoji with
+        | Treatment.Keep when not settings.SpecialCharacters -> text
+        | Treatment.Keep -> text |> Emoji.replace (fun emoji -> $" %s{emoji} ")
+        | Treatment.Mark -> text |> Emoji.replace (fun _ -> " emoji ")
+        | Treatment.Remove -> text |> Emoji.replace (fun _ -> " ")
+
     let private treatHashtags treatment (text: string) =
         match treatment with
         | Hashtags.Keep -> text
@@ -106,15 +118,15 @@ module CleanText =
     let private isApostrophe (rune: Rune) = rune.Value = int '\'' || rune.Value = 0x2019
 
     /// Blanks and control characters become single blanks, none at the ends; what is no Unicode becomes U+FFFD.
-    /// If `plain`, special characters go as well.
-    let private tidy plain (text: string) =
+    /// If `plain`, special characters go as well; not the parts of emoji, if these are kept.
+    let private tidy plain keepsEmoji (text: string) =
         let tidied = StringBuilder text.Length
         let mutable blank = false
 
         for rune in text.EnumerateRunes() do
             if plain && isApostrophe rune then
                 ()
-            elif Rune.IsWhiteSpace rune || Rune.IsControl rune || (plain && not (isWord rune)) then
+            elif Rune.IsWhiteSpace rune || Rune.IsControl rune || (plain && not (isWord rune || (keepsEmoji && Emoji.isPart rune))) then
                 blank <- true
             else
                 if blank && tidied.Length > 0 then
@@ -137,8 +149,9 @@ module CleanText =
         |> onlyIf settings.Entities (fun text -> nonNull (WebUtility.HtmlDecode(WebUtility.HtmlDecode text)))
         |> treat settings.Urls url "url"
         |> treat settings.Mentions mention "user"
+        |> treatEmoji settings
         |> treatHashtags settings.Hashtags
         |> treat settings.Numbers number "number"
         |> onlyIf settings.LowerCase _.ToLowerInvariant()
-        |> tidy settings.SpecialCharacters
+        |> tidy settings.SpecialCharacters (settings.Emoji = Treatment.Keep)
         |> onlyIf settings.Elongations (fun text -> elongation.Replace(text, "$1$1"))

@@ -9,8 +9,10 @@ type SameText =
     | Identical
     /// Equal once links, mentions, case, entities and special characters are set aside.
     | Normalised
+    /// These, and texts that are similar then.
+    | Similar
 
-/// Texts that say the same: equal once links, mentions, case, entities and special characters are set aside.
+/// Texts that say the same: equal once links, mentions, case, entities and special characters are set aside, or nearly so.
 [<RequireQualifiedAccess>]
 module Duplicates =
 
@@ -22,10 +24,12 @@ module Duplicates =
             Elongations = false
     }
 
+    let private wordless = '\u0000'
+
     /// What two duplicates have in common. A text that says nothing but links and signs stands for itself.
     let key (text: string) : string =
         match CleanText.clean settings text with
-        | "" -> "\u0000" + text
+        | "" -> string wordless + text
         | words -> words
 
     let private number (keys: string[]) : int[] =
@@ -43,8 +47,21 @@ module Duplicates =
     /// normalised text share one.
     let groups (texts: string[]) : int[] = number (Array.map key texts)
 
-    /// The same for either meaning of "the same text".
-    let groupsOf (same: SameText) (texts: string[]) : int[] =
-        match same with
-        | SameText.Identical -> number texts
-        | SameText.Normalised -> groups texts
+    /// The same for texts that are equal letter by letter.
+    let identicalGroups (texts: string[]) : int[] = number texts
+
+    /// Groups of texts that are similar: at least `threshold` of the pieces that either normalised text holds are in both
+    /// (Jaccard's coefficient of four-letter pieces). Similar to a similar text is enough, so a group may hold texts that are not
+    /// similar themselves. A text without words is in a group with its like alone.
+    let similarGroups (threshold: float) (seed: Seed) (texts: string[]) : int[] =
+        let keys = texts |> Array.map key
+        let numbers = number keys
+        let firsts = Array.indexed numbers |> Array.distinctBy snd |> Array.map fst
+
+        let merged =
+            firsts
+            |> Array.Parallel.map (fun row ->
+                if keys[row].StartsWith wordless then [||] else MinHash.pieces keys[row])
+            |> MinHash.groups threshold seed
+
+        numbers |> Array.map (fun number -> merged[number])

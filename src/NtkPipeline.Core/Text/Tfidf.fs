@@ -41,35 +41,39 @@ module Tfidf =
     /// Python's blanks are Unicode's and four separators.
     let private isBlank (rune: Rune) = Rune.IsWhiteSpace rune || (rune.Value >= 0x1C && rune.Value <= 0x1F)
 
-    /// The maximal runs of runes that `belongs`, each as its runes.
-    let private runs (belongs: Rune -> bool) (text: string) =
-        let found = ResizeArray<Rune[]>()
-        let current = ResizeArray<Rune>()
+    /// A run of characters, and where each of them begins in it; last its length.
+    [<Struct>]
+    type private Run = { Text: string; Starts: int[] }
+
+    /// The maximal runs of runes that `belongs`.
+    let private runs (belongs: Rune -> bool) (text: string) : ResizeArray<Run> =
+        let found = ResizeArray<Run>()
+        let current = StringBuilder()
+        let starts = ResizeArray<int>()
+        let units = Array.zeroCreate<char> 2
 
         let close () =
-            if current.Count > 0 then
-                found.Add(current.ToArray())
-                current.Clear()
+            if starts.Count > 0 then
+                starts.Add current.Length
+                found.Add { Text = current.ToString(); Starts = starts.ToArray() }
+                current.Clear() |> ignore
+                starts.Clear()
 
         for rune in text.EnumerateRunes() do
-            if belongs rune then current.Add rune else close ()
+            if belongs rune then
+                starts.Add current.Length
+                current.Append(units, 0, rune.EncodeToUtf16 units) |> ignore
+            else
+                close ()
 
         close ()
         found
 
-    let private ofRunes (runes: ArraySegment<Rune>) =
-        let text = StringBuilder()
-
-        for rune in runes do
-            text.Append(rune.ToString()) |> ignore
-
-        text.ToString()
-
     let private wordTerms smallest largest text =
         let words =
             runs isWord text
-            |> Seq.filter (fun run -> run.Length > 1)
-            |> Seq.map (ArraySegment >> ofRunes)
+            |> Seq.filter (fun run -> run.Starts.Length > 2)
+            |> Seq.map _.Text
             |> Array.ofSeq
 
         [|
@@ -79,18 +83,26 @@ module Tfidf =
         |]
 
     let private characterTerms smallest largest text =
-        let blank = [| Rune ' ' |]
+        let terms = ResizeArray<string>()
 
-        [|
-            for run in runs (isBlank >> not) text do
-                let word = Array.concat [ blank; run; blank ]
-                // A word shorter than n is one term, once.
-                for n in smallest .. max smallest (min largest word.Length) do
-                    let length = min n word.Length
+        for run in runs (isBlank >> not) text do
+            let word = $" %s{run.Text} "
+            let length = run.Starts.Length + 1
 
-                    for start in 0 .. word.Length - length do
-                        ofRunes (ArraySegment(word, start, length))
-        |]
+            // Where the word's k-th character begins, its blanks included.
+            let place k =
+                if k = 0 then 0
+                elif k = length then word.Length
+                else run.Starts[k - 1] + 1
+
+            // A word shorter than n is one term, once.
+            for n in smallest .. max smallest (min largest length) do
+                let taken = min n length
+
+                for start in 0 .. length - taken do
+                    terms.Add(word.Substring(place start, place (start + taken) - place start))
+
+        terms.ToArray()
 
     /// The terms of a text, with repetitions. Letters are made lower-case first.
     let terms (analyzer: Analyzer) (text: string) : string[] =

@@ -36,6 +36,8 @@ let private data isSynthetic : DataFacts = {
     ContradictoryRows = 41
     IdenticalRows = 0
     IdenticalContradictions = 0
+    SimilarRows = 0
+    LargestSimilarGroup = 1
 }
 
 let private features: FeatureFacts = {

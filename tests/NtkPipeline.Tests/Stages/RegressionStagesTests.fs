@@ -22,6 +22,8 @@ let private split: Split = {
     ContradictoryRows = 4
     IdenticalRows = 0
     IdenticalContradictions = 0
+    SimilarRows = 0
+    LargestSimilarGroup = 1
 }
 
 let private gram = roughKernelOf xs xs |> Matrix.map float32

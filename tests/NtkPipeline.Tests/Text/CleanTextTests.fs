@@ -76,11 +76,46 @@ let tests =
             "1,000.5 dead at 7:30", "number dead at number"
         ]
 
+        cleans "emoji marked" { keepAll with Emoji = Treatment.Mark } [
+            "a😀b", "a emoji b"
+            "\u2764\uFE0F\u200D🔥 👍🏽👍🏽", "emoji emoji emoji"
+            "👩‍👩‍👧 🇫🇷🇩🇪 1\uFE0F\u20E3 #\u20E3", "emoji emoji emoji emoji emoji"
+            "☠ ⚡ 🏴\U000E0067\U000E0062\U000E007F", "emoji emoji emoji"
+            "© ™ → ℹ 1 # * \uD83D مرحبا é", "© ™ → ℹ 1 # * \uFFFD مرحبا é"
+            "©\uFE0F ↔\uFE0F", "emoji emoji"
+        ]
+
+        cleans "emoji removed" { keepAll with Emoji = Treatment.Remove } [ "fire🔥now 🔥", "fire now" ]
+
+        cleans
+            "emoji kept are words where special characters go"
+            { keepAll with SpecialCharacters = true }
+            [ "fire🔥🔥now! 👍🏽", "fire 🔥 🔥 now 👍🏽" ]
+
+        cleans "emoji go with special characters by default" CleanText.defaults [ "fire🔥now 👍🏽1\uFE0F\u20E3", "fire now" ]
+
+        testPropertyWithConfig config "emoji marked and then removed leave what removing leaves, and a text without stays"
+        <| fun (Text text) ->
+            let count = ref 0
+
+            let counted =
+                text
+                |> Emoji.replace (fun emoji ->
+                    count.Value <- count.Value + 1
+                    emoji)
+
+            Expect.equal counted text "replacing by itself changes nothing"
+            let removed = Emoji.replace (fun _ -> " ") text
+            Expect.isTrue (count.Value > 0 || removed = text) "no emoji, no change"
+            Expect.equal (Emoji.replace (fun _ -> "!") removed) removed "none is left between blanks"
+
+        cleans "numbers removed" { keepAll with Numbers = Treatment.Remove } [ "12 dead, 3.5 hurt", "dead, hurt" ]
+
         cleans "letters" { keepAll with LowerCase = true } [ "ÀB", "àb" ]
 
         cleans "elongations" { keepAll with Elongations = true } [ "soooo 1000 !!!", "soo 1000 !!!" ]
 
-        cleans "special characters" { keepAll with SpecialCharacters = true } [
+        cleans "special characters" { keepAll with SpecialCharacters = true; Emoji = Treatment.Remove } [
             "don't—stop... e\u0301 #1", "dont stop e\u0301 1"
             "😀 ☠", ""
         ]
@@ -92,7 +127,18 @@ let tests =
 
         testPropertyWithConfig config "any text gives a tidy text"
         <| fun (Text text) ->
-            for settings in [ keepAll; CleanText.natural; CleanText.defaults ] do
+            let marked = {
+                CleanText.defaults with
+                    Urls = Treatment.Mark
+                    Mentions = Treatment.Mark
+                    Emoji = Treatment.Mark
+                    Numbers = Treatment.Mark
+                    Hashtags = Hashtags.SplitWords
+            }
+
+            let emojiKept = { CleanText.defaults with Emoji = Treatment.Keep }
+
+            for settings in [ keepAll; CleanText.natural; CleanText.defaults; marked; emojiKept ] do
                 let clean = CleanText.clean settings text
 
                 Expect.isFalse (clean |> Seq.exists Char.IsControl) "no control character"

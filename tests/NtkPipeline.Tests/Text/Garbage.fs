@@ -40,7 +40,7 @@ let private piece =
         Gen.choose (32, 126) |> Gen.map (char >> string)
     ]
 
-let private text = Gen.listOf piece |> Gen.map (String.concat "")
+let text = Gen.listOf piece |> Gen.map (String.concat "")
 
 /// A text that may hold anything.
 type Text =

@@ -1,0 +1,18 @@
+namespace NtkPipeline.Core
+
+/// What to say where the encoder was left open ("auto") and no sentence transformer was there, so that LSA stood in for it.
+[<RequireQualifiedAccess>]
+module MissingModel =
+
+    let private isSo (findings: Findings) =
+        findings.Features.Encoder.StartsWith "lsa"
+        && findings.Settings
+           |> Array.exists (fun setting -> setting.Key = "embed.encoder" && setting.Value = "auto")
+
+    /// A sentence without its full stop, where there is something to say.
+    let advice (findings: Findings) : string option =
+        if isSo findings then
+            Some
+                "latent semantic analysis, because no sentence transformer was there: `ntk fetch model` downloads all-MiniLM-L6-v2 (90 MB), which the same command then uses"
+        else
+            None
