@@ -19,22 +19,22 @@ internal interface IEncoder
 internal static class Encoders
 {
     /// <summary>The encoder of the settings; "auto" is the sentence transformer if it lies in data/models, else LSA.</summary>
-    public static FSharpResult<IEncoder, PipelineError> Open(Config config)
+    public static FSharpResult<IEncoder, PipelineError> Open(Config config, Store store)
     {
         var model = config.Encoder.Model == "" ? Home.Model("all-MiniLM-L6-v2") : config.Encoder.Model;
 
         return config.Encoder.Kind switch
         {
-            "minilm" => OpenTransformer(model),
+            "minilm" => OpenTransformer(model, store),
             "npy" => OpenArrays(config.Encoder),
-            "auto" when SentenceEncoderModule.isIn(model) => OpenTransformer(model),
+            "auto" when SentenceEncoderModule.isIn(model) => OpenTransformer(model, store),
             _ => FSharpResult<IEncoder, PipelineError>.NewOk(new Lsa(config.Encoder.Lsa)),
         };
     }
 
-    private static FSharpResult<IEncoder, PipelineError> OpenTransformer(string folder) =>
+    private static FSharpResult<IEncoder, PipelineError> OpenTransformer(string folder, Store store) =>
         from identity in SentenceEncoderModule.identify(folder)
-        select (IEncoder)new Transformer(folder, identity);
+        select (IEncoder)new Transformer(folder, identity, store);
 
     private static FSharpResult<IEncoder, PipelineError> OpenArrays(EncoderSettings settings) =>
         from train in SourceFile.npyArtifact("train.npy", settings.TrainArray)
@@ -48,7 +48,7 @@ internal static class Encoders
     }
 
     /// <summary>A transformer has learnt from text as people write it, so only damage is mended before it sees the tweets.</summary>
-    private sealed class Transformer(string folder, Digest identity) : IEncoder
+    private sealed class Transformer(string folder, Digest identity, Store store) : IEncoder
     {
         public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
             from tweets in Natural(runner, raw)
@@ -56,7 +56,7 @@ internal static class Encoders
                 EmbedTweets.transformer(
                     Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), identity,
                     FuncConvert.FromFunc<string[], FSharpResult<Matrix<float>, PipelineError>>(
-                        texts => SentenceEncoderModule.encodeAll(folder, texts))),
+                        texts => CachedEncoder.encode(store, folder, (finished, all) => (runner as DiskRunner)?.Advance(finished, all), texts))),
                 tweets.Both)
             select embeddings;
 

@@ -51,6 +51,7 @@ public static class Program
             new KernelCommand(),
             new EmbedCommand(),
             new TokenizeCommand(),
+            new FetchCommand(),
             new SampleCommand(),
             new BenchCommand(),
         };

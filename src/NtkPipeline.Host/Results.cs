@@ -55,6 +55,10 @@ internal static class Results
     public static FSharpResult<T, Failure> OrUsage<T>(this FSharpResult<T, string> result) =>
         result.IsOk ? Ok(result.ResultValue) : Fail<T>(ExitCode.Usage, result.ErrorValue);
 
+    /// <summary>One mistake in what a person wrote for an option, which is named.</summary>
+    public static FSharpResult<T, Failure> OrUsage<T>(this FSharpResult<T, string> result, string option) =>
+        result.IsOk ? Ok(result.ResultValue) : Fail<T>(ExitCode.Usage, $"{option}: {result.ErrorValue}");
+
     /// <summary>All mistakes in what a person wrote as a command's failure.</summary>
     public static FSharpResult<T, Failure> OrUsage<T>(this FSharpResult<T, FSharpList<string>> result) =>
         result.IsOk ? Ok(result.ResultValue) : Fail<T>(ExitCode.Usage, result.ErrorValue);

@@ -8,14 +8,14 @@ namespace NtkPipeline.Host;
 internal sealed record Sources(
     string TrainName, Artifact<byte[]> Train, string TestName, Artifact<byte[]> Test, IEncoder Encoder)
 {
-    public static FSharpResult<Sources, PipelineError> Read(DataFolder data, Config config)
+    public static FSharpResult<Sources, PipelineError> Read(DataFolder data, Config config, Store store)
     {
         var testName = data.Test ?? "test.csv";
         var test = data.Test is null ? FSharpOption<string>.None : FSharpOption<string>.Some(data.Test);
 
         return from train in SourceFile.artifact("train.csv", FSharpOption<string>.Some(data.Train))
                from unlabelled in SourceFile.artifact("test.csv", test)
-               from encoder in Encoders.Open(config)
+               from encoder in Encoders.Open(config, store)
                select new Sources(data.Train, train, testName, unlabelled, encoder);
     }
 }

@@ -7,6 +7,8 @@ open NtkPipeline.Core
 /// What a runner tells while it works.
 type StageEvent =
     | Started of stage: string * reasons: Reason list
+    /// Of a stage that works on many things: how many are done, and how many there are.
+    | Advanced of stage: string * finished: int * all: int
     | Cached of stage: string
     | Finished of stage: string * seconds: float * bytes: int64
     | Warning of sentence: string
@@ -14,6 +16,7 @@ type StageEvent =
 /// Runs stages over a store: what is there is not run again. `scope` is the name of the data.
 type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent>) =
     let facts = ResizeArray<StageFact>()
+    let mutable current = ""
 
     let report (recipe: Recipe) cached seconds =
         facts.Add {
@@ -30,6 +33,7 @@ type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent
         (recipe: Recipe)
         : Result<RunRecord * 'o, PipelineError> =
         let clock = Stopwatch.StartNew()
+        current <- stage.Name
 
         let body =
             match stage.Body with
@@ -93,6 +97,9 @@ type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent
 
     /// The stages of this run so far, in order.
     member _.Facts: StageFact[] = facts.ToArray()
+
+    /// Told by the work of the stage that runs: how many things are done, and how many there are.
+    member _.Advance(finished: int, all: int) : unit = tell.Invoke(Advanced(current, finished, all))
 
     interface IRunner with
         member _.Run(stage, input) =

@@ -14,6 +14,7 @@ type ObjectState =
 /// A content-addressed store on disk:
 ///   objects/ab/abcd….npy   bytes under their own SHA-256, written once
 ///   runs/<key>.json        recipe → digest of its result
+///   texts/<model>/         embeddings of single texts (`EmbeddingCache`)
 ///   latest/<scope>/<stage> the recipe that ran last, to say why a stage runs again
 ///   partial/               what is being written; renamed when whole, so a kill at any instant leaves no half object
 [<NoEquality; NoComparison>]
@@ -24,7 +25,7 @@ module Store =
 
     let mutable private counter = 0
 
-    let private folder (store: Store) (name: string) = Path.Combine(store.Root, name)
+    let internal folder (store: Store) (name: string) = Path.Combine(store.Root, name)
 
     let private fault (path: string) (e: exn) =
         StoreFault $"%s{path}: the store cannot be used here: %s{e.Message}"
@@ -56,7 +57,7 @@ module Store =
         Path.Combine(store.Root, "latest", Uri.EscapeDataString scope, Uri.EscapeDataString stage)
 
     /// Writes a file aside, then renames it; `write` gives what the caller wants to know. An existing file is replaced.
-    let private writeWhole (store: Store) (write: Stream -> 'a) (target: 'a -> string) =
+    let internal writeWhole (store: Store) (write: Stream -> 'a) (target: 'a -> string) =
         let number = Interlocked.Increment &counter
         let aside = Path.Combine(store.Root, "partial", $"%d{Environment.ProcessId}-%d{number}")
 

@@ -19,7 +19,7 @@ module StoreCare =
         Store.runs store
         |> Result.bind (fun runs ->
             Store.guard "objects" (fun () ->
-                let files = Store.objectFiles store
+                let files = Array.append (Store.objectFiles store) (EmbeddingCache.files store)
 
                 let isDamaged (path: string) =
                     use file = File.OpenRead path
@@ -76,16 +76,28 @@ module StoreCare =
                                 File.Delete path
                                 bytes)
 
-                        let freed = Array.concat [ freedRuns; freedLeftovers; freedObjects ]
+                        let freedTexts = EmbeddingCache.collect store (runs |> Array.map _.Recipe.Settings)
+                        let freed = Array.concat [ freedRuns; freedLeftovers; freedObjects; freedTexts ]
                         freed.Length, Array.sum freed))))
 
-    /// Bytes of results by stage, largest first; instances of a stage ("train-network/…") together.
+    /// Bytes of results by stage, largest first; instances of a stage ("train-network/…") together. Files of single texts'
+    /// embeddings, which several runs share, count as a stage of their own.
     let sizes (store: Store) : Result<(string * int * int64)[], PipelineError> =
         Store.runs store
-        |> Result.map (fun runs ->
-            runs
-            |> Array.groupBy (fun run -> run.Recipe.Stage.Split('/')[0])
-            |> Array.map (fun (stage, runs) ->
-                let objects = runs |> Array.distinctBy _.Output
-                stage, objects.Length, objects |> Array.sumBy _.Bytes)
-            |> Array.sortByDescending (fun (_, _, bytes) -> bytes))
+        |> Result.bind (fun runs ->
+            Store.guard "texts" (fun () ->
+                let texts = EmbeddingCache.files store |> Array.map (fun path -> FileInfo(path).Length)
+
+                let stages =
+                    runs
+                    |> Array.groupBy (fun run -> run.Recipe.Stage.Split('/')[0])
+                    |> Array.map (fun (stage, runs) ->
+                        let objects = runs |> Array.distinctBy _.Output
+                        stage, objects.Length, objects |> Array.sumBy _.Bytes)
+
+                [|
+                    yield! stages
+                    if texts.Length > 0 then
+                        "embedded texts", texts.Length, Array.sum texts
+                |]
+                |> Array.sortByDescending (fun (_, _, bytes) -> bytes)))

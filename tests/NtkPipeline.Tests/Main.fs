@@ -26,6 +26,7 @@ let private tests =
         CompareTests.tests
         TrainNetworkTests.tests
         CleanTextTests.tests
+        MinHashTests.tests
         SplitTests.tests
         TfidfTests.tests
         LsaTests.tests
@@ -54,8 +55,11 @@ let private tests =
         SummaryJsonTests.tests
         WordsTests.tests
         ConfigTextTests.tests
+        EmbeddingCacheTests.tests
+        FetchTests.tests
         RunTests.tests
         RefusalTests.tests
+        GarbageTests.tests
         InterruptionTests.tests
         BenchTests.tests
         ArchitectureTests.tests

@@ -73,6 +73,6 @@ internal sealed class RunOptions
         from config in Config(parsed)
         from data in Home.Data(parsed.GetValue(_data))
         from store in StoreModule.openAt(Store(parsed)).OrRefused()
-        from sources in Sources.Read(data, config).OrRefused()
+        from sources in Sources.Read(data, config, store).OrRefused()
         select new Session(config, data, store, sources, parsed.GetValue(_out) ?? Home.Results(data.Name));
 }

@@ -67,6 +67,9 @@ internal abstract class StageProgress
                 case StageEvent.Started started when _task is { } task:
                     task.Description = Markup.Escape($"{started.stage}: running");
                     break;
+                case StageEvent.Advanced advanced when _task is { } task:
+                    task.Description = Markup.Escape($"{advanced.stage}: {advanced.finished:N0} of {advanced.all:N0}");
+                    break;
                 case StageEvent.Cached cached when _task is { } task:
                     task.Description = Markup.Escape($"{cached.stage}: cached");
                     task.Increment(1);

@@ -295,6 +295,7 @@ let tests =
                     "kernel"
                     "embed"
                     "tokenize"
+                    "fetch"
                     "sample"
                 ] do
                 Expect.stringContains (wantDone [ command; "--help" ]).Output "Example: ntk" command

@@ -30,29 +30,33 @@ let private node inputs outputs operator attributes =
     ]
     |> message 1
 
-/// A model with int64 inputs of rank 2, whose output is the sum of them as float32; of rank 3 if `vectors`, else of rank 2.
-let sum (inputs: string list) (vectors: bool) : byte[] =
+/// A model with inputs of rank 2 and an element type (6 int32, 7 int64), whose output is the sum of them as float32, with a
+/// further axis at a place if one is given.
+let sumOf (element: int) (axis: int option) (inputs: string list) : byte[] =
     let casts =
         inputs
         |> List.collect (fun input ->
             node [ input ] [ $"%s{input}-float" ] "Cast" (message 5 (text 1 "to" @ number 3 1 @ number 20 2)))
 
     let summed =
-        node [ for input in inputs -> $"%s{input}-float" ] [ if vectors then "sum" else "out" ] "Sum" []
+        node [ for input in inputs -> $"%s{input}-float" ] [ if axis.IsSome then "sum" else "out" ] "Sum" []
 
     let unsqueezed =
-        if vectors then
-            node [ "sum" ] [ "out" ] "Unsqueeze" (message 5 (text 1 "axes" @ number 8 2 @ number 20 7))
-        else
-            []
+        match axis with
+        | Some axis -> node [ "sum" ] [ "out" ] "Unsqueeze" (message 5 (text 1 "axes" @ number 8 axis @ number 20 7))
+        | None -> []
 
     let graph = [
         yield! casts
         yield! summed
         yield! unsqueezed
         yield! text 2 "graph"
-        yield! inputs |> List.collect (fun input -> tensor 11 input 7 2)
-        yield! tensor 12 "out" 1 (if vectors then 3 else 2)
+        yield! inputs |> List.collect (fun input -> tensor 11 input element 2)
+        yield! tensor 12 "out" 1 (if axis.IsSome then 3 else 2)
     ]
 
     Array.ofList (number 1 6 @ message 7 graph @ message 8 (number 2 11))
+
+/// A model with int64 inputs of rank 2, whose output is the sum of them as float32; of rank 3 if `vectors`, else of rank 2.
+let sum (inputs: string list) (vectors: bool) : byte[] =
+    sumOf 7 (if vectors then Some 2 else None) inputs

@@ -1,0 +1,256 @@
+/// Whatever bytes are given, there is an outcome: a result, or a refusal in a sentence; never a crash.
+module NtkPipeline.Tests.GarbageTests
+
+open System
+open System.IO
+open System.Text
+open System.Text.Json
+open Expecto
+open FsCheck
+open FsCheck.FSharp
+open NtkPipeline.Core
+open NtkPipeline.Runtime
+open NtkPipeline.Tests.Ntk
+
+/// Bytes that look like a file of texts, or like tweets, or like nothing.
+type Bytes =
+    | Bytes of byte[]
+
+    override this.ToString() = let (Bytes bytes) = this in Convert.ToHexString bytes
+
+let private piece =
+    Gen.oneof [
+        Gen.elements (
+            [
+                ","
+                "\""
+                "\"\""
+                "\n"
+                "\r\n"
+                "\r"
+                "1,a,b,c,1"
+                "\n2,,,\"x\ny\",0\n"
+                "id,keyword,location,text,target\n"
+                "text"
+                "\uFEFF"
+            ]
+            |> List.map (fun (text: string) -> Encoding.UTF8.GetBytes text)
+        )
+        Garbage.text |> Gen.map (fun text -> Encoding.UTF8.GetBytes text)
+        Gen.choose (0, 255) |> Gen.map (fun b -> [| byte b |])
+        Gen.constant [| 0xF0uy; 0x9Fuy |]
+    ]
+
+type Generators =
+    static member Bytes() =
+        gen {
+            let! opening = Gen.elements [ ""; "id,keyword,location,text,target\n"; "text\n"; "a,text\n" ]
+            let! body = Gen.listOf piece
+            return Bytes(Array.concat (Encoding.UTF8.GetBytes opening :: body))
+        }
+        |> Arb.fromGen
+
+let private config count = {
+    FsCheckConfig.defaultConfig with
+        arbitrary = [ typeof<Generators> ]
+        maxTest = count
+}
+
+/// A refusal is one line that names the file.
+let private isSentence (name: string) (e: PipelineError) =
+    Expect.stringContains e.Sentence name "it names the file"
+    Expect.isFalse (e.Sentence.Contains '\n') "one line"
+
+/// The outcome of a command on garbage: done or refused, without a trace.
+let private isTame arguments =
+    let answer = call arguments
+    Expect.isTrue (answer.Code = 0 || answer.Code = 1) $"exit code %d{answer.Code}: %s{answer.Error}"
+
+    if answer.Code = 1 then
+        Expect.stringStarts answer.Error "ntk: " "a sentence"
+        Expect.equal (answer.Error.TrimEnd().Split '\n').Length 1 "one"
+
+    answer
+
+let private vocabulary folder =
+    let path = Path.Combine(folder, "vocab.txt")
+    File.WriteAllLines(path, [ "[PAD]"; "[UNK]"; "[CLS]"; "[SEP]"; "[MASK]"; "fire"; "##s" ])
+    path
+
+/// Lines that have broken somebody's program.
+let private lines = [
+    "right to left: مرحبا بالعالم \u202Eevil\u202C"
+    "only emoji: 😀👩‍👩‍👧🏴\U000E0067\U000E007F"
+    "😀"
+    ""
+    "   "
+    "http://t.co/x @a #"
+    "zalgo: H\u0337\u0310e\u0334\u0300"
+    "combining first: \u0301\u0301"
+    "\uFFFD\uFFFE"
+    "<script>alert(1)</script>"
+    "'; DROP TABLE tweets; --"
+    String('x', 1_000_000)
+    String.replicate 20_000 "fire "
+    String.replicate 20_000 "\u0301"
+    "fire fires"
+    "Fire! fires"
+    "#fire #fires"
+]
+
+/// Tweets whose texts, keywords and places are garbage that a CSV file can hold, each third one; the others are the sample's.
+let private garbageTweets folder rows =
+    let garbage =
+        Gen.sampleWithSeed (Rnd 1UL) 40 (4 * rows) Garbage.text
+        |> Array.map (fun text ->
+            Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace("\u0000", ""))))
+
+    let spoil k (tweet: Tweet) =
+        if k % 3 = 0 then
+            {
+                tweet with
+                    Text =
+                        if k / 3 < lines.Length then
+                            lines[k / 3][..20_000]
+                        else
+                            garbage[4 * k]
+                    Keyword = Some garbage[4 * k + 1]
+                    Location = Some garbage[4 * k + 2]
+            }
+        else
+            tweet
+
+    let sample = SampleTweets.generate SampleTweets.defaultSeed
+    let data = Directory.CreateDirectory(Path.Combine(folder, "<b>tweets")).FullName
+
+    let write (name: string) (tweets: Tweet[]) =
+        use file = File.Create(Path.Combine(data, name))
+        TweetTable.codec.Write file (tweets |> Array.mapi spoil)
+
+    write "train.csv" (Array.truncate rows sample.Train)
+    write "test.csv" (Array.truncate (rows / 4) sample.Test)
+    data
+
+let tests =
+    testList "garbage" [
+        testPropertyWithConfig (config 400) "any bytes are tweets, or refused by name"
+        <| fun (Bytes bytes) ->
+            for isLabelled in [ true; false ] do
+                match TweetFrame.parse "f.csv" isLabelled bytes with
+                | Ok tweets ->
+                    use stream = new MemoryStream()
+                    TweetTable.codec.Write stream tweets
+                    Expect.isNonEmpty tweets "tweets"
+                | Error e -> isSentence "f.csv" e
+
+        testPropertyWithConfig (config 400) "any bytes have a column of texts, or are refused by name"
+        <| fun (Bytes bytes) ->
+            match TextColumn.ofCsv "f.csv" "text" bytes with
+            | Ok texts -> Expect.all texts (fun text -> CleanText.clean CleanText.defaults text <> " ") "texts"
+            | Error e -> isSentence "f.csv" e
+
+        testPropertyWithConfig (config 300) "any bytes are a vocabulary, or refused by name"
+        <| fun (Bytes bytes) ->
+            match WordPiece.load "vocab.txt" (new MemoryStream(bytes)) with
+            | Ok _ -> failtest "none of these has [PAD]"
+            | Error e -> isSentence "vocab.txt" e
+
+        testPropertyWithConfig (config 12) "embed and tokenize take any bytes, or refuse them in one sentence"
+        <| fun (Bytes bytes) ->
+            inFolder
+                (fun folder ->
+                    let texts = Path.Combine(folder, "texts.txt")
+                    File.WriteAllBytes(texts, bytes)
+                    let out = Path.Combine(folder, "e.npy")
+
+                    for column in [ []; [ "--column"; "text" ] ] do
+                        let about = [ "--texts"; texts ] @ column
+                        isTame ([ "tokenize"; "--vocab"; vocabulary folder ] @ about) |> ignore
+                        isTame ([ "embed"; "--encoder"; "lsa:3"; "--out"; out ] @ about) |> ignore)
+                ()
+
+        testCase "strange lines, a megabyte long ones among them, are embedded and tokenized"
+        <| inFolder (fun folder ->
+            let texts = Path.Combine(folder, "texts.txt")
+            File.WriteAllLines(texts, lines)
+            let out = Path.Combine(folder, "e.npy")
+
+            let rows encoder =
+                [
+                    "embed"
+                    "--encoder"
+                    encoder
+                    "--texts"
+                    texts
+                    "--out"
+                    out
+                    "--store"
+                    Path.Combine(folder, "store")
+                ]
+                |> wantDone
+                |> ignore
+
+                Expect.wantOk (SourceFile.readNpy32 out |> Result.mapError _.Sentence) "an array"
+
+            let lsa = rows "lsa:2"
+            Expect.equal lsa.Rows lines.Length "a row a line"
+            Expect.equal (Matrix.firstNonFinite32 lsa) None "finite"
+            let tiny = Directory.CreateDirectory(Path.Combine(folder, "tiny")).FullName
+            SentenceEncoderTests.writeTiny tiny
+            let embedded = rows $"minilm:%s{tiny}"
+            Expect.equal (embedded.Rows, embedded.Columns) (lines.Length, 16) "a row a line"
+            Expect.equal (rows $"minilm:%s{tiny}") embedded "and the same again from the store"
+            let ids = ([ "tokenize"; "--vocab"; vocabulary folder; "--texts"; texts ] |> wantDone).Output
+            Expect.equal (ids.TrimEnd().Split '\n').Length lines.Length "a list a line")
+
+        testCase "a run takes tweets of garbage"
+        <| inFolder (fun folder ->
+            let data, out = garbageTweets folder 150, Path.Combine(folder, "out")
+            let tiny = Directory.CreateDirectory(Path.Combine(folder, "tiny")).FullName
+            SentenceEncoderTests.writeTiny tiny
+
+            let run extra =
+                [
+                    "run"
+                    "--data"
+                    data
+                    "--out"
+                    out
+                    "--store"
+                    Path.Combine(folder, "store")
+                    "--set"
+                    "train.widths=16,128"
+                    "--set"
+                    "split.folds=3"
+                ]
+                @ quick[.. 3]
+                @ quick[6..]
+                @ extra
+                |> wantDone
+                |> ignore
+
+                use summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(out, "summary.json")))
+                let page = File.ReadAllText(Path.Combine(out, "report.html"))
+                Expect.isFalse (page.Contains "<b>tweets") "the report escapes what it shows"
+                nonNull (summary.RootElement.GetProperty("data").GetProperty("encoder").GetString())
+
+            let clean = [
+                "--set"
+                "clean.emoji=keep"
+                "--set"
+                "clean.hashtags=split"
+                "--set"
+                "split.together=similar"
+            ]
+
+            Expect.stringContains (run ([ "--set"; "embed.encoder=lsa" ] @ clean)) "lsa" "by LSA"
+
+            let transformer = [
+                "--set"
+                "embed.encoder=minilm"
+                "--set"
+                $"embed.model=%s{tiny}"
+            ]
+
+            Expect.equal (run transformer) "tiny" "by the transformer")
+    ]
