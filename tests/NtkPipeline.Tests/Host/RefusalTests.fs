@@ -271,6 +271,8 @@ let tests =
                 $"minilm:%s{folder}"
                 "--out"
                 out
+                "--store"
+                Path.Combine(folder, "store")
             ]
 
             let vocab, lines = Path.Combine(folder, "vocab.txt"), Path.Combine(folder, "lines.txt")
