@@ -27,6 +27,8 @@ let private split: Split =
         ContradictoryRows = 0
         IdenticalRows = 0
         IdenticalContradictions = 0
+        SimilarRows = 0
+        LargestSimilarGroup = 1
     }
 
 let private features: Features =
