@@ -76,7 +76,9 @@ module StoreCare =
                                 File.Delete path
                                 bytes)
 
-                        let freedTexts = EmbeddingCache.collect store (runs |> Array.map _.Recipe.Settings)
+                        let freedTexts =
+                            EmbeddingCache.collect store (runs |> Array.map _.Recipe.Settings)
+
                         let freed = Array.concat [ freedRuns; freedLeftovers; freedObjects; freedTexts ]
                         freed.Length, Array.sum freed))))
 

@@ -126,7 +126,11 @@ module CleanText =
         for rune in text.EnumerateRunes() do
             if plain && isApostrophe rune then
                 ()
-            elif Rune.IsWhiteSpace rune || Rune.IsControl rune || (plain && not (isWord rune || (keepsEmoji && Emoji.isPart rune))) then
+            elif
+                Rune.IsWhiteSpace rune
+                || Rune.IsControl rune
+                || (plain && not (isWord rune || (keepsEmoji && Emoji.isPart rune)))
+            then
                 blank <- true
             else
                 if blank && tidied.Length > 0 then

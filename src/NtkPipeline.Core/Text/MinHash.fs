@@ -101,10 +101,7 @@ module MinHash =
         let groups = Groups texts.Length
 
         let join row other =
-            if
-                groups.First row <> groups.First other
-                && similarity texts[row] texts[other] >= threshold
-            then
+            if groups.First row <> groups.First other && similarity texts[row] texts[other] >= threshold then
                 groups.Join(row, other)
 
         for band in 0 .. signatureLength / length - 1 do

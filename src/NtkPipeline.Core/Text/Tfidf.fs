@@ -71,10 +71,7 @@ module Tfidf =
 
     let private wordTerms smallest largest text =
         let words =
-            runs isWord text
-            |> Seq.filter (fun run -> run.Starts.Length > 2)
-            |> Seq.map _.Text
-            |> Array.ofSeq
+            runs isWord text |> Seq.filter (fun run -> run.Starts.Length > 2) |> Seq.map _.Text |> Array.ofSeq
 
         [|
             for n in smallest..largest do

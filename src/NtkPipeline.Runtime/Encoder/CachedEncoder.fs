@@ -12,7 +12,13 @@ module CachedEncoder =
     let private chunk = 2048
 
     /// Embeds what is missing, a chunk at a time, and keeps it: a killed run goes on with what the last chunk left.
-    let private embedMissing store (encoder: SentenceEncoder) (known: Dictionary<string, float32[]>) advance missing =
+    let private embedMissing
+        store
+        (encoder: SentenceEncoder)
+        (known: Dictionary<string, float32[]>)
+        advance
+        missing
+        =
         let rec next (chunks: string[] list) =
             match chunks with
             | [] -> Ok()
@@ -47,7 +53,11 @@ module CachedEncoder =
             EmbeddingCache.load store identity
             |> Result.bind (fun known ->
                 let distinct = Array.distinct texts
-                let missing = distinct |> Array.filter (fun text -> not (known.ContainsKey(EmbeddingCache.digestOf text)))
+
+                let missing =
+                    distinct
+                    |> Array.filter (fun text -> not (known.ContainsKey(EmbeddingCache.digestOf text)))
+
                 let mutable finished = distinct.Length - missing.Length
 
                 let advance count =

@@ -114,7 +114,10 @@ module EmbeddingCache =
                             digests |> Array.mapi (fun i digest -> digest, (Matrix.row i rows).ToArray()))
                         |> Array.distinctBy fst
 
-                    write store folder (Array.map fst entries, entries |> Array.map snd |> Matrix.ofRows columns))
+                    write
+                        store
+                        folder
+                        (Array.map fst entries, entries |> Array.map snd |> Matrix.ofRows columns))
 
             small |> Array.except written |> Array.iter (delete >> ignore)
 

@@ -7,7 +7,8 @@ open NtkPipeline.Core
 /// A sentence transformer: a model and the vocabulary that it was trained with. A text's embedding has norm 1, and does not
 /// depend on the texts that it is encoded with.
 [<Sealed>]
-type SentenceEncoder internal (name: string, model: EncoderModel, wordPiece: WordPiece, identity: Digest, dimension: int) =
+type SentenceEncoder
+    internal (name: string, model: EncoderModel, wordPiece: WordPiece, identity: Digest, dimension: int) =
 
     let encode (progress: int -> unit) (texts: string[]) : Result<float32[][], PipelineError> =
         let ids = texts |> Array.Parallel.map (WordPiece.ids wordPiece)
@@ -75,10 +76,17 @@ module SentenceEncoder =
 
     /// The digest of the model's and the vocabulary's bytes, without opening the model.
     let identify (folder: string) : Result<Digest, PipelineError> =
-        SourceFile.digest (modelPath folder)
-        |> Result.bind (fun model ->
-            SourceFile.digest (vocabularyPath folder)
-            |> Result.map (fun vocabulary -> Digest.ofParts [ model.Hex; vocabulary.Hex ]))
+        match [ modelPath folder; vocabularyPath folder ] |> List.tryFind (File.Exists >> not) with
+        | Some path ->
+            Error(
+                DataRefused
+                    $"%s{path}: there is no such file; `ntk fetch model` brings all-MiniLM-L6-v2 with its vocabulary."
+            )
+        | None ->
+            SourceFile.digest (modelPath folder)
+            |> Result.bind (fun model ->
+                SourceFile.digest (vocabularyPath folder)
+                |> Result.map (fun vocabulary -> Digest.ofParts [ model.Hex; vocabulary.Hex ]))
 
     /// The word pieces of a vocabulary file.
     let loadVocabulary (path: string) : Result<WordPiece, PipelineError> =
@@ -101,7 +109,8 @@ module SentenceEncoder =
         let opened =
             expectVocabulary folder wordPiece model
             |> Result.bind (fun () -> EncoderModel.embed model [| [| 0 |] |])
-            |> Result.map (fun rows -> new SentenceEncoder(folder, model, wordPiece, identity, rows[0].Length))
+            |> Result.map (fun rows ->
+                new SentenceEncoder(folder, model, wordPiece, identity, rows[0].Length))
 
         if Result.isError opened then
             (model :> IDisposable).Dispose()

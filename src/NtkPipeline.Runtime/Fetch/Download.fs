@@ -52,7 +52,11 @@ module internal Download =
         Refused $"the file there has %d{bytes} bytes, and the one that is wanted has %d{wanted.Bytes}"
 
     /// Whether the body can be taken, and from which place of the file on.
-    let private place (wanted: WantedFile) (had: int64) (response: HttpResponseMessage) : Result<int64, Attempt> =
+    let private place
+        (wanted: WantedFile)
+        (had: int64)
+        (response: HttpResponseMessage)
+        : Result<int64, Attempt> =
         let body = response.Content.Headers.ContentLength |> Option.ofNullable
 
         match response.StatusCode, response.Content.Headers.ContentRange with
@@ -60,10 +64,14 @@ module internal Download =
             match body with
             | Some bytes when bytes <> wanted.Bytes -> Error(otherSize wanted bytes)
             | _ -> Ok 0L
-        | HttpStatusCode.PartialContent, NonNull range when range.Length.HasValue && range.Length.Value <> wanted.Bytes ->
+        | HttpStatusCode.PartialContent, NonNull range when
+            range.Length.HasValue && range.Length.Value <> wanted.Bytes
+            ->
             Error(otherSize wanted range.Length.Value)
-        | HttpStatusCode.PartialContent, NonNull range when range.From.HasValue && range.From.Value = had -> Ok had
-        | HttpStatusCode.PartialContent, _ -> Error(Restart "the server sends another part than was asked for")
+        | HttpStatusCode.PartialContent, NonNull range when range.From.HasValue && range.From.Value = had ->
+            Ok had
+        | HttpStatusCode.PartialContent, _ ->
+            Error(Restart "the server sends another part than was asked for")
         | HttpStatusCode.RequestedRangeNotSatisfiable, _ when had > 0L -> Error(Restart(answer response))
         | (HttpStatusCode.NotFound | HttpStatusCode.Gone), _ -> Error(Absent(answer response))
         | status, _ when List.contains status again ->
@@ -77,7 +85,7 @@ module internal Download =
 
     /// Copies the body behind the part's end. What the disk refuses is told from what the network does.
     let private copy silence tell (wanted: WantedFile) (body: Stream) (part: FileStream) : Attempt =
-        let buffer = Array.zeroCreate<byte> (1 <<< 16)
+        let buffer = Array.zeroCreate<byte>(1 <<< 16)
         use timer = new CancellationTokenSource()
 
         let write count =
@@ -93,7 +101,8 @@ module internal Download =
             match body.ReadAsync(buffer.AsMemory(), timer.Token).AsTask().GetAwaiter().GetResult() with
             | 0 when part.Length = wanted.Bytes -> Complete
             | 0 -> Dropped($"the connection ended after %d{part.Length} of %d{wanted.Bytes} bytes", None)
-            | count when part.Position + int64 count > wanted.Bytes -> otherSize wanted (part.Position + int64 count)
+            | count when part.Position + int64 count > wanted.Bytes ->
+                otherSize wanted (part.Position + int64 count)
             | count ->
                 match write count with
                 | Some refusal -> refusal
@@ -109,9 +118,12 @@ module internal Download =
         match e.HttpRequestError with
         // A name that was found once is worth asking for again.
         | HttpRequestError.NameResolutionError when had = 0L ->
-            Refused $"the host %s{host} cannot be found; is there a network, or does --from name another place?"
+            Refused
+                $"the host %s{host} cannot be found; is there a network, or does --from name another place?"
         | HttpRequestError.SecureConnectionError ->
-            let cause = e.InnerException |> Option.ofObj |> Option.map _.Message |> Option.defaultValue e.Message
+            let cause =
+                e.InnerException |> Option.ofObj |> Option.map _.Message |> Option.defaultValue e.Message
+
             Refused $"there is no secure connection to %s{host}: %s{cause.TrimEnd '.'}"
         | HttpRequestError.ProxyTunnelError -> Refused $"the proxy refuses: %s{e.Message.TrimEnd '.'}"
         | _ -> Dropped(e.Message.ReplaceLineEndings(" ").TrimEnd '.', None)
@@ -144,6 +156,5 @@ module internal Download =
             | Error refusal -> refusal
         with
         | :? HttpRequestException as e -> failed had address e
-        | :? OperationCanceledException ->
-            Dropped($"nothing came for %g{silence.TotalSeconds} s", None)
+        | :? OperationCanceledException -> Dropped($"nothing came for %g{silence.TotalSeconds} s", None)
         | :? IOException as e -> Dropped(e.Message.TrimEnd '.', None)

@@ -51,7 +51,14 @@ module FetchModel =
         min patience.LongestPause (Option.defaultValue grown asked)
 
     /// Requests until the part is complete; gives whether there is such a file.
-    let private complete client (patience: Patience) tell (place: Uri) (wanted: WantedFile) (part: FileStream) =
+    let private complete
+        client
+        (patience: Patience)
+        tell
+        (place: Uri)
+        (wanted: WantedFile)
+        (part: FileStream)
+        =
         let refuse reason = Error(DataRefused $"%O{place}: %s{reason}.")
 
         let rec next failures =
@@ -140,13 +147,32 @@ module FetchModel =
             wanted.Name :: wanted.Places
             |> List.map (fun place -> Path.Combine(folder, place))
             |> List.filter File.Exists
-            |> List.map (fun path -> PartFile.isRight path wanted |> Result.map (fun isRight -> path, isRight))
+            |> List.map (fun path ->
+                PartFile.isRight path wanted |> Result.map (fun isRight -> path, isRight))
 
-        match found |> List.tryPick (function Error e -> Some e | Ok _ -> None) with
+        match
+            found
+            |> List.tryPick (function
+                | Error e -> Some e
+                | Ok _ -> None)
+        with
         | Some e -> Error e
-        | None -> Ok(found |> List.tryPick (function Ok(path, true) -> Some path | _ -> None))
+        | None ->
+            Ok(
+                found
+                |> List.tryPick (function
+                    | Ok(path, true) -> Some path
+                    | _ -> None)
+            )
 
-    let private bring client patience tell from folder (wanted: WantedFile) : Result<FetchedFile, PipelineError> =
+    let private bring
+        client
+        patience
+        tell
+        from
+        folder
+        (wanted: WantedFile)
+        : Result<FetchedFile, PipelineError> =
         lying folder wanted
         |> Result.bind (fun found ->
             match found with

@@ -9,11 +9,9 @@ open NtkPipeline.Core
 module PartFile =
 
     /// "model.onnx.6fd5d72f.part": what another version of the file left behind is never gone on with.
-    let pathOf (target: string) (wanted: WantedFile) : string =
-        $"%s{target}.%s{wanted.Sha256.Hex[..7]}.part"
+    let pathOf (target: string) (wanted: WantedFile) : string = $"%s{target}.%s{wanted.Sha256.Hex[..7]}.part"
 
-    let private fault (path: string) (e: exn) =
-        StoreFault $"%s{path}: it cannot be written: %s{e.Message}"
+    let private fault (path: string) (e: exn) = StoreFault $"%s{path}: it cannot be written: %s{e.Message}"
 
     /// Runs something that touches the disk; what the disk refuses becomes a sentence with the path.
     let guard (path: string) (action: unit -> 'a) : Result<'a, PipelineError> =
@@ -52,7 +50,9 @@ module PartFile =
     let openAt (path: string) (wanted: WantedFile) : Result<FileStream, PipelineError> =
         guard path (fun () ->
             Directory.CreateDirectory(nonNull (Path.GetDirectoryName(Path.GetFullPath path))) |> ignore
-            let part = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 <<< 16)
+
+            let part =
+                new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 <<< 16)
 
             if part.Length > wanted.Bytes then
                 part.SetLength 0L
@@ -67,7 +67,11 @@ module PartFile =
                 Error e)
 
     /// Gives a whole part its name if its digest is right; else deletes it and gives the digest that it has.
-    let promote (path: string) (target: string) (wanted: WantedFile) : Result<Result<unit, Digest>, PipelineError> =
+    let promote
+        (path: string)
+        (target: string)
+        (wanted: WantedFile)
+        : Result<Result<unit, Digest>, PipelineError> =
         SourceFile.digest path
         |> Result.bind (fun digest ->
             guard path (fun () ->

@@ -102,18 +102,13 @@ let private lines = [
 let private garbageTweets folder rows =
     let garbage =
         Gen.sampleWithSeed (Rnd 1UL) 40 (4 * rows) Garbage.text
-        |> Array.map (fun text ->
-            Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace("\u0000", ""))))
+        |> Array.map (fun text -> Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace("\u0000", ""))))
 
     let spoil k (tweet: Tweet) =
         if k % 3 = 0 then
             {
                 tweet with
-                    Text =
-                        if k / 3 < lines.Length then
-                            lines[k / 3][..20_000]
-                        else
-                            garbage[4 * k]
+                    Text = if k / 3 < lines.Length then lines[k / 3][..20_000] else garbage[4 * k]
                     Keyword = Some garbage[4 * k + 1]
                     Location = Some garbage[4 * k + 2]
             }
@@ -146,7 +141,8 @@ let tests =
         testPropertyWithConfig (config 400) "any bytes have a column of texts, or are refused by name"
         <| fun (Bytes bytes) ->
             match TextColumn.ofCsv "f.csv" "text" bytes with
-            | Ok texts -> Expect.all texts (fun text -> CleanText.clean CleanText.defaults text <> " ") "texts"
+            | Ok texts ->
+                Expect.all texts (fun text -> CleanText.clean CleanText.defaults text <> " ") "texts"
             | Error e -> isSentence "f.csv" e
 
         testPropertyWithConfig (config 300) "any bytes are a vocabulary, or refused by name"
@@ -223,7 +219,7 @@ let tests =
                     "--set"
                     "split.folds=3"
                 ]
-                @ quick[.. 3]
+                @ quick[..3]
                 @ quick[6..]
                 @ extra
                 |> wantDone
@@ -245,12 +241,7 @@ let tests =
 
             Expect.stringContains (run ([ "--set"; "embed.encoder=lsa" ] @ clean)) "lsa" "by LSA"
 
-            let transformer = [
-                "--set"
-                "embed.encoder=minilm"
-                "--set"
-                $"embed.model=%s{tiny}"
-            ]
+            let transformer = [ "--set"; "embed.encoder=minilm"; "--set"; $"embed.model=%s{tiny}" ]
 
             Expect.equal (run transformer) "tiny" "by the transformer")
     ]

@@ -60,8 +60,13 @@ let tests =
         <| fun (texts: Garbage.Text list) (entries: float32 list) ->
             inStore
                 (fun store _ ->
-                    let texts = [| for Garbage.Text text in texts -> text |] |> Array.distinctBy EmbeddingCache.digestOf
-                    let rows = Matrix.ofRows entries.Length (texts |> Array.map (fun _ -> Array.ofList entries))
+                    let texts =
+                        [| for Garbage.Text text in texts -> text |]
+                        |> Array.distinctBy EmbeddingCache.digestOf
+
+                    let rows =
+                        Matrix.ofRows entries.Length (texts |> Array.map (fun _ -> Array.ofList entries))
+
                     EmbeddingCache.add store modelA texts rows |> wantOk
                     let known = EmbeddingCache.load store modelA |> wantOk
 
@@ -77,7 +82,11 @@ let tests =
             add store modelA [| "one" |]
             add store modelA [| "two" |]
             use' store modelA
-            let victim = files folder |> Array.find (fun path -> File.ReadAllText(path).Contains(EmbeddingCache.digestOf "one"))
+
+            let victim =
+                files folder
+                |> Array.find (fun path -> File.ReadAllText(path).Contains(EmbeddingCache.digestOf "one"))
+
             let bytes = File.ReadAllBytes victim
             bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 1uy
             File.WriteAllBytes(victim, bytes)
@@ -118,7 +127,11 @@ let tests =
                 for path in files folder do
                     File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddMinutes -1.0)
 
-            Expect.isLessThanOrEqual (files folder |> Array.sumBy (fun path -> FileInfo(path).Length)) 30_000L "bytes"
+            Expect.isLessThanOrEqual
+                (files folder |> Array.sumBy (fun path -> FileInfo(path).Length))
+                30_000L
+                "bytes"
+
             Expect.isTrue (knows store modelA "8 99") "the newest"
             Expect.isFalse (knows store modelA "1 0") "the oldest")
 
@@ -152,6 +165,11 @@ let tests =
             Expect.isEmpty told "nothing was embedded"
             let more = encode (Array.append [| "quite new" |] texts)
             Expect.equal (List.ofSeq told) [ distinct + 1, distinct + 1 ] "one was"
-            Expect.equal ((Matrix.row 0 more).ToArray()) (encoder.Encode [| "quite new" |] |> wantOk).Values "itself"
+
+            Expect.equal
+                ((Matrix.row 0 more).ToArray())
+                (encoder.Encode [| "quite new" |] |> wantOk).Values
+                "itself"
+
             Expect.equal (encode [||]) (Matrix.create 0 16 [||]) "no texts")
     ]

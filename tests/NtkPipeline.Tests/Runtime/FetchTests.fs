@@ -102,7 +102,8 @@ let private inTurn (replies: (Request -> Reply) list) =
 let private cutAt count (serve: Request -> Reply) request = { serve request with CutAt = Some count }
 
 let private served name answer test =
-    testCase name <| inFolder (fun folder -> serve answer (fun address asked -> test folder address asked))
+    testCase name
+    <| inFolder (fun folder -> serve answer (fun address asked -> test folder address asked))
 
 let tests =
     // A machine's proxy must not come between the tests and their server.
@@ -134,10 +135,7 @@ let tests =
             let _, events = wantFetched folder address
             Expect.equal (starts (asked ())) [ None; Some 100_000; Some 100_000; Some 150_000 ] "ranges"
 
-            Expect.equal
-                (events |> List.filter _.IsRetrying |> List.length)
-                3
-                "and every time it is said"
+            Expect.equal (events |> List.filter _.IsRetrying |> List.length) 3 "and every time it is said"
 
         served
             "a server that ignores ranges sends the whole file again"
@@ -183,22 +181,18 @@ let tests =
             ))
         <| fun folder address _ -> wantRefused folder address [ "300001 bytes" ]
 
-        served
-            "redirects are followed"
-            (fun request ->
-                match request.Target with
-                | "/vocab.txt" -> whole vocabulary
-                | "/elsewhere" -> ranged model request
-                | _ -> reply "302 Found" [ "Location: /elsewhere"; "Content-Length: 0" ] [||])
+        served "redirects are followed" (fun request ->
+            match request.Target with
+            | "/vocab.txt" -> whole vocabulary
+            | "/elsewhere" -> ranged model request
+            | _ -> reply "302 Found" [ "Location: /elsewhere"; "Content-Length: 0" ] [||])
         <| fun folder address _ -> wantFetched folder address |> ignore
 
-        served
-            "a folder that holds both files flat will do"
-            (fun request ->
-                match request.Target with
-                | "/a/vocab.txt" -> whole vocabulary
-                | "/a/model.onnx" -> whole model
-                | _ -> absent)
+        served "a folder that holds both files flat will do" (fun request ->
+            match request.Target with
+            | "/a/vocab.txt" -> whole vocabulary
+            | "/a/model.onnx" -> whole model
+            | _ -> absent)
         <| fun folder address _ -> wantFetched folder (address + "/a") |> ignore
 
         served "what is not there is named, and leaves nothing" (files (fun _ -> absent))
@@ -206,7 +200,9 @@ let tests =
             wantRefused folder address [ address; "no onnx/model.onnx nor model.onnx"; "404" ]
             Expect.isFalse (File.Exists(partOf folder)) "no empty part"
 
-        served "a forbidden file is refused at once" (files (fun _ -> reply "403 Forbidden" [ "Content-Length: 0" ] [||]))
+        served
+            "a forbidden file is refused at once"
+            (files (fun _ -> reply "403 Forbidden" [ "Content-Length: 0" ] [||]))
         <| fun folder address asked ->
             wantRefused folder address [ "403" ]
             Expect.equal (starts (asked ())) [ None ] "one request"
@@ -248,7 +244,9 @@ let tests =
             wantFetched folder address |> ignore
             Expect.equal (List.last (starts (asked ()))) (Some 1000) "gone on with"
 
-        served "a part of another file is found out by the digest, and the file fetched anew" (files (ranged model))
+        served
+            "a part of another file is found out by the digest, and the file fetched anew"
+            (files (ranged model))
         <| fun folder address asked ->
             File.WriteAllBytes(partOf folder, Array.zeroCreate 1000)
             wantFetched folder address |> ignore
@@ -262,7 +260,9 @@ let tests =
             wantFetched folder address |> ignore
             Expect.equal (starts (asked ())) before "a whole part needs no server"
 
-        served "a wrong file of the right name is replaced, and not before the right one is whole" (files (ranged model))
+        served
+            "a wrong file of the right name is replaced, and not before the right one is whole"
+            (files (ranged model))
         <| fun folder address _ ->
             File.WriteAllBytes(path folder "model.onnx", Array.rev model)
             wantFetched folder address |> ignore
@@ -283,7 +283,11 @@ let tests =
             wantRefused folder "http://127.0.0.1:1" [ "127.0.0.1:1"; "4 tries" ]
             wantRefused folder (address.Replace("http:", "https:")) [ "no secure connection to 127.0.0.1" ]
 
-            match FetchModel.address "ftp://host/x", FetchModel.address "model", FetchModel.address "http://h/?a=b" with
+            match
+                FetchModel.address "ftp://host/x",
+                FetchModel.address "model",
+                FetchModel.address "http://h/?a=b"
+            with
             | Error _, Error _, Error _ -> ()
             | other -> failtest $"%A{other}"
 
@@ -296,7 +300,15 @@ let tests =
         testCase "the command line: a mirror's wrong file ends in 1, no address in 2"
         <| inFolder (fun folder ->
             serve (files (ranged model)) (fun address _ ->
-                refused 1 [ address; "1000 bytes"; "231508" ] [ "fetch"; "model"; "--from"; address; "--to"; folder ]
+                refused 1 [ address; "1000 bytes"; "231508" ] [
+                    "fetch"
+                    "model"
+                    "--from"
+                    address
+                    "--to"
+                    folder
+                ]
+
                 Expect.isEmpty (Directory.GetFiles folder) "nothing is kept"
                 refused 2 [ "--from: 'here'" ] [ "fetch"; "model"; "--from"; "here" ]))
 
@@ -320,5 +332,9 @@ let tests =
                 started.WaitForExit()
                 Expect.equal started.ExitCode 1 said
                 Expect.stringContains said "1000 bytes" "the proxy's answer was judged"
-                Expect.equal (asked () |> List.map _.Target) [ "http://model.invalid/m/vocab.txt" ] "and it was asked"))
+
+                Expect.equal
+                    (asked () |> List.map _.Target)
+                    [ "http://model.invalid/m/vocab.txt" ]
+                    "and it was asked"))
     ]

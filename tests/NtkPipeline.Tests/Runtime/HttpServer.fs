@@ -70,7 +70,9 @@ let private read (stream: NetworkStream) : Request option =
     | [] -> None
 
 let private write (stream: NetworkStream) (reply: Reply) =
-    let head = String.Join("\r\n", $"HTTP/1.1 %s{reply.Status}" :: reply.Headers @ [ "Connection: close"; ""; "" ])
+    let head =
+        String.Join("\r\n", $"HTTP/1.1 %s{reply.Status}" :: reply.Headers @ [ "Connection: close"; ""; "" ])
+
     stream.Write(Encoding.ASCII.GetBytes head)
     stream.Write(reply.Body, 0, defaultArg reply.CutAt reply.Body.Length)
 
@@ -91,10 +93,7 @@ let private speak (answer: Request -> Reply) (asked: ConcurrentQueue<Request>) (
                 asked.Enqueue request
                 let reply = answer request
 
-                if reply.IsSilent then
-                    Thread.Sleep 2000
-                else
-                    write stream reply
+                if reply.IsSilent then Thread.Sleep 2000 else write stream reply
             | None -> ()
     with
     | :? IOException

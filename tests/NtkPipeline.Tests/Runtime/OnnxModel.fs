@@ -43,7 +43,8 @@ let sumOf (element: int) (axis: int option) (inputs: string list) : byte[] =
 
     let unsqueezed =
         match axis with
-        | Some axis -> node [ "sum" ] [ "out" ] "Unsqueeze" (message 5 (text 1 "axes" @ number 8 axis @ number 20 7))
+        | Some axis ->
+            node [ "sum" ] [ "out" ] "Unsqueeze" (message 5 (text 1 "axes" @ number 8 axis @ number 20 7))
         | None -> []
 
     let graph = [
@@ -58,5 +59,4 @@ let sumOf (element: int) (axis: int option) (inputs: string list) : byte[] =
     Array.ofList (number 1 6 @ message 7 graph @ message 8 (number 2 11))
 
 /// A model with int64 inputs of rank 2, whose output is the sum of them as float32; of rank 3 if `vectors`, else of rank 2.
-let sum (inputs: string list) (vectors: bool) : byte[] =
-    sumOf 7 (if vectors then Some 2 else None) inputs
+let sum (inputs: string list) (vectors: bool) : byte[] = sumOf 7 (if vectors then Some 2 else None) inputs

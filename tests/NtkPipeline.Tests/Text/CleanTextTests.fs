@@ -87,14 +87,17 @@ let tests =
 
         cleans "emoji removed" { keepAll with Emoji = Treatment.Remove } [ "fire🔥now 🔥", "fire now" ]
 
-        cleans
-            "emoji kept are words where special characters go"
-            { keepAll with SpecialCharacters = true }
-            [ "fire🔥🔥now! 👍🏽", "fire 🔥 🔥 now 👍🏽" ]
+        cleans "emoji kept are words where special characters go" { keepAll with SpecialCharacters = true } [
+            "fire🔥🔥now! 👍🏽", "fire 🔥 🔥 now 👍🏽"
+        ]
 
-        cleans "emoji go with special characters by default" CleanText.defaults [ "fire🔥now 👍🏽1\uFE0F\u20E3", "fire now" ]
+        cleans "emoji go with special characters by default" CleanText.defaults [
+            "fire🔥now 👍🏽1\uFE0F\u20E3", "fire now"
+        ]
 
-        testPropertyWithConfig config "emoji marked and then removed leave what removing leaves, and a text without stays"
+        testPropertyWithConfig
+            config
+            "emoji marked and then removed leave what removing leaves, and a text without stays"
         <| fun (Text text) ->
             let count = ref 0
 
@@ -109,7 +112,9 @@ let tests =
             Expect.isTrue (count.Value > 0 || removed = text) "no emoji, no change"
             Expect.equal (Emoji.replace (fun _ -> "!") removed) removed "none is left between blanks"
 
-        cleans "numbers removed" { keepAll with Numbers = Treatment.Remove } [ "12 dead, 3.5 hurt", "dead, hurt" ]
+        cleans "numbers removed" { keepAll with Numbers = Treatment.Remove } [
+            "12 dead, 3.5 hurt", "dead, hurt"
+        ]
 
         cleans "letters" { keepAll with LowerCase = true } [ "ÀB", "àb" ]
 

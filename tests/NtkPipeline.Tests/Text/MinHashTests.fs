@@ -70,7 +70,9 @@ let private corpus (number: int) count =
 
 let tests =
     testList "MinHash" [
-        testPropertyWithConfig { Garbage.config with maxTest = 100 } "similarity is Jaccard's coefficient of four-letter pieces"
+        testPropertyWithConfig
+            { Garbage.config with maxTest = 100 }
+            "similarity is Jaccard's coefficient of four-letter pieces"
         <| fun (Garbage.Text a) (Garbage.Text b) ->
             MinHash.similarity (MinHash.pieces a) (MinHash.pieces b) = jaccard (substrings a) (substrings b)
 
