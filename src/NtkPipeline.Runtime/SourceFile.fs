@@ -60,6 +60,16 @@ module SourceFile =
     let readNpy32 (path: string) : Result<Matrix<float32>, PipelineError> = readStream Npy.read32 path
     let readNpy64 (path: string) : Result<Matrix<float>, PipelineError> = readStream Npy.read64 path
 
+    /// How many dimensions a NumPy array was stored with, 1 or 2.
+    let npyDimensions (path: string) : Result<int, PipelineError> = readStream Npy.dimensions path
+
+    /// A kernel matrix in the precision that its file holds.
+    let readKernel (path: string) : Result<KernelMatrix, PipelineError> =
+        readNpy path
+        |> Result.map (function
+            | Choice1Of2 m -> KernelMatrix.Single m
+            | Choice2Of2 m -> KernelMatrix.Double m)
+
     /// A NumPy array as a pipeline's input, float32, known by the digest of its file's bytes.
     let npyArtifact (origin: string) (path: string) : Result<Artifact<Matrix<float32>>, PipelineError> =
         readBytes path
@@ -94,3 +104,7 @@ module SourceFile =
 
     let writeText (path: string) (text: string) : Result<unit, PipelineError> =
         writeValue path (Codec.text "text/1" "txt") text
+
+    /// Writes a NumPy array of any shape, float64, its values in C order.
+    let writeNpy (path: string) (shape: int[]) (values: float[]) : Result<unit, PipelineError> =
+        write path (fun stream -> Npy.writeShaped stream shape values)

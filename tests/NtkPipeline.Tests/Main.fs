@@ -18,6 +18,10 @@ let private tests =
         KernelMeasuresTests.tests
         SpectrumTests.tests
         RidgeRegressionTests.tests
+        RidgeGradientTests.tests
+        LeaveOneOutTests.tests
+        SpectralFilterTests.tests
+        LogisticDescentTests.tests
         KernelImageTests.tests
         ClosedFormTests.tests
         GaussianProcessTests.tests
@@ -57,6 +61,9 @@ let private tests =
         ConfigTextTests.tests
         EmbeddingCacheTests.tests
         FetchTests.tests
+        RegressTests.tests
+        DescendTests.tests
+        PosteriorTests.tests
         RunTests.tests
         RefusalTests.tests
         GarbageTests.tests

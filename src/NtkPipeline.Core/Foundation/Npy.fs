@@ -62,6 +62,15 @@ module Npy =
         writeHeader stream (tag<'t>()) $"%d{values.Length},"
         writeValues stream values
 
+    /// Writes an array of any shape, its values in C order.
+    let writeShaped (stream: Stream) (shape: int[]) (values: float[]) : unit =
+        if shape |> Array.fold (fun n size -> n * int64 size) 1L <> values.LongLength then
+            invalidArg (nameof shape) $"%d{values.LongLength} values cannot have shape %A{shape}"
+
+        let sizes = shape |> Array.map string |> String.concat ", "
+        writeHeader stream (tag<float>()) (if shape.Length = 1 then $"%s{sizes}," else sizes)
+        writeValues stream values
+
     let private tryFill (stream: Stream) (buffer: Span<byte>) =
         stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream = false) = buffer.Length
 
@@ -136,6 +145,12 @@ module Npy =
                 |> Result.map (Matrix.create rows columns >> Choice2Of2)
             | other, _ ->
                 Error $"its values are '%s{other}'; '<f4' (float32) and '<f8' (float64) are read here"
+
+    /// How many dimensions an array was stored with, 1 or 2.
+    let dimensions (stream: Stream) : Result<int, string> =
+        readHeader stream
+        |> Result.bind (fun (_, shape) -> parseShape shape |> Result.map (fun _ -> shape))
+        |> Result.map (fun shape -> if (shape.TrimEnd ' ').TrimEnd(',').Contains ',' then 2 else 1)
 
     let read32 (stream: Stream) : Result<Matrix<float32>, string> =
         readAny stream

@@ -19,51 +19,20 @@ type Trained = {
 [<RequireQualifiedAccess>]
 module ClosedForm =
 
-    /// eˣ − 1 and ln(1 + x), exact near 0 (Kahan's way; .NET's own ExpM1 and LogP1 lose all digits there).
-    let private expMinusOne x =
-        let e = Math.Exp x
-
-        if abs x > 0.5 then e - 1.0
-        elif e = 1.0 then x
-        else (e - 1.0) * x / Math.Log e
-
-    let private logOnePlus x =
-        let sum = 1.0 + x
-        if sum = 1.0 then x else Math.Log sum * x / (sum - 1.0)
-
-    /// (1 − e^{−s})/s: 1 at s = 0.
-    let private flowed (s: float) = if s = 0.0 then 1.0 else -(expMinusOne -s) / s
-
-    /// (1 − (1 − u)^k)/u: k at u = 0.
-    let private descended (u: float) (k: float) =
-        if u = 0.0 then k
-        elif u < 0.5 then -(expMinusOne (k * logOnePlus -u)) / u
-        else (1.0 - Math.Pow(1.0 - u, k)) / u
-
-    /// The same under heavy-ball momentum β, by its own recurrence.
-    let private carried (u: float) (beta: float) (steps: int64<step>) =
-        let mutable learnt, velocity = 0.0, 0.0
-
-        for _ in 1L .. int64 steps do
-            velocity <- beta * velocity + 1.0 - u * learnt
-            learnt <- learnt + velocity
-
-        learnt
-
     /// `weight` of an eigenvalue; `size` is N × outputs.
     let private weight (size: float) (training: Training) (value: float) =
         match training with
         | Training.Flow time when Double.IsInfinity(float time) -> if value = 0.0 then 0.0 else 1.0 / value
         | Training.Flow time ->
             let t = float time / size
-            t * flowed (value * t)
+            t * SpectralFilter.flowed (value * t)
         | Training.Descent(rate, momentum, steps) ->
             let eta = rate / size
 
             if momentum = 0.0 then
-                eta * descended (eta * value) (float steps)
+                eta * SpectralFilter.descended (eta * value) (float steps)
             else
-                eta * carried (eta * value) momentum steps
+                eta * SpectralFilter.heavyBall (eta * value) momentum steps
 
     let private decay size training value =
         match training with
@@ -75,6 +44,30 @@ module ClosedForm =
     /// are noise, and what is learnt along them tends to nothing as they tend to 0.
     let private longTime = 1e6
 
+    /// By how much training amplifies errors of Θ and of the targets at most: Λ_max times the greatest weight, 1 at least.
+    let amplification (largest: float) (modes: (float * float)[]) : float =
+        modes |> Array.fold (fun most (_, weight) -> max most (largest * abs weight)) 1.0
+
+    /// Refuses what would be noise: digits lost past the limit, or directions learnt in which the kernel's own rounding, of which
+    /// negative eigenvalues tell the size, is no smaller than a thousandth of what is learnt.
+    let private checkDigits (spectrum: Spectrum) (modes: (float * float)[]) =
+        let largest = max 0.0 spectrum.Computed[0]
+        let most = amplification largest modes
+        let noise = -(Spectrum.mostNegative spectrum)
+
+        if log10 most > Trust.mostDigitsLost then
+            Error(
+                NumbersRefused
+                    $"so long a training would lose %.0f{log10 most} of 16 digits to the kernel's smallest eigenvalues; stop earlier, or add a ridge"
+            )
+        elif noise > Spectrum.rounding spectrum && noise * most > Trust.mostResidual * largest then
+            Error(
+                NumbersRefused
+                    $"so long a training would learn the kernel's own rounding, which made an eigenvalue %.1e{-noise}; stop earlier, or add a ridge"
+            )
+        else
+            Ok modes
+
     /// (decay, weight) of every eigendirection. A zero eigenvalue learns nothing on the training rows.
     let modes
         (spectrum: Spectrum)
@@ -83,10 +76,10 @@ module ClosedForm =
         : Result<(float * float)[], PipelineError> =
         let values = Spectrum.values spectrum
         let size = values.Length * outputs
-        let rounding = float values.Length * 2.2e-16 * values[0]
+        let rounding = Spectrum.rounding spectrum
 
         Training.check values[0] size training
-        |> Result.map (fun () ->
+        |> Result.bind (fun () ->
             let isLong =
                 match training with
                 | Training.Flow time -> float time / float size * values[0] > longTime
@@ -97,7 +90,8 @@ module ClosedForm =
                 if isLong && value <= rounding then
                     1.0, 0.0
                 else
-                    decay (float size) training value, weight (float size) training value))
+                    decay (float size) training value, weight (float size) training value)
+            |> checkDigits spectrum)
 
     let private checkShape (spectrum: Spectrum) (f0: Matrix<float>) (targets: Matrix<float>) =
         if

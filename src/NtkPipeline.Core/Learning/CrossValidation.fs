@@ -26,7 +26,7 @@ module CrossValidation =
 
         gram.MoveToOuterDisposeScope()
 
-    /// (G_FF)⁻¹ (G y)_F, or none when G_FF has lost its positive definiteness to rounding.
+    /// (G_FF)⁻¹ (G Y)_F, or none when G_FF has lost its positive definiteness to rounding.
     let private foldResiduals (qF: torch.Tensor) (rootD: torch.Tensor) (alphaF: torch.Tensor) =
         use _ = torch.NewDisposeScope()
         let struct (factor, info) = torch.linalg.cholesky_ex (lowerGram (qF * rootD), false)
@@ -34,14 +34,15 @@ module CrossValidation =
         if info.item<int>() <> 0 then
             None
         else
-            Some(alphaF.unsqueeze(1L).cholesky_solve(factor, false) |> Tensors.toArray64)
+            Some(alphaF.cholesky_solve (factor, false) |> Tensors.toMatrix64)
 
-    /// y − f of every row, N × ridges, where f was fitted without the row's fold. `folds` names each row's fold, from 0.
-    let residuals
+    /// y − f of every row, N × ridges, where f was fitted without the row's fold; one matrix for each output's path. `folds` names
+    /// each row's fold, from 0.
+    let ofOutputs
         (spectrum: Spectrum)
-        (path: RidgePath)
+        (paths: RidgePath[])
         (folds: int[])
-        : Result<Matrix<float>, PipelineError> =
+        : Result<Matrix<float>[], PipelineError> =
         let n = spectrum.Rows
 
         if folds.Length <> n || (Array.distinct folds).Length < 2 then
@@ -52,8 +53,8 @@ module CrossValidation =
         use _ = torch.NewDisposeScope()
         let q = Spectrum.vectors spectrum
         let values = Tensors.ofArray64 (Spectrum.values spectrum)
-        let ridges = path.Ridges.Length
-        let held = Array.zeroCreate (n * ridges)
+        let ridges = paths[0].Ridges
+        let held = paths |> Array.map (fun _ -> Array.zeroCreate (n * ridges.Length))
         let mutable refusal = None
 
         for _, rows in Array.indexed folds |> Array.groupBy snd |> Array.sortBy fst do
@@ -61,19 +62,29 @@ module CrossValidation =
             let rows = rows |> Array.map fst
             let qF = q.index_select (0L, torch.tensor (rows |> Array.map int64))
 
-            for p in 0 .. ridges - 1 do
+            for p in 0 .. ridges.Length - 1 do
                 use _ = torch.NewDisposeScope()
-                let rootD = (values + torch.tensor path.Ridges[p]).rsqrt()
-                let alphaF = rows |> Array.map (fun i -> path.Coefficients[i, p]) |> Tensors.ofArray64
+                let rootD = (values + torch.tensor ridges[p]).rsqrt()
+                let alphaF = Matrix.init rows.Length paths.Length (fun i k -> paths[k].Coefficients[rows[i], p])
 
-                match foldResiduals qF rootD alphaF with
-                | Some residuals -> rows |> Array.iteri (fun k i -> held[i * ridges + p] <- residuals[k])
-                | None -> refusal <- Some path.Ridges[p]
+                match foldResiduals qF rootD (Tensors.ofMatrix64 alphaF) with
+                | Some residuals ->
+                    for k in 0 .. paths.Length - 1 do
+                        rows |> Array.iteri (fun i row -> held[k][row * ridges.Length + p] <- residuals[i, k])
+                | None -> refusal <- Some ridges[p]
 
         match refusal with
-        | None -> Ok(Matrix.create n ridges held)
+        | None -> Ok(held |> Array.map (Matrix.create n ridges.Length))
         | Some ridge ->
             Error(
                 NumbersRefused
                     $"cross-validation with ridge %g{ridge}: rounding has consumed a block of the inverse kernel; use a larger ridge"
             )
+
+    /// The residuals of one output.
+    let residuals
+        (spectrum: Spectrum)
+        (path: RidgePath)
+        (folds: int[])
+        : Result<Matrix<float>, PipelineError> =
+        ofOutputs spectrum [| path |] folds |> Result.map Array.exactlyOne

@@ -4,13 +4,14 @@ open TorchSharp
 
 /// What a Gaussian process says about some rows.
 type Posterior = {
-    Mean: float[]
-    /// Symmetric; its diagonal is never negative.
+    /// Rows × outputs.
+    Mean: Matrix<float>
+    /// Symmetric; its diagonal is never negative. All outputs have the same.
     Covariance: Matrix<float>
 } with
 
     /// The pointwise standard deviations.
-    member this.StandardDeviations = Array.init this.Mean.Length (fun i -> sqrt this.Covariance[i, i])
+    member this.StandardDeviations = Array.init this.Mean.Rows (fun i -> sqrt this.Covariance[i, i])
 
 /// The kernels of T rows that are asked about, N being the training rows: T × N and T × T.
 type Asked = { Cross: KernelMatrix; Own: KernelMatrix }
@@ -19,11 +20,11 @@ type Asked = { Cross: KernelMatrix; Own: KernelMatrix }
 [<RequireQualifiedAccess>]
 module GaussianProcess =
 
-    let private checkShape (spectrum: Spectrum) (asked: Asked) (targets: float[]) =
+    let private checkShape (spectrum: Spectrum) (asked: Asked) (targets: Matrix<float>) =
         let t, n = KernelMatrix.rows asked.Cross, KernelMatrix.columns asked.Cross
 
-        if n <> spectrum.Rows || targets.Length <> n || KernelMatrix.rows asked.Own <> t then
-            invalidArg (nameof asked) $"a %d{t} × %d{n} kernel does not fit %d{targets.Length} targets"
+        if n <> spectrum.Rows || targets.Rows <> n || KernelMatrix.rows asked.Own <> t then
+            invalidArg (nameof asked) $"a %d{t} × %d{n} kernel does not fit %d{targets.Rows} targets"
 
     /// Rounding may leave a variance just below 0; it is 0 then. One further below is refused.
     let private posterior name (prior: float[]) (mean: torch.Tensor) (covariance: torch.Tensor) =
@@ -42,27 +43,27 @@ module GaussianProcess =
                 let place = i * symmetric.Columns + i
                 symmetric.Values[place] <- max 0.0 symmetric.Values[place]
 
-            Ok { Mean = Tensors.toArray64 mean; Covariance = symmetric }
+            Ok { Mean = Tensors.toMatrix64 mean; Covariance = symmetric }
 
     /// Regression y = f(x) + noise with a prior covariance K and noise variance σ²: mean K* (K + σ²)⁻¹ y, covariance
     /// K** − K* (K + σ²)⁻¹ K*ᵀ. With the NNGP kernel or with the tangent kernel as K; `spectrum` is that of K on the training rows.
+    /// Without noise a singular K gives the limit σ² → 0. Targets are N × outputs.
     let regression
         (name: string)
         (spectrum: Spectrum)
         (noise: float)
-        (targets: float[])
+        (targets: Matrix<float>)
         (asked: Asked)
         : Result<Posterior, PipelineError> =
         checkShape spectrum asked targets
-        let values = Spectrum.values spectrum
 
-        Trust.checkDigits name values noise
-        |> Result.bind (fun () ->
+        Trust.inverse name spectrum noise
+        |> Result.bind (fun inverse ->
             use _ = torch.NewDisposeScope()
-            let rootD = (Tensors.ofArray64 values + torch.tensor noise).rsqrt()
+            let rootD = (Tensors.ofArray64 inverse).sqrt()
             let q = Spectrum.vectors spectrum
             let half = (KernelMatrix.toTensor asked.Cross).mm(q) * rootD
-            let mean = half.mv (q.t().mv(Tensors.ofArray64 targets) * rootD)
+            let mean = half.mm (q.t().mm(Tensors.ofMatrix64 targets) * rootD.unsqueeze 1L)
             let covariance = KernelMatrix.toTensor asked.Own - half.mm (half.t ())
             posterior name (KernelMatrix.diagonal asked.Own) mean covariance)
 
@@ -74,13 +75,13 @@ module GaussianProcess =
         (spectrum: Spectrum)
         (nngp: KernelMatrix)
         (training: Training)
-        (targets: float[])
+        (targets: Matrix<float>)
         (tangent: KernelMatrix)
         (asked: Asked)
         : Result<Posterior, PipelineError> =
         checkShape spectrum asked targets
 
-        ClosedForm.modes spectrum 1 training
+        ClosedForm.modes spectrum targets.Columns training
         |> Result.bind (fun modes ->
             use _ = torch.NewDisposeScope()
             let q = Spectrum.vectors spectrum
@@ -89,4 +90,4 @@ module GaussianProcess =
             let crossed = a.mm ((KernelMatrix.toTensor asked.Cross).t())
             let spread = a.mm(KernelMatrix.toTensor nngp).mm(a.t ())
             let covariance = KernelMatrix.toTensor asked.Own - crossed - crossed.t () + spread
-            posterior name (KernelMatrix.diagonal asked.Own) (a.mv (Tensors.ofArray64 targets)) covariance)
+            posterior name (KernelMatrix.diagonal asked.Own) (a.mm (Tensors.ofMatrix64 targets)) covariance)

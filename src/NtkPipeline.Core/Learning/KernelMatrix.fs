@@ -37,6 +37,12 @@ module KernelMatrix =
     /// The diagonal of a square matrix.
     let diagonal (kernel: KernelMatrix) : float[] = Array.init (rows kernel) (fun i -> entry i i kernel)
 
+    /// The mean of a square matrix's diagonal, which a ridge is relative to.
+    let meanDiagonal (name: string) (kernel: KernelMatrix) : Result<float, PipelineError> =
+        match diagonal kernel |> Array.average with
+        | mean when mean > 0.0 -> Ok mean
+        | mean -> Error(NumbersRefused $"%s{name}: the mean of its diagonal is %g{mean}, not positive")
+
     /// A float64 tensor with its own copy of the entries.
     let toTensor (kernel: KernelMatrix) : torch.Tensor =
         use _ = torch.NewDisposeScope()

@@ -39,32 +39,26 @@ module RidgePath =
 
     let column (p: int) (m: Matrix<float>) : float[] = Array.init m.Rows (fun i -> m[i, p])
 
-    /// The ridges must leave every Λ + λ positive.
-    let along (spectrum: Spectrum) (targets: float[]) (ridges: float[]) : RidgePath =
-        if targets.Length <> spectrum.Rows then
-            invalidArg (nameof targets) $"%d{targets.Length} targets for %d{spectrum.Rows} rows"
-
-        use _ = torch.NewDisposeScope()
-        let q = Spectrum.vectors spectrum
-        let values = Spectrum.values spectrum
-        let w = q.t().mv(Tensors.ofArray64 targets)
-        let shifted = (Tensors.ofArray64 values).unsqueeze 1L + (Tensors.ofArray64 ridges).unsqueeze 0L
-        let d = shifted.reciprocal ()
-        let n = float targets.Length
-        let coefficients = q.mm (w.unsqueeze 1L * d) |> Tensors.toMatrix64
-        let trace = d.sum 0L |> Tensors.toArray64
-        let quadratic = (w.square().unsqueeze 1L * d).sum 0L |> Tensors.toArray64
-        let logDeterminant = shifted.log().sum 0L |> Tensors.toArray64
+    let private ofOutput
+        (ridges: float[])
+        inverse
+        (trace: float[])
+        dimension
+        logDeterminant
+        quadratic
+        (alpha: Matrix<float>)
+        : RidgePath =
+        let n = float alpha.Rows
 
         {
             Ridges = ridges
-            Coefficients = coefficients
-            InverseDiagonal = inverseDiagonal q d |> Tensors.toMatrix64
-            EffectiveDimension = (Tensors.ofArray64 values).unsqueeze(0L).mm d |> Tensors.toArray64
+            Coefficients = alpha
+            InverseDiagonal = inverse
+            EffectiveDimension = dimension
             Gcv =
                 trace
                 |> Array.mapi (fun p trace ->
-                    let squares = column p coefficients |> Array.sumBy (fun a -> a * a)
+                    let squares = column p alpha |> Array.sumBy (fun a -> a * a)
                     n * squares / (trace * trace))
             LogLikelihood =
                 Array.map2
@@ -72,6 +66,34 @@ module RidgePath =
                     quadratic
                     logDeterminant
         }
+
+    /// One path for each column of the targets, N × outputs; what does not depend on targets is computed once and shared. The
+    /// ridges must leave every Λ + λ positive.
+    let ofOutputs (spectrum: Spectrum) (targets: Matrix<float>) (ridges: float[]) : RidgePath[] =
+        if targets.Rows <> spectrum.Rows then
+            invalidArg (nameof targets) $"%d{targets.Rows} targets for %d{spectrum.Rows} rows"
+
+        use _ = torch.NewDisposeScope()
+        let q = Spectrum.vectors spectrum
+        let values = Spectrum.values spectrum
+        let w = q.t().mm (Tensors.ofMatrix64 targets)
+        let shifted = (Tensors.ofArray64 values).unsqueeze 1L + (Tensors.ofArray64 ridges).unsqueeze 0L
+        let d = shifted.reciprocal ()
+        let inverse = inverseDiagonal q d |> Tensors.toMatrix64
+        let trace = d.sum 0L |> Tensors.toArray64
+        let dimension = (Tensors.ofArray64 values).unsqueeze(0L).mm d |> Tensors.toArray64
+        let logDeterminant = shifted.log().sum 0L |> Tensors.toArray64
+
+        Array.init targets.Columns (fun k ->
+            use _ = torch.NewDisposeScope()
+            let w = w.narrow (1L, int64 k, 1L)
+            let quadratic = (w.square () * d).sum 0L |> Tensors.toArray64
+            let alpha = q.mm (w * d) |> Tensors.toMatrix64
+            ofOutput ridges inverse trace dimension logDeterminant quadratic alpha)
+
+    /// The path of one output.
+    let along (spectrum: Spectrum) (targets: float[]) (ridges: float[]) : RidgePath =
+        ofOutputs spectrum (Matrix.create targets.Length 1 targets) ridges |> Array.exactlyOne
 
     /// y − f on the training rows, for one ridge: λα.
     let residuals (p: int) (path: RidgePath) : float[] =

@@ -1,6 +1,5 @@
 namespace NtkPipeline.Core
 
-open System
 open FsToolkit.ErrorHandling
 
 /// The ridges of a grid, what each is worth, and the one chosen.
@@ -49,22 +48,6 @@ module RidgeSelection =
     let private choose choice (points: RidgePoint[]) =
         Seq.rev (Seq.indexed points) |> Seq.minBy (snd >> RidgeChoice.score choice) |> fst
 
-    let private meanDiagonal name kernel =
-        match KernelMatrix.diagonal kernel |> Array.average with
-        | mean when mean > 0.0 -> Ok mean
-        | mean -> Error(NumbersRefused $"%s{name}: the mean of its diagonal is %g{mean}, not positive")
-
-    let private certificate (spectrum: Spectrum) values ridge residual : Certificate =
-        let digits = Trust.digitsLost values ridge
-
-        {
-            Residual = residual
-            ConditionNumber = Math.Pow(10.0, digits)
-            DigitsLost = digits
-            Clipped = Spectrum.clipped spectrum
-            MostNegative = Spectrum.mostNegative spectrum
-        }
-
     /// Every ridge of the grid, from the one eigendecomposition. `name` says in refusals which kernel it was; `folds` names
     /// each row's fold, from 0.
     let select
@@ -82,7 +65,7 @@ module RidgeSelection =
             do! RidgeSettings.check settings
             do! KernelMatrix.check name kernel
             do! Trust.checkTargets targets
-            let! meanDiagonal = meanDiagonal name kernel
+            let! meanDiagonal = KernelMatrix.meanDiagonal name kernel
             let ridges = RidgeSettings.grid settings |> Array.map (fun relative -> relative * meanDiagonal)
             let values = Spectrum.values spectrum
             do! Trust.checkDigits name values ridges[0]
@@ -98,6 +81,6 @@ module RidgeSelection =
                 Path = path
                 Chosen = chosen
                 MeanDiagonal = meanDiagonal
-                Certificate = certificate spectrum values ridges[chosen] residuals[chosen]
+                Certificate = Trust.certificate spectrum spectrum.Rows ridges[chosen] residuals[chosen]
             }
         }

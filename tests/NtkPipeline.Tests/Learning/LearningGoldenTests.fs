@@ -99,7 +99,7 @@ let tests =
                         spectrum
                         (KernelMatrix.Double prior)
                         training
-                        (firstTarget ())
+                        (targets () |> columns [| 0 |])
                         (KernelMatrix.Double tangentCross)
                         { Cross = KernelMatrix.Double cross; Own = KernelMatrix.Double own }
 
@@ -108,7 +108,7 @@ let tests =
                 let what =
                     $"""%s{nonNull (text "kernel" entry)}, t = %g{number (get "t" entry)}, ridge %g{ridge}"""
 
-                wantClose 1e-9 $"mean of %s{what}" posterior.Mean (numbers (get "mean" entry))
+                wantClose 1e-9 $"mean of %s{what}" posterior.Mean.Values (numbers (get "mean" entry))
 
                 wantClose
                     1e-9

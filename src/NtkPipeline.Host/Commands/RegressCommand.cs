@@ -1,0 +1,159 @@
+using System.CommandLine;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>ntk regress: kernel ridge regression from and to NumPy files.</summary>
+internal sealed class RegressCommand : NtkCommand
+{
+    private readonly Option<string> _kTrain = new("--k-train") { Description = "K of the training rows, N × N.", HelpName = "K.npy", Required = true };
+    private readonly Option<string> _y = new("--y") { Description = "Targets: N numbers, or N × outputs.", HelpName = "y.npy", Required = true };
+    private readonly Option<string?> _kTest = new("--k-test") { Description = "K(test, training), T × N; without it, f on the training rows is written.", HelpName = "Kt.npy" };
+    private readonly Option<double?> _ridge = new("--ridge") { Description = "λ itself; 0 gives the solution of least norm.", HelpName = "R" };
+
+    private readonly Option<string?> _select = new Option<string?>("--select")
+    {
+        Description = "What chooses λ from a grid: the squared error of leaving one out (the default) or of cross-validation, their accuracy, generalised cross-validation, or the marginal likelihood.",
+    }.AcceptOnlyFromAmong([.. RidgeChoiceModule.all.Select(RidgeChoiceModule.print)]);
+
+    private readonly Option<string> _out = new("--out") { Description = "f, in y's form.", HelpName = "pred.npy", Required = true };
+    private readonly Option<string?> _path = new("--path") { Description = "A row for each λ that was considered.", HelpName = "path.csv" };
+    private readonly Option<string?> _outLoo = new("--out-loo") { Description = "f at each training row, fitted on all others.", HelpName = "loo.npy" };
+    private readonly Option<string?> _outAlpha = new("--out-alpha") { Description = "The coefficients α.", HelpName = "alpha.npy" };
+    private readonly Option<string?> _groups = new("--groups") { Description = "Rows with the same number stay in one fold: N numbers.", HelpName = "g.npy" };
+
+    private readonly Option<string> _folds = new("--folds")
+    {
+        Description = "Folds of cross-validation, stratified; or a file with each row's fold.",
+        HelpName = "5|f.npy",
+        DefaultValueFactory = _ => "5",
+    };
+
+    private readonly Option<ulong> _seed = new("--seed") { Description = "Draws the folds.", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _smallest = new("--smallest") { Description = "The grid's smallest λ, over the mean of K's diagonal.", DefaultValueFactory = _ => 1e-4 };
+    private readonly Option<double> _largest = new("--largest") { Description = "The grid's largest λ, over the mean of K's diagonal.", DefaultValueFactory = _ => 1e3 };
+    private readonly Option<int> _density = new("--points-per-decade") { Description = "λ between one power of ten and the next.", DefaultValueFactory = _ => 3 };
+
+    public RegressCommand()
+        : base(
+            "regress", "Kernel ridge regression: α = (K + λI)⁻¹ y, f = K(test, training) α, solved in float64 and certified.",
+            "ntk regress --k-train K.npy --y y.npy --k-test Kt.npy --select loo --out pred.npy --path path.csv")
+    {
+        foreach (Option option in new Option[] { _kTrain, _y, _kTest, _ridge, _select, _out, _path, _outLoo, _outAlpha, _folds, _groups, _seed, _smallest, _largest, _density })
+            Options.Add(option);
+    }
+
+    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
+    {
+        LibTorch.useThreads(0);
+
+        return from source in Source(parsed)
+               from code in Fit(parsed, source, terminal).OrRefused()
+               select code;
+    }
+
+    private FSharpResult<RidgeSource, Failure> Source(ParseResult parsed)
+    {
+        var choice = parsed.GetValue(_select);
+
+        return parsed.GetValue(_ridge) switch
+        {
+            { } when choice is not null => Results.Fail<RidgeSource>(ExitCode.Usage, "--ridge and --select exclude each other"),
+            { } ridge when ridge >= 0 && double.IsFinite(ridge) => Results.Ok(RidgeSource.NewGiven(ridge)),
+            { } ridge => Results.Fail<RidgeSource>(ExitCode.Usage, $"--ridge {ridge}: it must be at least 0 and finite"),
+            _ => Grid(parsed, choice ?? "loo"),
+        };
+    }
+
+    private FSharpResult<RidgeSource, Failure> Grid(ParseResult parsed, string choice)
+    {
+        var (smallest, largest, density) = (parsed.GetValue(_smallest), parsed.GetValue(_largest), parsed.GetValue(_density));
+
+        return smallest > 0 && largest >= smallest && double.IsFinite(largest) && density is > 0 and <= 1000
+            ? Results.Ok(RidgeSource.NewSelected(new RidgeSettings(smallest, largest, density, RidgeChoiceModule.parse(choice)!.Value)))
+            : Results.Fail<RidgeSource>(ExitCode.Usage, $"--smallest {smallest}, --largest {largest}, --points-per-decade {density}: no grid of positive ridges");
+    }
+
+    private FSharpResult<int, PipelineError> Fit(ParseResult parsed, RidgeSource source, Terminal terminal)
+    {
+        var kTrain = parsed.GetRequiredValue(_kTrain);
+
+        return from kernel in SourceFile.readKernel(kTrain)
+               from targets in TargetFile.Read(parsed.GetRequiredValue(_y))
+               from cross in OptionalFile.Read(parsed.GetValue(_kTest), SourceFile.readKernel)
+               from folds in Folds(parsed, source, targets.Values)
+               from fit in KernelFitModule.fit(kTrain, source, folds, kernel, targets.Values)
+               from outputs in cross is { Value: var other }
+                   ? KernelFitModule.predict(parsed.GetValue(_kTest)!, other, fit)
+                   : FSharpResult<Matrix<double>, PipelineError>.NewOk(fit.Fitted)
+               from written in Write(parsed, targets, fit, outputs)
+               select Tell(parsed, terminal, source, fit, outputs);
+    }
+
+    private FSharpResult<FSharpOption<int[]>, PipelineError> Folds(ParseResult parsed, RidgeSource source, Matrix<double> targets)
+    {
+        var needed = source is RidgeSource.Selected { Item: var grid }
+            && (grid.ChooseBy.IsCrossValidation || grid.ChooseBy.IsCrossValidationAccuracy);
+        var folds = parsed.GetRequiredValue(_folds);
+
+        if (!needed)
+            return FSharpResult<FSharpOption<int[]>, PipelineError>.NewOk(FSharpOption<int[]>.None);
+
+        return int.TryParse(folds, out var count)
+            ? from groups in OptionalFile.Read(
+                  parsed.GetValue(_groups), path => SourceFile.readNpy64(path).Select(values => Tuple.Create(path, values)))
+              from made in FitFolds.stratified(count, SeedModule.root(parsed.GetValue(_seed)), groups, targets)
+              select FSharpOption<int[]>.Some(made)
+            : from values in SourceFile.readNpy64(folds)
+              from given in FitFolds.given(folds, targets.Rows, values)
+              select FSharpOption<int[]>.Some(given);
+    }
+
+    private FSharpResult<int, PipelineError> Write(ParseResult parsed, TargetFile targets, KernelFit fit, Matrix<double> outputs) =>
+        from done in targets.Write(parsed.GetRequiredValue(_out), outputs)
+        from loo in Maybe(parsed.GetValue(_outLoo), path => targets.Write(path, fit.LeftOut))
+        from alpha in Maybe(parsed.GetValue(_outAlpha), path => targets.Write(path, fit.Coefficients))
+        from path in Maybe(parsed.GetValue(_path), path => SourceFile.writeText(path, FitTable.csv(fit.Points)))
+        select 0;
+
+    private static FSharpResult<int, PipelineError> Maybe(string? path, Func<string, FSharpResult<Unit, PipelineError>> write) =>
+        path is null ? FSharpResult<int, PipelineError>.NewOk(0) : write(path).Select(_ => 0);
+
+    private int Tell(ParseResult parsed, Terminal terminal, RidgeSource source, KernelFit fit, Matrix<double> outputs)
+    {
+        var output = parsed.GetRequiredValue(_out);
+        var chosen = fit.Chosen;
+        var rows = parsed.GetValue(_kTest) is null ? "training rows" : "rows";
+        var by = source is RidgeSource.Selected { Item: var grid } ? RidgeChoiceModule.print(grid.ChooseBy) : "given";
+        var accuracy = chosen.LooAccuracy is { Value: var share } ? $", accuracy {share:0.####}" : "";
+        var rank = fit.Rank < fit.Fitted.Rows ? $"; K has rank {fit.Rank} of {fit.Fitted.Rows}, so this is the solution of least norm" : "";
+
+        return terminal.Tell(
+            new
+            {
+                @out = output,
+                rows = outputs.Rows,
+                outputs = outputs.Columns,
+                onTrainingRows = parsed.GetValue(_kTest) is null,
+                ridge = chosen.Ridge,
+                relativeRidge = chosen.RelativeRidge,
+                chosenBy = by,
+                considered = fit.Points.Length,
+                looError = chosen.LooError,
+                looAccuracy = Certificates.Maybe(chosen.LooAccuracy),
+                gcv = chosen.Gcv,
+                logLikelihood = Certificates.Maybe(chosen.LogLikelihood),
+                cvError = Certificates.Maybe(chosen.CvError),
+                cvAccuracy = Certificates.Maybe(chosen.CvAccuracy),
+                effectiveDimension = chosen.EffectiveDimension,
+                rank = fit.Rank,
+                certificate = Certificates.Json(fit.Certificate),
+            },
+            $"{output}: {outputs.Rows} {rows}, {outputs.Columns} {(outputs.Columns == 1 ? "output" : "outputs")}",
+            $"ridge {chosen.Ridge:g6} ({chosen.RelativeRidge:g4} × mean diagonal), {(by == "given" ? "as given" : $"the best of {fit.Points.Length} by {by}")}{rank}",
+            $"leave-one-out error {chosen.LooError:g6}{accuracy}; effective dimension {chosen.EffectiveDimension:g4}",
+            Certificates.Print(fit.Certificate));
+    }
+}
