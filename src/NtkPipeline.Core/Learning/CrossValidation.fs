@@ -65,7 +65,9 @@ module CrossValidation =
             for p in 0 .. ridges.Length - 1 do
                 use _ = torch.NewDisposeScope()
                 let rootD = (values + torch.tensor ridges[p]).rsqrt()
-                let alphaF = Matrix.init rows.Length paths.Length (fun i k -> paths[k].Coefficients[rows[i], p])
+
+                let alphaF =
+                    Matrix.init rows.Length paths.Length (fun i k -> paths[k].Coefficients[rows[i], p])
 
                 match foldResiduals qF rootD (Tensors.ofMatrix64 alphaF) with
                 | Some residuals ->

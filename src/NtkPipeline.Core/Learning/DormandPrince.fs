@@ -12,8 +12,21 @@ module DormandPrince =
         [ 3.0 / 40.0; 9.0 / 40.0 ]
         [ 44.0 / 45.0; -56.0 / 15.0; 32.0 / 9.0 ]
         [ 19372.0 / 6561.0; -25360.0 / 2187.0; 64448.0 / 6561.0; -212.0 / 729.0 ]
-        [ 9017.0 / 3168.0; -355.0 / 33.0; 46732.0 / 5247.0; 49.0 / 176.0; -5103.0 / 18656.0 ]
-        [ 35.0 / 384.0; 0.0; 500.0 / 1113.0; 125.0 / 192.0; -2187.0 / 6784.0; 11.0 / 84.0 ]
+        [
+            9017.0 / 3168.0
+            -355.0 / 33.0
+            46732.0 / 5247.0
+            49.0 / 176.0
+            -5103.0 / 18656.0
+        ]
+        [
+            35.0 / 384.0
+            0.0
+            500.0 / 1113.0
+            125.0 / 192.0
+            -2187.0 / 6784.0
+            11.0 / 84.0
+        ]
     ]
 
     /// Weights of order 5 less those of order 4.
@@ -32,7 +45,12 @@ module DormandPrince =
         |> List.reduce (+)
 
     /// (the next state, how large its error is) after a step of length h. The last slope is the next step's first.
-    let private step (slope: torch.Tensor -> torch.Tensor) (state: torch.Tensor) (first: torch.Tensor) (h: float) =
+    let private step
+        (slope: torch.Tensor -> torch.Tensor)
+        (state: torch.Tensor)
+        (first: torch.Tensor)
+        (h: float)
+        =
         let move weights slopes = state + combine weights slopes * torch.tensor h
 
         let slopes =

@@ -15,7 +15,8 @@ module FitFolds =
             )
         else
             match values.Values |> Array.tryFindIndex (Double.IsFinite >> not) with
-            | Some i -> Error(DataRefused $"%s{name}: its number %d{i} is %g{values.Values[i]}, not a finite number")
+            | Some i ->
+                Error(DataRefused $"%s{name}: its number %d{i} is %g{values.Values[i]}, not a finite number")
             | None ->
                 let place = values.Values |> Array.distinct |> Array.mapi (fun k v -> v, k) |> dict
                 Ok(values.Values |> Array.map (fun value -> place[value]))

@@ -25,15 +25,18 @@ module FitShapes =
         else
             match Matrix.firstNonFinite f0, asked with
             | Some(i, k), _ ->
-                refuse $"f₀ on the training rows: its entry (%d{i}, %d{k}) is %g{f0[i, k]}, not a finite number"
+                refuse
+                    $"f₀ on the training rows: its entry (%d{i}, %d{k}) is %g{f0[i, k]}, not a finite number"
             | None, None -> Ok()
             | None, Some(name, cross, _) when KernelMatrix.columns cross <> n ->
-                refuse $"%s{name}: it has %d{KernelMatrix.columns cross} columns, and there are %d{n} training rows"
+                refuse
+                    $"%s{name}: it has %d{KernelMatrix.columns cross} columns, and there are %d{n} training rows"
             | None, Some(name, cross, f0) when f0.Rows <> KernelMatrix.rows cross || f0.Columns <> outputs ->
                 refuse
                     $"f₀ on the rows of %s{name} is %d{f0.Rows} × %d{f0.Columns}, and %d{KernelMatrix.rows cross} × %d{outputs} is wanted"
             | None, Some(name, cross, f0) ->
                 match Matrix.firstNonFinite f0 with
                 | Some(i, k) ->
-                    refuse $"f₀ on the rows of %s{name}: its entry (%d{i}, %d{k}) is %g{f0[i, k]}, not a finite number"
+                    refuse
+                        $"f₀ on the rows of %s{name}: its entry (%d{i}, %d{k}) is %g{f0[i, k]}, not a finite number"
                 | None -> KernelMatrix.checkFinite name cross

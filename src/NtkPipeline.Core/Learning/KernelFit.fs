@@ -60,7 +60,14 @@ module KernelFit =
         Reading.hits reading targets outputs
         |> Option.map (Array.averageBy (fun hit -> if hit then 1.0 else 0.0))
 
-    let private point reading mean (targets: Matrix<float>) (paths: RidgePath[]) (held: Matrix<float>[] option) p : FitPoint =
+    let private point
+        reading
+        mean
+        (targets: Matrix<float>)
+        (paths: RidgePath[])
+        (held: Matrix<float>[] option)
+        p
+        : FitPoint =
         let heldOut = held |> Option.map (Array.map (RidgePath.column p) >> sideBySide targets.Rows)
         let loo = paths |> Array.map (RidgePath.leaveOneOut p) |> sideBySide targets.Rows
 
@@ -98,7 +105,7 @@ module KernelFit =
 
     let private product (kernel: KernelMatrix) (alpha: Matrix<float>) =
         use _ = torch.NewDisposeScope()
-        (KernelMatrix.toTensor kernel).mm (Tensors.ofMatrix64 alpha) |> Tensors.toMatrix64
+        (KernelMatrix.toTensor kernel).mm(Tensors.ofMatrix64 alpha) |> Tensors.toMatrix64
 
     let private norm (m: Matrix<float>) = sqrt (m.Values |> Array.sumBy (fun x -> x * x))
 
@@ -144,8 +151,7 @@ module KernelFit =
             let paths = RidgePath.ofOutputs spectrum targets ridges
             let column k = RidgePath.column k targets
 
-            let residuals =
-                paths |> Array.mapi (fun k path -> Trust.residuals kernel path (column k))
+            let residuals = paths |> Array.mapi (fun k path -> Trust.residuals kernel path (column k))
 
             for path, residuals in Array.zip paths residuals do
                 do! Trust.checkResiduals name path residuals
@@ -204,7 +210,16 @@ module KernelFit =
                     if rank < spectrum.Rows then
                         limit name kernel spectrum rank targets reading
                     else
-                        onPath name kernel spectrum mean [| 0.0 |] RidgeChoice.LeaveOneOut folds targets reading
+                        onPath
+                            name
+                            kernel
+                            spectrum
+                            mean
+                            [| 0.0 |]
+                            RidgeChoice.LeaveOneOut
+                            folds
+                            targets
+                            reading
             | RidgeSource.Given ridge ->
                 return!
                     onPath name kernel spectrum mean [| ridge |] RidgeChoice.LeaveOneOut folds targets reading

@@ -57,12 +57,21 @@ module LogisticDescent =
 
         member this.F(state: torch.Tensor) = state.narrow (0L, 0L, this.Rows)
         member this.C(state: torch.Tensor) = state.narrow (0L, this.Rows, this.Rows)
-        member this.Pull(state: torch.Tensor) = (this.F(state).sigmoid () - this.P) * torch.tensor (-this.Share)
+
+        member this.Pull(state: torch.Tensor) =
+            (this.F(state).sigmoid() - this.P) * torch.tensor (-this.Share)
+
         member this.Move(change: torch.Tensor) = torch.cat ([| this.Theta.mm change; change |], 0L)
 
     let private slope (system: Machine) (state: torch.Tensor) = system.Move(system.Pull state)
 
-    let private descend (system: Machine) momentum (steps: int64) (state: torch.Tensor) (velocity: torch.Tensor) =
+    let private descend
+        (system: Machine)
+        momentum
+        (steps: int64)
+        (state: torch.Tensor)
+        (velocity: torch.Tensor)
+        =
         let mutable state, velocity = state.clone (), velocity.clone ()
 
         for _ in 1L .. steps do
@@ -90,7 +99,9 @@ module LogisticDescent =
                     $"learning rate %g{plan.Rate}: gradient descent on this kernel's cross-entropy is sure to be stable below %g{limit} only"
             )
         elif plan.IsStepwise && last > float mostSteps then
-            Error(NumbersRefused $"%g{last} steps on cross-entropy are too many to take; at most %d{mostSteps}")
+            Error(
+                NumbersRefused $"%g{last} steps on cross-entropy are too many to take; at most %d{mostSteps}"
+            )
         else
             Ok()
 
@@ -98,7 +109,7 @@ module LogisticDescent =
         use _ = torch.NewDisposeScope()
         let f, c = system.F state, system.C state
         // ln(1 + eᶠ) without overflow.
-        let softplus = f.relu () + f.abs().neg().exp().log1p ()
+        let softplus = f.relu () + f.abs().neg().exp().log1p()
         let loss = (softplus - system.P * f).mean().item<float>()
         let off = (f0 + system.Theta.mm c - f).norm().item<float>()
         let moved = (f - f0).norm().item<float>()
@@ -160,7 +171,7 @@ module LogisticDescent =
             do! checkPlan name plan limit
             use _ = torch.NewDisposeScope()
             let theta = KernelMatrix.toTensor kernel
-            theta.diagonal(0L, 0L, 1L).add_ (torch.tensor plan.Ridge) |> ignore
+            theta.diagonal(0L, 0L, 1L).add_(torch.tensor plan.Ridge) |> ignore
 
             let system = {
                 Theta = theta
@@ -190,5 +201,8 @@ module LogisticDescent =
                 |> List.map (fun (time, steps, state) -> time, measure system before outputs time steps state)
                 |> dict
 
-            return { StabilityLimit = limit; Points = plan.Times |> Array.map (fun time -> points[time]) }
+            return {
+                StabilityLimit = limit
+                Points = plan.Times |> Array.map (fun time -> points[time])
+            }
         }

@@ -37,13 +37,18 @@ module NetworkPosterior =
             let! own = gram network x None
             let! cross = gram network z (Some x)
             let! asked = gram network z None
-            return KernelMatrix.Double own, { Cross = KernelMatrix.Double cross; Own = KernelMatrix.Double asked }
+
+            return
+                KernelMatrix.Double own,
+                { Cross = KernelMatrix.Double cross; Own = KernelMatrix.Double asked }
         }
 
     let private addRidge ridge (kernel: KernelMatrix) =
         match kernel with
         | KernelMatrix.Double m ->
-            KernelMatrix.Double(Matrix.init m.Rows m.Columns (fun i j -> m[i, j] + if i = j then ridge else 0.0))
+            KernelMatrix.Double(
+                Matrix.init m.Rows m.Columns (fun i j -> m[i, j] + if i = j then ridge else 0.0)
+            )
         | KernelMatrix.Single _ -> invalidArg (nameof kernel) "posteriors are computed in float64"
 
     let private name kind = $"the %s{PosteriorKind.print kind} kernel of the training inputs"
@@ -89,7 +94,10 @@ module NetworkPosterior =
         result {
             if targets.Rows <> x.Rows || targets.Columns = 0 then
                 return!
-                    Error(DataRefused $"there are %d{x.Rows} training inputs and %d{targets.Rows} rows of targets")
+                    Error(
+                        DataRefused
+                            $"there are %d{x.Rows} training inputs and %d{targets.Rows} rows of targets"
+                    )
 
             do! Trust.checkFinite targets
             let gram = if kind = PosteriorKind.Nngp then Gram.nngp64 else Gram.ntk64
@@ -108,8 +116,14 @@ module NetworkPosterior =
                     result {
                         let! prior, priorAsked = kernels Gram.nngp64 network x z
                         let training = defaultArg training toTheEnd
-                        return! trained name spectrum ridge driving targets training prior asked.Cross priorAsked
+
+                        return!
+                            trained name spectrum ridge driving targets training prior asked.Cross priorAsked
                     }
 
-            return { Posterior = posterior; Certificate = certificate; RelativeRidge = ridge / mean }
+            return {
+                Posterior = posterior
+                Certificate = certificate
+                RelativeRidge = ridge / mean
+            }
         }

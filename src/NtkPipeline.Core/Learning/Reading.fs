@@ -45,8 +45,7 @@ module Reading =
     /// For each row, whether outputs and targets name the same class; none where targets are numbers.
     let hits (reading: Reading) (targets: Matrix<float>) (outputs: Matrix<float>) : bool[] option =
         match reading with
-        | Reading.Cut at ->
-            Some(Array.map2 (fun y f -> (y > at) = (f > at)) targets.Values outputs.Values)
+        | Reading.Cut at -> Some(Array.map2 (fun y f -> (y > at) = (f > at)) targets.Values outputs.Values)
         | Reading.Largest -> Some(Array.init targets.Rows (fun i -> largest targets i = largest outputs i))
         | Reading.Numbers -> None
 

@@ -26,8 +26,7 @@ module RidgeGradient =
             Seq.sum (Seq.map2 (fun w2 d -> w2 * d - Math.Log d) w2 d)
             + float d.Length * Math.Log(2.0 * Math.PI)
 
-        let slope (slope: float[]) =
-            Seq.sum (Seq.map3 (fun w2 d s -> (w2 - 1.0 / d) * s) w2 d slope)
+        let slope (slope: float[]) = Seq.sum (Seq.map3 (fun w2 d s -> (w2 - 1.0 / d) * s) w2 d slope)
 
         -0.5 * value, slopes |> List.map (fun s -> -0.5 * slope s)
 
@@ -76,10 +75,14 @@ module RidgeGradient =
 
         use _ = torch.NewDisposeScope()
         let q = Spectrum.vectors spectrum
-        let w = q.t().mv (Tensors.ofArray64 targets)
+        let w = q.t().mv(Tensors.ofArray64 targets)
         let w2 = w.square () |> Tensors.toArray64
         let d = values |> Array.map (fun value -> 1.0 / (scale * value + ridge))
-        let slopes = [ Array.map (fun d -> -d * d) d; Array.map2 (fun value d -> -value * d * d) values d ]
+
+        let slopes = [
+            Array.map (fun d -> -d * d) d
+            Array.map2 (fun value d -> -value * d * d) values d
+        ]
 
         {
             LogLikelihood = likelihood w2 d slopes |> pack

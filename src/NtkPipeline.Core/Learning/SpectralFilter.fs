@@ -54,7 +54,7 @@ module SpectralFilter =
             sign * Math.Exp log * Math.Sin(k * angle) / Math.Sin angle
         else
             let rate = Math.Atanh(half / abs centre)
-            sign * Math.Exp(log + k * rate) * -(expMinusOne(-2.0 * k * rate)) / (2.0 * Math.Sinh rate)
+            sign * Math.Exp(log + k * rate) * -(expMinusOne (-2.0 * k * rate)) / (2.0 * Math.Sinh rate)
 
     /// (1 − e_k)/u for heavy-ball momentum β, e_{k+1} = (1 + β − u) e_k − β e_{k−1}, e₀ = 1, e₁ = 1 − u, 0 < β < 1 (Polyak 1964).
     /// With the roots 1 − δ₋ and 1 − δ₊ of r² − (1 + β − u) r + β, far apart, it is

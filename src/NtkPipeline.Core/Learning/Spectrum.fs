@@ -28,8 +28,7 @@ module Spectrum =
     let mostNegative (spectrum: Spectrum) : float = spectrum.Computed |> Array.fold min 0.0
 
     /// Computed eigenvalues up to here cannot be told from 0 in float64.
-    let rounding (spectrum: Spectrum) : float =
-        float spectrum.Rows * 2.2e-16 * max 0.0 spectrum.Computed[0]
+    let rounding (spectrum: Spectrum) : float = float spectrum.Rows * 2.2e-16 * max 0.0 spectrum.Computed[0]
 
     /// The spectrum of K + λI.
     let shift (ridge: float) (spectrum: Spectrum) : Spectrum = {

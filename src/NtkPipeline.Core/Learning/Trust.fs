@@ -17,7 +17,9 @@ module Trust =
     let checkFinite (targets: Matrix<float>) : Result<unit, PipelineError> =
         match Matrix.firstNonFinite targets with
         | Some(i, 0) ->
-            Error(NumbersRefused $"the target of training row %d{i} is %g{targets[i, 0]}, not a finite number")
+            Error(
+                NumbersRefused $"the target of training row %d{i} is %g{targets[i, 0]}, not a finite number"
+            )
         | Some(i, k) ->
             Error(
                 NumbersRefused
@@ -79,7 +81,8 @@ module Trust =
             |> Result.map (fun () -> values |> Array.map (fun value -> 1.0 / (value + ridge)))
         else
             checkRank name spectrum
-            |> Result.map (fun rank -> values |> Array.mapi (fun k value -> if k < rank then 1.0 / value else 0.0))
+            |> Result.map (fun rank ->
+                values |> Array.mapi (fun k value -> if k < rank then 1.0 / value else 0.0))
 
     /// What a solve is worth on the first `rank` eigenvalues whose residual was measured.
     let certificate (spectrum: Spectrum) (rank: int) (ridge: float) (residual: float) : Certificate =
@@ -107,7 +110,7 @@ module Trust =
         |> Result.bind (fun inverse ->
             use _ = torch.NewDisposeScope()
             let rank = inverse |> Array.filter (fun x -> x > 0.0) |> Array.length
-            let q = (Spectrum.vectors spectrum).narrow (1L, 0L, int64 rank)
+            let q = (Spectrum.vectors spectrum).narrow(1L, 0L, int64 rank)
             let y = Tensors.ofMatrix64 targets
             let w = q.t().mm y
             let alpha = q.mm (w * (Tensors.ofArray64 inverse[.. rank - 1]).unsqueeze 1L)

@@ -35,7 +35,8 @@ let private onTest folder = [ "--k-test"; write folder "kt" cross ]
 
 let tests =
     testList "descend" [
-        testCase "the oracle's gradient flow comes out of the command, at every time, with and without a ridge"
+        testCase
+            "the oracle's gradient flow comes out of the command, at every time, with and without a ridge"
         <| inFolder (fun folder ->
             let out = Path.Combine(folder, "p.npy")
 
@@ -43,7 +44,8 @@ let tests =
                 problem ()
                 |> get "gd"
                 |> items
-                |> Array.groupBy (fun entry -> text "kernel" entry, text "diag_reg" entry, text "targets" entry)
+                |> Array.groupBy (fun entry ->
+                    text "kernel" entry, text "diag_reg" entry, text "targets" entry)
 
             Expect.equal groups.Length 8 "all of them"
 
@@ -85,7 +87,13 @@ let tests =
         testCase "steps are what stepping gives, with momentum too, from any start"
         <| inFolder (fun folder ->
             let a, b = wave 1.0 xs, wave 1.0 zs
-            let f0 = [ "--f0-train"; writeVector folder "a" a; "--f0-test"; writeVector folder "b" b ]
+
+            let f0 = [
+                "--f0-train"
+                writeVector folder "a" a
+                "--f0-test"
+                writeVector folder "b" b
+            ]
 
             for momentum in [ 0.0; 0.8 ] do
                 let arguments, out =
@@ -116,7 +124,8 @@ let tests =
                     for i in 0..8 do
                         g[i] <- b[i] + dot ((Matrix.row i cross).ToArray()) c)
 
-        testCase "what multiple of the stability limit the rate is, is told; past it steps are refused, flow is not"
+        testCase
+            "what multiple of the stability limit the rate is, is told; past it steps are refused, flow is not"
         <| inFolder (fun folder ->
             let spectrum = Flip.Expect.wantOk "" (Spectrum.decompose "K" (KernelMatrix.Double kernel))
             let limit = 2.0 * 25.0 / spectrum.Computed[0]
@@ -136,25 +145,25 @@ let tests =
 
             wantClose 1e-12 "the end" (ends [ "--steps" ]) (ends []))
 
-        testCase "a repeated row learns the mean of its targets, in all time; a smooth kernel cannot be trained so long"
+        testCase
+            "a repeated row learns the mean of its targets, in all time; a smooth kernel cannot be trained so long"
         <| inFolder (fun folder ->
             let twice = Array.append [| 0..24 |] [| 3 |]
             let k, out = Matrix.gather twice twice kernel, Path.Combine(folder, "p.npy")
 
-            let call kernel times =
-                [
-                    "descend"
-                    "--k-train"
-                    write folder "k" kernel
-                    "--y"
-                    writeVector folder "y" (Array.append y [| -y[3] |])
-                    "--times"
-                    times
-                    "--rate"
-                    "1"
-                    "--out"
-                    out
-                ]
+            let call kernel times = [
+                "descend"
+                "--k-train"
+                write folder "k" kernel
+                "--y"
+                writeVector folder "y" (Array.append y [| -y[3] |])
+                "--times"
+                times
+                "--rate"
+                "1"
+                "--out"
+                out
+            ]
 
             wantDone (call k "inf,1e20") |> ignore
             let expected = Array.append (Array.mapi (fun i t -> if i = 3 then 0.0 else t) y) [| 0.0 |]
@@ -185,8 +194,7 @@ let tests =
             let c = Array.zeroCreate 25
             let mutable losses = []
 
-            let f (k: Matrix<float>) =
-                Array.init k.Rows (fun i -> dot ((Matrix.row i k).ToArray()) c)
+            let f (k: Matrix<float>) = Array.init k.Rows (fun i -> dot ((Matrix.row i k).ToArray()) c)
 
             let found = Matrix.create 3 9 (values out)
 

@@ -27,7 +27,10 @@ let values (path: string) : float[] =
 /// A file's shape as its header has it: "5, 2" or "5,".
 let shape (path: string) : string =
     let bytes = File.ReadAllBytes path
-    let header = System.Text.Encoding.ASCII.GetString(bytes, 10, int (System.BitConverter.ToUInt16(bytes, 8)))
+
+    let header =
+        System.Text.Encoding.ASCII.GetString(bytes, 10, int (System.BitConverter.ToUInt16(bytes, 8)))
+
     (header.Split('(')[1]).Split(')')[0]
 
 /// A call with --json that must end well: its last line.

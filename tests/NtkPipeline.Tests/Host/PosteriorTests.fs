@@ -50,14 +50,22 @@ let tests =
                 let kind = if kind = "ntk" then "ntk-ensemble" else kind
 
                 let json =
-                    call folder kind (targets folder) [ "--time"; time; "--ridge"; ridge.ToString "R" ] |> wantJson
+                    call folder kind (targets folder) [ "--time"; time; "--ridge"; ridge.ToString "R" ]
+                    |> wantJson
 
                 let what = $"%s{kind}, t = %s{time}, ridge %g{ridge}"
                 wantClose 1e-9 $"mean of %s{what}" (values (path folder "m")) (numbers (get "mean" entry))
-                wantClose 1e-9 $"covariance of %s{what}" (values (path folder "c")) (matrix (get "cov" entry)).Values
+
+                wantClose
+                    1e-9
+                    $"covariance of %s{what}"
+                    (values (path folder "c"))
+                    (matrix (get "cov" entry)).Values
+
                 Expect.isLessThan (real "residual" (get "certificate" json)) 1e-12 "certified")
 
-        testCase "a process with the tangent kernel is its formula, each output has its mean, all have one covariance"
+        testCase
+            "a process with the tangent kernel is its formula, each output has its mean, all have one covariance"
         <| inFolder (fun folder ->
             let y = dynamics () |> get "y_train_2col" |> matrix |> write folder "y2"
             let s = path folder "s"

@@ -18,19 +18,7 @@ let private regress folder (kernel: Matrix<float>) (y: string) extra =
     let k, kt = write folder "k" kernel, write folder "kt" cross
     let out = Path.Combine(folder, "pred.npy")
 
-    [
-        "regress"
-        "--k-train"
-        k
-        "--k-test"
-        kt
-        "--y"
-        y
-        "--out"
-        out
-    ]
-    @ extra,
-    out
+    [ "regress"; "--k-train"; k; "--k-test"; kt; "--y"; y; "--out"; out ] @ extra, out
 
 let private f ridge kernel (y: float[]) =
     let alpha = solve ridge kernel y
@@ -98,7 +86,11 @@ let tests =
                 let best = rows |> Array.rev |> Array.minBy (fun row -> sign * float row[place])
                 wantClose 1e-15 choice [| float best[0] |] [| real "ridge" json |]
                 wantClose 1e-10 "f" (values out) (f (real "ridge" json) kernel y)
-                Expect.equal (Array.contains "cv-error" header) (choice = "cv") "folds only where they are used")
+
+                Expect.equal
+                    (Array.contains "cv-error" header)
+                    (choice = "cv")
+                    "folds only where they are used")
 
         testCase "the path's numbers are those of refits, and rows of one group leave together"
         <| inFolder (fun folder ->
@@ -156,7 +148,8 @@ let tests =
             let targets = column y
 
             let made =
-                FitFolds.stratified 3 (Seed.root 1UL) (Some("g", column groups)) targets |> Flip.Expect.wantOk ""
+                FitFolds.stratified 3 (Seed.root 1UL) (Some("g", column groups)) targets
+                |> Flip.Expect.wantOk ""
 
             for _, rows in Array.zip groups made |> Array.groupBy fst do
                 Expect.hasLength (rows |> Array.map snd |> Array.distinct) 1 "together")
@@ -177,7 +170,8 @@ let tests =
             wantDone arguments |> ignore
             Expect.equal (shape out) "15, 1" "y's form")
 
-        testCase "without K-TEST the fit of the training rows is written; float32 kernels are solved in float64"
+        testCase
+            "without K-TEST the fit of the training rows is written; float32 kernels are solved in float64"
         <| inFolder (fun folder ->
             let single = Matrix.map float32 kernel
             let k = Path.Combine(folder, "k32.npy")
@@ -240,7 +234,10 @@ let tests =
             Expect.isLessThan (real "residual" (get "certificate" limit)) 1e-12 "certified"
             // A smooth kernel's eigenvalues run into rounding without a gap: no limit can be told.
             let near = xs |> Array.map (Array.map ((*) 0.3))
-            let smooth, _ = regress folder (kernelOf near near) (writeVector folder "y" y[..44]) [ "--ridge"; "0" ]
+
+            let smooth, _ =
+                regress folder (kernelOf near near) (writeVector folder "y" y[..44]) [ "--ridge"; "0" ]
+
             smooth |> refused 1 [ "k.npy"; "ridge 0"; "digits" ])
 
         testCase "what is no kernel or does not fit is refused with its file and entry"
@@ -255,7 +252,12 @@ let tests =
             refused [ "k.npy"; "(7, 3)"; "not symmetric" ] (change 3 7 0.1) []
             refused [ "k.npy"; "not positive semi-definite" ] (change 5 5 -0.5) [ "--ridge"; "9" ]
             refused [ "k.npy"; "44 rows and 45 columns" ] (Matrix.gather [| 0..43 |] [| 0..44 |] kernel) []
-            refused [ "k.npy"; "44 rows"; "45 rows of targets" ] (Matrix.gather [| 0..43 |] [| 0..43 |] kernel) []
+
+            refused
+                [ "k.npy"; "44 rows"; "45 rows of targets" ]
+                (Matrix.gather [| 0..43 |] [| 0..43 |] kernel)
+                []
+
             let bad = writeVector folder "bad" (Array.mapi (fun i t -> if i = 9 then infinity else t) y)
             regress folder kernel bad [] |> fst |> Ntk.refused 1 [ "training row 9" ]
             let numbers = writeVector folder "numbers" (Array.init 45 float)

@@ -31,7 +31,9 @@ let tests =
         testCase "the posterior is its textbook formula, noise included"
         <| fun () ->
             for noise in [ 0.0; 0.3 ] do
-                let posterior = Expect.wantOk (GaussianProcess.regression "K" (decompose k) noise (column y) asked) ""
+                let posterior =
+                    Expect.wantOk (GaussianProcess.regression "K" (decompose k) noise (column y) asked) ""
+
                 let inverse = (shifted noise k).Inverse()
                 let cross = dense (roughKernelOf zs xs)
                 let mean = cross * inverse * Vector<float>.Build.Dense y
@@ -82,7 +84,14 @@ let tests =
 
             let ensemble training =
                 Expect.wantOk
-                    (GaussianProcess.ensemble "Θ" spectrum (KernelMatrix.Double k) training (column y) tangent asked)
+                    (GaussianProcess.ensemble
+                        "Θ"
+                        spectrum
+                        (KernelMatrix.Double k)
+                        training
+                        (column y)
+                        tangent
+                        asked)
                     ""
 
             let start = ensemble (Training.flow 1.0 0.0)

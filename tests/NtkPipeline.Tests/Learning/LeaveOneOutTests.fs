@@ -37,7 +37,13 @@ let tests =
             let least = LeastNorm.solve spectrum rank (Matrix.create 33 1 y)
             let held i = y[i] - least.LeaveOneOut[i, 0]
             wantClose 1e-9 "one twin" [| held 9; held 32 |] [| 0.5; y[9] |]
-            wantClose 1e-9 "two" [| held 4; held 30; held 31 |] [| -1.0; (y[4] - 5.0) / 2.0; (y[4] + 3.0) / 2.0 |]
+
+            wantClose 1e-9 "two" [| held 4; held 30; held 31 |] [|
+                -1.0
+                (y[4] - 5.0) / 2.0
+                (y[4] + 3.0) / 2.0
+            |]
+
             let near = RidgePath.along spectrum y [| 1e-8 |]
             wantClose 1e-5 "the limit" least.LeaveOneOut.Values (RidgePath.leaveOneOut 0 near)
             wantClose 1e-5 "its GCV" [| least.Gcv[0] / near.Gcv[0] |] [| 1.0 |]

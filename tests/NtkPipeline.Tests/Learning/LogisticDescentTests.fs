@@ -7,13 +7,7 @@ open NtkPipeline.Core
 open NtkPipeline.Tests
 open NtkPipeline.Tests.KernelSamples
 
-let private plan: DescentPlan = {
-    Rate = 1.0
-    IsStepwise = false
-    Momentum = 0.0
-    Times = [||]
-    Ridge = 0.0
-}
+let private plan: DescentPlan = { Rate = 1.0; IsStepwise = false; Momentum = 0.0; Times = [||]; Ridge = 0.0 }
 
 let private column (values: float[]) = Matrix.create values.Length 1 values
 let private double = KernelMatrix.Double
@@ -68,7 +62,8 @@ let private ofNetwork plan =
 
 let tests =
     testList "LogisticDescent" [
-        testCase "steps are those of the linearised network's weights on cross-entropy, with and without momentum"
+        testCase
+            "steps are those of the linearised network's weights on cross-entropy, with and without momentum"
         <| fun () ->
             for momentum in [ 0.0; 0.7 ] do
                 let path =
@@ -113,13 +108,16 @@ let tests =
             // What is left after the first order is taken out falls as the step squared.
             wantClose (1e-2 * gap fine) "extrapolated" (Array.map2 (fun c f -> 2.0 * f - c) coarse fine) flow
 
-        testCase "outputs are independent questions, labels of either kind are one, and a ridge is as in the kernel"
+        testCase
+            "outputs are independent questions, labels of either kind are one, and a ridge is as in the kernel"
         <| fun () ->
             let xs = points 25
             let k, y = roughKernelOf xs xs, targets xs
             let both = Matrix.init 25 2 (fun i c -> if c = 0 then y[i] else -y[24 - i])
             let zeros n = Matrix.create 25 n (Array.zeroCreate (25 * n))
-            let at rate y n k = (run { plan with Rate = rate; Times = [| 40.0 |] } k y (zeros n) None).Points[0]
+
+            let at rate y n k =
+                (run { plan with Rate = rate; Times = [| 40.0 |] } k y (zeros n) None).Points[0]
             // The mean goes over both outputs, so twice the rate is one alone.
             let two, one = at 2.0 both 2 k, at 1.0 (column y) 1 k
             wantClose 1e-9 "alone" (Array.init 25 (fun i -> two.Outputs[i, 0])) one.Outputs.Values
@@ -134,7 +132,10 @@ let tests =
             let xs = points 25
             let k, y = roughKernelOf xs xs, column (targets xs)
             let zeros = column (Array.zeroCreate 25)
-            let refused words plan y = LogisticDescent.run "Θ" plan (double k) y zeros None |> wantRefusal words
+
+            let refused words plan y =
+                LogisticDescent.run "Θ" plan (double k) y zeros None |> wantRefusal words
+
             refused [ "Θ"; "no end" ] { plan with Times = [| 1.0; infinity |] } y
             let steps = { plan with IsStepwise = true; Times = [| 5.0 |] }
             let limit = (run steps k y zeros None).StabilityLimit

@@ -34,11 +34,11 @@ let tests =
                 let loo = RidgePath.leaveOneOut 0 path |> Array.averageBy (fun r -> r * r)
                 let slopes = at scale ridge
 
-                wantClose
-                    1e-10
-                    "three scores"
-                    [| slopes.LogLikelihood.Value; slopes.Gcv.Value; slopes.LooError.Value |]
-                    [| path.LogLikelihood[0]; path.Gcv[0]; loo |]
+                wantClose 1e-10 "three scores" [|
+                    slopes.LogLikelihood.Value
+                    slopes.Gcv.Value
+                    slopes.LooError.Value
+                |] [| path.LogLikelihood[0]; path.Gcv[0]; loo |]
 
         for name, pick in scores do
             testCase $"the %s{name}'s slopes equal differences, by the ridge and by the kernel's scale"
