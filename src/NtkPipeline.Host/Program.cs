@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using NtkPipeline.Host.Commands;
+using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host;
 
@@ -10,7 +11,14 @@ public static class Program
     public static int Main(string[] args)
     {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        return Run(args, System.Console.Out, System.Console.Error);
+        var named = LibTorchFolder.named();
+
+        if (named.IsError)
+            return new Terminal(System.Console.Out, System.Console.Error).Report(new Failure(ExitCode.Usage, [named.ErrorValue.Sentence]));
+
+        return named.ResultValue is { Value: var folder } && !TorchContext.IsCurrent
+            ? TorchContext.Run(folder, args)
+            : Run(args, System.Console.Out, System.Console.Error);
     }
 
     /// <summary>Runs one command line, writing where it is told to, and gives its exit code.</summary>

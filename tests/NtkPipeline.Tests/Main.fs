@@ -24,6 +24,7 @@ let private tests =
         LogisticDescentTests.tests
         KernelImageTests.tests
         ClosedFormTests.tests
+        LinearisedTests.tests
         GaussianProcessTests.tests
         CalibrationTests.tests
         LearningGoldenTests.tests
@@ -42,6 +43,7 @@ let private tests =
         testList "network" [
             NetworkTextTests.tests
             DualTests.tests
+            IntegralsTests.tests
             DifferentiateTests.tests
             ExpansionTests.tests
         ]
@@ -49,11 +51,13 @@ let private tests =
             AnalyticNtkTests.tests
             GramTests.tests
             EmpiricalNtkTests.tests
+            WidthLimitTests.tests
             EmpiricalMethodTests.tests
             KernelLatexTests.tests
             LanczosTests.tests
         ]
         RunnerTests.tests
+        LibTorchFolderTests.tests
         ReportTests.tests
         SentenceEncoderTests.tests
         SummaryJsonTests.tests

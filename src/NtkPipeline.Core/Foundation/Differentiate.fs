@@ -175,3 +175,6 @@ module Differentiate =
         if n < 0 then invalidArg (nameof n) "a derivative has an order of 0 or above"
         elif n = 0 then f x
         else diffn (n - 1) (diff f) x
+
+    /// f(x) and dⁿf/dxⁿ, for a function of one number.
+    let fdiffn (n: int) (f: torch.Tensor -> torch.Tensor) (x: torch.Tensor) = f x, diffn n f x

@@ -40,7 +40,7 @@ module Device =
         | Device.Cuda _ ->
             Error(
                 NumbersRefused
-                    $"device %s{print device}: the LibTorch in use was built for the CPU or finds no CUDA device; set device to cpu"
+                    $"device %s{print device}: the LibTorch in use was built for the CPU or finds no CUDA device; set device to cpu, or NTK_LIBTORCH to the folder of one built for CUDA"
             )
 
 /// Between matrices and tensors on the CPU.

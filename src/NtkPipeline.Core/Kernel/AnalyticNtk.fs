@@ -17,12 +17,12 @@ module AnalyticNtk =
     [<Struct>]
     type private State = { Moments: Moments; Theta: float; Width: int }
 
-    let rec private through (withTheta: bool) (layers: Layer list) (state: State) : State =
+    let rec private through integrals (withTheta: bool) (layers: Layer list) (state: State) : State =
         match layers with
         | [] -> state
-        | layer :: rest -> through withTheta rest (above withTheta layer state)
+        | layer :: rest -> through integrals withTheta rest (above integrals withTheta layer state)
 
-    and private above (withTheta: bool) (layer: Layer) (state: State) : State =
+    and private above integrals (withTheta: bool) (layer: Layer) (state: State) : State =
         let m = state.Moments
 
         match layer with
@@ -43,10 +43,10 @@ module AnalyticNtk =
             { Moments = moments; Theta = theta; Width = width.Value }
         | Activate activation -> {
             state with
-                Moments = Dual.transport activation m
+                Moments = Dual.transportBy integrals activation m
                 Theta =
                     if withTheta && state.Theta <> 0.0 then
-                        state.Theta * Dual.slope activation m
+                        state.Theta * Dual.slopeBy integrals activation m
                     else
                         0.0
           }
@@ -64,7 +64,7 @@ module AnalyticNtk =
                     Theta = state.Theta / u / v
             }
         | Residual branch ->
-            let branch = through withTheta branch state
+            let branch = through integrals withTheta branch state
 
             {
                 state with
@@ -79,10 +79,18 @@ module AnalyticNtk =
     }
 
     /// K(x, z) after the last layer, where `inner` holds ‖x‖, ‖z‖ and the angle between x and z, which have d = `features`
-    /// entries each.
+    /// entries each; duals without a closed form come from `integrals`.
+    let nngpBy (integrals: Integrals) (network: Network) (features: int) (inner: Moments) : float =
+        (through integrals false network.Layers (start features inner)).Moments.Uv
+
+    /// Θ(x, z), likewise.
+    let ntkBy (integrals: Integrals) (network: Network) (features: int) (inner: Moments) : float =
+        (through integrals true network.Layers (start features inner)).Theta
+
+    /// K(x, z).
     let nngp (network: Network) (features: int) (inner: Moments) : float =
-        (through false network.Layers (start features inner)).Moments.Uv
+        nngpBy Integrals.byQuadrature network features inner
 
     /// Θ(x, z).
     let ntk (network: Network) (features: int) (inner: Moments) : float =
-        (through true network.Layers (start features inner)).Theta
+        ntkBy Integrals.byQuadrature network features inner

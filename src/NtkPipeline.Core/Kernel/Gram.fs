@@ -5,8 +5,8 @@ open System.Threading.Tasks
 
 /// Analytic kernel matrices. `None` as the second set of rows means the rows with themselves: one half is computed and
 /// written twice, and the diagonal has angle exactly 0. In float64 every entry is that of `AnalyticNtk`, computed from the two
-/// rows alone, so neither tiles nor threads nor other rows change a bit of it (but integrated activations on rows of one norm
-/// go through a cosine table of relative error 1e-12). In float32 entries come from a cosine table wherever one holds
+/// rows alone, so neither tiles nor threads nor other rows change a bit of it; activations without a closed form are summed by
+/// Hermite series, which are checked on some of the norms to be within 1e-12 of the definition, or else it is used. In float32 entries come from a cosine table wherever one holds
 /// (`TableGram`), within 2e-6 of the definition relative to √(K_xx K_zz), which is checked on sampled pairs; where none
 /// holds they are the definition's, rounded. No finite input gives a NaN: what does not fit the precision is refused.
 [<RequireQualifiedAccess>]
@@ -73,42 +73,53 @@ module Gram =
             )
         | None -> Ok()
 
-    /// The kernel of a pair by its definition, or by a table in the angle for pairs of the rows' common norm.
-    let private tabulated (entry: Moments -> float) (norms: float[]) : Moments -> float =
-        let sorted = Array.sort norms
-        let norm = if sorted.Length = 0 then 0.0 else sorted[sorted.Length / 2]
-        let isCommon (other: float) = abs (other - norm) <= 1e-14 * norm
-
-        if norms.Length < 64 || not (norm > 0.0) then
-            entry
-        else
-            match CosineTable.build entry norm 1e-12 with
-            | None -> entry
-            | Some table ->
-                fun m ->
-                    if isCommon m.U && isCommon m.V then
-                        let gap = if m.Cos < 0.0 then m.Vercosine else m.Versine
-                        CosineTable.at table (m.Cos < 0.0) (sqrt gap)
-                    else
-                        entry m
-
     let rec private isIntegrated (layers: Layer list) =
         layers
         |> List.exists (fun layer ->
             match layer with
-            | Activate(Tanh | Softplus | Silu | Sigmoid) -> true
+            | Activate activation -> (SmoothKink.value activation).IsSome
             | Residual branch -> isIntegrated branch
-            | Activate _
             | Dense _
             | LayerNorm _ -> false)
 
+    /// `quick` if it is the definition to within 1e-12·√(K_xx K_zz) at several angles, for norms taken at regular steps of the
+    /// rows' sorted ones, else the definition.
+    let private verified (quick: Moments -> float) (entry: Moments -> float) (norms: float[]) =
+        let sorted = norms |> Array.filter (fun norm -> norm > 0.0) |> Array.sort
+
+        let isNear (u, v, angle: float) =
+            let m = Moments.ofAngle u v (cos angle) (sin angle)
+            let scale = sqrt (entry (Moments.same u)) * sqrt (entry (Moments.same v))
+            let gap = abs (quick m - entry m)
+            gap <= 1e-12 * scale || not (Double.IsFinite gap)
+
+        let samples = [
+            if sorted.Length > 0 then
+                let at step = sorted[step * (sorted.Length - 1) / 4]
+
+                for step in 0..4 do
+                    for angle in [ 0.1; 1.2; 3.0 ] do
+                        at step, at (4 - step), angle
+        ]
+
+        if samples |> List.forall isNear then quick else entry
+
+    /// The kernel of a pair for many pairs of rows of these norms.
+    let private entryOf
+        (kernel: Integrals -> Network -> int -> Moments -> float)
+        (network: Network)
+        (columns: int)
+        (norms: float[])
+        : Moments -> float =
+        let definition = kernel Integrals.byQuadrature network columns
+
+        if isIntegrated network.Layers then
+            verified (kernel (Integrals.bySeries ()) network columns) definition norms
+        else
+            definition
+
     /// The definition, lifted.
-    let private direct (convert: float -> 't) (network: Network) entry (xs: UnitRows) (zs: UnitRows option) =
-        let norms =
-            zs |> Option.map (fun zs -> Array.append xs.Norms zs.Norms) |> Option.defaultValue xs.Norms
-
-        let entry = if isIntegrated network.Layers then tabulated entry norms else entry
-
+    let private direct (convert: float -> 't) entry (xs: UnitRows) (zs: UnitRows option) =
         match zs with
         | None -> symmetric entry convert xs
         | Some zs -> between entry convert xs zs
@@ -144,10 +155,10 @@ module Gram =
         match byTable with
         | Some k when k.Values.Length = 0 || agrees 2e-6 entry xs (defaultArg zs xs) k -> k
         | Some _
-        | None -> direct float32 network entry xs zs
+        | None -> direct float32 entry xs zs
 
     let private compute
-        (kernel: Network -> int -> Moments -> float)
+        (kernel: Integrals -> Network -> int -> Moments -> float)
         (lift: Network -> (Moments -> float) -> UnitRows -> UnitRows option -> Matrix<'t>)
         (isFinite: 't -> bool)
         (network: Network)
@@ -169,9 +180,13 @@ module Gram =
         |> Result.bind (fun () ->
             z |> Option.map (refuseNonFinite "second inputs") |> Option.defaultValue (Ok()))
         |> Result.bind (fun () ->
-            let entry = kernel network x.Columns
+            let xs, zs = UnitRows.ofMatrix x, Option.map UnitRows.ofMatrix z
 
-            let result = lift network entry (UnitRows.ofMatrix x) (Option.map UnitRows.ofMatrix z)
+            let norms =
+                zs |> Option.map (fun zs -> Array.append xs.Norms zs.Norms) |> Option.defaultValue xs.Norms
+
+            let entry = entryOf kernel network x.Columns norms
+            let result = lift network entry xs zs
 
             // By Cauchy and Schwarz, a symmetric kernel is finite where its diagonal is.
             let overflow =
@@ -197,16 +212,16 @@ module Gram =
 
     /// K in float64.
     let nngp64 (network: Network) (x: Matrix<float>) (z: Matrix<float> option) =
-        compute AnalyticNtk.nngp (direct id) Double.IsFinite network x z
+        compute AnalyticNtk.nngpBy (fun _ -> direct id) Double.IsFinite network x z
 
     /// Θ in float64.
     let ntk64 (network: Network) (x: Matrix<float>) (z: Matrix<float> option) =
-        compute AnalyticNtk.ntk (direct id) Double.IsFinite network x z
+        compute AnalyticNtk.ntkBy (fun _ -> direct id) Double.IsFinite network x z
 
     /// K in float32.
     let nngp (network: Network) (x: Matrix<float32>) (z: Matrix<float32> option) =
-        compute AnalyticNtk.nngp inFloat32 Single.IsFinite network (wide x) (Option.map wide z)
+        compute AnalyticNtk.nngpBy inFloat32 Single.IsFinite network (wide x) (Option.map wide z)
 
     /// Θ in float32.
     let ntk (network: Network) (x: Matrix<float32>) (z: Matrix<float32> option) =
-        compute AnalyticNtk.ntk inFloat32 Single.IsFinite network (wide x) (Option.map wide z)
+        compute AnalyticNtk.ntkBy inFloat32 Single.IsFinite network (wide x) (Option.map wide z)

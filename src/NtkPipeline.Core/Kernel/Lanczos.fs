@@ -13,12 +13,14 @@ module Lanczos =
         once (once v)
 
     /// The `count` largest eigenvalues, largest first, and their unit eigenvectors as columns (size × count), each with
-    /// ‖A v − λ v‖ at most `tolerance`·λ_max unless the whole space is needed. Float64; the start is random but seeded.
+    /// ‖A v − λ v‖ at most `tolerance`·λ_max unless the whole space is needed. Float64; the start is random but seeded,
+    /// and the same on every device. `multiply` is given vectors on `device`.
     let top
         (count: int)
         (tolerance: float)
         (seed: Seed)
         (size: int)
+        (device: torch.Device)
         (multiply: torch.Tensor -> torch.Tensor)
         : float[] * torch.Tensor =
         if count < 1 || count > size then
@@ -26,7 +28,10 @@ module Lanczos =
 
         use _ = torch.NewDisposeScope()
         use generator = Seed.generator seed
-        let random () = torch.randn ([| int64 size |], dtype = torch.float64, generator = generator)
+
+        let random () =
+            torch.randn([| int64 size |], dtype = torch.float64, generator = generator).``to`` device
+
         let unit (v: torch.Tensor) = v / v.norm ()
         let basis = ResizeArray<torch.Tensor>()
         let diagonal = ResizeArray<float>()
@@ -87,7 +92,7 @@ module Lanczos =
         step 0
         let struct (values, vectors) = ritz ()
         let kept = int64 diagonal.Count
-        let last = vectors.narrow(1, kept - int64 count, int64 count).flip(1L)
+        let last = vectors.narrow(1, kept - int64 count, int64 count).flip(1L).``to`` device
         let eigenvectors = torch.stack(basis).t().mm(last)
         let eigenvalues = values.narrow(0, kept - int64 count, int64 count).flip(0L)
         Tensors.toArray64 eigenvalues, eigenvectors.MoveToOuterDisposeScope()

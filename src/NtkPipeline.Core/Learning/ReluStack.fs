@@ -78,32 +78,38 @@ module ReluStack =
 
         (inBlocks ofRows x).MoveToOuterDisposeScope()
 
+    /// W_l ← W_l − δ_lᵀ a_l for hidden layer l and all below, and what each δ is: δ_{l−1} = 1[a_l > 0] ∘ (δ_l W_l).
+    let rec private descend (inputs: torch.Tensor[]) (stack: ReluStack) layer (delta: torch.Tensor) =
+        let weights = stack.Weights[layer]
+        // Before the weights move.
+        let below = if layer = 0 then None else Some(delta.mm weights)
+        weights.addmm_ (delta.t (), inputs[layer], 1.0f, -1.0f) |> ignore
+
+        match below with
+        | Some product -> descend inputs stack (layer - 1) (inputs[layer].sign_().mul_ product)
+        | None -> ()
+
     /// One step of gradient descent on ½·mean((f − y)²) over a batch: θ ← θ − η ∇θ. `x` is b × d, `y` b × 1. Gives the loss
     /// before the step, as a tensor, so that nothing waits for it.
     ///
-    /// With δ_L = c (f − y)/b and a_l what layer l is given, W_l ← W_l − η δ_lᵀ a_l and δ_{l−1} = 1[a_l > 0] ∘ (δ_l W_l): the three
-    /// products of a hidden layer, and nothing else of its size but two passes in place.
+    /// With a_l what layer l is given, w the last layer's weights and r = c η (f − y)/b, w ← w − rᵀ a_L. The gradient of the
+    /// layer below it is ((1[a_L > 0] ∘ r wᵀ)ᵀ a_{L−1} = w ∘ (1[a_L > 0]ᵀ (r ∘ a_{L−1})): r and w scale the small factor and the
+    /// small result, so that the large matrix between them, b × m, is passed over three times only: relu, output, gates.
     let step (rate: float) (x: torch.Tensor) (y: torch.Tensor) (stack: ReluStack) : torch.Tensor =
         use _ = torch.NewDisposeScope()
         let inputs = activations x stack
-        let residual = (output (Array.last inputs) stack).sub_ y
+        let top = stack.Weights.Length - 1
+        let last, output' = stack.Weights[top], Array.last inputs
+        let residual = (output output' stack).sub_ y
         let loss = residual.square().mean().mul(0.5.ToScalar())
-        let mutable delta = residual.mul_ ((rate * stack.Scale / float x.shape[0]).ToScalar())
+        let share = residual.mul_ ((rate * stack.Scale / float x.shape[0]).ToScalar())
+        let moved = share.t().mm output'
 
-        for layer in stack.Weights.Length - 1 .. -1 .. 0 do
-            let weights = stack.Weights[layer]
-            // Before the weights move.
-            let below =
-                match layer with
-                | 0 -> None
-                // One column by one row: broadcasting is faster than a product of matrices.
-                | _ when delta.shape[1] = 1L -> Some(delta.mul weights)
-                | _ -> Some(delta.mm weights)
+        if top = 1 then
+            let product = output'.sign_().t().mm(share.mul inputs[0])
+            stack.Weights[0].sub_(product.mul_ (last.t ())) |> ignore
+        elif top > 1 then
+            descend inputs stack (top - 1) (output'.sign_().mul_(share).mul_ last)
 
-            weights.addmm_ (delta.t (), inputs[layer], 1.0f, -1.0f) |> ignore
-
-            match below with
-            | Some product -> delta <- inputs[layer].sign_().mul_ product
-            | None -> ()
-
+        last.sub_ moved |> ignore
         loss.MoveToOuterDisposeScope()

@@ -4,7 +4,7 @@ open System
 
 /// What an activation does to a kernel: E[φ(u)φ(v)] and E[φ'(u)φ'(v)] for a centred Gaussian pair (u, v). In the
 /// formulas U, V are the norms, c and s the cosine and sine of the pair's angle. Closed forms are exact to rounding; tanh,
-/// softplus, silu and sigmoid have none and are integrated (see `Quadrature` for the accuracy).
+/// softplus, silu and sigmoid have none and are left to `Integrals` (see `Quadrature` for the accuracy).
 /// Sources: Cho & Saul 2009, Williams 1997, Tsuchida 2021, Han et al. 2022.
 [<RequireQualifiedAccess>]
 module Dual =
@@ -72,8 +72,8 @@ module Dual =
         let sin = sqrt (max 0.0 (below * above))
         Moments.ofAngle (factor * m.U) (factor * m.V) (Math.Clamp(cos, -1.0, 1.0)) (min sin 1.0)
 
-    /// E[φ(u)φ(v)].
-    let value (activation: Activation) (m: Moments) : float =
+    /// E[φ(u)φ(v)], with integrals as given.
+    let valueBy (integrals: Integrals) (activation: Activation) (m: Moments) : float =
         match activation with
         | Relu -> (bend 1.0 0.0 m).Uv
         | LeakyRelu slope -> (bend 1.0 slope m).Uv
@@ -104,10 +104,10 @@ module Dual =
         | Tanh
         | Softplus
         | Silu
-        | Sigmoid -> Quadrature.pair (Activation.value activation) m
+        | Sigmoid -> integrals.Value activation m
 
-    /// E[φ'(u)φ'(v)].
-    let slope (activation: Activation) (m: Moments) : float =
+    /// E[φ'(u)φ'(v)], with integrals as given.
+    let slopeBy (integrals: Integrals) (activation: Activation) (m: Moments) : float =
         let linear a b =
             // (π − angle), good to the last digit near π too.
             let rest = atan2 m.Sin -m.Cos
@@ -139,20 +139,21 @@ module Dual =
         | Tanh
         | Softplus
         | Silu
-        | Sigmoid -> Quadrature.pair (Activation.slope activation) m
+        | Sigmoid -> integrals.Slope activation m
 
-    /// √E[φ(u)²] for u of norm `u`.
-    let norm (activation: Activation) (u: float) : float =
+    /// √E[φ(u)²] for u of norm `u`, with integrals as given.
+    let normBy (integrals: Integrals) (activation: Activation) (u: float) : float =
         match Activation.linearPieces activation with
         | ValueSome(struct (a, b)) -> u * sqrt ((a * a + b * b) / 2.0)
-        | ValueNone -> sqrt (value activation (Moments.same u))
+        | ValueNone when (SmoothKink.value activation).IsSome -> integrals.Norm activation u
+        | ValueNone -> sqrt (valueBy integrals activation (Moments.same u))
 
-    /// The moments of (φ(u), φ(v)). Parallel pairs stay exactly parallel where φ keeps them so.
-    let transport (activation: Activation) (m: Moments) : Moments =
+    /// The moments of (φ(u), φ(v)), with integrals as given. Parallel pairs stay exactly parallel where φ keeps them so.
+    let transportBy (integrals: Integrals) (activation: Activation) (m: Moments) : Moments =
         match Activation.linearPieces activation with
         | ValueSome(struct (a, b)) -> bend a b m
         | ValueNone ->
-            let u, v = norm activation m.U, norm activation m.V
+            let u, v = normBy integrals activation m.U, normBy integrals activation m.V
             let inLine = m.Sin = 0.0 && (m.U = m.V || Activation.isHomogeneous activation)
 
             match Activation.parity activation with
@@ -161,4 +162,17 @@ module Dual =
             | Odd when inLine -> Moments.ofAngle u v -1.0 0.0
             | Even
             | Odd
-            | Neither -> Moments.ofProduct u v (value activation m)
+            | Neither -> Moments.ofProduct u v (valueBy integrals activation m)
+
+    /// E[φ(u)φ(v)].
+    let value (activation: Activation) (m: Moments) : float = valueBy Integrals.byQuadrature activation m
+
+    /// E[φ'(u)φ'(v)].
+    let slope (activation: Activation) (m: Moments) : float = slopeBy Integrals.byQuadrature activation m
+
+    /// √E[φ(u)²] for u of norm `u`.
+    let norm (activation: Activation) (u: float) : float = normBy Integrals.byQuadrature activation u
+
+    /// The moments of (φ(u), φ(v)).
+    let transport (activation: Activation) (m: Moments) : Moments =
+        transportBy Integrals.byQuadrature activation m

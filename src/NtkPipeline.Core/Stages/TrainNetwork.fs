@@ -172,7 +172,7 @@ module TrainNetwork =
         {
             Name =
                 $"train-network/%s{InputScale.print settings.InputScale}/m=%d{settings.Width}/rate=%g{settings.LearningRate}/seed=%d{settings.Member}"
-            Version = 2
+            Version = 3
             Settings = Fingerprint.describe settings
             Codec = TrainedNetwork.codec
             Body = Seeded(run settings)

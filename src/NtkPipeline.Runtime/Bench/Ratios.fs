@@ -8,9 +8,12 @@ module Ratios =
 
     /// In the order in which they run.
     let all: Measurement list = [
+        // First, while the process holds little that could be used again.
+        MemoryRatio.measurement
         AnalyticRatio.measurement
         StructuredRatio.measurement
         JacobianRatio.measurement
+        EpochRatio.measurement
     ]
 
     let private names (measurements: Measurement list) = measurements |> List.map _.Name |> String.concat ", "

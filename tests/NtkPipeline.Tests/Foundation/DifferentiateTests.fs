@@ -90,6 +90,15 @@ let tests =
             both (g x) (Differentiate.hessianv g x v) (Differentiate.fhessianv g x v) "fhessianv"
             let t = scalar 0.4
             both (t.sin ()) (Differentiate.diff _.sin() t) (Differentiate.fdiff _.sin() t) "fdiff"
+            both (t.sin ()) (-t.cos()) (Differentiate.fdiffn 3 _.sin() t) "fdiffn"
+            let batch = torch.stack [| x; v |]
+            let rows (x: torch.Tensor) = torch.stack ([| for i in 0L .. x.shape[0] - 1L -> f x[i] |], 0L)
+
+            both
+                (rows batch)
+                (Differentiate.jacobianOfRows rows batch)
+                (Differentiate.fjacobianOfRows rows batch)
+                "fjacobianOfRows"
 
         case "they nest: sin's derivatives go round"
         <| fun () ->

@@ -1,5 +1,7 @@
 module NtkPipeline.Tests.AnalyticNtkTests
 
+open System
+open System.Globalization
 open System.IO
 open System.Text.Json
 open Expecto
@@ -45,6 +47,27 @@ let tests =
         reproduced "composed"
         reproduced "quadrature"
         reproduced "edge"
+
+        testCase
+            "a grid of activations, σ_w, σ_b, depths, residual and layer-norm: each entry to 1e-10 of itself"
+        <| fun () ->
+            let lines = File.ReadAllLines(Clone.path "tests/NtkPipeline.Tests/fixtures/kernel-grid.tsv")
+
+            let numbers (text: string) =
+                text.Split ' ' |> Array.map (fun x -> Double.Parse(x, CultureInfo.InvariantCulture))
+
+            let inputs = lines[1].Replace("# rows: ", "").Split "; " |> Array.map numbers |> Matrix.ofRows 3
+
+            for line in lines[2..] do
+                let fields = line.Split '\t'
+                let values = fields[1..] |> Array.map numbers
+                let at i j = values[max i j * (max i j + 1) / 2 + min i j]
+                let expected entry = Matrix.init inputs.Rows inputs.Rows (fun i j -> (at i j)[entry])
+                let network = Networks.parse fields[0]
+                let nngp = Expect.wantOk (Gram.nngp64 network inputs None) fields[0]
+                let ntk = Expect.wantOk (Gram.ntk64 network inputs None) fields[0]
+                expectNear 1e-10 $"K of %s{fields[0]}" nngp (expected 0)
+                expectNear 1e-10 $"Θ of %s{fields[0]}" ntk (expected 1)
 
         testCase "the base kernel's diagonal is ‖x‖²/d"
         <| fun () ->

@@ -79,39 +79,6 @@ let tests =
                     let error = (jacobian.select (1, p) - difference).abs().max().item<float>()
                     Expect.isLessThan error 1e-8 $"parameter %d{p}"
 
-            testCase $"%s{phi}: slow: at width 4096 the mean over seeds is the analytic kernel"
-            <| fun () ->
-                use _ = torch.NewDisposeScope()
-                let text = $"dense 4096 w=1.4 b=0.3 | %s{phi} | dense 1 w=1.2 b=0.1"
-                let network = Networks.parse text
-                let rows = Matrix.gatherRows [| 0; 1; 3 |] Networks.rows
-                let x = (Tensors.ofMatrix64 rows).``to`` torch.float32
-                let seeds = 12
-
-                let samples = [|
-                    for k in 1..seeds do
-                        use _ = torch.NewDisposeScope()
-                        let theta = Forward.draw network 4 (Seed.root (uint64 k)) torch.float32
-                        Tensors.toArray64 (EmpiricalNtk.gram network theta x None)
-                |]
-
-                let analytic = Expect.wantOk (Gram.ntk64 network rows None) text
-
-                for k in 0 .. analytic.Values.Length - 1 do
-                    let values = samples |> Array.map (fun sample -> sample[k])
-                    let mean = Array.average values
-
-                    let variance =
-                        (values |> Array.sumBy (fun v -> (v - mean) * (v - mean))) / float (seeds - 1)
-
-                    let error = sqrt (variance / float seeds)
-                    let distance = abs (mean - analytic.Values[k]) / (error + 1e-6 * abs mean)
-
-                    Expect.isLessThan
-                        distance
-                        4.5
-                        $"entry %d{k}: %g{mean} ± %g{error}, analytic %g{analytic.Values[k]}"
-
         testCase "a block of the structured kernel is the block of the whole: bit for bit on the tiles' grid"
         <| fun () ->
             for dtype, tolerance in [ f64, 1e-14; torch.ScalarType.Float32, 1e-5 ] do

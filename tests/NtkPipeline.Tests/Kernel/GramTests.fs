@@ -106,6 +106,27 @@ let tests =
                             Expect.stringContains e.Sentence "rows 5 and 5" "the long row is named"
                         | Error e, _ -> failtest $"%s{name} of %s{text}: %s{e.Sentence}"
 
+        testCase "nor does one of depth fifty"
+        <| fun () ->
+            for activation in Activation.all do
+                let phi = Activation.print activation
+
+                for text in
+                    [
+                        $"repeat(50, dense 8 w=1.4142 | %s{phi}) | dense 1"
+                        $"repeat(50, dense 8 w=1.2 b=0.3 | %s{phi}) | dense 1 b=0.1"
+                        $"dense 8 | repeat(50, residual(%s{phi} | dense 8 b=0.1) | layer-norm) | dense 1"
+                    ] do
+                    for name, gram in kernels do
+                        match
+                            gram (Networks.parse text) (Matrix.gatherRows [| 0; 1; 2; 3; 9 |] hard) None,
+                            activation
+                        with
+                        | Ok k, _ -> Expect.equal (Matrix.firstNonFinite k) None $"%s{name} of %s{text}"
+                        | Error e, Monomial _ ->
+                            Expect.stringContains e.Sentence "exceeds" "squares of squares overflow"
+                        | Error e, _ -> failtest $"%s{name} of %s{text}: %s{e.Sentence}"
+
         testCase "ReLU's kernels are homogeneous"
         <| fun () ->
             let network = Networks.parse "dense 8 | relu | dense 8 | relu | dense 1"

@@ -17,7 +17,7 @@ let tests =
 
             let multiply = EmpiricalNtk.product network theta x x
             let product (v: torch.Tensor) = (multiply (v.reshape (-1L, 1L))).reshape -1L
-            let values, vectors = Lanczos.top 5 1e-12 (Seed.root 3UL) 60 product
+            let values, vectors = Lanczos.top 5 1e-12 (Seed.root 3UL) 60 torch.CPU product
             let gram = EmpiricalNtk.gram network theta x None
             let expected = torch.linalg.eigvalsh(gram).flip(0L).narrow(0, 0L, 5L) |> Tensors.toArray64
 
@@ -34,7 +34,7 @@ let tests =
         <| fun () ->
             use _ = torch.NewDisposeScope()
             let a = torch.diag (torch.tensor ([| 3.0; 2.0; 0.0; 0.0; 0.0; 0.0 |], dtype = torch.float64))
-            let values, _ = Lanczos.top 4 1e-12 (Seed.root 3UL) 6 (fun v -> a.mv v)
+            let values, _ = Lanczos.top 4 1e-12 (Seed.root 3UL) 6 torch.CPU (fun v -> a.mv v)
 
             Array.iter2
                 (fun (value: float) expected ->

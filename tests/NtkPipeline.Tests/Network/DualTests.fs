@@ -44,7 +44,7 @@ let private witness (activation: Activation) (m: Moments) =
         // s·exp(K/s − 1) is E[φφ] of φ(u) = U·exp(u/U − 1), as far as the pair (u/U, v/V) goes.
         let exponential (norm: float) = fun u -> norm * exp (u / norm - 1.0)
         let unit = { m with U = 1.0; V = 1.0 }
-        let value = Quadrature.pair (exponential 1.0) unit
+        let value = PlainRule.pair (exponential 1.0) unit
         m.U * m.V * value, value
     | Erf
     | Gelu
@@ -58,7 +58,7 @@ let private witness (activation: Activation) (m: Moments) =
     | Softplus
     | Silu
     | Sigmoid ->
-        Quadrature.pair (Activation.value activation) m, Quadrature.pair (Activation.slope activation) m
+        PlainRule.pair (Activation.value activation) m, PlainRule.pair (Activation.slope activation) m
 
 /// 4-point central difference, exact to h⁴.
 let private difference (f: float -> float) (x: float) =
