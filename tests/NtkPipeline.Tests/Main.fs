@@ -55,7 +55,11 @@ let private tests =
             EmpiricalMethodTests.tests
             KernelLatexTests.tests
             LanczosTests.tests
+            KernelProductTests.tests
+            TensorKernelTests.tests
         ]
+        LargeSolveTests.tests
+        LearnKernelTests.tests
         RunnerTests.tests
         LibTorchFolderTests.tests
         ReportTests.tests
@@ -73,6 +77,8 @@ let private tests =
         GarbageTests.tests
         InterruptionTests.tests
         BenchTests.tests
+        SolveTests.tests
+        SelectTests.tests
         ArchitectureTests.tests
     ]
 

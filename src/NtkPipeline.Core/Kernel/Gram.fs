@@ -105,7 +105,7 @@ module Gram =
         if samples |> List.forall isNear then quick else entry
 
     /// The kernel of a pair for many pairs of rows of these norms.
-    let private entryOf
+    let entryOf
         (kernel: Integrals -> Network -> int -> Moments -> float)
         (network: Network)
         (columns: int)

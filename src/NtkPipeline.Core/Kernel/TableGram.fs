@@ -63,7 +63,9 @@ module TableGram =
                 CosineTable.build entry norm tolerance
                 |> Option.map (fun table -> { candidate with Table = table })
 
-    let private tile (plan: Plan) exact (xs: UnitRows, left: PackedRows) (zs: UnitRows, right: PackedRows) =
+    /// What fills tiles of the kernel between two sets of rows; `exact i j` is the definition's entry, for those entries that
+    /// the table must not be asked for.
+    let tile (plan: Plan) exact (xs: UnitRows, left: PackedRows) (zs: UnitRows, right: PackedRows) =
         let block = PackedRows.block
 
         let oddColumns = [|

@@ -7,25 +7,32 @@ open TorchSharp
 module DirectSolve =
 
     /// A lower bound of the condition number's decimal digits, from the pivots of A = L Lᵀ.
-    let private digitsLost (factor: torch.Tensor) =
+    let digitsLost (factor: torch.Tensor) =
         let pivots = factor.diagonal (0L, 0L, 1L) |> Tensors.toArray64
         2.0 * log10 (Array.max pivots / Array.min pivots)
 
     let private refuse name (ridge: float) reason =
         Error(NumbersRefused $"%s{name} with ridge %g{ridge}: %s{reason}; use a larger ridge")
 
-    /// (K + λI)⁻¹ y by one Cholesky factorisation in float64. `name` says in refusals which matrix it was.
-    let ridge
+    let private checkTargets (targets: float[][]) =
+        targets |> Array.fold (fun sound y -> sound |> Result.bind (fun () -> Trust.checkTargets y)) (Ok())
+
+    /// (K + λI)⁻¹ y for several y by one Cholesky factorisation in float64, and ‖(K + λI)α − y‖/‖y‖ of each. `name` says in
+    /// refusals which matrix it was.
+    let columns
         (name: string)
         (kernel: KernelMatrix)
         (ridge: float)
-        (targets: float[])
-        : Result<float[], PipelineError> =
-        if targets.Length <> KernelMatrix.rows kernel then
-            invalidArg (nameof targets) $"%d{targets.Length} targets for %d{KernelMatrix.rows kernel} rows"
+        (targets: float[][])
+        : Result<(float[] * float)[], PipelineError> =
+        let rows = KernelMatrix.rows kernel
+
+        match targets |> Array.tryFind (fun y -> y.Length <> rows) with
+        | Some y -> invalidArg (nameof targets) $"%d{y.Length} targets for %d{rows} rows"
+        | None -> ()
 
         KernelMatrix.check name kernel
-        |> Result.bind (fun () -> Trust.checkTargets targets)
+        |> Result.bind (fun () -> checkTargets targets)
         |> Result.bind (fun () ->
             use _ = torch.NewDisposeScope()
             let shifted = KernelMatrix.toTensor kernel
@@ -37,11 +44,23 @@ module DirectSolve =
             elif digitsLost factor > Trust.mostDigitsLost then
                 refuse name ridge "it is singular but for rounding"
             else
-                let y = (Tensors.ofArray64 targets).unsqueeze 1L
+                let y = Tensors.ofMatrix64(Matrix.ofRows rows targets).t().contiguous()
                 let alpha = y.cholesky_solve (factor, false)
-                let off = (shifted.mm alpha - y).norm().item<float>() / y.norm().item<float>()
+                let off = (shifted.mm alpha - y).square().sum(0L).sqrt() / y.square().sum(0L).sqrt()
+                let residuals = Tensors.toArray64 off
+                let worst = Array.max residuals
 
-                if off <= Trust.mostResidual then
-                    Ok(Tensors.toArray64 alpha)
+                if worst <= Trust.mostResidual then
+                    let alpha = alpha.t () |> Tensors.toMatrix64
+                    Ok(residuals |> Array.mapi (fun k residual -> (Matrix.row k alpha).ToArray(), residual))
                 else
-                    refuse name ridge $"the solution misses the targets by %.1e{off} of their size")
+                    refuse name ridge $"the solution misses the targets by %.1e{worst} of their size")
+
+    /// (K + λI)⁻¹ y.
+    let ridge
+        (name: string)
+        (kernel: KernelMatrix)
+        (ridge: float)
+        (targets: float[])
+        : Result<float[], PipelineError> =
+        columns name kernel ridge [| targets |] |> Result.map (Array.head >> fst)

@@ -29,7 +29,7 @@ module Dual =
                     - y * (1.0 / 840.0 - y * (1.0 / 45360.0 - y * (1.0 / 3991680.0 - y / 518918400.0)))))
 
     /// By n and k: n!² / (k! · ((n−k)/2)!² · 2ⁿ⁻ᵏ) where k ≡ n (mod 2), else 0.
-    let private isserlis: float[][] =
+    let private isserlisTable: float[][] =
         let factorial (n: int) = MathNet.Numerics.SpecialFunctions.Factorial n
 
         Array.init 17 (fun n ->
@@ -41,9 +41,12 @@ module Dual =
                     let ways = factorial n / factorial half / pown 2.0 half
                     ways * ways / factorial k))
 
+    /// The coefficients of E[uⁿvⁿ]/(UV)ⁿ in powers of the cosine, lowest first; n is 0 to 16 (Isserlis 1918).
+    let isserlis (power: int) : float[] = isserlisTable[power]
+
     /// E[uⁿvⁿ]/(UV)ⁿ, a polynomial in the cosine (Isserlis 1918).
     let private monomial (power: int) (cos: float) =
-        let coefficients = isserlis[power]
+        let coefficients = isserlis power
         let mutable sum = 0.0
 
         for k in power .. -1 .. 0 do

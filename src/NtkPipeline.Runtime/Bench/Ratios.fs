@@ -14,6 +14,8 @@ module Ratios =
         StructuredRatio.measurement
         JacobianRatio.measurement
         EpochRatio.measurement
+        LargeRatio.product
+        LargeRatio.large
     ]
 
     let private names (measurements: Measurement list) = measurements |> List.map _.Name |> String.concat ", "

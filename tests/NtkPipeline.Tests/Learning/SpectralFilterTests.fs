@@ -7,7 +7,11 @@ open NtkPipeline.Core
 
 /// All 17 digits of a number; a conversion keeps 15.
 let private exactly (x: float) =
-    Decimal.Parse(x.ToString("G17", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture)
+    Decimal.Parse(
+        x.ToString("G17", CultureInfo.InvariantCulture),
+        NumberStyles.Float,
+        CultureInfo.InvariantCulture
+    )
 
 /// Heavy-ball descent of one eigendirection, step by step, in decimal: 28 digits.
 let private stepByStep (u: float) (beta: float) steps =

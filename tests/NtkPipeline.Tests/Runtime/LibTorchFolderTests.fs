@@ -21,7 +21,10 @@ let tests =
     testList "NTK_LIBTORCH" [
         testCase "a LibTorch or PyTorch of the version that TorchSharp needs is taken"
         <| Ntk.inFolder (fun folder ->
-            Expect.stringStarts torch.__version__ LibTorchFolder.version "what TorchSharp says it was built against"
+            Expect.stringStarts
+                torch.__version__
+                LibTorchFolder.version
+                "what TorchSharp says it was built against"
 
             for version in
                 [

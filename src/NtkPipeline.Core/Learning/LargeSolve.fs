@@ -1,0 +1,168 @@
+namespace NtkPipeline.Core
+
+open FsToolkit.ErrorHandling
+
+/// Regression at any size: whole, by conjugate gradients, or by Nyström, each with its certificate.
+[<RequireQualifiedAccess>]
+module LargeSolve =
+
+    let private transposed (rows: Matrix<float>) = Matrix.init rows.Columns rows.Rows (fun i s -> rows[s, i])
+
+    /// What a method found.
+    [<NoEquality; NoComparison>]
+    type private Found = {
+        Alphas: float[][]
+        Residuals: float[]
+        /// A row a system.
+        Predictions: Matrix<float>
+        Iterations: int
+        LowRank: LowRank option
+        Error: NystromError option
+    }
+
+    /// y − λα, which is Kα.
+    let private fits (systems: RidgeSystems) (alphas: float[][]) =
+        Array.map3
+            (fun ridge y alpha -> Array.map2 (fun y a -> y - ridge * a) y alpha)
+            systems.Ridges
+            systems.Targets
+            alphas
+        |> Matrix.ofRows systems.Targets[0].Length
+
+    let private lowRank (settings: SolveSettings) tell kernel =
+        kernel
+        |> TiledKernel.lowRank settings.Rank settings.Seed (fun columns share ->
+            tell (SolveProgress.Pivots(columns, share)))
+
+    let private byExact kernel systems (asked: KernelRows option) =
+        TiledKernel.exact kernel systems
+        |> Result.map (fun (alphas, residuals) -> {
+            Alphas = alphas
+            Residuals = residuals
+            Predictions =
+                asked
+                |> Option.map (TiledKernel.predict kernel alphas)
+                |> Option.defaultWith (fun () -> fits systems alphas)
+            Iterations = 0
+            LowRank = None
+            Error = None
+        })
+
+    let private byGradients
+        (settings: SolveSettings)
+        spare
+        tell
+        resumed
+        (kernel: TiledKernel)
+        systems
+        (asked: KernelRows option)
+        =
+        result {
+            let! preconditioner = lowRank settings tell kernel
+
+            let tiles =
+                UnheldKernel.symmetric kernel.Source kernel.Xs |> HeldTiles.remember spare kernel.Source
+
+            let! solution =
+                ConjugateGradients.solve
+                    (KernelProduct.multiply tiles)
+                    (Preconditioner.apply preconditioner)
+                    settings.Gradients
+                    (SolveProgress.Step >> tell)
+                    resumed
+                    systems
+
+            return {
+                Alphas = solution.Solutions
+                Residuals = solution.TrueResiduals
+                Predictions =
+                    asked
+                    |> Option.map (TiledKernel.predict kernel solution.Solutions)
+                    |> Option.defaultWith (fun () -> fits systems solution.Solutions)
+                Iterations = solution.Iterations
+                LowRank = Some preconditioner.LowRank
+                Error = None
+            }
+        }
+
+    let private byNystrom
+        (settings: SolveSettings)
+        tell
+        (kernel: TiledKernel)
+        systems
+        (asked: KernelRows option)
+        =
+        result {
+            let! preconditioner = lowRank settings tell kernel
+            let fit = Nystrom.fit preconditioner systems
+            let! error = NystromError.measure settings.Rank settings.Seed kernel systems
+
+            return {
+                Alphas = fit.Coefficients
+                Residuals = TiledKernel.residuals kernel systems fit.Coefficients
+                Predictions =
+                    asked
+                    |> Option.map (TiledKernel.predict (TiledKernel.some fit.Landmarks kernel) fit.Weights)
+                    |> Option.defaultWith (fun () -> Matrix.ofRows kernel.Xs.Count fit.Fitted)
+                Iterations = 0
+                LowRank = Some preconditioner.LowRank
+                Error = Some error
+            }
+        }
+
+    /// Solves and predicts. `tell` is called from this thread as the work goes on; `resumed` is a state of conjugate gradients that
+    /// a run of the same problem and settings told before it was stopped.
+    let solve
+        (settings: SolveSettings)
+        (tell: SolveProgress -> unit)
+        (resumed: GradientsState option)
+        (problem: SolveProblem)
+        : Result<Solved, PipelineError> =
+        result {
+            do! SolveProblem.check problem
+            let outputs = problem.Y.Columns
+
+            let! plan =
+                SolvePlan.choose settings.Method {
+                    Rows = problem.X.Rows
+                    Features = problem.X.Columns
+                    Systems = problem.Ridges.Length * outputs
+                    Ridges = problem.Ridges.Length
+                    Rank = min settings.Rank problem.X.Rows
+                    Memory = settings.Memory
+                }
+
+            tell (SolveProgress.Planned plan)
+            let spare = if settings.HoldsEntries then settings.Memory - plan.Bytes else 0L
+            let! source, xs = UnheldKernel.create problem.Kind problem.Network problem.IsSingle problem.X
+            let kernel = { Source = source; Xs = xs }
+            let meanDiagonal = UnheldKernel.diagonal source xs |> Array.average
+            let systems = SolveProblem.systems meanDiagonal problem
+            let asked = problem.Asked |> Option.map UnheldKernel.rows
+
+            let! found =
+                match plan.Method with
+                | SolveMethod.Exact -> byExact kernel systems asked
+                | SolveMethod.Gradients -> byGradients settings spare tell resumed kernel systems asked
+                | SolveMethod.Nystrom -> byNystrom settings tell kernel systems asked
+
+            return {
+                Plan = plan
+                MeanDiagonal = meanDiagonal
+                ByTable = source.Plan.IsSome
+                Systems =
+                    Array.zip found.Residuals (TiledKernel.sampledResiduals kernel systems found.Alphas)
+                    |> Array.mapi (fun s (residual, sampled) -> {
+                        Ridge = systems.Ridges[s]
+                        Output = s % outputs
+                        Residual = residual
+                        SampledResidual = sampled
+                    })
+                Predictions = transposed found.Predictions
+                Coefficients = Matrix.ofRows xs.Count found.Alphas |> transposed
+                Iterations = found.Iterations
+                Rank = found.LowRank |> Option.map _.Pivots.Length |> Option.defaultValue 0
+                TraceError = found.LowRank |> Option.map _.TraceError |> Option.defaultValue 0.0
+                NystromError = found.Error
+            }
+        }

@@ -1,0 +1,84 @@
+namespace NtkPipeline.Core
+
+open System
+
+/// Which models compete, and on what.
+type SelectionProblem = {
+    Networks: Network list
+    Kinds: KernelKind list
+    X: Matrix<float>
+    /// One number for each row; above 0 is the positive class.
+    Targets: float[]
+}
+
+type SelectionSettings = {
+    /// The grid of ridges, relative to mean(diag K), and the score by which everything is ranked.
+    Ridges: RidgeSettings
+    /// Training times, in units of N/Λ_max: early stopping instead of a ridge.
+    Times: float[]
+    Folds: int
+    /// The share of the rows that no choice sees; 0 for none.
+    HoldOut: float
+    Seed: Seed
+    /// Kernels in float32.
+    IsSingle: bool
+}
+
+/// What keeps a kernel from fitting noise.
+[<RequireQualifiedAccess>]
+type Regularisation =
+    | Ridge of relative: float
+    /// In units of N/Λ_max.
+    | Time of units: float
+
+/// A network, a kernel, and the best of its ridges or of its times.
+type Candidate = {
+    Network: Network
+    Kind: KernelKind
+    Regularisation: Regularisation
+    /// By the score of the settings; least is best.
+    Score: float
+    EffectiveDimension: float
+    TrainAccuracy: float
+    LooError: float
+    LooAccuracy: float
+    Gcv: float
+    /// Of ridges only.
+    LogLikelihood: float option
+    CvError: float option
+    CvAccuracy: float option
+    /// α of the fitted rows: f(x) = Σ αᵢ K(x, xᵢ).
+    Coefficients: float[]
+}
+
+/// What the winner is worth on rows that had no part in the choice.
+type HeldOut = { Rows: int; Error: float; Accuracy: float }
+
+type Selection = {
+    /// Best first.
+    Candidates: Candidate[]
+    /// Rows that were fitted and chosen on.
+    Rows: int
+    HeldOut: HeldOut option
+}
+
+/// Checking what competes before anything is computed.
+[<RequireQualifiedAccess>]
+module SelectionProblem =
+
+    let check (settings: SelectionSettings) (problem: SelectionProblem) : Result<unit, PipelineError> =
+        let refuse reason = Error(NumbersRefused $"select: %s{reason}")
+
+        if problem.X.Rows <> problem.Targets.Length then
+            refuse $"there are %d{problem.Targets.Length} targets for %d{problem.X.Rows} rows of inputs"
+        elif problem.Networks.IsEmpty || problem.Kinds.IsEmpty then
+            invalidArg (nameof problem) "nothing competes"
+        elif settings.Times |> Array.exists (fun time -> not (time > 0.0 && Double.IsFinite time)) then
+            refuse "a training time is a positive, finite number"
+        elif
+            problem.Targets |> Array.forall (fun y -> y > 0.0)
+            || problem.Targets |> Array.forall (fun y -> y <= 0.0)
+        then
+            refuse "all targets lie on one side of 0"
+        else
+            Ok()

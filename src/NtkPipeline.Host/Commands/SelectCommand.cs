@@ -1,0 +1,202 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>ntk select: which network, kernel, ridge or training time fits best, ranked by scores of the training rows.</summary>
+internal sealed class SelectCommand : NtkCommand
+{
+    private readonly Option<string[]> _networks = new("--network")
+    {
+        Description = "A network, input first; give the option once for each that competes.",
+        HelpName = "TEXT",
+        Required = true,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private readonly Option<string> _kinds = new("--kinds")
+    {
+        Description = "Which kernels of each network: ntk, nngp or both, comma-separated.",
+        DefaultValueFactory = _ => "ntk,nngp",
+    };
+
+    private readonly Option<string> _x = new("--x") { Description = "Inputs, a row each.", HelpName = "A.npy", Required = true };
+    private readonly Option<string> _y = new("--y") { Description = "Targets: a number a row; the positive class is above 0.", HelpName = "y.npy", Required = true };
+
+    private readonly Option<string> _by = new Option<string>("--by")
+    {
+        Description = "The score that ranks: leave-one-out error or accuracy, generalised or k-fold cross-validation, marginal likelihood.",
+        DefaultValueFactory = _ => "loo",
+    }.AcceptOnlyFromAmong("loo", "loo-accuracy", "gcv", "likelihood", "cv", "cv-accuracy");
+
+    private readonly Option<string> _ridges = new("--ridges")
+    {
+        Description = "The grid of ridges, relative to the mean diagonal: smallest:largest:points a decade.",
+        DefaultValueFactory = _ => "1e-3:10:4",
+    };
+
+    private readonly Option<string?> _times = new("--times")
+    {
+        Description = "Training times that compete with ridges, in units of N/Λ_max, comma-separated; with loo, loo-accuracy or gcv.",
+        HelpName = "1,10,100",
+    };
+
+    private readonly Option<int> _folds = new("--folds") { Description = "Folds of cross-validation.", DefaultValueFactory = _ => 5 };
+
+    private readonly Option<double> _holdOut = new("--hold-out")
+    {
+        Description = "The share of the rows that no choice sees and that judge the winner, once; 0 for none.",
+        DefaultValueFactory = _ => 0.2,
+    };
+
+    private readonly Option<int?> _rows = new("--rows") { Description = "Only so many rows, drawn at random.", HelpName = "N" };
+    private readonly Option<ulong> _seed = new("--seed") { Description = "Which random rows and folds.", DefaultValueFactory = _ => 1 };
+
+    private readonly Option<string> _precision = new Option<string>("--precision")
+    {
+        Description = "What kernels are computed in. Everything else is float64.",
+        DefaultValueFactory = _ => "float32",
+    }.AcceptOnlyFromAmong("float32", "float64");
+
+    private readonly Option<string> _out = new("--out") { Description = "The ranking: a line a candidate, best first.", HelpName = "table.csv", Required = true };
+
+    public SelectCommand()
+        : base(
+            "select", "Ranks networks, kernels, ridges and training times together.",
+            "ntk select --x X.npy --y y.npy --network \"dense 512 | relu | dense 1\" --network \"dense 512 b=0.1 | erf | dense 1\" --by loo --out table.csv")
+    {
+        foreach (Option option in new Option[] { _networks, _kinds, _x, _y, _by, _ridges, _times, _folds, _holdOut, _rows, _seed, _precision, _out })
+            Options.Add(option);
+    }
+
+    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
+    {
+        LibTorch.useThreads(0);
+        var output = parsed.GetRequiredValue(_out);
+
+        return from networks in Networks(parsed.GetRequiredValue(_networks))
+               from kinds in Kinds(parsed.GetRequiredValue(_kinds))
+               from settings in Settings(parsed)
+               from x in SourceFile.readNpy64(parsed.GetRequiredValue(_x)).OrRefused()
+               from y in SourceFile.readNpy64(parsed.GetRequiredValue(_y)).OrRefused()
+               from rows in LearningRows.Take(x, y, parsed.GetValue(_rows), parsed.GetValue(_seed), terminal)
+               from targets in Column(rows.Y)
+               let problem = new SelectionProblem(networks, kinds, rows.X, targets)
+               let told = Announce(terminal, settings, problem)
+               from selection in ModelSelection.run(settings, Progress(terminal), problem).OrRefused()
+               from written in SourceFile.writeText(output, SelectionTable.csv(settings.Ridges.ChooseBy, selection)).OrRefused()
+               select Tell(terminal, output, settings, selection);
+    }
+
+    public static FSharpResult<FSharpList<Network>, Failure> Networks(IEnumerable<string> texts) =>
+        texts.Select<string, Func<FSharpResult<Network, Failure>>>(text => () => NetworkText.parse(text).OrUsage())
+            .InOrder().Select(ListModule.OfSeq);
+
+    private static FSharpResult<FSharpList<KernelKind>, Failure> Kinds(string text) =>
+        text.Split(',', StringSplitOptions.TrimEntries)
+            .Select<string, Func<FSharpResult<KernelKind, Failure>>>(name => () => KernelKindModule.parse(name).OrUsage())
+            .InOrder().Select(kinds => ListModule.OfSeq(kinds.Distinct()));
+
+    private static FSharpResult<double[], Failure> Column(Matrix<double> y) =>
+        y.Columns == 1
+            ? Results.Ok(y.Values)
+            : Results.Fail<double[]>(ExitCode.Refused, $"select: the targets have {y.Columns} columns, and one is wanted");
+
+    private FSharpResult<SelectionSettings, Failure> Settings(ParseResult parsed)
+    {
+        var mistakes = new List<string>();
+        var by = RidgeChoiceModule.parse(parsed.GetRequiredValue(_by))!.Value;
+        var holdOut = parsed.GetValue(_holdOut);
+        var folds = parsed.GetValue(_folds);
+        var grid = Numbers(parsed.GetRequiredValue(_ridges), ':');
+        var times = parsed.GetValue(_times) is { } text ? Numbers(text, ',') : [];
+
+        if (grid is not [var smallest, var largest, var points] || !(smallest > 0) || !(largest >= smallest) || points is not (>= 1 and <= 100))
+            mistakes.Add($"--ridges '{parsed.GetValue(_ridges)}': write smallest:largest:points a decade, such as 1e-3:10:4");
+        if (times is not { } || times.Any(time => !(time > 0)))
+            mistakes.Add($"--times '{parsed.GetValue(_times)}': write positive numbers, comma-separated");
+        if (times is { Length: > 0 } && !ModelSelection.ranksTimes(by))
+            mistakes.Add("--times: training times are ranked by loo, loo-accuracy or gcv only");
+        if (folds < 2)
+            mistakes.Add($"--folds {folds}: at least 2");
+        if (!(holdOut >= 0 && holdOut <= 0.9))
+            mistakes.Add($"--hold-out {holdOut}: it lies between 0 and 0.9");
+
+        return mistakes.Count > 0
+            ? Results.Fail<SelectionSettings>(ExitCode.Usage, mistakes)
+            : Results.Ok(new SelectionSettings(
+                new RidgeSettings(grid![0], grid[1], (int)grid[2], by), times ?? [], folds, holdOut,
+                SeedModule.root(parsed.GetValue(_seed)), parsed.GetRequiredValue(_precision) == "float32"));
+    }
+
+    private static double[]? Numbers(string text, char separator)
+    {
+        var numbers = new List<double>();
+
+        foreach (var part in text.Split(separator))
+        {
+            if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+                return null;
+
+            numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+
+    /// <summary>What it will cost, before it starts.</summary>
+    private static int Announce(Terminal terminal, SelectionSettings settings, SelectionProblem problem)
+    {
+        var rows = ModelSelection.split(settings, problem).Item1.Length;
+        var candidates = problem.Networks.Length * problem.Kinds.Length;
+        terminal.Error.WriteLine(
+            $"select: {candidates} kernels of {rows} rows, one eigendecomposition each (about {candidates * 9.0 * Math.Pow(rows, 3):0.0e+0} flops, {24.0 * rows * rows / 1e9:0.0} GB)");
+        return candidates;
+    }
+
+    private static FSharpFunc<int, FSharpFunc<int, FSharpFunc<Network, FSharpFunc<KernelKind, Unit>>>> Progress(Terminal terminal) =>
+        FuncConvert.FromAction<int, int, Network, KernelKind>((k, count, network, kind) =>
+        {
+            if (!terminal.IsQuiet)
+                terminal.Error.WriteLine($"{k + 1} of {count}: {KernelKindModule.print(kind)} of {NetworkText.print(network)}");
+        });
+
+    private static int Tell(Terminal terminal, string output, SelectionSettings settings, Selection selection)
+    {
+        var by = RidgeChoiceModule.print(settings.Ridges.ChooseBy);
+        var best = selection.Candidates[0];
+        var heldOut = selection.HeldOut is { Value: var judged } ? judged : null;
+        var score = SelectionTable.score(settings.Ridges.ChooseBy, best);
+        var regularisation = SelectionTable.regularisation(best);
+
+        return terminal.Tell(
+            new
+            {
+                @out = output,
+                rows = selection.Rows,
+                candidates = selection.Candidates.Length,
+                by,
+                best = new
+                {
+                    network = NetworkText.print(best.Network),
+                    kind = KernelKindModule.print(best.Kind),
+                    regularisation,
+                    score,
+                    looError = best.LooError,
+                    looAccuracy = best.LooAccuracy,
+                },
+                heldOut = heldOut is null ? null : new { rows = heldOut.Rows, error = heldOut.Error, accuracy = heldOut.Accuracy },
+            },
+            $"{output}: {selection.Candidates.Length} candidates on {selection.Rows} rows, best first",
+            $"best by {by}: {KernelKindModule.print(best.Kind)} of {NetworkText.print(best.Network)}, {regularisation}: {score:g5}"
+                + $" (leave-one-out accuracy {best.LooAccuracy:0.0000})",
+            heldOut is { } found
+                ? $"held out of every choice, {found.Rows} rows: accuracy {found.Accuracy:0.0000} ± {Math.Sqrt(found.Accuracy * (1 - found.Accuracy) / found.Rows):0.0000}, mean square error {found.Error:g4}"
+                : $"no rows were held out: the best of {selection.Candidates.Length} scores is an optimistic score");
+    }
+}

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>ntk solve: kernel ridge regression from inputs, at sizes whose kernel matrix no memory holds.</summary>
+internal sealed class SolveCommand : NtkCommand
+{
+    private readonly KernelOptions _kernel = new();
+
+    private readonly Option<string> _y = new("--y") { Description = "Targets, a row for each row of X.", HelpName = "y.npy", Required = true };
+    private readonly Option<string?> _z = new("--z") { Description = "Rows to predict; without them, the rows of X.", HelpName = "B.npy" };
+
+    private readonly Option<string> _ridge = new("--ridge", "--ridges")
+    {
+        Description = "λ, or several, comma-separated; they share every product with the kernel.",
+        HelpName = "R",
+        Required = true,
+    };
+
+    private readonly Option<bool> _relative = new("--relative") { Description = "Ridges are multiples of the kernel's mean diagonal." };
+
+    private readonly Option<string> _method = new Option<string>("--method")
+    {
+        Description = "exact: the whole matrix. cg: conjugate gradients on a kernel that is never held. nystrom: the kernel functions of "
+            + "RANK rows only, approximate. auto: exact where it fits into memory, else cg.",
+        DefaultValueFactory = _ => "auto",
+    }.AcceptOnlyFromAmong("auto", "exact", "cg", "nystrom");
+
+    private readonly Option<int> _rank = new("--rank")
+    {
+        Description = "Columns of the preconditioner, or landmarks.",
+        DefaultValueFactory = _ => 1000,
+    };
+
+    private readonly Option<double> _tolerance = new("--tolerance")
+    {
+        Description = "‖(K + λ)α − y‖/‖y‖ to reach.",
+        DefaultValueFactory = _ => 1e-6,
+    };
+
+    private readonly Option<int> _steps = new("--steps") { Description = "Steps of cg after which it gives up.", DefaultValueFactory = _ => 500 };
+    private readonly Option<double?> _memory = new("--memory") { Description = "Memory it may use, also to keep kernel entries between products; default: half of the machine's.", HelpName = "GB" };
+    private readonly Option<ulong> _seed = new("--seed") { Description = "Which random pivots.", DefaultValueFactory = _ => 1 };
+
+    private readonly Option<string> _precision = new Option<string>("--precision")
+    {
+        Description = "What kernel entries are computed in. Everything else is float64.",
+        DefaultValueFactory = _ => "float32",
+    }.AcceptOnlyFromAmong("float32", "float64");
+
+    private readonly Option<string> _out = new("--out")
+    {
+        Description = "Predictions: a row for each row asked, a column for each ridge and, within a ridge, each output.",
+        HelpName = "pred.npy",
+        Required = true,
+    };
+
+    private readonly Option<string?> _coefficients = new("--coefficients")
+    {
+        Description = "α as well: rows of X by the same columns.",
+        HelpName = "alpha.npy",
+    };
+
+    public SolveCommand()
+        : base(
+            "solve", "Solves kernel ridge regression with a network's kernel, without holding the kernel where it is large.",
+            "ntk solve --network \"repeat(3, dense 512 w=1.4142 | relu) | dense 1\" --x X.npy --y y.npy --z Z.npy --ridge 0.1 --relative --out pred.npy")
+    {
+        _kernel.AddTo(this);
+
+        foreach (Option option in new Option[]
+        {
+            _y, _z, _ridge, _relative, _method, _rank, _tolerance, _steps, _memory, _seed, _precision, _out, _coefficients,
+        })
+            Options.Add(option);
+    }
+
+    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
+    {
+        LibTorch.useThreads(0);
+        var output = parsed.GetRequiredValue(_out);
+        var watch = Stopwatch.StartNew();
+
+        return from network in _kernel.Network(parsed)
+               from ridges in Ridges(parsed.GetRequiredValue(_ridge))
+               from settings in Settings(parsed)
+               from x in SourceFile.readNpy64(_kernel.X(parsed)).OrRefused()
+               from y in SourceFile.readNpy64(parsed.GetRequiredValue(_y)).OrRefused()
+               from z in Asked(parsed).OrRefused()
+               let problem = new SolveProblem(
+                   _kernel.Kind(parsed), network, parsed.GetRequiredValue(_precision) == "float32", x, y, ridges, parsed.GetValue(_relative), z)
+               from solved in SolveRun.solve(
+                   output, 30, settings, SolveWords.Progress(terminal), warning => terminal.Error.WriteLine($"ntk: warning: {warning}"),
+                   problem).OrRefused()
+               from written in Write(output, solved.Predictions).OrRefused()
+               from kept in parsed.GetValue(_coefficients) is { } path ? Write(path, solved.Coefficients).OrRefused() : Results.Done
+               select SolveWords.Tell(terminal, output, solved, watch.Elapsed.TotalSeconds);
+    }
+
+    private FSharpResult<FSharpOption<Matrix<double>>, PipelineError> Asked(ParseResult parsed) =>
+        parsed.GetValue(_z) is { } path
+            ? SourceFile.readNpy64(path).Select(FSharpOption<Matrix<double>>.Some)
+            : FSharpResult<FSharpOption<Matrix<double>>, PipelineError>.NewOk(FSharpOption<Matrix<double>>.None);
+
+    private static FSharpResult<double[], Failure> Ridges(string text)
+    {
+        var ridges = new List<double>();
+
+        foreach (var part in text.Split(','))
+        {
+            if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var ridge) || !(ridge > 0) || !double.IsFinite(ridge))
+                return Results.Fail<double[]>(ExitCode.Usage, $"--ridge '{part.Trim()}': a ridge is a positive number");
+
+            ridges.Add(ridge);
+        }
+
+        return Results.Ok(ridges.ToArray());
+    }
+
+    private FSharpResult<SolveSettings, Failure> Settings(ParseResult parsed)
+    {
+        var mistakes = new List<string>();
+        var rank = parsed.GetValue(_rank);
+        var tolerance = parsed.GetValue(_tolerance);
+        var steps = parsed.GetValue(_steps);
+        var memory = parsed.GetValue(_memory) ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2e9;
+        var method = SolveMethodModule.parse(parsed.GetRequiredValue(_method));
+
+        if (rank < 1)
+            mistakes.Add($"--rank {rank}: it is at least 1");
+        if (!(tolerance > 0 && tolerance < 1))
+            mistakes.Add($"--tolerance {tolerance}: it lies between 0 and 1");
+        if (steps < 1)
+            mistakes.Add($"--steps {steps}: at least 1");
+        if (!(memory > 0 && memory < 1e6))
+            mistakes.Add($"--memory {memory}: a number of gigabytes above 0");
+
+        return mistakes.Count > 0
+            ? Results.Fail<SolveSettings>(ExitCode.Usage, mistakes)
+            : method.OrUsage().Select(chosen => new SolveSettings(
+                chosen, rank, new GradientsSettings(tolerance, steps), (long)(memory * 1e9), holdsEntries: true, SeedModule.root(parsed.GetValue(_seed))));
+    }
+
+    /// <summary>One column as a plain vector.</summary>
+    private static FSharpResult<Unit?, PipelineError> Write(string path, Matrix<double> columns) =>
+        (columns.Columns == 1
+            ? SourceFile.writeValue(path, Codec.vector, columns.Values)
+            : SourceFile.writeValue(path, Codec.matrix64, columns)).Select(done => (Unit?)done);
+}

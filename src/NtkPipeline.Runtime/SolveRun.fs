@@ -1,0 +1,120 @@
+namespace NtkPipeline.Runtime
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Runtime.InteropServices
+open System.Security.Cryptography
+open NtkPipeline.Core
+
+/// The numbers of a checkpoint that are no matrix.
+type CheckpointHead = { Recipe: string; Iteration: int; Rho: float[]; Trace: float[] }
+
+/// Large solves that survive being stopped: the state of conjugate gradients is kept in a file beside the result, and the same
+/// command goes on from it. Another command, or other inputs, start anew.
+[<RequireQualifiedAccess>]
+module SolveRun =
+
+    /// Where the state is kept while the solve runs.
+    let checkpointPath (output: string) : string = output + ".part"
+
+    let private codec: Codec<CheckpointHead * Matrix<float>> =
+        Codec.pair ("head", Codec.json "solve-checkpoint/1") ("state", Codec.matrix64)
+
+    let private nameOf (m: Matrix<float>) =
+        let hash = SHA256.HashData(MemoryMarshal.AsBytes(ReadOnlySpan<float>(m.Values)))
+        $"%d{m.Rows} %d{m.Columns} %s{(Digest.ofHash hash).Hex}"
+
+    /// Names the problem and all that a state depends on.
+    let private recipe (settings: SolveSettings) (problem: SolveProblem) =
+        let ridges = problem.Ridges |> Array.map (fun ridge -> ridge.ToString "R") |> String.concat ","
+
+        Digest.ofParts [
+            "solve/1"
+            KernelKind.print problem.Kind
+            NetworkText.print problem.Network
+            $"%b{problem.IsSingle} %b{problem.IsRelative} %s{ridges}"
+            nameOf problem.X
+            nameOf problem.Y
+            $"%d{settings.Rank} %d{settings.Seed.Value} %d{Environment.ProcessorCount}"
+            settings.Gradients.Tolerance.ToString "R"
+        ]
+        |> _.Hex
+
+    let private save (path: string) (recipe: string) (state: GradientsState) =
+        let columns = state.Solutions[0].Length
+
+        let head = {
+            Recipe = recipe
+            Iteration = state.Iteration
+            Rho = state.Rho
+            Trace = state.Trace
+        }
+
+        let matrix =
+            Matrix.ofRows columns (Array.concat [ state.Solutions; state.Residuals; state.Directions ])
+
+        SourceFile.writeValue path codec (head, matrix)
+
+    /// The state that a stopped run of the same recipe left; none where there is none, or where it is of something else or damaged.
+    let private load (path: string) (recipe: string) : GradientsState option =
+        if not (File.Exists path) then
+            None
+        else
+            let stored =
+                SourceFile.readBytes path
+                |> Result.mapError _.Sentence
+                |> Result.bind (fun bytes -> codec.Read(new MemoryStream(bytes)))
+
+            match stored with
+            | Ok(head, matrix) when head.Recipe = recipe && matrix.Rows = 3 * head.Rho.Length ->
+                let rows part =
+                    Array.init head.Rho.Length (fun k ->
+                        (Matrix.row (part * head.Rho.Length + k) matrix).ToArray())
+
+                Some {
+                    Iteration = head.Iteration
+                    Solutions = rows 0
+                    Residuals = rows 1
+                    Directions = rows 2
+                    Rho = head.Rho
+                    Trace = head.Trace
+                }
+            | Ok _
+            | Error _ -> None
+
+    /// Solves, keeping the state at most every `seconds` seconds in a file beside `output`, which goes when the solve is done. `tell`
+    /// hears of progress, first of the step that a stopped run had reached; `warn` of a state that could not be kept.
+    let solve
+        (output: string)
+        (seconds: float)
+        (settings: SolveSettings)
+        (tell: Action<SolveProgress>)
+        (warn: Action<string>)
+        (problem: SolveProblem)
+        : Result<Solved, PipelineError> =
+        let path = checkpointPath output
+        let recipe = recipe settings problem
+        let watch = Stopwatch.StartNew()
+
+        let hear progress =
+            tell.Invoke progress
+
+            match progress with
+            | SolveProgress.Step state when watch.Elapsed.TotalSeconds >= seconds ->
+                match save path recipe state with
+                | Ok() -> ()
+                | Error error -> warn.Invoke error.Sentence
+
+                watch.Restart()
+            | SolveProgress.Step _
+            | SolveProgress.Planned _
+            | SolveProgress.Pivots _ -> ()
+
+        let resumed = load path recipe
+        resumed |> Option.iter (SolveProgress.Step >> tell.Invoke)
+
+        LargeSolve.solve settings hear resumed problem
+        |> Result.map (fun solved ->
+            File.Delete path
+            solved)

@@ -1,0 +1,175 @@
+module NtkPipeline.Tests.LearnKernelTests
+
+open System
+open Expecto
+open MathNet.Numerics.LinearAlgebra
+open NtkPipeline.Core
+open NtkPipeline.Tests.KernelSamples
+
+let private inputs (seed: int) rows columns =
+    let random = Random seed
+    Matrix.init rows columns (fun _ _ -> MathNet.Numerics.Distributions.Normal.Sample(random, 0.0, 1.0))
+
+let private x = inputs 1 40 3
+
+let private y =
+    let random = Random 2
+    Matrix.init 40 2 (fun i k -> if k = 0 then sin (2.0 * x[i, 0]) + 0.3 * x[i, 1] else random.NextDouble())
+
+let private problem by texts : LearnProblem = {
+    Kind = KernelKind.Ntk
+    Networks = texts |> List.map Networks.parse
+    X = x
+    Y = y
+    By = by
+    StartRidge = 0.1
+}
+
+let private one = [ "dense 8 w=1.2 b=0.3 | relu | dense 8 b=0.2 | erf | dense 1 b=0.1" ]
+let private two = one @ [ "dense 8 | gelu | dense 1" ]
+let private objective problem = Expect.wantOk (LearnKernel.objective problem) "an objective"
+let private settings: LearnSettings = { Tolerance = 1e-5; MostSteps = 60 }
+let private learn problem = Expect.wantOk (LearnKernel.learn settings (fun _ _ -> ()) problem) "learned"
+
+/// What the objective is of a kernel matrix, by MathNet's factorisations.
+let private naive by (k: Matrix<float>) ridge =
+    let a = shifted ridge k
+
+    let columns = [
+        for c in 0 .. y.Columns - 1 -> Vector<float>.Build.Dense(y.Rows, fun i -> y[i, c])
+    ]
+
+    match by with
+    | LearnBy.Likelihood ->
+        let cholesky = a.Cholesky()
+
+        columns
+        |> List.averageBy (fun y ->
+            0.5 * (y * cholesky.Solve y + cholesky.DeterminantLn + float x.Rows * log (2.0 * Math.PI)))
+        |> fun sum -> sum / float x.Rows
+    | LearnBy.LeaveOneOut ->
+        let g = a.Inverse()
+
+        columns
+        |> List.averageBy (fun y ->
+            (g * y).PointwiseDivide(g.Diagonal()).PointwisePower(2.0).Sum() / float x.Rows)
+
+let private gram text = Expect.wantOk (Gram.ntk64 (Networks.parse text) x None) text
+
+let tests =
+    testList "learning a kernel" [
+        for by in [ LearnBy.Likelihood; LearnBy.LeaveOneOut ] do
+            testCase $"the objective is what factorisations of the whole kernel say: %s{LearnBy.print by}"
+            <| fun () ->
+                let evaluate, start, names = objective (problem by two)
+                Expect.equal names.Length start.Length "a name each"
+                Expect.equal (Array.last names) "ridge" "λ is the last"
+                let value, _ = Expect.wantSome (evaluate start) "a value"
+                let sum = Matrix.create 40 40 (Array.map2 (+) (gram two[0]).Values (gram two[1]).Values)
+
+                Expect.floatClose
+                    { absolute = 1e-10; relative = 1e-10 }
+                    value
+                    (naive by sum (exp (Array.last start)))
+                    "the same"
+
+            testCase $"its gradient is that of central differences: %s{LearnBy.print by}"
+            <| fun () ->
+                let evaluate, start, names = objective (problem by two)
+                let value h = Expect.wantSome (evaluate h) "a value" |> fst
+                let _, gradient = Expect.wantSome (evaluate start) "a value"
+                let scale = gradient |> Array.map abs |> Array.max
+                let s = 1e-3
+
+                for k in 0 .. start.Length - 1 do
+                    let at step = value (start |> Array.mapi (fun m x -> if m = k then x + step else x))
+                    let difference = (8.0 * (at s - at -s) - (at (2.0 * s) - at (-2.0 * s))) / (12.0 * s)
+                    Expect.isLessThanOrEqual (abs (gradient[k] - difference)) (1e-6 * scale) names[k]
+
+            testCase $"learning descends, step by step, and ends where it says: %s{LearnBy.print by}"
+            <| fun () ->
+                let learned = learn (problem by one)
+                let trace, value = learned.Minimum.Trace, learned.Minimum.Value
+                Expect.equal trace (Array.sortDescending trace) "never up"
+                Expect.isLessThan value (trace[0] - 0.01) "down"
+                // What was learned, through the network's own text and the definition.
+                let text = NetworkText.print learned.Networks.Head
+                let again = naive by (gram text) learned.Ridge
+
+                Expect.floatClose
+                    { absolute = 1e-9; relative = 1e-9 }
+                    value
+                    again
+                    "the value is that of the network written down"
+
+                if learned.Minimum.StoppedBy = StopReason.Gradient then
+                    Expect.isLessThanOrEqual
+                        (learned.Minimum.Gradient |> Array.map abs |> Array.max)
+                        1e-5
+                        "flat"
+
+        testCase "data drawn from a kernel are explained best near its own ridge"
+        <| fun () ->
+            // y ~ N(0, K + λI) on more rows, λ = 0.5: the likelihood must find λ to its standard error.
+            let many = inputs 3 220 3
+            let text = "dense 8 | relu | dense 1"
+            let k = Expect.wantOk (Gram.ntk64 (Networks.parse text) many None) text
+            let factor = (shifted 0.5 k).Cholesky().Factor
+            let random = Random 4
+
+            let draws =
+                Array.init 6 (fun _ ->
+                    factor
+                    * Vector<float>
+                        .Build.Dense(
+                            220,
+                            fun _ -> MathNet.Numerics.Distributions.Normal.Sample(random, 0.0, 1.0)
+                        ))
+
+            let learned =
+                learn {
+                    problem LearnBy.Likelihood [ text ] with
+                        X = many
+                        Y = Matrix.init 220 6 (fun i c -> draws[c][i])
+                }
+
+            Expect.isLessThan (abs (log (learned.Ridge / 0.5))) 0.25 "λ"
+
+        testCase "what cannot be learned is refused in a sentence"
+        <| fun () ->
+            let attempt problem = LearnKernel.learn settings (fun _ _ -> ()) problem
+
+            attempt (problem LearnBy.Likelihood [ "dense 4 | tanh | dense 1" ])
+            |> wantRefusal [ "tanh has no closed form" ]
+
+            attempt { problem LearnBy.Likelihood one with Y = Matrix.init 39 1 (fun _ _ -> 1.0) }
+            |> wantRefusal [ "39 targets for 40 rows" ]
+
+            attempt {
+                problem LearnBy.Likelihood [ "dense 1" ] with
+                    X = Matrix.init 40 3 (fun _ _ -> 0.0)
+            }
+            |> wantRefusal [ "not positive" ]
+
+        testCase "the minimiser finds Rosenbrock's minimum, and shortens steps that leave the domain"
+        <| fun () ->
+            let rosenbrock (p: float[]) =
+                if p[0] < -1.5 then
+                    None
+                else
+                    let a, b = 1.0 - p[0], p[1] - p[0] * p[0]
+                    Some(a * a + 100.0 * b * b, [| -2.0 * a - 400.0 * p[0] * b; 200.0 * b |])
+
+            let minimum =
+                Expect.wantSome
+                    (LimitedBfgs.minimise 1e-9 500 (fun _ _ -> ()) rosenbrock [| -1.2; 1.0 |])
+                    "a minimum"
+
+            wantClose 1e-7 "at (1, 1)" minimum.Point [| 1.0; 1.0 |]
+            Expect.equal minimum.StoppedBy StopReason.Gradient "flat"
+            Expect.isLessThan minimum.Evaluations 120 "quickly"
+
+            Expect.isNone
+                (LimitedBfgs.minimise 1e-9 5 (fun _ _ -> ()) rosenbrock [| -2.0; 1.0 |])
+                "no value at the start"
+    ]
