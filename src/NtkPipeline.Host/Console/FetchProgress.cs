@@ -30,6 +30,9 @@ internal abstract class FetchProgress
 
     private sealed class Lines(Terminal terminal) : FetchProgress
     {
+        /// <summary>A file below this size is told of once.</summary>
+        private const long Large = 10_000_000;
+
         private long _bytes = 1;
         private long _tenths;
 
@@ -41,7 +44,7 @@ internal abstract class FetchProgress
                     (_bytes, _tenths) = (fetching.bytes, 0);
                     terminal.Error.WriteLine($"{fetching.file}: {fetching.bytes / 1e6:0.0} MB");
                     break;
-                case FetchEvent.Received received when received.soFar * 10 / _bytes > _tenths:
+                case FetchEvent.Received received when _bytes >= Large && received.soFar * 10 / _bytes > _tenths:
                     _tenths = received.soFar * 10 / _bytes;
                     terminal.Error.WriteLine($"{received.file}: {10 * _tenths}%");
                     break;

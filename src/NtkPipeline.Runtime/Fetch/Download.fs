@@ -118,8 +118,7 @@ module internal Download =
         match e.HttpRequestError with
         // A name that was found once is worth asking for again.
         | HttpRequestError.NameResolutionError when had = 0L ->
-            Refused
-                $"the host %s{host} cannot be found; is there a network, or does --from name another place?"
+            Refused $"the host %s{host} cannot be found; without a network to it, --from can name a mirror"
         | HttpRequestError.SecureConnectionError ->
             let cause =
                 e.InnerException |> Option.ofObj |> Option.map _.Message |> Option.defaultValue e.Message

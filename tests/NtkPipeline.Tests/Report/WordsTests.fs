@@ -54,6 +54,31 @@ let private words =
 
             Expect.equal (only (Some false)) "The one expected observation does not hold." "one"
 
+        testCase "LSA that stands in for a missing transformer is called so, with the command that brings one"
+        <| fun () ->
+            let chosen encoder (setting: string) =
+                let findings = real.Value
+
+                {
+                    findings with
+                        Features = { findings.Features with Encoder = encoder }
+                        Settings = [| { Key = "embed.encoder"; Value = setting; Source = "default" } |]
+                }
+
+            let says (findings: Findings) =
+                let lines = ReportText.lines findings |> List.exists _.Contains("ntk fetch model")
+
+                Expect.equal
+                    ((Report.html findings).Contains "ntk fetch model")
+                    lines
+                    "report and console agree"
+
+                lines
+
+            Expect.isTrue (says (chosen "lsa 384" "auto")) "it stands in"
+            Expect.isFalse (says (chosen "lsa 384" "lsa")) "it was asked for"
+            Expect.isFalse (says (chosen "all-MiniLM-L6-v2" "auto")) "the transformer was there"
+
         testCase "the console's lines name the data, the kernel, each width and each verdict"
         <| fun () ->
             let lines = ReportText.lines synthetic.Value

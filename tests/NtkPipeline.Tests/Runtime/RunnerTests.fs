@@ -255,6 +255,25 @@ let tests =
             Expect.isEmpty (Directory.GetFiles(Path.Combine(folder, "partial"))) "nothing is left"
             Expect.isEmpty (objects folder) "nothing is made")
 
+        testCase "a stage's work can tell how far it is"
+        <| inFolder (fun folder ->
+            let told = ResizeArray<StageEvent>()
+            let store = Store.openAt folder |> wantOk
+            let runner = DiskRunner(store, "data", Seed.root 1UL, (fun event -> told.Add event))
+
+            let count words =
+                words |> Array.iteri (fun k _ -> runner.Advance(k + 1, Array.length words))
+                Ok words
+
+            let stage = { lower plain with Body = Pure count }
+            let source = Artifact.create "words" (Digest.ofParts (List.ofArray input)) (lazy (Ok input))
+            (runner :> IRunner).Run(stage, source) |> wantOk |> ignore
+
+            Expect.equal
+                (told |> Seq.filter _.IsAdvanced |> List.ofSeq)
+                [ for k in 1..4 -> Advanced("lower", k, 4) ]
+                "each, with the stage's name")
+
         testCase "in memory the same stages give the same"
         <| inFolder (fun folder ->
             let _, value, _ = run folder 1UL plain
