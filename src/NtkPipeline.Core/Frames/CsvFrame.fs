@@ -39,9 +39,9 @@ module CsvFrame =
 
     let private readFrame (text: string) : Frame<int, string> =
         use stream = new MemoryStream(Encoding.UTF8.GetBytes text)
-        Frame.ReadCsv(stream, hasHeaders = true, inferTypes = false, missingValues = [||])
 
-    let private header (text: string) = text.Split([| '\n' |], 2)[0] |> _.TrimEnd('\r').Split(',')
+        // Without being told, Deedle takes a header with a tab and no comma for tab-separated.
+        Frame.ReadCsv(stream, hasHeaders = true, inferTypes = false, missingValues = [||], separators = ",")
 
     let private raggedRows (expected: int) (rows: CsvRecord[]) =
         rows
@@ -68,9 +68,11 @@ module CsvFrame =
             | Result.Ok [||] -> refuse name [ "it is empty" ]
             | Result.Ok records ->
                 let rows = Array.tail records
-                let repeated = header text |> Array.countBy id |> Array.filter (fun (_, count) -> count > 1)
+
+                let repeated =
+                    CsvLayout.header text |> List.countBy id |> List.filter (fun (_, count) -> count > 1)
 
                 match repeated, raggedRows records[0].Fields rows with
-                | [||], [] -> Result.Ok(readFrame text, rows |> Array.map _.Line)
-                | [||], faults -> refuse name faults
-                | repeated, _ -> refuse name [ $"line 1: column '%s{fst repeated[0]}' stands twice" ])
+                | [], [] -> Result.Ok(readFrame text, rows |> Array.map _.Line)
+                | [], faults -> refuse name faults
+                | (column, _) :: _, _ -> refuse name [ $"line 1: column '%s{column}' stands twice" ])

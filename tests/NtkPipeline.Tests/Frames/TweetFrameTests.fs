@@ -130,6 +130,13 @@ let tests =
                 (Ok [| "one, two"; "" |])
                 "an empty cell is a text"
 
+            let texts (csv: string) = TextColumn.ofCsv "f.csv" "text" (Encoding.UTF8.GetBytes csv)
+            Expect.equal (texts "a,text\r1,x\r2,y") (Ok [| "x"; "y" |]) "lines that end in CR alone"
+            Expect.equal (texts "text\n\"\"\nx\n") (Ok [| ""; "x" |]) "a quoted nothing is a text"
+            Expect.equal (texts "a,\"te\"xt\n1,x\"\r,\"\n") (Ok [| "x\r," |]) "quotes may open inside a field"
+            Expect.isError (texts "1,a,b\r\u0010") "a ragged row behind a lone CR"
+            Expect.isError (texts "text,\"text\"\n1,2\n") "a column twice, once in quotes"
+
             Expect.equal (TextColumn.ofLines "a\r\n\nb\n") [| "a"; ""; "b" |] "an empty line too"
             Expect.equal (TextColumn.ofLines "a\nb") [| "a"; "b" |] "the last line need not end"
 

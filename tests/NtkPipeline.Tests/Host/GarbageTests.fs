@@ -28,6 +28,8 @@ let private piece =
                 "\n"
                 "\r\n"
                 "\r"
+                "\t"
+                ";"
                 "1,a,b,c,1"
                 "\n2,,,\"x\ny\",0\n"
                 "id,keyword,location,text,target\n"
@@ -140,6 +142,10 @@ let tests =
 
         testPropertyWithConfig (config 400) "any bytes have a column of texts, or are refused by name"
         <| fun (Bytes bytes) ->
+            match CsvFrame.parse "f.csv" bytes with
+            | Ok(frame, lines) -> Expect.equal lines.Length frame.RowCount "a line for every row"
+            | Error e -> isSentence "f.csv" e
+
             match TextColumn.ofCsv "f.csv" "text" bytes with
             | Ok texts ->
                 Expect.all texts (fun text -> CleanText.clean CleanText.defaults text <> " ") "texts"
