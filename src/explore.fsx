@@ -86,7 +86,16 @@ let split =
 let embeddings =
     run (EmbedTweets.lsa { Lsa.defaults with Columns = 100 }) (Artifact.both cleanLabelled cleanUnlabelled)
 
-let features = run (ReduceDimension.stage { Dimensions = 32 }) (Artifact.both embeddings split)
+let features =
+    let settings: ReduceDimension.Settings = {
+        Dimensions = Leading 32
+        Solver = PcaSolver.Exact
+        Whiten = false
+    }
+
+    let compared = Artifact.create "none" (Digest.ofParts []) (lazy (Result.Ok { Rows = 0; Points = [||] }))
+    run (ReduceDimension.stage settings) (ReduceDimension.inputs settings embeddings split compared)
+
 let explained = (look features).Facts.ExplainedVariance
 
 printfn

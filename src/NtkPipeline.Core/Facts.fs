@@ -30,12 +30,56 @@ type DataFacts = {
 /// How texts became features.
 type FeatureFacts = {
     Encoder: string
+    /// How columns were reduced: "pca exact", "pca randomised", "none"; with ", whitened" where they were.
+    Reduction: string
     /// Columns before the reduction, and after it.
     EmbeddingColumns: int
     Columns: int
-    /// Share of the training rows' variance that each kept component explains, largest first.
+    /// Share of the training rows' variance that each kept component explains, largest first; empty where none was left out.
     ExplainedVariance: float[]
     /// Labelled and test rows that are zero and so cannot be brought to norm 1; they stay zero.
     ZeroLabelledRows: int[]
     ZeroTestRows: int[]
 }
+
+/// Exact leave-one-out of kernel regression on some training rows: accuracy and mean squared error against the targets, and
+/// the ridge, over the kernel's mean diagonal, that was best by the error.
+type HeldOut = { RelativeRidge: float; Accuracy: float; Error: float }
+
+/// One of several encoders.
+type ViewFacts = {
+    Encoder: string
+    Columns: int
+    /// What its rows, brought to norm 1 each, are multiplied by.
+    Weight: float
+    /// The kernel of this encoder alone, on the rows among which weights were searched; none where weights were given.
+    Alone: HeldOut option
+}
+
+/// Some weights of the encoders, in their order, on all training rows.
+type WeightTrial = { Name: string; Weights: float[]; HeldOut: HeldOut }
+
+/// How encoders were put together.
+type CombinationFacts = {
+    /// "beside", or "sum" where regression adds a kernel for each.
+    Combining: string
+    Views: ViewFacts[]
+    /// "given", or what chose the weights.
+    ChosenBy: string
+    /// Training rows among which weights were searched, and kernels that were solved there; 0 where they were given.
+    SearchRows: int
+    Solves: int
+    /// What the search found against what is simpler; the one with the least error was taken. Empty where weights were given.
+    Confirmed: WeightTrial[]
+}
+
+/// The kernel on the first d principal components.
+type DimensionPoint = {
+    Dimensions: int
+    /// Share of the rows' variance that is kept.
+    ExplainedVariance: float
+    HeldOut: HeldOut
+}
+
+/// What the number of components is worth, on some training rows. No points where it was not asked for.
+type DimensionFacts = { Rows: int; Points: DimensionPoint[] }

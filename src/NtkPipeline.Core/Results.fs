@@ -40,6 +40,17 @@ type Certificate = {
     MostNegative: float
 }
 
+/// Exact leave-one-out of the regression on every labelled row, from which the test set is predicted.
+type RefitScores = {
+    Rows: int
+    /// Against the targets that were learnt.
+    LooAccuracy: float
+    /// Against the labels as given, which differ where a text stands under both.
+    LooAccuracyAsGiven: float
+    /// Mean squared error, against the targets.
+    LooError: float
+}
+
 /// Kernel ridge regression on the training rows, with its whole path.
 type KernelRegression = {
     Path: RidgePoint[]
@@ -60,6 +71,8 @@ type KernelRegression = {
     ValidationOutputs: float[]
     /// f on the test rows, refitted on all labelled rows with the chosen ridge; empty without a test set.
     TestOutputs: float[]
+    /// That fit's leave-one-out; none without a test set.
+    Refit: RefitScores option
 }
 
 /// How far two functions lie apart on some rows.
@@ -203,6 +216,9 @@ type Findings = {
     Seed: uint64
     Data: DataFacts
     Features: FeatureFacts
+    /// Of several encoders side by side.
+    Combination: CombinationFacts option
+    Dimensions: DimensionFacts
     Kernel: KernelRegression
     /// Candidates for a wrong label among the training rows, clearest first.
     Suspects: SuspectTweet[]

@@ -18,19 +18,30 @@ internal interface IEncoder
 
 internal static class Encoders
 {
-    /// <summary>The encoder of the settings; "auto" is the sentence transformer if it lies in data/models, else LSA.</summary>
-    public static FSharpResult<IEncoder, PipelineError> Open(Config config, Store store)
+    /// <summary>The encoders of the settings; "auto" is the sentence transformer if it lies in data/models, else LSA.</summary>
+    public static FSharpResult<List<IEncoder>, PipelineError> Open(Config config, Store store)
     {
         var model = config.Encoder.Model == "" ? Home.Model("all-MiniLM-L6-v2") : config.Encoder.Model;
 
-        return config.Encoder.Kind switch
-        {
-            "minilm" => OpenTransformer(model, store),
-            "npy" => OpenArrays(config.Encoder),
-            "auto" when SentenceEncoderModule.isIn(model) => OpenTransformer(model, store),
-            _ => FSharpResult<IEncoder, PipelineError>.NewOk(new Lsa(config.Encoder.Lsa)),
-        };
+        return config.Encoder.Kinds
+            .Select(kind => kind != "auto" ? kind : SentenceEncoderModule.isIn(model) ? "minilm" : "lsa")
+            .Distinct()
+            .Select<string, Func<FSharpResult<IEncoder, PipelineError>>>(kind => () => Open(kind, config.Encoder, model, store))
+            .InOrder();
     }
+
+    private static FSharpResult<IEncoder, PipelineError> Open(string kind, EncoderSettings settings, string model, Store store) => kind switch
+    {
+        "minilm" => OpenTransformer(model, store),
+        "npy" => OpenArrays(settings),
+        "surface" => Opened(new OfTweets(EmbedTweets.surface)),
+        "keywords" => Opened(new OfTweets(EmbedTweets.keywords)),
+        "location" => Opened(new OfTweets(EmbedTweets.locations(settings.LeastLocationTweets))),
+        _ => Opened(new Lsa(settings.Lsa)),
+    };
+
+    private static FSharpResult<IEncoder, PipelineError> Opened(IEncoder encoder) =>
+        FSharpResult<IEncoder, PipelineError>.NewOk(encoder);
 
     private static FSharpResult<IEncoder, PipelineError> OpenTransformer(string folder, Store store) =>
         from identity in SentenceEncoderModule.identify(folder)
@@ -45,6 +56,13 @@ internal static class Encoders
     {
         public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
             runner.Run(EmbedTweets.lsa(settings), clean.Both);
+    }
+
+    /// <summary>What tweets show as they were written.</summary>
+    private sealed class OfTweets(Stage<Tuple<Tweet[], Tweet[]>, Embeddings> stage) : IEncoder
+    {
+        public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
+            runner.Run(stage, raw.Both);
     }
 
     /// <summary>A transformer has learnt from text as people write it, so only damage is mended before it sees the tweets.</summary>

@@ -19,21 +19,21 @@ internal static class Pipeline
                from split in runner.Run(SplitTweets.stage(config.Split), labelled)
                from cleanLabelled in runner.Run(CleanTweets.stage("train", config.Clean), labelled)
                from cleanUnlabelled in runner.Run(CleanTweets.stage("test", config.Clean), unlabelled)
-               from embeddings in sources.Encoder.Embed(runner, new TweetSets(labelled, unlabelled), new TweetSets(cleanLabelled, cleanUnlabelled))
-               from features in runner.Run(ReduceDimension.stage(config.Reduce), Artifact.both(embeddings, split))
-               from gram in runner.Run(AnalyticGram.labelled, features)
-               from testGram in runner.Run(AnalyticGram.test, features)
-               from spectrum in runner.Run(DecomposeKernel.stage, Artifact.both(gram, split))
-               from kernel in runner.Run(FitRidge.stage(config.Ridge), FitRidge.inputs(split, spectrum, gram, testGram))
-               let training = TrainNetwork.inputs(features, split, gram, spectrum)
+               from views in Views.Embed(runner, session, split, new TweetSets(labelled, unlabelled), new TweetSets(cleanLabelled, cleanUnlabelled))
+               from dimensions in runner.Run(CompareDimensions.stage(config.CompareDimensions), Artifact.both(views.Together, split))
+               from features in runner.Run(ReduceDimension.stage(config.Reduce), ReduceDimension.inputs(config.Reduce, views.Together, split, dimensions))
+               from kernels in Kernels.Make(runner, session, split, views, features)
+               let regression = kernels.Regression
+               from kernel in runner.Run(FitRidge.stage(config.Ridge), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))
+               let training = TrainNetwork.inputs(features, split, kernels.Networks.Gram, kernels.Networks.Spectrum)
                from networks in config.Train.Select(settings => Training(runner, settings, training)).InOrder()
                let trained = Artifact.all(networks)
                let runs = TrainedNetworkModule.runs(trained)
                from comparison in runner.Run(CompareModels.stage(config.Compare), Artifact.both(Artifact.both(split, kernel), runs))
-               from picture in runner.Run(DrawKernel.stage, Artifact.both(Artifact.both(gram, split), spectrum))
+               from picture in runner.Run(DrawKernel.stage, Artifact.both(Artifact.both(regression.Gram, split), regression.Spectrum))
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, config.Facts,
-                   labelled, split, features, kernel, picture, runs, comparison)
+                   labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison)
                from report in runner.Run(WriteReport.stage, findings)
                select new PipelineOutputs(findings, report, unlabelled);
     }

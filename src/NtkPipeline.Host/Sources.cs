@@ -4,9 +4,9 @@ using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host;
 
-/// <summary>What a run reads: two files of tweets, and what its encoder needs.</summary>
+/// <summary>What a run reads: two files of tweets, and what its encoders need.</summary>
 internal sealed record Sources(
-    string TrainName, Artifact<byte[]> Train, string TestName, Artifact<byte[]> Test, IEncoder Encoder)
+    string TrainName, Artifact<byte[]> Train, string TestName, Artifact<byte[]> Test, List<IEncoder> Encoders)
 {
     public static FSharpResult<Sources, PipelineError> Read(DataFolder data, Config config, Store store)
     {
@@ -15,7 +15,7 @@ internal sealed record Sources(
 
         return from train in SourceFile.artifact("train.csv", FSharpOption<string>.Some(data.Train))
                from unlabelled in SourceFile.artifact("test.csv", test)
-               from encoder in Encoders.Open(config, store)
-               select new Sources(data.Train, train, testName, unlabelled, encoder);
+               from encoders in Host.Encoders.Open(config, store)
+               select new Sources(data.Train, train, testName, unlabelled, encoders);
     }
 }

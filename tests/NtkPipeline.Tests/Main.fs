@@ -22,6 +22,7 @@ let private tests =
         LeaveOneOutTests.tests
         SpectralFilterTests.tests
         LogisticDescentTests.tests
+        CoordinateSearchTests.tests
         KernelImageTests.tests
         ClosedFormTests.tests
         LinearisedTests.tests
@@ -38,6 +39,7 @@ let private tests =
         PcaTests.tests
         WordPieceTests.tests
         TextStagesTests.tests
+        CombinationTests.tests
         RegressionStagesTests.tests
         PredictTextTests.tests
         testList "network" [
@@ -50,6 +52,7 @@ let private tests =
         testList "kernel" [
             AnalyticNtkTests.tests
             GramTests.tests
+            ViewKernelTests.tests
             EmpiricalNtkTests.tests
             WidthLimitTests.tests
             EmpiricalMethodTests.tests

@@ -2,8 +2,12 @@ namespace NtkPipeline.Core
 
 /// Where the rows of numbers come from.
 type EncoderSettings = {
-    /// "auto" (the transformer if it is there, else LSA), "lsa", "minilm" or "npy".
-    Kind: string
+    /// One or several of "auto" (the transformer if it is there, else LSA), "lsa", "minilm", "npy", "surface", "keywords" and
+    /// "location".
+    Kinds: string list
+    /// Of several.
+    Weigh: WeighViews.Settings
+    LeastLocationTweets: int
     Lsa: LsaSettings
     /// The folder of model.onnx and vocab.txt; empty for data/models/all-MiniLM-L6-v2.
     Model: string
@@ -20,6 +24,7 @@ type Config = {
     Clean: CleanSettings
     Split: SplitTweets.Settings
     Encoder: EncoderSettings
+    CompareDimensions: CompareDimensions.Settings
     Reduce: ReduceDimension.Settings
     Ridge: RidgeSettings
     Train: TrainSettings[]
@@ -74,11 +79,47 @@ module Config =
     }
 
     let private encoder (values: Map<string, string>) : EncoderSettings = {
-        Kind = values["embed.encoder"]
+        Kinds = Setting.summands values "embed.encoder"
+        Weigh = {
+            Weights =
+                if values["embed.weights"] = "auto" then
+                    ByLeaveOneOut(Setting.whole values "embed.weight-rows")
+                else
+                    Given(Setting.reals values "embed.weights")
+            Combining = if values["embed.combine"] = "sum" then Combining.Sum else Combining.Beside
+        }
+        LeastLocationTweets = Setting.whole values "embed.location-tweets"
         Lsa = { Lsa.defaults with Columns = Setting.whole values "embed.lsa-columns" }
         Model = values["embed.model"]
         TrainArray = values["embed.train-npy"]
         TestArray = values["embed.test-npy"]
+    }
+
+    let private solver (values: Map<string, string>) =
+        match values["reduce.solver"] with
+        | "exact" -> PcaSolver.Exact
+        | "randomised" -> PcaSolver.Randomised
+        | _ -> PcaSolver.Auto
+
+    let private reduce (values: Map<string, string>) : ReduceDimension.Settings = {
+        Dimensions =
+            match values["reduce.dimensions"] with
+            | "all" -> AllColumns
+            | "auto" -> Best
+            | _ -> Leading(Setting.whole values "reduce.dimensions")
+        Solver = solver values
+        Whiten = Setting.flag values "reduce.whiten"
+    }
+
+    let private compareDimensions (values: Map<string, string>) : CompareDimensions.Settings = {
+        Dimensions =
+            if values["reduce.compare"] = "none" then
+                []
+            else
+                Setting.wholes values "reduce.compare"
+        Rows = Setting.whole values "reduce.compare-rows"
+        Whiten = Setting.flag values "reduce.whiten"
+        Solver = solver values
     }
 
     let private ridge (values: Map<string, string>) : RidgeSettings = {
@@ -135,10 +176,26 @@ module Config =
         if Setting.real values "ridge.smallest" >= Setting.real values "ridge.largest" then
             "ridge.smallest: it must be below ridge.largest"
 
-        if values["embed.encoder"] = "npy" then
+        let encoders = Setting.summands values "embed.encoder"
+
+        if List.contains "npy" encoders then
             for key in [ "embed.train-npy"; "embed.test-npy" ] do
                 if values[key] = "" then
-                    $"%s{key}: embed.encoder = npy needs this file"
+                    $"%s{key}: the encoder npy needs this file"
+
+        if encoders.Length > 1 && values["embed.weights"] <> "auto" then
+            let weights = Setting.reals values "embed.weights"
+
+            if weights.Length <> encoders.Length then
+                $"embed.weights: %d{weights.Length} weights for %d{encoders.Length} encoders"
+            elif List.forall ((=) 0.0) weights then
+                "embed.weights: one at least must be above 0"
+
+        if values["reduce.dimensions"] = "auto" && values["reduce.compare"] = "none" then
+            "reduce.dimensions: auto needs numbers in reduce.compare"
+
+        if values["reduce.dimensions"] = "all" && Setting.flag values "reduce.whiten" then
+            "reduce.whiten: only principal components are whitened, and reduce.dimensions = all keeps the columns as they are"
     ]
 
     let private build (merged: Map<string, string * SettingSource>) : Result<Config, string list> =
@@ -153,7 +210,8 @@ module Config =
                 Clean = clean values
                 Split = split values
                 Encoder = encoder values
-                Reduce = { Dimensions = Setting.whole values "reduce.dimensions" }
+                CompareDimensions = compareDimensions values
+                Reduce = reduce values
                 Ridge = ridge values
                 Train = train values device
                 Compare = compare values

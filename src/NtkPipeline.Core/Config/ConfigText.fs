@@ -174,7 +174,12 @@ module ConfigText =
             ]
         )
 
-    let private kindSchema (kind: SettingKind) : JsonNode =
+    let private anyOf (schemas: JsonNode list) : JsonNode =
+        let all = JsonArray()
+        schemas |> List.iter all.Add
+        JsonObject(dict<string, JsonNode | null> [ "anyOf", all ])
+
+    let rec private kindSchema (kind: SettingKind) : JsonNode =
         match kind with
         | Flag -> JsonObject(dict<string, JsonNode | null> [ "type", text "boolean" ])
         | Text -> JsonObject(dict<string, JsonNode | null> [ "type", text "string" ])
@@ -184,6 +189,8 @@ module ConfigText =
         | WholeList(low, high) -> listOf (bounded "integer" (JsonValue.Create low) (JsonValue.Create high))
         | RealList(low, high) -> listOf (bounded "number" (JsonValue.Create low) (JsonValue.Create high))
         | ChoiceList names -> listOf (oneOf names)
+        | SumOf names -> anyOf [ oneOf names; listOf (oneOf names); kindSchema Text ]
+        | WordsOr(words, kind) -> anyOf [ oneOf words; kindSchema kind ]
 
     /// A JSON schema of the settings file, for editors.
     let schema (settings: Setting list) : string =

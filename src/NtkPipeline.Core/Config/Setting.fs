@@ -12,6 +12,10 @@ type SettingKind =
     | WholeList of smallest: int64 * largest: int64
     | RealList of smallest: float * largest: float
     | ChoiceList of string list
+    /// Different names, joined by plus signs: "lsa + keywords".
+    | SumOf of string list
+    /// One of these words, or what the kind allows.
+    | WordsOr of words: string list * kind: SettingKind
     | Text
 
 /// One setting: its key, what it may be, its default and one sentence about it.
@@ -20,6 +24,8 @@ type Setting = { Key: string; Kind: SettingKind; Default: string; Doc: string }
 /// Reading and checking one setting's text. Every error says what would be right.
 [<RequireQualifiedAccess>]
 module Setting =
+
+    let private terms (text: string) = text.Split([| '+'; ',' |], StringSplitOptions.TrimEntries)
 
     let private parts (text: string) = text.Split(',', StringSplitOptions.TrimEntries)
 
@@ -48,7 +54,7 @@ module Setting =
         | _ -> false
 
     /// What is expected, as the end of a sentence: "a whole number from 1 to 100".
-    let expectation (kind: SettingKind) : string =
+    let rec expectation (kind: SettingKind) : string =
         match kind with
         | Flag -> "true or false"
         | Whole(low, high) -> $"a whole number from %d{low} to %d{high}"
@@ -57,9 +63,11 @@ module Setting =
         | WholeList(low, high) -> $"whole numbers from %d{low} to %d{high}, divided by commas"
         | RealList(low, high) -> $"numbers from %s{short low} to %s{short high}, divided by commas"
         | ChoiceList names -> $"some of %s{choices names}, divided by commas"
+        | SumOf names -> $"some of %s{choices names}, each once, joined by +"
+        | WordsOr(words, kind) -> $"""%s{String.Join(" or ", words)}, or %s{expectation kind}"""
         | Text -> "a text"
 
-    let private accepts (kind: SettingKind) (text: string) =
+    let rec private accepts (kind: SettingKind) (text: string) =
         match kind with
         | Flag -> text = "true" || text = "false"
         | Whole(low, high) -> wholeIn low high text
@@ -68,6 +76,12 @@ module Setting =
         | WholeList(low, high) -> parts text |> Array.forall (wholeIn low high)
         | RealList(low, high) -> parts text |> Array.forall (realIn low high)
         | ChoiceList names -> parts text |> Array.forall (fun part -> List.contains part names)
+        | SumOf names ->
+            let terms = terms text
+
+            terms |> Array.forall (fun term -> List.contains term names)
+            && (Array.distinct terms).Length = terms.Length
+        | WordsOr(words, kind) -> List.contains text words || accepts kind text
         | Text -> true
 
     /// The text, if it is what the setting may be; else a sentence that names the key.
@@ -94,6 +108,8 @@ module Setting =
         match values[key] with
         | Number value -> value
         | _ -> bug key
+
+    let summands (values: Map<string, string>) (key: string) : string list = terms values[key] |> List.ofArray
 
     let texts (values: Map<string, string>) (key: string) : string list = parts values[key] |> List.ofArray
 

@@ -64,9 +64,29 @@ module SettingList =
             "Training texts under both labels: keep the labels, take the text's majority, or drop the rows."
         setting
             "embed.encoder"
-            (Choice [ "auto"; "lsa"; "minilm"; "npy" ])
+            (SumOf [ "auto"; "lsa"; "minilm"; "npy"; "surface"; "keywords"; "location" ])
             "auto"
-            "auto takes the sentence transformer if it lies in embed.model, else lsa."
+            "One encoder, or several: lsa + keywords. auto is the sentence transformer if it lies in embed.model, else lsa."
+        setting
+            "embed.combine"
+            (Choice [ "beside"; "sum" ])
+            "beside"
+            "Several encoders: their rows side by side as one input, or for kernel regression a kernel for each, added."
+        setting
+            "embed.weights"
+            (WordsOr([ "auto" ], RealList(0.0, 1000.0)))
+            "auto"
+            "Of several encoders: a weight for each, in their order, or auto, by the leave-one-out error of training rows."
+        setting
+            "embed.weight-rows"
+            (Whole(50L, 20000L))
+            "2000"
+            "For auto: training rows among which weights are searched. At most 120 kernels of that size are solved, and 4 more an encoder."
+        setting
+            "embed.location-tweets"
+            (Whole(1L, 100000L))
+            "5"
+            "For location: a place has a column if so many tweets name it."
         setting "embed.lsa-columns" (Whole(1L, 4096L)) "384" "Columns of latent semantic analysis."
         setting
             "embed.model"
@@ -75,7 +95,23 @@ module SettingList =
             "Folder of model.onnx and vocab.txt; empty for data/models/all-MiniLM-L6-v2."
         setting "embed.train-npy" Text "" "For npy: one row a labelled tweet."
         setting "embed.test-npy" Text "" "For npy: one row a test tweet."
-        setting "reduce.dimensions" (Whole(1L, 4096L)) "128" "d, the principal components that are kept."
+        setting
+            "reduce.dimensions"
+            (WordsOr([ "all"; "auto" ], Whole(1L, 4096L)))
+            "128"
+            "d, the principal components that are kept; all for the embedding's own columns, auto for the best of reduce.compare by leave-one-out error."
+        setting
+            "reduce.solver"
+            (Choice [ "auto"; "exact"; "randomised" ])
+            "auto"
+            "How components are found: auto is randomised where few of more than 1500 columns are kept."
+        setting "reduce.whiten" Flag "false" "Bring every component to variance 1."
+        setting
+            "reduce.compare"
+            (WordsOr([ "none" ], WholeList(1L, 4096L)))
+            "32, 64, 128, 256"
+            "Numbers of components that are compared by explained variance and leave-one-out error: four solves each."
+        setting "reduce.compare-rows" (Whole(50L, 20000L)) "2000" "Training rows on which they are compared."
     ]
 
     let private regression = [

@@ -17,14 +17,14 @@ module DirectSolve =
     let private checkTargets (targets: float[][]) =
         targets |> Array.fold (fun sound y -> sound |> Result.bind (fun () -> Trust.checkTargets y)) (Ok())
 
-    /// (K + λI)⁻¹ y for several y by one Cholesky factorisation in float64, and ‖(K + λI)α − y‖/‖y‖ of each. `name` says in
-    /// refusals which matrix it was.
-    let columns
-        (name: string)
-        (kernel: KernelMatrix)
+    /// `finish` of the Cholesky factor of K + λI, α = (K + λI)⁻¹ y for several y in columns, and ‖(K + λI)α − y‖/‖y‖ of each.
+    let private solve
+        name
+        kernel
         (ridge: float)
         (targets: float[][])
-        : Result<(float[] * float)[], PipelineError> =
+        (finish: torch.Tensor -> torch.Tensor -> float[] -> 'a)
+        : Result<'a, PipelineError> =
         let rows = KernelMatrix.rows kernel
 
         match targets |> Array.tryFind (fun y -> y.Length <> rows) with
@@ -51,10 +51,22 @@ module DirectSolve =
                 let worst = Array.max residuals
 
                 if worst <= Trust.mostResidual then
-                    let alpha = alpha.t () |> Tensors.toMatrix64
-                    Ok(residuals |> Array.mapi (fun k residual -> (Matrix.row k alpha).ToArray(), residual))
+                    shifted.Dispose()
+                    Ok(finish factor alpha residuals)
                 else
                     refuse name ridge $"the solution misses the targets by %.1e{worst} of their size")
+
+    /// (K + λI)⁻¹ y for several y by one Cholesky factorisation in float64, and ‖(K + λI)α − y‖/‖y‖ of each. `name` says in
+    /// refusals which matrix it was.
+    let columns
+        (name: string)
+        (kernel: KernelMatrix)
+        (ridge: float)
+        (targets: float[][])
+        : Result<(float[] * float)[], PipelineError> =
+        solve name kernel ridge targets (fun _ alpha residuals ->
+            let alpha = alpha.t () |> Tensors.toMatrix64
+            residuals |> Array.mapi (fun k residual -> (Matrix.row k alpha).ToArray(), residual))
 
     /// (K + λI)⁻¹ y.
     let ridge
@@ -64,3 +76,16 @@ module DirectSolve =
         (targets: float[])
         : Result<float[], PipelineError> =
         columns name kernel ridge [| targets |] |> Result.map (Array.head >> fst)
+
+    /// The same α, and exact leave-one-out: what each row's residual would be, had the row been left out of the fit,
+    /// αᵢ / Gᵢᵢ with G = (K + λI)⁻¹. The factor is inverted for it: three times the cost of α alone, n³ multiplications in all.
+    let ridgeHeldOut
+        (name: string)
+        (kernel: KernelMatrix)
+        (ridge: float)
+        (targets: float[])
+        : Result<float[] * float[], PipelineError> =
+        solve name kernel ridge [| targets |] (fun factor alpha _ ->
+            let alpha = alpha.squeeze 1L
+            let diagonal = (torch.cholesky_inverse factor).diagonal (0L, 0L, 1L)
+            Tensors.toArray64 alpha, Tensors.toArray64 (alpha / diagonal))

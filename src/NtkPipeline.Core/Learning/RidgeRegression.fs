@@ -64,25 +64,46 @@ module RidgeRegression =
                     RidgePath.leaveOneOut selection.Chosen selection.Path |> Array.map2 (-) problem.Targets
                 ValidationOutputs = validation
                 TestOutputs = [||]
+                Refit = None
             }
         }
 
-    /// The same regression refitted on all labelled rows with the chosen ridge, and its predictions of the test rows.
-    /// `kernel`: labelled × labelled rows; `test`: test × labelled rows.
+    /// The same regression refitted on all labelled rows with the chosen ridge, its exact leave-one-out there, and its
+    /// predictions of the test rows. `kernel`: labelled × labelled rows; `labels`: as they were given, where `targets` may
+    /// differ; `test`: test × labelled rows.
     let withTest
         (kernel: KernelMatrix)
         (targets: float[])
+        (labels: float[])
         (test: KernelMatrix)
         (regression: KernelRegression)
         : Result<KernelRegression, PipelineError> =
-        if KernelMatrix.columns test <> targets.Length then
-            invalidArg (nameof test) $"%d{KernelMatrix.columns test} columns for %d{targets.Length} targets"
+        if KernelMatrix.columns test <> targets.Length || labels.Length <> targets.Length then
+            invalidArg
+                (nameof test)
+                $"%d{KernelMatrix.columns test} columns and %d{labels.Length} labels for %d{targets.Length} targets"
 
         result {
             do! KernelMatrix.checkFinite "the kernel of the test rows" test
 
-            let! alpha =
-                DirectSolve.ridge "the kernel of all labelled rows" kernel regression.Chosen.Ridge targets
+            let! alpha, heldOut =
+                DirectSolve.ridgeHeldOut
+                    "the kernel of all labelled rows"
+                    kernel
+                    regression.Chosen.Ridge
+                    targets
 
-            return { regression with TestOutputs = predict test alpha }
+            let outputs = Array.map2 (-) targets heldOut
+
+            return {
+                regression with
+                    TestOutputs = predict test alpha
+                    Refit =
+                        Some {
+                            Rows = targets.Length
+                            LooAccuracy = Metrics.accuracy targets outputs
+                            LooAccuracyAsGiven = Metrics.accuracy labels outputs
+                            LooError = heldOut |> Array.averageBy (fun e -> e * e)
+                        }
+            }
         }

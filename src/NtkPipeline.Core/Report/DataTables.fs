@@ -32,8 +32,10 @@ module DataTables =
             match MissingModel.advice findings with
             | Some advice -> "why this encoder", advice
             | None -> ()
-            "columns", $"%s{Show.count features.EmbeddingColumns}, reduced to %s{Show.count features.Columns}"
-            "variance kept", Show.percent (Array.sum features.ExplainedVariance)
+            "columns",
+            $"%s{Show.count features.EmbeddingColumns}, reduced to %s{Show.count features.Columns} (%s{features.Reduction})"
+            if features.ExplainedVariance.Length > 0 then
+                "variance kept", Show.percent (Array.sum features.ExplainedVariance)
             "rows that are zero",
             $"%s{Show.count features.ZeroLabelledRows.Length} labelled, %s{Show.count features.ZeroTestRows.Length} unlabelled; they cannot be brought to norm 1 and stay zero"
         ]
@@ -59,6 +61,11 @@ module DataTables =
             $"%d{kernel.Folds}-fold cross-validation",
             $"accuracy %s{Show.accuracy chosen.CvAccuracy}, F1 %s{Show.score chosen.CvF1}"
             "leave-one-out", $"accuracy %s{Show.accuracy chosen.LooAccuracy}"
+            match kernel.Refit with
+            | Some refit ->
+                "leave-one-out of the fit for the test set",
+                $"accuracy %s{Show.accuracy refit.LooAccuracy} on %s{Show.count refit.Rows} labelled rows; %s{Show.accuracy refit.LooAccuracyAsGiven} against labels as they were given"
+            | None -> ()
             "validation rows", scores kernel.Validation
             "with the smallest ridge",
             $"%s{scores kernel.SmallestRidgeValidation} at λ = %s{Show.number kernel.SmallestRidge}"

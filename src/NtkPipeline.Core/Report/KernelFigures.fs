@@ -159,7 +159,8 @@ module KernelFigures =
 
     /// What the features and the kernel look like.
     let pictures (findings: Findings) : Figure list = [
-        explainedVariance findings.Features
+        if findings.Features.ExplainedVariance.Length > 0 then
+            explainedVariance findings.Features
         if findings.Picture.Size > 0 then
             heatMap findings.Picture
         eigenvalues findings.Kernel findings.Picture

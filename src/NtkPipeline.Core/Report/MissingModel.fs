@@ -5,9 +5,11 @@ namespace NtkPipeline.Core
 module MissingModel =
 
     let private isSo (findings: Findings) =
-        findings.Features.Encoder.StartsWith "lsa"
+        findings.Features.Encoder.Contains "lsa"
         && findings.Settings
-           |> Array.exists (fun setting -> setting.Key = "embed.encoder" && setting.Value = "auto")
+           |> Array.exists (fun setting ->
+               setting.Key = "embed.encoder"
+               && setting.Value.Split([| '+'; ','; ' ' |]) |> Array.contains "auto")
 
     /// A sentence without its full stop, where there is something to say.
     let advice (findings: Findings) : string option =

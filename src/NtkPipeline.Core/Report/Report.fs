@@ -95,6 +95,8 @@ module Report =
             words
                 "A text is cleaned, embedded as a vector, reduced to its principal components and brought to one norm. Everything is fitted on training rows only; rows with the same text stay on one side of the split."
             div [ _class "pair" ] [ DataTables.data findings; DataTables.features findings ]
+            yield! FeatureTables.combination findings
+            yield! FeatureTables.dimensions findings
             figures findings (KernelFigures.pictures findings)
         ]
         "kernel",

@@ -9,6 +9,30 @@ module ReportText =
 
         $"kernel    accuracy %s{Show.accuracy scores.Accuracy}, F1 %s{Show.score scores.F1}, AUC %s{Show.score scores.Auc} on the validation rows; λ = %s{Show.number kernel.Chosen.Ridge} (%s{Show.number kernel.Chosen.RelativeRidge} × mean diagonal, by %s{Show.chosenBy kernel.ChosenBy})"
 
+    let private refit (kernel: KernelRegression) = [
+        match kernel.Refit with
+        | Some refit ->
+            $"          leave-one-out accuracy %s{Show.accuracy kernel.Chosen.LooAccuracy} on the fitted rows, %s{Show.accuracy refit.LooAccuracy} on all %s{Show.count refit.Rows} labelled ones"
+        | None ->
+            $"          leave-one-out accuracy %s{Show.accuracy kernel.Chosen.LooAccuracy} on the fitted rows"
+    ]
+
+    let private features (findings: Findings) =
+        let features = findings.Features
+
+        let weights =
+            match findings.Combination with
+            | Some facts ->
+                let each =
+                    facts.Views
+                    |> Array.map (fun view -> $"%s{view.Encoder} × %s{Show.number view.Weight}")
+                    |> String.concat ", "
+
+                $" (%s{each}; weights: %s{facts.ChosenBy})"
+            | None -> ""
+
+        $"""features  %s{features.Encoder}%s{weights}, %s{Show.many features.Columns "column" "columns"} of %s{Show.count features.EmbeddingColumns}"""
+
     let private network (width: WidthSummary) =
         let outcome =
             match width.Accuracy with
@@ -52,7 +76,9 @@ module ReportText =
             match MissingModel.advice findings with
             | Some advice -> $"encoder   %s{advice}"
             | None -> ()
+            features findings
             kernel findings.Kernel
+            yield! refit findings.Kernel
             yield! networks findings
             yield! findings.Comparison.Verdicts |> Seq.map verdict
             $"answer    %s{Answer.headline findings}"

@@ -59,9 +59,58 @@ module SummaryJson =
             "identicalContradictions", whole findings.Data.IdenticalContradictions
             "similarRows", whole findings.Data.SimilarRows
             "largestSimilarGroup", whole findings.Data.LargestSimilarGroup
-            "explainedVariance", real (Array.sum findings.Features.ExplainedVariance)
+            "reduction", text findings.Features.Reduction
+            // Without a reduction nothing is left out.
+            "explainedVariance",
+            (if findings.Features.ExplainedVariance.Length = 0 then
+                 real 1.0
+             else
+                 real (Array.sum findings.Features.ExplainedVariance))
             "zeroRows",
             whole (findings.Features.ZeroLabelledRows.Length + findings.Features.ZeroTestRows.Length)
+        ]
+
+    let private heldOut (heldOut: HeldOut) = [
+        "looAccuracy", real heldOut.Accuracy
+        "looError", real heldOut.Error
+        "relativeRidge", real heldOut.RelativeRidge
+    ]
+
+    let private combination (facts: CombinationFacts) =
+        record [
+            "combining", text facts.Combining
+            "chosenBy", text facts.ChosenBy
+            "searchRows", whole facts.SearchRows
+            "solves", whole facts.Solves
+            "views",
+            list [
+                for view in facts.Views ->
+                    record [
+                        "encoder", text view.Encoder
+                        "columns", whole view.Columns
+                        "weight", real view.Weight
+                        yield! view.Alone |> Option.map heldOut |> Option.defaultValue []
+                    ]
+            ]
+            "confirmed",
+            list [
+                for trial in facts.Confirmed ->
+                    record [
+                        "name", text trial.Name
+                        "weights", list (trial.Weights |> Seq.map (fun weight -> nonNull (real weight)))
+                        yield! heldOut trial.HeldOut
+                    ]
+            ]
+        ]
+
+    let private dimensions (facts: DimensionFacts) =
+        list [
+            for point in facts.Points ->
+                record [
+                    "dimensions", whole point.Dimensions
+                    "explainedVariance", real point.ExplainedVariance
+                    yield! heldOut point.HeldOut
+                ]
         ]
 
     let private regression (kernel: KernelRegression) =
@@ -70,6 +119,9 @@ module SummaryJson =
             "cvAccuracy", real kernel.Chosen.CvAccuracy
             "cvF1", real kernel.Chosen.CvF1
             "looAccuracy", real kernel.Chosen.LooAccuracy
+            "looError", real kernel.Chosen.LooError
+            "looAccuracyAllRows", kernel.Refit |> Option.map _.LooAccuracy |> maybe real
+            "looAccuracyAllRowsAsGiven", kernel.Refit |> Option.map _.LooAccuracyAsGiven |> maybe real
             "validationAccuracy", real kernel.Validation.Accuracy
             "validationF1", real kernel.Validation.F1
             "validationAuc", real kernel.Validation.Auc
@@ -164,6 +216,8 @@ module SummaryJson =
         let root =
             record [
                 "data", data findings
+                "combination", findings.Combination |> maybe combination
+                "dimensions", dimensions findings.Dimensions
                 "kernelRegression", regression findings.Kernel
                 "networks", list (findings.Networks |> Seq.map network)
                 "slopes", list (findings.Comparison.Slopes |> Seq.map slope)

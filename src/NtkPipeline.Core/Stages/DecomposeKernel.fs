@@ -10,10 +10,16 @@ module DecomposeKernel =
         |> KernelMatrix.Single
         |> Spectrum.decompose "the analytic kernel of the training rows"
 
-    let stage: Stage<Matrix<float32> * Split, Spectrum> = {
-        Name = "decompose-kernel"
+    let private stageOf name : Stage<Matrix<float32> * Split, Spectrum> = {
+        Name = name
         Version = 1
         Settings = ""
         Codec = Spectrum.codec
         Body = Pure run
     }
+
+    /// The kernel of the features.
+    let stage: Stage<Matrix<float32> * Split, Spectrum> = stageOf "decompose-kernel"
+
+    /// The sum of kernels, where there is one beside it.
+    let sum: Stage<Matrix<float32> * Split, Spectrum> = stageOf "decompose-kernel/sum"

@@ -28,8 +28,9 @@ module EmbedTweets =
                 else
                     Ok { Encoder = encoder; Labelled = labelled; Test = test })
 
-    let private stage settings body : Stage<'i, Embeddings> = {
-        Name = "embed-tweets"
+    /// The encoder is part of the name, so that several stand beside one another.
+    let private stage encoder settings body : Stage<'i, Embeddings> = {
+        Name = if encoder = "" then "embed-tweets" else $"embed-tweets/%s{encoder}"
         Version = 1
         Settings = settings
         Codec = codec
@@ -48,21 +49,27 @@ module EmbedTweets =
 
     /// Embeddings of all tweets together, the labelled ones first, as those of the two sets.
     let private divide name (labelled: int) (all: Matrix<float32>) =
-        refuseNonFinite name "embedded" all
-        |> Result.map (fun () -> {
-            Encoder = name
-            Labelled = all |> Matrix.gatherRows [| 0 .. labelled - 1 |]
-            Test = all |> Matrix.gatherRows [| labelled .. all.Rows - 1 |]
-        })
+        if all.Columns = 0 then
+            Error(
+                DataRefused
+                    $"the encoder %s{name} finds nothing in these tweets; leave it out of embed.encoder"
+            )
+        else
+            refuseNonFinite name "embedded" all
+            |> Result.map (fun () -> {
+                Encoder = name
+                Labelled = all |> Matrix.gatherRows [| 0 .. labelled - 1 |]
+                Test = all |> Matrix.gatherRows [| labelled .. all.Rows - 1 |]
+            })
 
-    /// LSA, fitted on the texts of both sets.
+    /// LSA, fitted on the texts of both sets. The first encoder there was, it keeps the plain name, on which its seed hangs.
     let lsa (settings: LsaSettings) : Stage<Tweet[] * Tweet[], Embeddings> =
         let run seed (labelled: Tweet[], test: Tweet[]) =
             Array.append (texts labelled) (texts test)
             |> Lsa.embed settings seed
             |> Result.bind (fun all -> divide $"lsa %d{all.Columns}" labelled.Length all)
 
-        stage $"lsa %s{Fingerprint.describe settings}" (Seeded run)
+        stage "" $"lsa %s{Fingerprint.describe settings}" (Seeded run)
 
     let private checkRows file part (tweets: Tweet[]) (m: Matrix<float32>) =
         if m.Rows = tweets.Length then
@@ -90,7 +97,7 @@ module EmbedTweets =
                         Test = test
                     })
 
-        stage "precomputed" (Pure run)
+        stage "npy" "precomputed" (Pure run)
 
     /// A sentence transformer. `identity` is the digest of its model and vocabulary, `encode` runs it: one row a text.
     /// It was trained on natural text, so it is to be given tweets with entities decoded and mojibake repaired, but with
@@ -105,7 +112,7 @@ module EmbedTweets =
             |> encode
             |> Result.bind (divide $"%s{name}" labelled.Length)
 
-        stage $"transformer %s{identity.Hex}" (Pure run)
+        stage "transformer" $"transformer %s{identity.Hex}" (Pure run)
 
     /// The tweets' surface, as they were written (not cleaned).
     let surface: Stage<Tweet[] * Tweet[], Embeddings> =
@@ -114,59 +121,20 @@ module EmbedTweets =
             |> SurfaceFeatures.measure
             |> divide "surface" labelled.Length
 
-        stage "surface" (Pure run)
+        stage "surface" "surface" (Pure run)
 
     /// The tweets' keywords, one column each.
     let keywords: Stage<Tweet[] * Tweet[], Embeddings> =
         let run (labelled: Tweet[], test: Tweet[]) =
             Array.append labelled test |> SurfaceFeatures.keywords |> divide "keywords" labelled.Length
 
-        stage "keywords" (Pure run)
+        stage "keywords" "keywords" (Pure run)
 
-    /// What a part's rows are multiplied by, so that their mean squared norm is weight².
-    let private scaleOf weight (part: Embeddings) =
-        let squares =
-            Seq.append part.Labelled.Values part.Test.Values
-            |> Seq.sumBy (fun entry -> float entry * float entry)
+    /// The places that the tweets name, one column for each that enough of them name.
+    let locations (leastTweets: int) : Stage<Tweet[] * Tweet[], Embeddings> =
+        let run (labelled: Tweet[], test: Tweet[]) =
+            Array.append labelled test
+            |> LocationFeatures.columns leastTweets
+            |> divide "location" labelled.Length
 
-        if squares = 0.0 then
-            0.0
-        else
-            weight / sqrt (squares / float (part.Labelled.Rows + part.Test.Rows))
-
-    let private joinRows (parts: (float * Matrix<float32>) list) =
-        let rows = (snd parts.Head).Rows
-
-        Array.init rows (fun i ->
-            parts
-            |> List.map (fun (scale, part) ->
-                (Matrix.row i part).ToArray() |> Array.map (fun entry -> float32 (scale * float entry)))
-            |> Array.concat)
-        |> Matrix.ofRows (parts |> List.sumBy (fun (_, part) -> part.Columns))
-
-    /// Several embeddings of the same tweets side by side. Each part is scaled to a mean squared norm of its weight²;
-    /// there is a weight for every part, in their order.
-    let beside (weights: float list) : Stage<Embeddings list, Embeddings> =
-        let run (parts: Embeddings list) =
-            let sizes = parts |> List.map (fun part -> part.Labelled.Rows, part.Test.Rows) |> List.distinct
-
-            match sizes with
-            | [ _ ] when parts.Length = weights.Length ->
-                let scales = List.map2 scaleOf weights parts
-
-                Ok {
-                    Encoder = parts |> List.map _.Encoder |> String.concat " + "
-                    Labelled = joinRows (List.map2 (fun scale part -> scale, part.Labelled) scales parts)
-                    Test = joinRows (List.map2 (fun scale part -> scale, part.Test) scales parts)
-                }
-            | [ _ ] ->
-                Error(
-                    DataRefused
-                        $"%d{parts.Length} encoders are to stand side by side, and %d{weights.Length} weights are given"
-                )
-            | _ ->
-                let rows = sizes |> List.map (fun (labelled, test) -> $"%d{labelled} + %d{test}")
-                let list = String.concat ", " rows
-                Error(DataRefused $"encoders side by side have rows of different tweets: %s{list}")
-
-        stage $"beside %s{Fingerprint.describe weights}" (Pure run)
+        stage "location" $"location %d{leastTweets}" (Pure run)

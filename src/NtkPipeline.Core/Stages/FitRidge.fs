@@ -52,6 +52,7 @@ module FitRidge =
                 RidgeRegression.withTest
                     (KernelMatrix.Single(Matrix.gather rows rows input.Gram))
                     (SplitTweets.targets split rows)
+                    (rows |> Array.map (fun i -> split.Labels[i]))
                     (KernelMatrix.Single(Matrix.gather all rows input.TestGram))
             )
 
@@ -59,6 +60,6 @@ module FitRidge =
         Name = "fit-ridge"
         Version = 2
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "kernel-regression/2"
+        Codec = Codec.json "kernel-regression/3"
         Body = Pure(run settings)
     }

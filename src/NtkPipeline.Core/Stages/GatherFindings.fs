@@ -58,6 +58,8 @@ module GatherFindings =
         (settings: SettingFact[])
         (tweets: Artifact<Tweet[]>)
         (split: Artifact<Split>)
+        (combination: Artifact<CombinationFacts option>)
+        (dimensions: Artifact<DimensionFacts>)
         (features: Artifact<Features>)
         (kernel: Artifact<KernelRegression>)
         (picture: Artifact<KernelPicture>)
@@ -65,14 +67,21 @@ module GatherFindings =
         (comparison: Artifact<Comparison>)
         : Artifact<Findings> =
         Artifact.both
-            (Artifact.both (Artifact.both tweets split) features)
+            (Artifact.both
+                tweets
+                (Artifact.both split (Artifact.both features (Artifact.both combination dimensions))))
             (Artifact.both (Artifact.both kernel picture) (Artifact.both networks comparison))
         |> Artifact.both (choices seed name isSynthetic settings)
         |> Artifact.map
-            (fun ((), (((tweets, split), features), ((kernel, picture), (networks, comparison)))) -> {
+            (fun
+                ((),
+                 ((tweets, (split, (features, (combination, dimensions)))),
+                  ((kernel, picture), (networks, comparison)))) -> {
                 Seed = seed
                 Data = dataFacts name isSynthetic split features
                 Features = features.Facts
+                Combination = combination
+                Dimensions = dimensions
                 Kernel = kernel
                 Suspects = suspects tweets split kernel
                 Picture = picture

@@ -61,11 +61,7 @@ module PredictText =
     /// Each row's score and its explanation by the kernel regression that the run chose.
     let private byKernel most (run: FinishedRun) (rows: Matrix<float32>) =
         result {
-            let! cross =
-                Gram.ntk
-                    AnalyticGram.network
-                    (AnalyticGram.atRootD rows)
-                    (Some(AnalyticGram.atRootD (training run)))
+            let! cross = BaseKernel.gram rows (Some(training run))
 
             let targets = SplitTweets.targets run.Split run.Split.Train
             let path = RidgePath.along run.Spectrum targets [| run.Kernel.Chosen.Ridge |]

@@ -9,46 +9,94 @@ type Features = {
     Facts: FeatureFacts
 }
 
+/// How many principal components are kept.
+type Dimensions =
+    | Leading of int
+    /// The number among those compared whose kernel has the least leave-one-out error.
+    | Best
+    /// No components: the embedding's own columns, neither centred nor turned.
+    | AllColumns
+
 /// Stage: embeddings → d principal components, fitted on training rows only → rows of norm 1.
 [<RequireQualifiedAccess>]
 module ReduceDimension =
 
-    type Settings = { Dimensions: int }
+    type Settings = { Dimensions: Dimensions; Solver: PcaSolver; Whiten: bool }
 
     let codec: Codec<Features> =
         Codec.pair
             ("rows", Codec.pair ("labelled", Codec.matrix32) ("test", Codec.matrix32))
-            ("facts", Codec.json<FeatureFacts> "feature-facts/1")
+            ("facts", Codec.json<FeatureFacts> "feature-facts/2")
         |> Codec.map
             "features/1"
             (fun features -> (features.Labelled, features.Test), features.Facts)
             (fun ((labelled, test), facts) -> Ok { Labelled = labelled; Test = test; Facts = facts })
 
-    let private run settings (embeddings: Embeddings, split: Split) =
-        embeddings.Labelled
-        |> Matrix.gatherRows split.Train
-        |> Pca.fit settings.Dimensions
+    let private finish (embeddings: Embeddings) reduction explained transform =
+        let labelled, zeroLabelled = embeddings.Labelled |> transform |> Pca.normaliseRows
+        let test, zeroTest = embeddings.Test |> transform |> Pca.normaliseRows
+
+        {
+            Labelled = labelled
+            Test = test
+            Facts = {
+                Encoder = embeddings.Encoder
+                Reduction = reduction
+                EmbeddingColumns = embeddings.Labelled.Columns
+                Columns = labelled.Columns
+                ExplainedVariance = explained
+                ZeroLabelledRows = zeroLabelled
+                ZeroTestRows = zeroTest
+            }
+        }
+
+    let private project settings seed dimensions (embeddings: Embeddings, split: Split) =
+        let train = embeddings.Labelled |> Matrix.gatherRows split.Train
+
+        Pca.fitBy settings.Solver seed dimensions train
+        |> Result.bind (fun model -> if settings.Whiten then Pca.whiten model else Ok model)
         |> Result.map (fun model ->
-            let labelled, zeroLabelled = embeddings.Labelled |> Pca.transform model |> Pca.normaliseRows
-            let test, zeroTest = embeddings.Test |> Pca.transform model |> Pca.normaliseRows
+            finish
+                embeddings
+                (Pca.describe settings.Solver model train)
+                model.ExplainedVariance
+                (Pca.transform model))
 
-            {
-                Labelled = labelled
-                Test = test
-                Facts = {
-                    Encoder = embeddings.Encoder
-                    EmbeddingColumns = embeddings.Labelled.Columns
-                    Columns = labelled.Columns
-                    ExplainedVariance = model.ExplainedVariance
-                    ZeroLabelledRows = zeroLabelled
-                    ZeroTestRows = zeroTest
-                }
-            })
+    let private best (facts: DimensionFacts) =
+        if facts.Points.Length = 0 then
+            Error(
+                DataRefused
+                    "no number of components could be compared, since the embeddings have fewer columns or rows; set reduce.dimensions, or smaller numbers in reduce.compare"
+            )
+        else
+            Ok((facts.Points |> Array.minBy _.HeldOut.Error).Dimensions)
 
-    let stage (settings: Settings) : Stage<Embeddings * Split, Features> = {
+    let private run settings seed ((embeddings: Embeddings, split: Split), compared: DimensionFacts) =
+        match settings.Dimensions with
+        | Leading dimensions -> project settings seed dimensions (embeddings, split)
+        | Best ->
+            best compared
+            |> Result.bind (fun dimensions -> project settings seed dimensions (embeddings, split))
+        | AllColumns -> Ok(finish embeddings "none" [||] id)
+
+    /// What the dimensions are chosen by is an input only where it chooses: `compared` is asked for then alone.
+    let inputs
+        (settings: Settings)
+        (embeddings: Artifact<Embeddings>)
+        (split: Artifact<Split>)
+        (compared: Artifact<DimensionFacts>)
+        : Artifact<(Embeddings * Split) * DimensionFacts> =
+        let rows = Artifact.both embeddings split
+
+        match settings.Dimensions with
+        | Best -> Artifact.both rows compared
+        | Leading _
+        | AllColumns -> rows |> Artifact.map (fun rows -> rows, { Rows = 0; Points = [||] })
+
+    let stage (settings: Settings) : Stage<(Embeddings * Split) * DimensionFacts, Features> = {
         Name = "reduce-dimension"
         Version = 1
         Settings = Fingerprint.describe settings
         Codec = codec
-        Body = Pure(run settings)
+        Body = Seeded(run settings)
     }

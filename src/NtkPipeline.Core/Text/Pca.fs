@@ -17,26 +17,33 @@ type PcaModel = {
     Whitened: bool
 }
 
-/// Principal component analysis, exact: the eigenvectors of the covariance, in float64.
+/// How principal components are found.
+[<RequireQualifiedAccess>]
+type PcaSolver =
+    /// The eigenvectors of the covariance: columns² · rows and columns³ operations.
+    | Exact
+    /// A randomised block Krylov space of the covariance, which is never formed: `RandomisedEigen`.
+    | Randomised
+    /// Randomised where few components of many columns are wanted, else exact.
+    | Auto
+
+/// Principal component analysis in float64.
 [<RequireQualifiedAccess>]
 module Pca =
 
     let private refuse (x: Matrix<float32>) reason =
         Error(NumbersRefused $"PCA of a %d{x.Rows} × %d{x.Columns} embedding: %s{reason}")
 
-    let private covariance (x: Matrix<float32>) =
-        use _ = torch.NewDisposeScope()
-        // A copy in LibTorch's own memory: aligned the same way in every run.
-        let rows = (Tensors.ofMatrix32 x).``to`` torch.float64
-        let mean = rows.mean ([| 0L |], keepdim = true)
-        let centred = rows - mean
-        let scatter = centred.t().mm centred
-        Tensors.toArray64 mean, (scatter / torch.tensor (float (x.Rows - 1))).MoveToOuterDisposeScope()
+    /// Exact up to so many columns, where `Auto` decides.
+    let private mostColumns = 1500
 
-    /// The `dimensions` leading principal components of the rows; each component's largest entry is positive.
-    let fit (dimensions: int) (x: Matrix<float32>) : Result<PcaModel, PipelineError> =
-        use _ = torch.NewDisposeScope()
+    let private isRandomised solver dimensions (x: Matrix<float32>) =
+        match solver with
+        | PcaSolver.Exact -> false
+        | PcaSolver.Randomised -> true
+        | PcaSolver.Auto -> x.Columns > mostColumns && 5 * dimensions <= min x.Columns x.Rows
 
+    let private check (dimensions: int) (x: Matrix<float32>) =
         match Matrix.firstNonFinite32 x with
         | _ when dimensions < 1 -> refuse x $"%d{dimensions} dimensions are none"
         | _ when dimensions > x.Columns ->
@@ -45,30 +52,84 @@ module Pca =
             refuse x $"%d{dimensions} dimensions are more than its %d{x.Rows} rows"
         | _ when x.Rows < 2 -> refuse x "one row has no variance"
         | Some(i, j) -> refuse x $"the entry of row %d{i}, column %d{j}, is not a finite number"
-        | None ->
-            let mean, covariance = covariance x
-            let struct (ascending, vectors) = torch.linalg.eigh covariance
+        | None -> Ok()
 
-            let variances =
-                Tensors.toArray64 (ascending.flip 0L) |> Array.map (fun variance -> max 0.0 variance)
+    /// All eigenvalues of the covariance and its eigenvectors in columns, largest first.
+    let private exact (centred: torch.Tensor) (divisor: torch.Tensor) =
+        use _ = torch.NewDisposeScope()
+        let struct (ascending, vectors) = torch.linalg.eigh (centred.t().mm centred / divisor)
+        Tensors.toArray64 (ascending.flip 0L), vectors.flip(1L).MoveToOuterDisposeScope()
 
-            let total = Array.sum variances
+    let private model isRandomised seed dimensions (x: Matrix<float32>) =
+        use _ = torch.NewDisposeScope()
+        // A copy in LibTorch's own memory: aligned the same way in every run.
+        let rows = (Tensors.ofMatrix32 x).``to`` torch.float64
+        let mean = rows.mean ([| 0L |], keepdim = true)
+        let centred = rows - mean
+        let divisor = torch.tensor (float (x.Rows - 1))
 
-            if total = 0.0 then
-                refuse x "all its rows are the same"
+        let variances, vectors =
+            if isRandomised then
+                RandomisedEigen.leading dimensions seed x.Columns (fun q ->
+                    centred.t().mm(centred.mm q) / divisor)
             else
-                let components = vectors.t().flip(0L).narrow(0L, 0L, int64 dimensions)
-                let largest = components.abs().argmax(1L, keepdim = true)
-                let signs = components.gather(1L, largest).sign()
+                exact centred divisor
 
-                Ok {
-                    Mean = mean
-                    Components = Tensors.toMatrix64 (components * signs)
-                    Variances = Array.truncate dimensions variances
-                    ExplainedVariance =
-                        variances |> Array.truncate dimensions |> Array.map (fun v -> v / total)
-                    Whitened = false
-                }
+        let variances = variances |> Array.map (max 0.0)
+
+        let total =
+            if isRandomised then
+                (centred.square().sum() / divisor).item<float>()
+            else
+                Array.sum variances
+
+        if total = 0.0 then
+            refuse x "all its rows are the same"
+        else
+            let components = vectors.t().narrow(0L, 0L, int64 dimensions)
+            let largest = components.abs().argmax(1L, keepdim = true)
+            let signs = components.gather(1L, largest).sign()
+            let variances = Array.truncate dimensions variances
+
+            Ok {
+                Mean = Tensors.toArray64 mean
+                Components = Tensors.toMatrix64 (components * signs)
+                Variances = variances
+                ExplainedVariance = variances |> Array.map (fun v -> v / total)
+                Whitened = false
+            }
+
+    /// The `dimensions` leading principal components of the rows; each component's largest entry is positive. The seed is
+    /// the randomised solver's.
+    let fitBy
+        (solver: PcaSolver)
+        (seed: Seed)
+        (dimensions: int)
+        (x: Matrix<float32>)
+        : Result<PcaModel, PipelineError> =
+        check dimensions x
+        |> Result.bind (fun () -> model (isRandomised solver dimensions x) seed dimensions x)
+
+    /// The same, exactly.
+    let fit (dimensions: int) (x: Matrix<float32>) : Result<PcaModel, PipelineError> =
+        fitBy PcaSolver.Exact (Seed.root 0UL) dimensions x
+
+    /// How `fitBy` found these components of these rows, for people: "pca exact, whitened".
+    let describe (solver: PcaSolver) (model: PcaModel) (x: Matrix<float32>) : string =
+        let how = if isRandomised solver model.Variances.Length x then "randomised" else "exact"
+        $"""pca %s{how}%s{if model.Whitened then ", whitened" else ""}"""
+
+    /// The first of a model's components.
+    let truncate (dimensions: int) (model: PcaModel) : PcaModel =
+        if dimensions > model.Variances.Length then
+            invalidArg (nameof dimensions) $"%d{dimensions} of %d{model.Variances.Length} components"
+
+        {
+            model with
+                Components = model.Components |> Matrix.gatherRows [| 0 .. dimensions - 1 |]
+                Variances = Array.truncate dimensions model.Variances
+                ExplainedVariance = Array.truncate dimensions model.ExplainedVariance
+        }
 
     /// The same components with coordinates of variance 1. Refused where a component has no variance to divide by.
     let whiten (model: PcaModel) : Result<PcaModel, PipelineError> =

@@ -18,6 +18,13 @@ let private settings = [
         Doc = "Scales."
     }
     { Key = "note"; Kind = SettingKind.Text; Default = ""; Doc = "A note." }
+    { Key = "parts"; Kind = SumOf [ "p"; "q"; "r" ]; Default = "p"; Doc = "Parts." }
+    {
+        Key = "size"
+        Kind = WordsOr([ "all" ], Whole(1L, 9L))
+        Default = "all"
+        Doc = "A size."
+    }
 ]
 
 let private merged layers =
@@ -79,6 +86,34 @@ let tests =
             for key, error in
                 List.zip [ "a.cuont"; "a.count"; "a.b.ratio"; "name"; "widths"; "a.flag"; "scales" ] errors do
                 Expect.stringStarts error key "the key comes first"
+
+        testCase "names are added with plus signs, each once; a word may stand for a number"
+        <| fun () ->
+            let read pairs =
+                ConfigText.merge settings [ FromCommandLine, pairs ]
+                |> Result.map (Map.map (fun _ (text, _) -> text))
+
+            let values = Expect.wantOk (read [ "parts", "q+ p"; "size", "7" ]) "both are fine"
+            Expect.equal (Setting.summands values "parts") [ "q"; "p" ] "in their order"
+            Expect.equal (Setting.whole values "size") 7 "a number"
+            let listed = Expect.wantOk (ConfigText.ofJson "e.json" "{\"parts\": [\"r\", \"q\"]}") "a list"
+
+            Expect.equal
+                (Setting.summands (Expect.wantOk (read listed) "fine") "parts")
+                [ "r"; "q" ]
+                "of a file"
+
+            for key, text, expected in
+                [
+                    "parts", "p + p", "each once"
+                    "parts", "p + z", "some of p, q, r"
+                    "parts", "", "joined by +"
+                    "size", "10", "all, or a whole number from 1 to 9"
+                    "size", "none", "all, or"
+                ] do
+                match read [ key, text ] with
+                | Error [ mistake ] -> Expect.stringContains mistake expected text
+                | other -> failtest $"%A{other}"
 
         testCase "text that is not JSON is refused with its line"
         <| fun () ->

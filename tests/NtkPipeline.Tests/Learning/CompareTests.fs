@@ -64,6 +64,7 @@ let private kernel: KernelRegression =
         LeftOutOutputs = [||]
         ValidationOutputs = outputs
         TestOutputs = [||]
+        Refit = None
     }
 
 let private measures epoch deltaTheta gap outputs : EpochMeasures = {

@@ -189,12 +189,29 @@ let tests =
             let gram, y = kernelOf all all, targets all
             let cross = kernelOf tests all
 
+            let labels = y |> Array.mapi (fun i label -> if i < 6 then -label else label)
+
             let regression =
-                RidgeRegression.withTest (KernelMatrix.Double gram) y (KernelMatrix.Double cross) fitted.Value
+                RidgeRegression.withTest
+                    (KernelMatrix.Double gram)
+                    y
+                    labels
+                    (KernelMatrix.Double cross)
+                    fitted.Value
 
             let ridge = fitted.Value.Chosen.Ridge
             let expected = (dense cross * Vector<float>.Build.Dense(solve ridge gram y)).ToArray()
-            wantClose 1e-10 "f on the test rows" (Expect.wantOk regression "").TestOutputs expected
+            let regression = Expect.wantOk regression ""
+            wantClose 1e-10 "f on the test rows" regression.TestOutputs expected
+            let refit = Expect.wantSome regression.Refit "its leave-one-out"
+            let outputs = Array.init y.Length (fun i -> (heldOut ridge gram y [| i |])[0])
+            Expect.equal refit.Rows y.Length "all rows"
+            Expect.equal refit.LooAccuracy (Metrics.accuracy y outputs) "as refitted row by row"
+            Expect.equal refit.LooAccuracyAsGiven (Metrics.accuracy labels outputs) "against other labels"
+
+            wantClose 1e-9 "its error" [| refit.LooError |] [|
+                Array.map2 (fun f y -> (f - y) ** 2.0) outputs y |> Array.average
+            |]
 
         testCase "float32 kernels are solved in float64"
         <| fun () ->

@@ -42,11 +42,46 @@ let private data isSynthetic : DataFacts = {
 
 let private features: FeatureFacts = {
     Encoder = "lsa:384"
+    Reduction = "pca exact"
     EmbeddingColumns = 384
     Columns = 128
     ExplainedVariance = Array.init 128 (fun k -> 0.09 / Math.Pow(float (k + 1), 0.85))
     ZeroLabelledRows = [| 12; 4001 |]
     ZeroTestRows = [| 77 |]
+}
+
+let private heldOut error : HeldOut = { RelativeRidge = 0.5; Accuracy = 1.0 - error / 2.9; Error = error }
+
+let private combination: CombinationFacts =
+    let view name columns weight error : ViewFacts = {
+        Encoder = name
+        Columns = columns
+        Weight = weight
+        Alone = Some(heldOut error)
+    }
+
+    {
+        Combining = "beside"
+        Views = [| view "lsa 384" 384 1.0 0.54; view "keywords" 221 0.25 0.73 |]
+        ChosenBy = "leave-one-out error"
+        SearchRows = 2000
+        Solves = 47
+        Confirmed = [|
+            { Name = "searched weights"; Weights = [| 1.0; 0.25 |]; HeldOut = heldOut 0.52 }
+            { Name = "all weights 1"; Weights = [| 1.0; 1.0 |]; HeldOut = heldOut 0.53 }
+        |]
+    }
+
+let private dimensions: DimensionFacts = {
+    Rows = 2000
+    Points = [|
+        for d in [ 32; 64; 128 ] ->
+            {
+                Dimensions = d
+                ExplainedVariance = 0.1 * log (float d)
+                HeldOut = heldOut (0.5 + 1.0 / float d)
+            }
+    |]
 }
 
 let private ridgePoint (ridge: float) : RidgePoint =
@@ -89,6 +124,13 @@ let private kernel: KernelRegression =
         LeftOutOutputs = Array.init 6090 (fun k -> noise $"kernel/left-out/%d{k}")
         ValidationOutputs = Array.init validationRows (fun k -> noise $"kernel/%d{k}")
         TestOutputs = Array.init 3263 (fun k -> noise $"kernel/test/%d{k}")
+        Refit =
+            Some {
+                Rows = 7613
+                LooAccuracy = 0.817
+                LooAccuracyAsGiven = 0.809
+                LooError = 0.55
+            }
     }
 
 let private picture: KernelPicture =
@@ -282,6 +324,8 @@ let make (isSynthetic: bool) : Findings =
         Seed = 18446744073709551615UL
         Data = data isSynthetic
         Features = features
+        Combination = Some combination
+        Dimensions = dimensions
         Kernel = kernel
         Suspects = [|
             { Id = 48; Text = hostile; Positive = true; LeftOut = -1.25 }
@@ -316,6 +360,8 @@ let barren: Findings =
             Networks = runs
             Suspects = [||]
             Features = { findings.Features with ExplainedVariance = [||] }
+            Combination = None
+            Dimensions = { Rows = 0; Points = [||] }
             Picture = { Size = 0; Negative = 0; Values = [||]; Eigenvalues = [||] }
             Comparison = {
                 Widths =

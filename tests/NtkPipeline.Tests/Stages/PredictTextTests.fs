@@ -43,6 +43,7 @@ let private features: Features =
         Test = unit 4L 6
         Facts = {
             Encoder = "made up"
+            Reduction = "none"
             EmbeddingColumns = columns
             Columns = columns
             ExplainedVariance = [||]

@@ -26,6 +26,14 @@ let private tweets count =
 
 let private lsa = { Lsa.defaults with Columns = 20; MinCharacterTexts = 1 }
 
+let private leading d : ReduceDimension.Settings = {
+    Dimensions = Leading d
+    Solver = PcaSolver.Auto
+    Whiten = false
+}
+
+let private nothingCompared: DimensionFacts = { Rows = 0; Points = [||] }
+
 let private embeddings = {
     Encoder = "precomputed 2"
     Labelled = Matrix.create 2 2 [| 1.0f; 2.0f; 3.0f; 4.0f |]
@@ -61,7 +69,7 @@ let tests =
 
                 let features =
                     Expect.wantOk
-                        (run (ReduceDimension.stage { Dimensions = 5 }) (embedded, split))
+                        (run (ReduceDimension.stage (leading 5)) ((embedded, split), nothingCompared))
                         "features"
 
                 Expect.equal
@@ -102,8 +110,8 @@ let tests =
                     Matrix.init 5 3 (fun i j -> if i = 4 then last else float32 (cos (float (3 * i + j))))
 
                 run
-                    (ReduceDimension.stage { Dimensions = 2 })
-                    ({ Encoder = "x"; Labelled = rows; Test = rows }, split)
+                    (ReduceDimension.stage (leading 2))
+                    (({ Encoder = "x"; Labelled = rows; Test = rows }, split), nothingCompared)
                 |> Result.map (fun f ->
                     f.Facts.ExplainedVariance, f.Labelled |> Matrix.gatherRows split.Train)
 
@@ -179,40 +187,6 @@ let tests =
             let found = Expect.wantOk (run EmbedTweets.keywords pair) "embedded"
             Expect.equal found.Labelled (Matrix.create 2 2 [| 0.0f; 1.0f; 0.0f; 0.0f |]) "storm, none"
             Expect.equal found.Test (Matrix.create 1 2 [| 1.0f; 0.0f |]) "fire"
-
-        testCase "encoders side by side keep the mean squared norms that their weights ask for"
-        <| fun () ->
-            let part columns value = {
-                Encoder = $"p%d{columns}"
-                Labelled = Matrix.init 4 columns (fun i j -> value * float32 (i + j))
-                Test = Matrix.init 2 columns (fun i j -> value * float32 (i - j))
-            }
-
-            let a, b = part 3 100.0f, part 2 0.001f
-            let joined = Expect.wantOk (run (EmbedTweets.beside [ 1.0; 0.5 ]) [ a; b ]) "joined"
-            Expect.equal (joined.Encoder, joined.Labelled.Columns, joined.Test.Rows) ("p3 + p2", 5, 2) "shape"
-
-            let meanSquare columns =
-                [
-                    for m in [ joined.Labelled; joined.Test ] do
-                        for i in 0 .. m.Rows - 1 do
-                            for j in columns -> float m[i, j] ** 2.0
-                ]
-                |> List.sum
-                |> fun sum -> sum / 6.0
-
-            Expect.floatClose Accuracy.medium (meanSquare [ 0..2 ]) 1.0 "weight 1"
-            Expect.floatClose Accuracy.medium (meanSquare [ 3..4 ]) 0.25 "weight ½"
-
-            let zero = {
-                b with
-                    Labelled = Matrix.create 4 1 (Array.zeroCreate 4)
-                    Test = Matrix.create 2 1 [| 0.0f; 0.0f |]
-            }
-
-            Expect.isOk (run (EmbedTweets.beside [ 1.0; 1.0 ]) [ a; zero ]) "a part of zeros stays zero"
-            run (EmbedTweets.beside [ 1.0 ]) [ a; b ] |> says "2 encoders"
-            run (EmbedTweets.beside [ 1.0; 1.0 ]) [ a; embeddings ] |> says "4 + 2, 2 + 1"
 
         testCase "embeddings come back from their bytes, and rows of unequal width do not"
         <| fun () ->

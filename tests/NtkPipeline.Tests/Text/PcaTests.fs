@@ -78,6 +78,38 @@ let tests =
                 for l in 0 .. k - 1 do
                     Expect.isLessThan (abs c[k, l]) 1e-7 "uncorrelated"
 
+        testCase "the randomised solver finds the exact components: variances to 1e-9, directions to 1e-5"
+        <| fun () ->
+            let x = random 200 150
+            let exact = fit 8 x
+            let some = Expect.wantOk (Pca.fitBy PcaSolver.Randomised (Seed.root 4UL) 8 x) "fitted"
+
+            for k in 0..7 do
+                let close = { absolute = 0.0; relative = 1e-9 }
+                Expect.floatClose close some.Variances[k] exact.Variances[k] "variance"
+
+                Expect.floatClose
+                    close
+                    some.ExplainedVariance[k]
+                    exact.ExplainedVariance[k]
+                    "of the same whole"
+
+                for j in 0..149 do
+                    Expect.isLessThan (abs (some.Components[k, j] - exact.Components[k, j])) 1e-5 "direction"
+
+            Expect.equal
+                (Pca.fitBy PcaSolver.Randomised (Seed.root 4UL) 8 x)
+                (Ok some)
+                "the same seed, the same bits"
+
+            Expect.equal (Pca.describe PcaSolver.Randomised some x) "pca randomised" "and it is named"
+            Expect.equal (Pca.describe PcaSolver.Auto some x) "pca exact" "few columns"
+
+            Expect.equal
+                (Pca.truncate 3 exact)
+                { fit 3 x with Variances = exact.Variances[..2] }
+                "the first of them"
+
         testCase "all components keep every distance"
         <| fun () ->
             let x = random 12 5

@@ -1,0 +1,35 @@
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+
+namespace NtkPipeline.Host;
+
+/// <summary>A kernel of the labelled rows, of the test rows with them, and the spectrum of its training rows.</summary>
+internal sealed record Kernel(Artifact<Matrix<float>> Gram, Artifact<Matrix<float>> TestGram, Artifact<Spectrum> Spectrum);
+
+/// <summary>
+/// The kernel that regression uses, and that of the networks, which see all features as one input. They are the same, unless
+/// regression is to add a kernel for each encoder.
+/// </summary>
+internal sealed record Kernels(Kernel Regression, Kernel Networks)
+{
+    public static FSharpResult<Kernels, PipelineError> Make(
+        IRunner runner, Session session, Artifact<Split> split, Views views, Artifact<Features> features) =>
+        from networks in OfFeatures(runner, split, features)
+        from regression in views.Weights is { } weights && session.Config.Encoder.Weigh.Combining.IsSum
+            ? OfViews(runner, split, Artifact.both(views.Parts, weights))
+            : FSharpResult<Kernel, PipelineError>.NewOk(networks)
+        select new Kernels(regression, networks);
+
+    private static FSharpResult<Kernel, PipelineError> OfFeatures(IRunner runner, Artifact<Split> split, Artifact<Features> features) =>
+        from gram in runner.Run(AnalyticGram.labelled, features)
+        from testGram in runner.Run(AnalyticGram.test, features)
+        from spectrum in runner.Run(DecomposeKernel.stage, Artifact.both(gram, split))
+        select new Kernel(gram, testGram, spectrum);
+
+    private static FSharpResult<Kernel, PipelineError> OfViews(
+        IRunner runner, Artifact<Split> split, Artifact<Tuple<Microsoft.FSharp.Collections.FSharpList<Embeddings>, CombinationFacts>> views) =>
+        from gram in runner.Run(SumOfKernels.labelled, views)
+        from testGram in runner.Run(SumOfKernels.test, views)
+        from spectrum in runner.Run(DecomposeKernel.sum, Artifact.both(gram, split))
+        select new Kernel(gram, testGram, spectrum);
+}

@@ -1,0 +1,221 @@
+module NtkPipeline.Tests.CombinationTests
+
+open System
+open Expecto
+open NtkPipeline.Core
+
+let private runner: IRunner = MemoryRunner(Seed.root 1UL)
+let private input value = Artifact.create "input" (Digest.ofBytes [||]) (lazy (Ok value))
+let private run stage value = runner.Run(stage, input value) |> Result.bind _.Value.Force()
+let private want result = Expect.wantOk result "the stage runs"
+
+let private says (part: string) result =
+    match result with
+    | Error(e: PipelineError) -> Expect.stringContains e.Sentence part part
+    | Ok _ -> failtest $"refused: %s{part}"
+
+let private count = 150
+
+/// Labels that the first view shows with some noise, and the second not at all.
+let private telling, noise, labels =
+    let random = Random 3
+    let labels = Array.init count (fun i -> if i % 3 = 0 then 1.0 else -1.0)
+    let draw () = random.NextDouble() - 0.5
+    let noise = Matrix.init count 8 (fun _ _ -> float32 (draw ()))
+
+    let telling =
+        Matrix.init count 5 (fun i j -> float32 ((if j = 0 then 0.35 * labels[i] else 0.0) + draw ()))
+
+    telling, noise, labels
+
+let private part name (rows: Matrix<float32>) : Embeddings = {
+    Encoder = name
+    Labelled = rows
+    Test = Matrix.gatherRows [| 0..9 |] rows
+}
+
+let private parts = [ part "telling" telling; part "noise" noise ]
+
+let private split: Split = {
+    Train = [| 0..119 |]
+    Validation = [| 120..149 |]
+    Folds = Array.init 120 (fun i -> i % 3)
+    Labels = labels
+    Targets = labels
+    FitRows = [| 0..149 |]
+    DuplicateRows = 0
+    ContradictoryTexts = 0
+    ContradictoryRows = 0
+    IdenticalRows = 0
+    IdenticalContradictions = 0
+    SimilarRows = 0
+    LargestSimilarGroup = 1
+}
+
+let private weigh weights combining = WeighViews.stage { Weights = weights; Combining = combining }
+
+/// Exact leave-one-out by leaving every row out in turn.
+let private refitted (kernel: Matrix<float32>) relativeRidge (y: float[]) =
+    let k = Matrix.map float kernel
+    let ridge = relativeRidge * (Seq.init k.Rows (fun i -> k[i, i]) |> Seq.average)
+    Array.init y.Length (fun i -> (KernelSamples.heldOut ridge k y [| i |])[0] - y[i])
+
+let tests =
+    testList "combination" [
+        testCase "what is confirmed is leave-one-out by refitting, and the least error wins"
+        <| fun () ->
+            for combining in [ Combining.Beside; Combining.Sum ] do
+                let facts = want (run (weigh (ByLeaveOneOut 80) combining) (parts, split))
+                Expect.equal (facts.SearchRows, facts.Confirmed.Length) (80, 3) "rows, candidates"
+
+                Expect.isGreaterThan
+                    facts.Views[0].Weight
+                    (2.0 * facts.Views[1].Weight)
+                    "noise counts for little"
+
+                let views =
+                    WeighViews.views _.Labelled parts
+                    |> List.map (fun (name, rows) -> name, Matrix.gatherRows split.Train rows)
+
+                for trial in facts.Confirmed do
+                    let pairs = List.zip (List.ofArray trial.Weights) [ "telling"; "noise" ]
+                    let kernel = if combining = Combining.Sum then Sum pairs else Beside pairs
+                    let gram = want (ViewKernel.gram kernel views None)
+                    let y = labels[..119]
+                    let residuals = refitted gram trial.HeldOut.RelativeRidge y
+                    let error = residuals |> Array.averageBy (fun e -> e * e)
+                    Expect.floatClose { absolute = 1e-9; relative = 0.0 } trial.HeldOut.Error error trial.Name
+                    let accuracy = Metrics.accuracy y (Array.map2 (+) residuals y)
+                    Expect.equal trial.HeldOut.Accuracy accuracy "and its accuracy"
+
+                let best = facts.Confirmed |> Array.minBy _.HeldOut.Error
+                Expect.equal (facts.Views |> Array.map _.Weight) best.Weights "the best of them"
+
+        testCase "validation rows and their labels move no weight"
+        <| fun () ->
+            let other = {
+                split with
+                    Labels = labels |> Array.mapi (fun i y -> if i >= 120 then -y else y)
+                    Targets = labels |> Array.mapi (fun i y -> if i >= 120 then -y else y)
+            }
+
+            let scrambled =
+                parts
+                |> List.map (fun part -> {
+                    part with
+                        Labelled =
+                            Matrix.init count part.Labelled.Columns (fun i j ->
+                                if i >= 120 then 1.0f else part.Labelled[i, j])
+                })
+
+            let stage = weigh (ByLeaveOneOut 60) Combining.Beside
+            Expect.equal (run stage (scrambled, other)) (run stage (parts, split)) "the same facts"
+
+        testCase "given weights are taken, and those that do not fit are refused"
+        <| fun () ->
+            let facts = want (run (weigh (Given [ 1.0; 0.5 ]) Combining.Beside) (parts, split))
+            Expect.equal (facts.Views |> Array.map _.Weight) [| 1.0; 0.5 |] "as given"
+            Expect.equal (facts.ChosenBy, facts.Solves) ("given", 0) "nothing was solved"
+            run (weigh (Given [ 1.0 ]) Combining.Beside) (parts, split) |> says "2 encoders"
+
+            run (weigh (Given [ 0.0; 0.0 ]) Combining.Beside) (parts, split)
+            |> says "every encoder's weight is 0"
+
+            run
+                (weigh (Given [ 1.0; 1.0 ]) Combining.Beside)
+                ([ parts[0]; { parts[1] with Test = Matrix.create 0 8 [||] } ], split)
+            |> says "150 + 10, 150 + 0"
+
+        testCase "encoders side by side are unit rows times their weights; one of weight 0 is left out"
+        <| fun () ->
+            let facts = want (run (weigh (Given [ 2.0; 0.5 ]) Combining.Beside) (parts, split))
+            let joined = want (run CombineViews.stage (parts, facts))
+
+            Expect.equal
+                (joined.Encoder, joined.Labelled.Columns, joined.Test.Rows)
+                ("telling + noise", 13, 10)
+                "shape"
+
+            let norm (m: Matrix<float32>) i columns =
+                columns |> Seq.sumBy (fun j -> float m[i, j] ** 2.0) |> sqrt
+
+            for m, i in [ joined.Labelled, 0; joined.Labelled, 149; joined.Test, 9 ] do
+                Expect.floatClose Accuracy.medium (norm m i [ 0..4 ]) 2.0 "weight 2"
+                Expect.floatClose Accuracy.medium (norm m i [ 5..12 ]) 0.5 "weight ½"
+
+            let only = want (run (weigh (Given [ 0.0; 1.0 ]) Combining.Beside) (parts, split))
+            let left = want (run CombineViews.stage (parts, only))
+            Expect.equal (left.Encoder, left.Labelled.Columns) ("noise", 8) "the other"
+
+        testCase "numbers of components: variance as PCA has it, and the best is what auto keeps"
+        <| fun () ->
+            let settings: CompareDimensions.Settings = {
+                Dimensions = [ 1; 3; 5; 9 ]
+                Rows = 70
+                Whiten = false
+                Solver = PcaSolver.Exact
+            }
+
+            let facts = want (run (CompareDimensions.stage settings) (parts[0], split))
+            Expect.equal (facts.Points |> Array.map _.Dimensions) [| 1; 3; 5 |] "9 are more than its columns"
+            let model = want (Pca.fit 5 (Matrix.gatherRows split.Train telling))
+
+            for point in facts.Points do
+                Expect.floatClose
+                    Accuracy.veryHigh
+                    point.ExplainedVariance
+                    (Array.sum model.ExplainedVariance[.. point.Dimensions - 1])
+                    "explained"
+
+            let reduce dimensions compared =
+                run
+                    (ReduceDimension.stage {
+                        Dimensions = dimensions
+                        Solver = PcaSolver.Exact
+                        Whiten = false
+                    })
+                    ((parts[0], split), compared)
+
+            let best = (facts.Points |> Array.minBy _.HeldOut.Error).Dimensions
+            Expect.equal (want (reduce Best facts)).Facts.Columns best "auto"
+            reduce Best { Rows = 0; Points = [||] } |> says "reduce.compare"
+            let all = want (reduce AllColumns facts)
+
+            Expect.equal
+                (all.Labelled, all.Facts.Reduction)
+                (fst (Pca.normaliseRows telling), "none")
+                "only normalised"
+
+        testCase "whitened features have components of one variance before rows are brought to norm 1"
+        <| fun () ->
+            let features =
+                want (
+                    run
+                        (ReduceDimension.stage {
+                            Dimensions = Leading 3
+                            Solver = PcaSolver.Exact
+                            Whiten = true
+                        })
+                        ((parts[0], split), { Rows = 0; Points = [||] })
+                )
+
+            let model = want (Pca.fit 3 (Matrix.gatherRows split.Train telling) |> Result.bind Pca.whiten)
+
+            Expect.equal
+                features.Labelled
+                (telling |> Pca.transform model |> Pca.normaliseRows |> fst)
+                "whitened"
+
+            Expect.equal features.Facts.Reduction "pca exact, whitened" "and named"
+
+        testCase "places are columns where enough tweets name them, however they are written"
+        <| fun () ->
+            let tweet location = { Id = 1; Keyword = None; Location = location; Text = "x"; Target = None }
+
+            let labelled = [| tweet (Some "London, UK"); tweet None; tweet (Some "Paris") |]
+            let test = [| tweet (Some "london uk"); tweet (Some "!!") |]
+            let found = want (run (EmbedTweets.locations 2) (labelled, test))
+            Expect.equal found.Labelled (Matrix.create 3 1 [| 1.0f; 0.0f; 0.0f |]) "london uk"
+            Expect.equal found.Test (Matrix.create 2 1 [| 1.0f; 0.0f |]) "counted over both sets"
+            run (EmbedTweets.locations 3) (labelled, test) |> says "location finds nothing"
+    ]
