@@ -44,7 +44,7 @@ type FeatureFacts = {
 
 /// Exact leave-one-out of kernel regression on some training rows: accuracy and mean squared error against the targets, and
 /// the ridge, over the kernel's mean diagonal, that was best by the error.
-type HeldOut = { RelativeRidge: float; Accuracy: float; Error: float }
+type LooScores = { RelativeRidge: float; Accuracy: float; Error: float }
 
 /// One of several encoders.
 type ViewFacts = {
@@ -53,11 +53,11 @@ type ViewFacts = {
     /// What its rows, brought to norm 1 each, are multiplied by.
     Weight: float
     /// The kernel of this encoder alone, on the rows among which weights were searched; none where weights were given.
-    Alone: HeldOut option
+    Alone: LooScores option
 }
 
 /// Some weights of the encoders, in their order, on all training rows.
-type WeightTrial = { Name: string; Weights: float[]; HeldOut: HeldOut }
+type WeightTrial = { Name: string; Weights: float[]; HeldOut: LooScores }
 
 /// How encoders were put together.
 type CombinationFacts = {
@@ -78,7 +78,7 @@ type DimensionPoint = {
     Dimensions: int
     /// Share of the rows' variance that is kept.
     ExplainedVariance: float
-    HeldOut: HeldOut
+    HeldOut: LooScores
 }
 
 /// What the number of components is worth, on some training rows. No points where it was not asked for.

@@ -87,5 +87,5 @@ module DirectSolve =
         : Result<float[] * float[], PipelineError> =
         solve name kernel ridge [| targets |] (fun factor alpha _ ->
             let alpha = alpha.squeeze 1L
-            let diagonal = (torch.cholesky_inverse factor).diagonal (0L, 0L, 1L)
+            let diagonal = (torch.cholesky_inverse factor).diagonal(0L, 0L, 1L)
             Tensors.toArray64 alpha, Tensors.toArray64 (alpha / diagonal))

@@ -4,6 +4,11 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module HeldOutTrial =
 
+    /// f at the row that was left out. It is 0 where no other row has anything in common with it; rounding must not give it a sign.
+    let private output (target: float) residual =
+        let f = target - residual
+        if abs f <= 1e-12 * abs target then 0.0 else f
+
     /// With one ridge, over the mean of the kernel's diagonal: one solve, n³ multiplications. `name` says in refusals which
     /// kernel it was.
     let at
@@ -11,13 +16,13 @@ module HeldOutTrial =
         (kernel: Matrix<float32>)
         (targets: float[])
         (relativeRidge: float)
-        : Result<HeldOut, PipelineError> =
+        : Result<LooScores, PipelineError> =
         KernelMatrix.meanDiagonal name (KernelMatrix.Single kernel)
         |> Result.bind (fun mean ->
             DirectSolve.ridgeHeldOut name (KernelMatrix.Single kernel) (relativeRidge * mean) targets)
         |> Result.map (fun (_, heldOut) -> {
             RelativeRidge = relativeRidge
-            Accuracy = Metrics.accuracy targets (Array.map2 (-) targets heldOut)
+            Accuracy = Metrics.accuracy targets (Array.map2 output targets heldOut)
             Error = heldOut |> Array.averageBy (fun e -> e * e)
         })
 
@@ -25,7 +30,7 @@ module HeldOutTrial =
     let ridges = [ 0.25; 0.5; 1.0; 2.0 ]
 
     /// With the best of `ridges` by the error: four solves.
-    let best (name: string) (kernel: Matrix<float32>) (targets: float[]) : Result<HeldOut, PipelineError> =
+    let best (name: string) (kernel: Matrix<float32>) (targets: float[]) : Result<LooScores, PipelineError> =
         (Ok [], ridges)
         ||> List.fold (fun found ridge ->
             found

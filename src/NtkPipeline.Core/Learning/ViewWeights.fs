@@ -83,7 +83,7 @@ module ViewWeights =
         BaseKernel.gram rows None
         |> Result.bind (fun gram -> HeldOutTrial.best $"the kernel of %s{name}" gram targets)
 
-    let private facts (views: Views) (weights: float[]) (alone: HeldOut list option) : ViewFacts[] = [|
+    let private facts (views: Views) (weights: float[]) (alone: LooScores list option) : ViewFacts[] = [|
         for k, (name, rows) in List.indexed views ->
             {
                 Encoder = name
@@ -94,7 +94,7 @@ module ViewWeights =
     |]
 
     /// All views alike, only the best one, and what the search found, each on all training rows.
-    let private candidates (alone: HeldOut list) (weights: float[]) ridge =
+    let private candidates (alone: LooScores list) (weights: float[]) ridge =
         let best = alone |> List.indexed |> List.minBy (fun (_, one) -> one.Error) |> fst
         let only = Array.init weights.Length (fun k -> if k = best then 1.0 else 0.0)
 

@@ -6,7 +6,7 @@ open Giraffe.ViewEngine
 [<RequireQualifiedAccess>]
 module FeatureTables =
 
-    let private heldOut (heldOut: HeldOut) = [
+    let private heldOut (heldOut: LooScores) = [
         NumberCell(Show.accuracy heldOut.Accuracy)
         NumberCell(Show.number heldOut.Error)
         NumberCell(Show.short heldOut.RelativeRidge)
@@ -21,7 +21,7 @@ module FeatureTables =
         else
             "Every encoder's rows are brought to norm 1 and multiplied by its weight; they stand side by side as one input."
         if facts.SearchRows > 0 then
-            $"Weights were chosen by the %s{facts.ChosenBy} of %s{Show.count facts.SearchRows} training rows, in %s{Show.count facts.Solves} solves. The scores are those of each encoder alone on these rows."
+            $"Weights were chosen by the %s{facts.ChosenBy} of %s{Show.count facts.SearchRows} training rows, in %s{Show.count facts.Solves} solves. The scores are those of each encoder alone on these rows; a tweet in which it sees nothing counts as negative."
     ]
 
     let private views findings (facts: CombinationFacts) =

@@ -70,7 +70,7 @@ module SummaryJson =
             whole (findings.Features.ZeroLabelledRows.Length + findings.Features.ZeroTestRows.Length)
         ]
 
-    let private heldOut (heldOut: HeldOut) = [
+    let private heldOut (heldOut: LooScores) = [
         "looAccuracy", real heldOut.Accuracy
         "looError", real heldOut.Error
         "relativeRidge", real heldOut.RelativeRidge

@@ -50,7 +50,7 @@ let private features: FeatureFacts = {
     ZeroTestRows = [| 77 |]
 }
 
-let private heldOut error : HeldOut = { RelativeRidge = 0.5; Accuracy = 1.0 - error / 2.9; Error = error }
+let private heldOut error : LooScores = { RelativeRidge = 0.5; Accuracy = 1.0 - error / 2.9; Error = error }
 
 let private combination: CombinationFacts =
     let view name columns weight error : ViewFacts = {

@@ -91,6 +91,16 @@ let tests =
                 let best = facts.Confirmed |> Array.minBy _.HeldOut.Error
                 Expect.equal (facts.Views |> Array.map _.Weight) best.Weights "the best of them"
 
+        testCase "a row that shares nothing with any other is answered by 0, which counts as negative"
+        <| fun () ->
+            let lonely = Matrix.init 9 9 (fun i j -> if i = j then 0.3f else 0.0f)
+            let y = [| 1.0; -1.0; -1.0; 1.0; -1.0; -1.0; 1.0; -1.0; -1.0 |]
+
+            for ridge in [ 0.1; 0.7; 3.0 ] do
+                let scores = want (HeldOutTrial.at "apart" lonely y ridge)
+                Expect.floatClose Accuracy.veryHigh scores.Accuracy (6.0 / 9.0) "the negative ones are right"
+                Expect.floatClose Accuracy.veryHigh scores.Error 1.0 "and nothing is learnt"
+
         testCase "validation rows and their labels move no weight"
         <| fun () ->
             let other = {
