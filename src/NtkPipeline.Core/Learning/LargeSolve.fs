@@ -110,6 +110,16 @@ module LargeSolve =
             }
         }
 
+    /// Rows asked may be so much larger than those fitted that the kernel between them overflows.
+    let private checkFinite (predictions: Matrix<float>) =
+        match Matrix.firstNonFinite predictions with
+        | None -> Ok()
+        | Some(_, row) ->
+            Error(
+                NumbersRefused
+                    $"the prediction of row %d{row} (counted from 0) is no finite number: its kernel with the training rows is more than can be computed with; scale the rows down"
+            )
+
     /// Solves and predicts. `tell` is called from this thread as the work goes on; `resumed` is a state of conjugate gradients that
     /// a run of the same problem and settings told before it was stopped.
     let solve
@@ -134,7 +144,7 @@ module LargeSolve =
 
             tell (SolveProgress.Planned plan)
             let spare = if settings.HoldsEntries then settings.Memory - plan.Bytes else 0L
-            let! source, xs = UnheldKernel.create problem.Kind problem.Network problem.IsSingle problem.X
+            let! source, xs = KernelSource.create problem.Kind problem.Network problem.IsSingle problem.X
             let kernel = { Source = source; Xs = xs }
             let meanDiagonal = UnheldKernel.diagonal source xs |> Array.average
             let systems = SolveProblem.systems meanDiagonal problem
@@ -145,6 +155,8 @@ module LargeSolve =
                 | SolveMethod.Exact -> byExact kernel systems asked
                 | SolveMethod.Gradients -> byGradients settings spare tell resumed kernel systems asked
                 | SolveMethod.Nystrom -> byNystrom settings tell kernel systems asked
+
+            do! checkFinite found.Predictions
 
             return {
                 Plan = plan

@@ -18,7 +18,7 @@ type LearnedReport = {
     Trace: float[]
     Steps: int
     Evaluations: int
-    /// The gradient's largest entry at the end, by logarithms of the parameters.
+    /// The gradient's largest entry at the end, by logarithms of the parameters that are not held at the end of their range.
     LargestGradient: float
     StoppedBy: string
 }
@@ -55,7 +55,10 @@ module LearnedReport =
         Trace = learned.Minimum.Trace
         Steps = learned.Minimum.Trace.Length - 1
         Evaluations = learned.Minimum.Evaluations
-        LargestGradient = learned.Minimum.Gradient |> Array.map abs |> Array.max
+        LargestGradient =
+            Array.zip learned.Parameters learned.Minimum.Gradient
+            |> Array.map (fun (parameter, slope) -> if parameter.IsHeld then 0.0 else abs slope)
+            |> Array.max
         StoppedBy = stopped learned.Minimum.StoppedBy
     }
 

@@ -56,11 +56,16 @@ module LimitedBfgs =
         |> List.fold (fun r (a, s, y) -> along r (a - dot y r / dot s y) s) (q |> Array.map ((*) scale))
         |> Array.map (~-)
 
-    /// From a point that has a value. `evaluate` gives value and gradient, or none where there is no finite one; `tell` hears
-    /// each step's number and value.
+    /// Whether a variable stands at the end of its range and would leave it going downhill.
+    let isHeld (lower: float, upper: float) (x: float) (slope: float) : bool =
+        (x <= lower && slope > 0.0) || (x >= upper && slope < 0.0)
+
+    /// From a point that has a value, each variable within its range (projected onto it step by step; Bertsekas 1982). `evaluate`
+    /// gives value and gradient, or none where there is no finite one; `tell` hears each step's number and value.
     let minimise
         (tolerance: float)
         (mostSteps: int)
+        (ranges: (float * float)[])
         (tell: int -> float -> unit)
         (evaluate: float[] -> (float * float[]) option)
         (start: float[])
@@ -74,14 +79,23 @@ module LimitedBfgs =
             |> Option.filter (fun (value, gradient) ->
                 Double.IsFinite value && gradient |> Array.forall Double.IsFinite)
 
+        let inRange (point: float[]) =
+            Array.map2 (fun (lower: float, upper: float) (x: float) -> Math.Clamp(x, lower, upper)) ranges point
+
+        /// 0 for variables that are held at the end of their range.
+        let freeOf (point: float[]) (gradient: float[]) (values: float[]) =
+            Array.init values.Length (fun k ->
+                if isHeld ranges[k] point[k] gradient[k] then 0.0 else values[k])
+
         /// The first of t, t/2, t/4 … at which the value falls by a share of what the slope promises.
-        let search (point: float[]) (value: float) (slope: float) (d: float[]) =
+        let search (point: float[]) (value: float) (gradient: float[]) (d: float[]) =
             Seq.init halvings (fun k -> Math.ScaleB(1.0, -k))
             |> Seq.tryPick (fun t ->
-                let candidate = along point t d
+                let candidate = along point t d |> inRange
+                let promised = dot gradient (Array.map2 (-) candidate point)
 
                 match evaluate candidate with
-                | Some(found, gradient) when found <= value + 1e-4 * t * slope ->
+                | Some(found, gradient) when promised < 0.0 && found <= value + 1e-4 * promised ->
                     Some(candidate, found, gradient)
                 | Some _
                 | None -> None)
@@ -97,16 +111,18 @@ module LimitedBfgs =
                     StoppedBy = reason
                 }
 
-            if largest gradient <= tolerance then
+            let free = freeOf point gradient gradient
+
+            if largest free <= tolerance then
                 finish StopReason.Gradient
             elif trace.Length > mostSteps then
                 finish StopReason.Steps
             else
-                let d = direction pairs gradient
-                let d = if dot d gradient < 0.0 then d else gradient |> Array.map (~-)
+                let d = direction pairs free |> freeOf point gradient
+                let d = if dot d free < 0.0 then d else free |> Array.map (~-)
                 let d = d |> Array.map ((*) (min 1.0 (longest / largest d)))
 
-                match search point value (dot d gradient) d with
+                match search point value gradient d with
                 | None when pairs.IsEmpty -> finish StopReason.Progress
                 // What was remembered misleads: once more, along the gradient alone.
                 | None -> descend point value gradient [] trace

@@ -1,5 +1,7 @@
 namespace NtkPipeline.Core
 
+open System
+
 /// How a kernel ridge regression is solved.
 [<RequireQualifiedAccess>]
 type SolveMethod =
@@ -54,11 +56,14 @@ module SolvePlan =
 
     let private gigabytes (bytes: int64) = $"%.2f{float bytes / 1e9} GB"
 
-    /// Peak bytes: the kernel, K + λI and its factor, in float64; or the inputs in both precisions, the low-rank factor with a block's
-    /// workings, and for each system its state and the parts of a product.
+    /// What .NET and LibTorch take before there is any work.
+    let private idle = 600_000_000L
+
+    /// Peak bytes of the process: the kernel, K + λI and its factor, in float64; or the inputs in both precisions, the low-rank
+    /// factor with a block's workings, and for each system its state and the parts of a product.
     let bytes (size: SolveSize) (solveMethod: SolveMethod) : int64 =
         let n, d = int64 size.Rows, int64 size.Features
-        let inputs = 24L * n * d
+        let inputs = idle + 24L * n * d
 
         match solveMethod with
         | SolveMethod.Exact -> inputs + 24L * n * n
@@ -80,10 +85,14 @@ module SolvePlan =
     /// The method that was asked for, or the exact one where it fits, else conjugate gradients; refused where what is left does not fit.
     let choose (asked: SolveMethod option) (size: SolveSize) : Result<SolvePlan, PipelineError> =
         let exact = bytes size SolveMethod.Exact
+        // More entries than one of .NET's arrays holds.
+        let isOneArray = int64 size.Rows * int64 size.Rows <= int64 Array.MaxLength
 
         let chosen, why =
             match asked with
             | Some solveMethod -> solveMethod, "as asked"
+            | None when not isOneArray ->
+                SolveMethod.Gradients, "the whole matrix has more entries than one array holds"
             | None when exact <= size.Memory ->
                 SolveMethod.Exact,
                 $"the whole matrix takes %s{gigabytes exact} of the %s{gigabytes size.Memory} allowed"
@@ -93,7 +102,12 @@ module SolvePlan =
 
         let needed = bytes size chosen
 
-        if needed > size.Memory then
+        if chosen = SolveMethod.Exact && not isOneArray then
+            Error(
+                NumbersRefused
+                    $"solve by exact: a matrix of %d{size.Rows} rows is more than one array holds; use cg"
+            )
+        elif needed > size.Memory then
             Error(
                 NumbersRefused
                     $"solve by %s{SolveMethod.print chosen}: %d{size.Rows} rows need %s{gigabytes needed} and %s{gigabytes size.Memory} are allowed; allow more memory, or take another method or a lower rank"

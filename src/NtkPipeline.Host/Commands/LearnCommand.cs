@@ -104,7 +104,8 @@ internal sealed class LearnCommand : NtkCommand
             [
                 $"{output}: {report.Steps} steps on {report.Rows} rows, {report.Evaluations} evaluations, stopped by {report.StoppedBy}",
                 $"{report.Objective}: {report.Start:g8} before, {report.End:g8} after",
-                .. report.Parameters.Select(parameter => $"{parameter.Name}: {parameter.Start:g6} → {parameter.End:g6}"),
+                .. report.Parameters.Select(parameter =>
+                    $"{parameter.Name}: {parameter.Start:g6} → {parameter.End:g6}{(parameter.IsHeld ? " (the end of its range: the data do not tell it)" : "")}"),
                 .. report.Networks.Select(network => $"{network.Weight:g6} × {network.Network}"),
                 $"ridge {report.Ridge:g6}",
             ]);

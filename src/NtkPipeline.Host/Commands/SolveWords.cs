@@ -76,7 +76,8 @@ internal static class SolveWords
     {
         yield return $"{output}: {solved.Predictions.Rows} × {solved.Predictions.Columns}, by {method}"
             + (solved.Rank > 0 ? $", rank {solved.Rank} (leaves {solved.TraceError:0.0e+0} of the trace)" : "")
-            + (solved.Iterations > 0 ? $", {solved.Iterations} steps" : "");
+            + (solved.Iterations > 0 ? $", {solved.Iterations} steps" : "")
+            + (solved.ByTable ? ", entries in float32 by a cosine table" : ", entries in float64 by the definition");
 
         foreach (var system in solved.Systems)
             yield return $"λ = {system.Ridge:g4} ({system.Ridge / solved.MeanDiagonal:g4} × mean diagonal), output {system.Output}: "

@@ -42,7 +42,7 @@ let private wantNear message (found: Matrix<float>) (expected: Matrix<float>) =
     Expect.isLessThanOrEqual gap (1e-13 * scale) message
 
 let private create isSingle network x =
-    Expect.wantOk (UnheldKernel.create KernelKind.Ntk (parse network) isSingle x) network
+    Expect.wantOk (KernelSource.create KernelKind.Ntk (parse network) isSingle x) network
 
 let tests =
     testList "kernel products by tiles" [
@@ -106,11 +106,11 @@ let tests =
             let x = hard true 20
             x.Values[8] <- nan
 
-            UnheldKernel.create KernelKind.Ntk (parse networks[0]) true x
+            KernelSource.create KernelKind.Ntk (parse networks[0]) true x
             |> KernelSamples.wantRefusal [ "NaN"; "row 1, column 1" ]
 
             x.Values[8] <- 1e30
 
-            UnheldKernel.create KernelKind.Ntk (parse networks[0]) true x
+            KernelSource.create KernelKind.Ntk (parse networks[0]) true x
             |> KernelSamples.wantRefusal [ "row 1"; "scale the inputs down" ]
     ]

@@ -178,6 +178,10 @@ let private gradients =
 
             let again = solved { settings with HoldsEntries = false } problem
             Expect.equal again.Coefficients.Values found.Coefficients.Values "kept entries change no bit"
+
+            attempt settings { problem with Asked = Some(Matrix.map ((*) 5e307) z) }
+            |> wantRefusal [ "scale the rows down" ]
+
             let fits = solved settings { problem with Asked = None }
             let own = solved settings { problem with Asked = Some x }
             Expect.isLessThan (gap fits.Predictions own.Predictions) 1e-8 "without rows asked, the fit"
@@ -266,7 +270,7 @@ let private nystrom =
             let found = solved { by (Some SolveMethod.Nystrom) with Rank = 40 } problem
             // By the normal equations, (K_NSᵀ K_NS + λ K_SS) β = K_NSᵀ y.
             let k = Expect.wantOk (Gram.ntk64 network x None) "K"
-            let source, xs = Expect.wantOk (UnheldKernel.create KernelKind.Ntk network false x) "tiles"
+            let source, xs = Expect.wantOk (KernelSource.create KernelKind.Ntk network false x) "tiles"
 
             let lowRank =
                 PivotedCholesky.columns source xs
@@ -301,7 +305,7 @@ let private choosing =
     testCase "auto takes the whole matrix where memory allows, and says why"
     <| fun () ->
         let size = {
-            Rows = 50000
+            Rows = 40000
             Features = 128
             Systems = 1
             Ridges = 1
@@ -311,11 +315,19 @@ let private choosing =
 
         let plan size asked = SolvePlan.choose asked size
         let large = Expect.wantOk (plan size None) "a plan"
-        Expect.equal large.Method SolveMethod.Gradients "60 GB do not fit"
-        Expect.stringContains (SolvePlan.print large) "60.15 GB" "and says so"
+        Expect.equal large.Method SolveMethod.Gradients "39 GB do not fit"
+        Expect.stringContains (SolvePlan.print large) "39.12 GB" "and says so"
         let small = Expect.wantOk (plan { size with Rows = 5000 } None) "a plan"
-        Expect.equal small.Method SolveMethod.Exact "0.6 GB do"
-        plan size (Some SolveMethod.Exact) |> wantRefusal [ "60.15 GB"; "4.00 GB" ]
+        Expect.equal small.Method SolveMethod.Exact "1.2 GB do"
+        plan size (Some SolveMethod.Exact) |> wantRefusal [ "39.12 GB"; "4.00 GB" ]
         plan { size with Rank = 50000 } None |> wantRefusal [ "lower rank" ]
+        let plenty = { size with Rows = 50000; Memory = 1_000_000_000_000L }
+
+        Expect.equal
+            (Expect.wantOk (plan plenty None) "a plan").Method
+            SolveMethod.Gradients
+            "more than one array"
+
+        plan plenty (Some SolveMethod.Exact) |> wantRefusal [ "one array" ]
 
 let tests = testList "regression past memory" [ pivoting; gradients; nystrom; choosing ]
