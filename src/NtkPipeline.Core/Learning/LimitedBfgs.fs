@@ -80,7 +80,10 @@ module LimitedBfgs =
                 Double.IsFinite value && gradient |> Array.forall Double.IsFinite)
 
         let inRange (point: float[]) =
-            Array.map2 (fun (lower: float, upper: float) (x: float) -> Math.Clamp(x, lower, upper)) ranges point
+            Array.map2
+                (fun (lower: float, upper: float) (x: float) -> Math.Clamp(x, lower, upper))
+                ranges
+                point
 
         /// 0 for variables that are held at the end of their range.
         let freeOf (point: float[]) (gradient: float[]) (values: float[]) =

@@ -47,7 +47,8 @@ type CleanSettings = {
 [<RequireQualifiedAccess>]
 module CleanText =
 
-    /// Links, mentions, hashtags and numbers by the leave-one-out error on Kaggle's training tweets; the rest was not compared.
+    /// Common choices. On Kaggle's labelled tweets no switch, turned round alone, moved the accuracy of exact leave-one-out by two of
+    /// its standard errors.
     let defaults: CleanSettings = {
         Mojibake = true
         Entities = true

@@ -65,6 +65,33 @@ let tests =
             refused 2 [ "embed.train-npy" ] [ "config"; "show"; "--set"; "embed.encoder=npy" ]
             refused 2 [ "write key=value" ] [ "config"; "show"; "--set"; "seed" ]
 
+        testCase
+            "every shipped experiment is a sound settings file, once it is told of the arrays it asks for"
+        <| fun () ->
+            let files = Directory.GetFiles(Clone.path "data/experiments", "*.json")
+            Expect.isGreaterThan files.Length 3 "there are some"
+
+            for file in files do
+                [
+                    "config"
+                    "show"
+                    "--config"
+                    file
+                    "--set"
+                    "embed.train-npy=a.npy"
+                    "--set"
+                    "embed.test-npy=b.npy"
+                ]
+                |> wantDone
+                |> ignore
+
+            refused 2 [ "embed.train-npy"; "embed.test-npy" ] [
+                "config"
+                "show"
+                "--config"
+                Clone.path "data/experiments/combination.json"
+            ]
+
         testCase "what is wrong in a settings file ends in 2 and names the file"
         <| inFolder (fun folder ->
             let file = Path.Combine(folder, "x.json")
