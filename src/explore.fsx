@@ -113,7 +113,9 @@ let ridge = {
     ChooseBy = RidgeChoice.CrossValidation
 }
 
-let kernel = run (FitRidge.stage ridge) (FitRidge.inputs split spectrum gram testGram)
+let kernel =
+    run (FitRidge.stage ridge TargetCoding.PlusMinus) (FitRidge.inputs split spectrum gram testGram)
+
 let path = (look kernel).Path
 
 let pathFrame =

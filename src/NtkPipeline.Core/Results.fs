@@ -55,6 +55,9 @@ type RefitScores = {
 type KernelRegression = {
     Path: RidgePoint[]
     Chosen: RidgePoint
+    /// What was learnt: "plus-minus", "zero-one" or "balanced" targets. Outputs are brought to where 0 is the boundary; errors are
+    /// in the targets' own units.
+    Targets: string
     /// "cv", "loo", "gcv" or "likelihood".
     ChosenBy: string
     Folds: int
@@ -65,6 +68,8 @@ type KernelRegression = {
     /// The smallest ridge of the path, for comparison: nearly ridgeless.
     SmallestRidge: float
     SmallestRidgeValidation: Scores
+    /// f on the validation rows with that ridge, in their order.
+    SmallestRidgeOutputs: float[]
     /// f at each training row, fitted on all the others with the chosen ridge: exact leave-one-out.
     LeftOutOutputs: float[]
     /// f on the validation rows, in their order.
@@ -222,6 +227,8 @@ type Findings = {
     Kernel: KernelRegression
     /// Candidates for a wrong label among the training rows, clearest first.
     Suspects: SuspectTweet[]
+    /// The kernel regression's probabilities: fitted on training rows left out, judged on the validation rows.
+    Calibration: Calibrated
     Picture: KernelPicture
     Networks: NetworkRun[]
     Comparison: Comparison

@@ -24,7 +24,7 @@ internal static class Pipeline
                from features in runner.Run(ReduceDimension.stage(config.Reduce), ReduceDimension.inputs(config.Reduce, views.Together, split, dimensions))
                from kernels in Kernels.Make(runner, session, split, views, features)
                let regression = kernels.Regression
-               from kernel in runner.Run(FitRidge.stage(config.Ridge), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))
+               from kernel in runner.Run(FitRidge.stage(config.Ridge, config.Targets), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))
                let training = TrainNetwork.inputs(features, split, kernels.Networks.Gram, kernels.Networks.Spectrum)
                from networks in config.Train.Select(settings => Training(runner, settings, training)).InOrder()
                let trained = Artifact.all(networks)

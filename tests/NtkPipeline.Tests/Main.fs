@@ -19,8 +19,11 @@ let private tests =
         SpectrumTests.tests
         RidgeRegressionTests.tests
         RidgeGradientTests.tests
+        TargetCodingTests.tests
         LeaveOneOutTests.tests
+        CholeskyFitTests.tests
         SpectralFilterTests.tests
+        LinearisedTrainingTests.tests
         LogisticDescentTests.tests
         CoordinateSearchTests.tests
         KernelImageTests.tests

@@ -27,6 +27,7 @@ type Config = {
     CompareDimensions: CompareDimensions.Settings
     Reduce: ReduceDimension.Settings
     Ridge: RidgeSettings
+    Targets: TargetCoding
     Train: TrainSettings[]
     Compare: CompareSettings
     /// The settings as text, and where each came from.
@@ -213,6 +214,9 @@ module Config =
                 CompareDimensions = compareDimensions values
                 Reduce = reduce values
                 Ridge = ridge values
+                Targets =
+                    TargetCoding.all
+                    |> List.find (fun coding -> TargetCoding.print coding = values["ridge.targets"])
                 Train = train values device
                 Compare = compare values
                 Facts = [|

@@ -131,6 +131,11 @@ module SettingList =
             "3"
             "Ridges between one power of ten and the next."
         setting
+            "ridge.targets"
+            (Choice(TargetCoding.all |> List.map TargetCoding.print))
+            "plus-minus"
+            "What is learnt: −1 and 1 cut at 0, 0 and 1 cut at ½ (not equivalent), or balanced, in which both classes weigh the same."
+        setting
             "ridge.choose-by"
             (Choice(RidgeChoice.all |> List.map RidgeChoice.print))
             "cv"

@@ -48,15 +48,3 @@ module Bootstrap =
 
         band (difference [| 0 .. members.Length - 1 |] all) resamples (fun () ->
             difference (draw random members.Length) (draw random kernel.Length))
-
-    /// Where only the kernel's accuracy is known: its rows are drawn apart from the networks', which gives a wider band.
-    let unpaired (resamples: int) (seed: Seed) (members: float[][]) (accuracy: float) : Difference =
-        let random = Seed.random seed
-        let rows = members[0].Length
-        let right = int (round (accuracy * float rows))
-        let kernel = Array.init rows (fun i -> if i < right then 1.0 else 0.0)
-        let difference chosen mine its = mean members chosen mine - mean [| kernel |] [| 0 |] its
-        let all = [| 0 .. rows - 1 |]
-
-        band (difference [| 0 .. members.Length - 1 |] all all) resamples (fun () ->
-            difference (draw random members.Length) (draw random rows) (draw random rows))

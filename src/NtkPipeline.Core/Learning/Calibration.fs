@@ -2,29 +2,6 @@ namespace NtkPipeline.Core
 
 open System
 
-/// P(positive | f) = 1 / (1 + e^{−(slope·f + offset)}).
-type Sigmoid = { Slope: float; Offset: float }
-
-/// Predictions whose probabilities lie in [Lower, Upper): one point of the reliability diagram.
-type ReliabilityBin = {
-    Lower: float
-    Upper: float
-    Count: int
-    /// The mean of what was predicted, and the share of positive rows.
-    MeanProbability: float
-    PositiveShare: float
-}
-
-/// How well probabilities meet labels.
-type Reliability = {
-    /// Mean of (p − [positive])².
-    Brier: float
-    /// Σ |bin's mean probability − its positive share| · its share of rows: the expected calibration error.
-    ExpectedError: float
-    /// The bins that hold a row, in order.
-    Bins: ReliabilityBin[]
-}
-
 /// Probabilities for real-valued outputs. Sources: Platt 1999; Lin, Lin, Weng 2007 (the Newton steps and the smoothed labels,
 /// which keep the sigmoid finite on separable rows).
 [<RequireQualifiedAccess>]
@@ -143,4 +120,20 @@ module Calibration =
                 |> Array.sumBy (fun bin ->
                     abs (bin.MeanProbability - bin.PositiveShare) * float bin.Count / float labels.Length)
             Bins = filled
+        }
+
+    /// The sigmoid fitted on outputs that did not see their own labels, judged on the outputs of other rows, in so many bins.
+    let judge
+        (bins: int)
+        (labels: float[])
+        (heldOut: float[])
+        (otherLabels: float[])
+        (otherOutputs: float[])
+        : Calibrated =
+        let sigmoid = fit labels heldOut
+
+        {
+            Sigmoid = sigmoid
+            Rows = otherLabels.Length
+            Reliability = otherOutputs |> Array.map (probability sigmoid) |> reliability bins otherLabels
         }

@@ -10,6 +10,8 @@ type RidgeProblem = {
     Spectrum: Spectrum
     /// ±1 for each training row.
     Targets: float[]
+    /// What is learnt for them.
+    Coding: TargetCoding
     /// The cross-validation fold of each training row.
     Folds: int[]
     /// Validation × training rows.
@@ -38,30 +40,40 @@ module RidgeRegression =
         result {
             do! KernelMatrix.checkFinite "the kernel of the validation rows" problem.Validation
 
+            let targets = TargetCoding.encode problem.Coding problem.Targets
+
             let! selection =
                 RidgeSelection.select
                     "the kernel of the training rows"
                     settings
                     problem.Train
                     problem.Spectrum
-                    problem.Targets
+                    targets
                     problem.Folds
 
-            let outputs p = RidgePath.column p selection.Path.Coefficients |> predict problem.Validation
-            let validation = outputs selection.Chosen
+            let outputs p =
+                RidgePath.column p selection.Path.Coefficients
+                |> predict problem.Validation
+                |> TargetCoding.decide problem.Coding
+
+            let validation, ridgeless = outputs selection.Chosen, outputs 0
 
             return {
                 Path = selection.Points
                 Chosen = selection.Points[selection.Chosen]
+                Targets = TargetCoding.print problem.Coding
                 ChosenBy = RidgeChoice.print settings.ChooseBy
                 Folds = (Array.distinct problem.Folds).Length
                 MeanDiagonal = selection.MeanDiagonal
                 Certificate = selection.Certificate
                 Validation = Metrics.scores problem.ValidationTargets validation
                 SmallestRidge = selection.Path.Ridges[0]
-                SmallestRidgeValidation = Metrics.scores problem.ValidationTargets (outputs 0)
+                SmallestRidgeValidation = Metrics.scores problem.ValidationTargets ridgeless
+                SmallestRidgeOutputs = ridgeless
                 LeftOutOutputs =
-                    RidgePath.leaveOneOut selection.Chosen selection.Path |> Array.map2 (-) problem.Targets
+                    RidgePath.leaveOneOut selection.Chosen selection.Path
+                    |> Array.map2 (-) targets
+                    |> TargetCoding.decide problem.Coding
                 ValidationOutputs = validation
                 TestOutputs = [||]
                 Refit = None
@@ -73,6 +85,7 @@ module RidgeRegression =
     /// differ; `test`: test × labelled rows.
     let withTest
         (kernel: KernelMatrix)
+        (coding: TargetCoding)
         (targets: float[])
         (labels: float[])
         (test: KernelMatrix)
@@ -86,18 +99,20 @@ module RidgeRegression =
         result {
             do! KernelMatrix.checkFinite "the kernel of the test rows" test
 
+            let coded = TargetCoding.encode coding targets
+
             let! alpha, heldOut =
                 DirectSolve.ridgeHeldOut
                     "the kernel of all labelled rows"
                     kernel
                     regression.Chosen.Ridge
-                    targets
+                    coded
 
-            let outputs = Array.map2 (-) targets heldOut
+            let outputs = Array.map2 (-) coded heldOut |> TargetCoding.decide coding
 
             return {
                 regression with
-                    TestOutputs = predict test alpha
+                    TestOutputs = predict test alpha |> TargetCoding.decide coding
                     Refit =
                         Some {
                             Rows = targets.Length

@@ -26,19 +26,26 @@ module RidgeSelection =
         (targets: float[])
         p
         : RidgePoint =
-        // Residuals turn into predictions, which is the same subtraction.
-        let fitted = Array.map2 (-) targets
+        // Residuals turn into predictions, which is the same subtraction; then the boundary between classes goes to 0.
+        let cut =
+            match Reading.ofTargets (Matrix.create targets.Length 1 targets) with
+            | Reading.Cut at -> at
+            | Reading.Largest
+            | Reading.Numbers -> 0.0
+
+        let labels = targets |> Array.map (fun y -> y - cut)
+        let fitted = Array.map2 (-) labels
         let cv, loo = RidgePath.column p heldOut, RidgePath.leaveOneOut p path
 
         {
             Ridge = path.Ridges[p]
             RelativeRidge = path.Ridges[p] / meanDiagonal
             EffectiveDimension = path.EffectiveDimension[p]
-            TrainAccuracy = Metrics.accuracy targets (fitted (RidgePath.residuals p path))
-            CvAccuracy = Metrics.accuracy targets (fitted cv)
-            CvF1 = Metrics.f1 targets (fitted cv)
+            TrainAccuracy = Metrics.accuracy labels (fitted (RidgePath.residuals p path))
+            CvAccuracy = Metrics.accuracy labels (fitted cv)
+            CvF1 = Metrics.f1 labels (fitted cv)
             CvError = meanSquare cv
-            LooAccuracy = Metrics.accuracy targets (fitted loo)
+            LooAccuracy = Metrics.accuracy labels (fitted loo)
             LooError = meanSquare loo
             Gcv = path.Gcv[p]
             LogLikelihood = path.LogLikelihood[p]

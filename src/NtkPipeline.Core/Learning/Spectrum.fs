@@ -42,10 +42,35 @@ module Spectrum =
 
     /// How negative an eigenvalue may be by rounding: entries off by u·max|diag| move it by at most N times that, and the
     /// solver's own error is below N units in the last place of Λ_max.
-    let private allowance kernel (largest: float) =
+    let allowance (kernel: KernelMatrix) (largest: float) : float =
         let n = float (KernelMatrix.rows kernel)
         let scale = KernelMatrix.diagonal kernel |> Array.fold (fun most x -> max most (abs x)) 0.0
         n * (KernelMatrix.entryRounding kernel * scale + 2.3e-16 * abs largest)
+
+    /// A pair of rows whose entry is greater than positive semi-definiteness allows, |K_ij| ≤ √(K_ii K_jj).
+    let private tooGreat kernel (diagonal: float[]) =
+        seq {
+            for i in 0 .. diagonal.Length - 1 do
+                for j in 0 .. i - 1 do
+                    let entry = KernelMatrix.entry i j kernel
+
+                    if entry * entry > diagonal[i] * diagonal[j] * (1.0 + 1e-5) then
+                        i, j, entry
+        }
+        |> Seq.tryHead
+
+    /// Which entry makes a matrix indefinite, or at least which rows.
+    let private culprit kernel (spectrum: Spectrum) =
+        let diagonal = KernelMatrix.diagonal kernel
+
+        match diagonal |> Array.tryFindIndex (fun x -> x < 0.0), tooGreat kernel diagonal with
+        | Some i, _ -> $"its entry (%d{i}, %d{i}) is %g{diagonal[i]}"
+        | None, Some(i, j, entry) ->
+            $"its entry (%d{i}, %d{j}) is %g{entry}, and its diagonal allows %g{sqrt (diagonal[i] * diagonal[j])}"
+        | None, None ->
+            let last = spectrum.Rows - 1
+            let rows = [| 0..last |] |> Array.sortBy (fun i -> -abs spectrum.Vectors[i, last], i)
+            $"rows %d{rows[0]} and %d{rows[min 1 last]} weigh most in its direction"
 
     let private checkSign name kernel (spectrum: Spectrum) =
         let allowed = allowance kernel spectrum.Computed[0]
@@ -56,7 +81,7 @@ module Spectrum =
         else
             Error(
                 NumbersRefused
-                    $"%s{name}: its smallest eigenvalue is %g{least}, and rounding explains no more than %g{-allowed}, so it is not positive semi-definite"
+                    $"%s{name}: its smallest eigenvalue is %g{least}, and rounding explains no more than %g{-allowed}, so it is not positive semi-definite; %s{culprit kernel spectrum}"
             )
 
     let private solve name kernel =

@@ -44,6 +44,7 @@ module DataTables =
         let kernel = findings.Kernel
         let chosen = kernel.Chosen
         let certificate = kernel.Certificate
+        let sigmoid, reliability = findings.Calibration.Sigmoid, findings.Calibration.Reliability
 
         let scores (scores: Scores) =
             $"accuracy %s{Show.accuracy scores.Accuracy}, F1 %s{Show.score scores.F1}, AUC %s{Show.score scores.Auc}"
@@ -57,6 +58,7 @@ module DataTables =
         Table.facts (Table.marked findings "Kernel regression") [
             "ridge λ",
             $"%s{Show.number chosen.Ridge}, which is %s{Show.number chosen.RelativeRidge} × the kernel's mean diagonal (%s{Show.number kernel.MeanDiagonal})"
+            "targets", kernel.Targets
             "chosen by", Show.chosenBy kernel.ChosenBy
             $"%d{kernel.Folds}-fold cross-validation",
             $"accuracy %s{Show.accuracy chosen.CvAccuracy}, F1 %s{Show.score chosen.CvF1}"
@@ -69,6 +71,8 @@ module DataTables =
             "validation rows", scores kernel.Validation
             "with the smallest ridge",
             $"%s{scores kernel.SmallestRidgeValidation} at λ = %s{Show.number kernel.SmallestRidge}"
+            "probabilities",
+            $"P(positive) = 1/(1 + exp(−(%s{Show.number sigmoid.Slope} f + %s{Show.number sigmoid.Offset}))), fitted on training rows left out; on the validation rows Brier score %s{Show.score reliability.Brier}, expected calibration error %s{Show.percent reliability.ExpectedError}"
             "effective dimension",
             $"%s{Show.count (int (round chosen.EffectiveDimension))} of %s{Show.count findings.Data.FittedRows}"
             "certificate of the solve",

@@ -105,7 +105,7 @@ module Report =
             words
                 "A network of infinite width, trained with squared error, is regression with the neural tangent kernel. This is the opponent that finite networks are measured against."
             DataTables.regression findings
-            figures findings (KernelFigures.regression findings)
+            figures findings (KernelFigures.regression findings @ [ CalibrationFigure.reliability findings ])
             DataTables.path findings
             yield! DataTables.suspects findings
         ]

@@ -127,6 +127,7 @@ module SummaryJson =
             "validationAuc", real kernel.Validation.Auc
             "relativeRidge", real kernel.Chosen.RelativeRidge
             "chosenBy", text kernel.ChosenBy
+            "targets", text kernel.Targets
             "folds", whole kernel.Folds
             "effectiveDimension", real kernel.Chosen.EffectiveDimension
             "smallestRidge", real kernel.SmallestRidge
@@ -137,6 +138,27 @@ module SummaryJson =
                 "conditionNumber", real kernel.Certificate.ConditionNumber
                 "digitsLost", real kernel.Certificate.DigitsLost
                 "clippedEigenvalues", whole kernel.Certificate.Clipped
+                "mostNegative", real kernel.Certificate.MostNegative
+            ]
+        ]
+
+    let private calibration (calibrated: Calibrated) =
+        record [
+            "slope", real calibrated.Sigmoid.Slope
+            "offset", real calibrated.Sigmoid.Offset
+            "rows", whole calibrated.Rows
+            "brier", real calibrated.Reliability.Brier
+            "expectedCalibrationError", real calibrated.Reliability.ExpectedError
+            "bins",
+            list [
+                for bin in calibrated.Reliability.Bins ->
+                    record [
+                        "lower", real bin.Lower
+                        "upper", real bin.Upper
+                        "count", whole bin.Count
+                        "meanProbability", real bin.MeanProbability
+                        "positiveShare", real bin.PositiveShare
+                    ]
             ]
         ]
 
@@ -219,6 +241,7 @@ module SummaryJson =
                 "combination", findings.Combination |> maybe combination
                 "dimensions", dimensions findings.Dimensions
                 "kernelRegression", regression findings.Kernel
+                "calibration", calibration findings.Calibration
                 "networks", list (findings.Networks |> Seq.map network)
                 "slopes", list (findings.Comparison.Slopes |> Seq.map slope)
                 "verdict", list (findings.Comparison.Verdicts |> Seq.map verdict)

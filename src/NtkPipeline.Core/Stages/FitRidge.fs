@@ -27,13 +27,14 @@ module FitRidge =
             TestGram = testGram
         })
 
-    let private run settings (input: RidgeInput) =
+    let private run (settings, coding) (input: RidgeInput) =
         let split = input.Split
 
         let problem: RidgeProblem = {
             Train = KernelMatrix.Single(Matrix.gather split.Train split.Train input.Gram)
             Spectrum = input.Spectrum
             Targets = SplitTweets.targets split split.Train
+            Coding = coding
             Folds = split.Folds
             Validation = KernelMatrix.Single(Matrix.gather split.Validation split.Train input.Gram)
             ValidationTargets = SplitTweets.validationLabels split
@@ -51,15 +52,16 @@ module FitRidge =
             |> Result.bind (
                 RidgeRegression.withTest
                     (KernelMatrix.Single(Matrix.gather rows rows input.Gram))
+                    coding
                     (SplitTweets.targets split rows)
                     (rows |> Array.map (fun i -> split.Labels[i]))
                     (KernelMatrix.Single(Matrix.gather all rows input.TestGram))
             )
 
-    let stage (settings: RidgeSettings) : Stage<RidgeInput, KernelRegression> = {
+    let stage (settings: RidgeSettings) (coding: TargetCoding) : Stage<RidgeInput, KernelRegression> = {
         Name = "fit-ridge"
-        Version = 2
-        Settings = Fingerprint.describe settings
-        Codec = Codec.json "kernel-regression/3"
-        Body = Pure(run settings)
+        Version = 3
+        Settings = Fingerprint.describe (settings, coding)
+        Codec = Codec.json "kernel-regression/4"
+        Body = Pure(run (settings, coding))
     }

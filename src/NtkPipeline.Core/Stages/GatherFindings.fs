@@ -41,6 +41,20 @@ module GatherFindings =
                 LeftOut = suspect.LeftOut
             })
 
+    /// Bins of the reliability diagram.
+    let private bins = 10
+
+    /// Probabilities of the labels as they were given, which those of the validation rows are.
+    let private calibration (split: Split) (kernel: KernelRegression) =
+        let labels = split.Train |> Array.map (fun i -> split.Labels[i])
+
+        Calibration.judge
+            bins
+            labels
+            kernel.LeftOutOutputs
+            (SplitTweets.validationLabels split)
+            kernel.ValidationOutputs
+
     /// What the person chose: it decides the report's bytes as much as any stage's result does.
     let private choices
         (seed: uint64)
@@ -84,6 +98,7 @@ module GatherFindings =
                 Dimensions = dimensions
                 Kernel = kernel
                 Suspects = suspects tweets split kernel
+                Calibration = calibration split kernel
                 Picture = picture
                 Networks = Array.ofList networks
                 Comparison = comparison

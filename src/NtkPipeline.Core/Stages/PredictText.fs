@@ -21,7 +21,7 @@ type Opinion = {
     Accuracy: float
 }
 
-/// A prediction as a sum over training tweets. `Score` is that sum over all of them.
+/// A prediction as a sum over training tweets. `Score` is that sum over all of them, less 1 where 0 and 1 were learnt.
 type Explanation = { By: string; Score: float; Tweets: WeighedTweet[] }
 
 /// What a run's models say of one text. The second explanation is missing where every network diverged.
@@ -63,18 +63,27 @@ module PredictText =
         result {
             let! cross = BaseKernel.gram rows (Some(training run))
 
-            let targets = SplitTweets.targets run.Split run.Split.Train
+            let coding = TargetCoding.parse run.Kernel.Targets |> Option.defaultValue TargetCoding.PlusMinus
+
+            let targets = SplitTweets.targets run.Split run.Split.Train |> TargetCoding.encode coding
+            let slope, offset = TargetCoding.decision coding
             let path = RidgePath.along run.Spectrum targets [| run.Kernel.Chosen.Ridge |]
 
             return
                 rowsOf cross
                 |> Array.map (fun cross -> {
                     By = "kernel regression with Θ"
-                    Score = Array.map2 (*) (RidgePath.column 0 path.Coefficients) cross |> Array.sum
+                    Score =
+                        offset
+                        + slope * (Array.map2 (*) (RidgePath.column 0 path.Coefficients) cross |> Array.sum)
                     Tweets =
                         Explain.carriers run.Spectrum path 0 most cross
                         |> Array.map (fun carrier ->
-                            weighed run carrier.Row carrier.Contribution (Some carrier.EffectOfLeavingOut))
+                            weighed
+                                run
+                                carrier.Row
+                                (slope * carrier.Contribution)
+                                (Some(slope * carrier.EffectOfLeavingOut)))
                 })
         }
 

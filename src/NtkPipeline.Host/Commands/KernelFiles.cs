@@ -35,9 +35,12 @@ internal static class OptionalFile
 /// <summary>How far numbers can be trusted, in words and as JSON.</summary>
 internal static class Certificates
 {
-    public static string Print(Certificate certificate) =>
-        $"residual {certificate.Residual:g3}; condition number {certificate.ConditionNumber:g3}, so up to {certificate.DigitsLost:0.#} of 16 digits may be lost; "
-        + (certificate.Clipped == 0
+    /// <param name="isSpectral">Whether eigenvalues were computed; else the condition number is an upper bound.</param>
+    public static string Print(Certificate certificate, bool isSpectral = true) =>
+        $"residual {certificate.Residual:g3}; condition number {(isSpectral ? "" : "at most ")}{certificate.ConditionNumber:g3}, so up to {certificate.DigitsLost:0.#} of 16 digits may be lost; "
+        + (!isSpectral
+            ? "no eigenvalue is negative beyond rounding"
+            : certificate.Clipped == 0
             ? "no eigenvalue was negative"
             : $"{certificate.Clipped} eigenvalues made negative by rounding count as 0, the lowest was {certificate.MostNegative:g3}");
 

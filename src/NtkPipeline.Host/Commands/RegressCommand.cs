@@ -150,10 +150,11 @@ internal sealed class RegressCommand : NtkCommand
                 effectiveDimension = chosen.EffectiveDimension,
                 rank = fit.Rank,
                 certificate = Certificates.Json(fit.Certificate),
+                conditionIsBound = !fit.IsSpectral,
             },
             $"{output}: {outputs.Rows} {rows}, {outputs.Columns} {(outputs.Columns == 1 ? "output" : "outputs")}",
             $"ridge {chosen.Ridge:g6} ({chosen.RelativeRidge:g4} × mean diagonal), {(by == "given" ? "as given" : $"the best of {fit.Points.Length} by {by}")}{rank}",
             $"leave-one-out error {chosen.LooError:g6}{accuracy}; effective dimension {chosen.EffectiveDimension:g4}",
-            Certificates.Print(fit.Certificate));
+            Certificates.Print(fit.Certificate, fit.IsSpectral));
     }
 }

@@ -12,6 +12,7 @@ module Ratios =
         MemoryRatio.measurement
         AnalyticRatio.measurement
         StructuredRatio.measurement
+        SpectralRatio.measurement
         JacobianRatio.measurement
         EpochRatio.measurement
         LargeRatio.product

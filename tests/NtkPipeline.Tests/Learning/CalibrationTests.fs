@@ -73,6 +73,16 @@ let tests =
             let expected = 0.4 * 0.275 + 0.6 * (0.95 - 2.0 / 3.0)
             wantClose 1e-15 "expected error" [| reliability.ExpectedError |] [| expected |]
 
+        testCase "a sigmoid is fitted on the one rows and judged on the others"
+        <| fun () ->
+            let labels, outputs = drawn 400
+            let fitted = Calibration.fit labels[..299] outputs[..299]
+            let judged = Calibration.judge 10 labels[..299] outputs[..299] labels[300..] outputs[300..]
+            Expect.equal judged.Sigmoid fitted "on the first"
+            Expect.equal judged.Rows 100 "on the last"
+            let p = outputs[300..] |> Array.map (Calibration.probability fitted)
+            Expect.equal judged.Reliability (Calibration.reliability 10 labels[300..] p) "their diagram"
+
         testCase "true probabilities are reliable, exaggerated ones are not"
         <| fun () ->
             let labels, outputs = drawn 40000

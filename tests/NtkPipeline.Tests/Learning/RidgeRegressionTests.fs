@@ -26,6 +26,7 @@ let private problem: RidgeProblem =
         Train = KernelMatrix.Double kernel
         Spectrum = decompose (KernelMatrix.Double kernel)
         Targets = targets xs
+        Coding = TargetCoding.PlusMinus
         Folds = Array.init xs.Length (fun i -> i * 7 % 5)
         Validation = kernelOf zs xs |> scaled |> KernelMatrix.Double
         ValidationTargets = (targets all)[80..]
@@ -194,6 +195,7 @@ let tests =
             let regression =
                 RidgeRegression.withTest
                     (KernelMatrix.Double gram)
+                    TargetCoding.PlusMinus
                     y
                     labels
                     (KernelMatrix.Double cross)

@@ -61,7 +61,14 @@ let tests =
             Matrix.init 3 3 (fun i j -> if i = j then 1.0 else -0.9)
             |> KernelMatrix.Double
             |> decompose
-            |> wantRefusal [ "the kernel"; "-0.8"; "not positive semi-definite" ]
+            |> wantRefusal [ "the kernel"; "-0.8"; "not positive semi-definite"; "weigh most" ]
+
+        testCase "the entry that makes a matrix indefinite is named"
+        <| fun () ->
+            let both i j value m = m |> change i j value |> change j i value
+            let refused fragments m = decompose (KernelMatrix.Double m) |> wantRefusal fragments
+            refused [ "entry (7, 7) is -3" ] (change 7 7 -3.0 kernel)
+            refused [ "entry (9, 4) is 1.5"; "allows 1" ] (both 9 4 1.5 kernel)
 
         testCase "what is no kernel is refused, its entry named"
         <| fun () ->

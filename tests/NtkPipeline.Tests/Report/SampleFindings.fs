@@ -108,6 +108,7 @@ let private kernel: KernelRegression =
     {
         Path = path
         Chosen = path |> Array.maxBy _.CvAccuracy
+        Targets = "plus-minus"
         ChosenBy = "cv"
         Folds = 5
         MeanDiagonal = 1.0
@@ -121,6 +122,7 @@ let private kernel: KernelRegression =
         Validation = scores "kernel" 0.806
         SmallestRidge = path[0].Ridge
         SmallestRidgeValidation = scores "ridgeless" 0.785
+        SmallestRidgeOutputs = Array.init validationRows (fun k -> noise $"kernel/ridgeless/%d{k}")
         LeftOutOutputs = Array.init 6090 (fun k -> noise $"kernel/left-out/%d{k}")
         ValidationOutputs = Array.init validationRows (fun k -> noise $"kernel/%d{k}")
         TestOutputs = Array.init 3263 (fun k -> noise $"kernel/test/%d{k}")
@@ -331,6 +333,15 @@ let make (isSynthetic: bool) : Findings =
             { Id = 48; Text = hostile; Positive = true; LeftOut = -1.25 }
             { Id = 51; Text = "plain"; Positive = false; LeftOut = 0.75 }
         |]
+        Calibration =
+            let labels count = Array.init count (fun k -> if noise $"label/%d{k}" > 0.0 then 1.0 else -1.0)
+
+            Calibration.judge
+                10
+                (labels 6090)
+                kernel.LeftOutOutputs
+                (labels validationRows)
+                kernel.ValidationOutputs
         Picture = picture
         Networks = runs
         Comparison = {

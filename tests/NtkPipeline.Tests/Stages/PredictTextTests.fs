@@ -95,7 +95,7 @@ let private finished =
              Split = split
              Labelled = features.Labelled
              Spectrum = value spectrum
-             Kernel = value (want (runner.Run(FitRidge.stage ridges, inputs)))
+             Kernel = value (want (runner.Run(FitRidge.stage ridges TargetCoding.PlusMinus, inputs)))
              Networks = [
                  for rate, width in [ 60.0, 64; 1.0, 16; 1.0, 64 ] ->
                      value (want (runner.Run(TrainNetwork.stage (training rate width), trainingInput)))

@@ -45,7 +45,7 @@ let private spectrum () = want (runner.Run(DecomposeKernel.stage, Artifact.both 
 
 let private fit testGram =
     let inputs = FitRidge.inputs splitting (spectrum ()) graming (artifact "test" testGram)
-    want (runner.Run(FitRidge.stage settings, inputs)) |> value
+    want (runner.Run(FitRidge.stage settings TargetCoding.PlusMinus, inputs)) |> value
 
 let tests =
     testList "regression stages" [

@@ -1,0 +1,79 @@
+module NtkPipeline.Tests.CholeskyFitTests
+
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Tests.KernelSamples
+
+let private xs = points 60
+let private kernel = roughKernelOf xs xs
+
+let private y =
+    let labels = targets xs
+    Matrix.init 60 2 (fun i k -> if k = 0 then labels[i] else cos (xs[i][1]))
+
+let private double = KernelMatrix.Double
+let private fit m ridge = CholeskyFit.fit "K" (double m) ridge y
+
+let tests =
+    testList "CholeskyFit" [
+        testCase "every score and coefficient is the spectral path's"
+        <| fun () ->
+            for ridge in [ 0.01; 0.7; 40.0 ] do
+                let found = Expect.wantSome (Expect.wantOk (fit kernel ridge) "it solves") "it promises"
+
+                let spectral =
+                    Expect.wantOk (KernelFit.fit "K" (RidgeSource.Given ridge) None (double kernel) y) ""
+
+                wantClose 1e-10 "α" found.Coefficients.Values spectral.Coefficients.Values
+                let left = Array.map2 (-) y.Values found.LeaveOneOut.Values
+                wantClose 1e-10 "left out" left spectral.LeftOut.Values
+
+                wantClose 1e-10 "scores" [| found.Gcv; found.LogLikelihood; found.EffectiveDimension |] [|
+                    spectral.Chosen.Gcv
+                    Expect.wantSome spectral.Chosen.LogLikelihood "a density"
+                    spectral.Chosen.EffectiveDimension
+                |]
+
+                let certificate = found.Certificate
+
+                Expect.isGreaterThanOrEqual
+                    certificate.ConditionNumber
+                    spectral.Certificate.ConditionNumber
+                    "a bound"
+
+                Expect.isLessThan certificate.Residual 1e-12 "certified"
+
+        testCase "many rows and one ridge are solved without eigenvalues, to the same regression"
+        <| fun () ->
+            let solve most =
+                Expect.wantOk
+                    (KernelFit.fitUpTo most "K" (RidgeSource.Given 0.3) None (double kernel) y)
+                    "solved"
+
+            let direct, spectral = solve 59, solve 60
+            Expect.equal (direct.IsSpectral, spectral.IsSpectral) (false, true) "another way"
+            wantClose 1e-11 "f" direct.Fitted.Values spectral.Fitted.Values
+            wantClose 1e-10 "left out" direct.LeftOut.Values spectral.LeftOut.Values
+
+            for pick in
+                [
+                    (fun (point: FitPoint) -> point.Ridge)
+                    _.RelativeRidge
+                    _.EffectiveDimension
+                    _.LooError
+                    _.Gcv
+                    (fun (point: FitPoint) -> Expect.wantSome point.LogLikelihood "a density")
+                ] do
+                wantClose 1e-10 "scores" [| pick direct.Chosen |] [| pick spectral.Chosen |]
+
+            Expect.equal direct.Chosen.LooAccuracy spectral.Chosen.LooAccuracy "accuracy"
+            Expect.equal direct.Rank spectral.Rank "rank"
+
+        testCase
+            "an indefinite matrix is refused though the ridge would hide it, a tiny ridge is left to the eigenvalues"
+        <| fun () ->
+            let m = Matrix.init 60 60 (fun i j -> if i = j && i = 5 then -0.5 else kernel[i, j])
+            fit m 9.0 |> wantRefusal [ "K"; "not positive semi-definite" ]
+            Expect.equal (Expect.wantOk (fit kernel 1e-12) "no verdict") None "no promise"
+            Expect.equal (Expect.wantOk (fit kernel 0.0) "no verdict") None "no ridge"
+    ]
