@@ -76,11 +76,11 @@ public static class Program
         return root;
     }
 
-    /// <summary>What is in the store is whole at any instant, so there is nothing to wait for.</summary>
+    /// <summary>What is in the store, or in a kernel's file, is whole at any instant, so there is nothing to wait for.</summary>
     private static void Interrupt(PosixSignalContext context)
     {
         context.Cancel = true;
-        System.Console.Error.WriteLine("ntk: interrupted; every finished stage is in the store, and the same command goes on from there");
+        System.Console.Error.WriteLine("ntk: interrupted; what is finished is kept, and the same command goes on from there");
 
         if (OperatingSystem.IsWindows())
             Environment.Exit(ExitCode.Interrupted);

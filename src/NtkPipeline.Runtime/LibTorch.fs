@@ -3,6 +3,7 @@ namespace NtkPipeline.Runtime
 open System
 open System.Runtime.InteropServices
 open TorchSharp
+open NtkPipeline.Core
 
 /// LibTorch as one process uses it.
 [<RequireQualifiedAccess>]
@@ -22,3 +23,16 @@ module LibTorch =
     let useThreads (threads: int) : unit =
         waitBySleeping ()
         torch.set_num_threads (if threads = 0 then Environment.ProcessorCount else threads)
+
+    /// What this machine gives to kernels: so many bytes of memory (none: half of what there is) and a device, which is refused
+    /// where there is none such.
+    let machine (memory: int64 option) (device: Device) : Result<KernelMachine, PipelineError> =
+        Device.resolve device
+        |> Result.map (fun device -> {
+            Memory =
+                match memory with
+                | Some bytes -> float bytes
+                | None -> float (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2L)
+            Device = device
+            Threads = torch.get_num_threads ()
+        })

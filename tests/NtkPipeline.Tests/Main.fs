@@ -8,6 +8,7 @@ let private tests =
     testList "NtkPipeline" [
         LibTorchTests.tests
         FoundationTests.tests
+        ByteSizeTests.tests
         TweetFrameTests.tests
         ResultFrameTests.tests
         SampleTweetsTests.tests
@@ -58,6 +59,7 @@ let private tests =
             ViewKernelTests.tests
             EmpiricalNtkTests.tests
             WidthLimitTests.tests
+            KernelTilesTests.tests
             EmpiricalMethodTests.tests
             KernelLatexTests.tests
             LanczosTests.tests
@@ -79,6 +81,8 @@ let private tests =
         DescendTests.tests
         PosteriorTests.tests
         RunTests.tests
+        KernelFileTests.tests
+        KernelCommandTests.tests
         RefusalTests.tests
         GarbageTests.tests
         InterruptionTests.tests

@@ -7,6 +7,16 @@ open System.Runtime.InteropServices
 open System.Text
 open System.Text.RegularExpressions
 
+/// What a NumPy file's header says of a matrix of float32 or float64 values. A one-dimensional array is one column.
+type NpyLayout = {
+    RowCount: int
+    ColumnCount: int
+    /// Of one value: 4 for float32, 8 for float64.
+    BytesPerValue: int
+    /// Where the first value lies in the file.
+    Start: int64
+}
+
 /// NumPy's array file, version 1.0: C order, little-endian float32 (`<f4`) or float64 (`<f8`), one or two dimensions.
 /// Source: numpy.lib.format, "Format Version 1.0".
 [<RequireQualifiedAccess>]
@@ -25,16 +35,18 @@ module Npy =
             RegexOptions.CultureInvariant
         )
 
-    let private writeHeader (stream: Stream) (descr: string) (shape: string) =
-        let text = $"{{'descr': '%s{descr}', 'fortran_order': False, 'shape': (%s{shape}), }}"
+    /// The bytes before the first value of a file of this shape; values of type 't follow in C order.
+    let header<'t> (shape: int64 list) : byte[] =
+        let sizes = shape |> List.map string |> String.concat ", "
+        let sizes = if shape.Length = 1 then sizes + "," else sizes
+        let descr = tag<'t>()
+        let text = $"{{'descr': '%s{descr}', 'fortran_order': False, 'shape': (%s{sizes}), }}"
         // The header's end, magic and length included, falls on a multiple of 64 and is a line break.
         let padding = (64 - (magic.Length + 2 + text.Length + 1) % 64) % 64
         let header = Encoding.ASCII.GetBytes(text + String(' ', padding) + "\n")
         let length = Array.zeroCreate<byte> 2
         BinaryPrimitives.WriteUInt16LittleEndian(length, uint16 header.Length)
-        stream.Write magic
-        stream.Write length
-        stream.Write header
+        Array.concat [ magic; length; header ]
 
     let private writeValues<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
         (stream: Stream)
@@ -51,7 +63,7 @@ module Npy =
         (stream: Stream)
         (m: Matrix<'t>)
         : unit =
-        writeHeader stream (tag<'t>()) $"%d{m.Rows}, %d{m.Columns}"
+        stream.Write(header<'t> [ int64 m.Rows; int64 m.Columns ])
         writeValues stream m.Values
 
     /// Writes a one-dimensional array.
@@ -59,7 +71,7 @@ module Npy =
         (stream: Stream)
         (values: 't[])
         : unit =
-        writeHeader stream (tag<'t>()) $"%d{values.Length},"
+        stream.Write(header<'t> [ int64 values.Length ])
         writeValues stream values
 
     /// Writes an array of any shape, its values in C order.
@@ -67,8 +79,7 @@ module Npy =
         if shape |> Array.fold (fun n size -> n * int64 size) 1L <> values.LongLength then
             invalidArg (nameof shape) $"%d{values.LongLength} values cannot have shape %A{shape}"
 
-        let sizes = shape |> Array.map string |> String.concat ", "
-        writeHeader stream (tag<float>()) (if shape.Length = 1 then $"%s{sizes}," else sizes)
+        stream.Write(header<float> [ for size in shape -> int64 size ])
         writeValues stream values
 
     let private tryFill (stream: Stream) (buffer: Span<byte>) =
@@ -95,7 +106,7 @@ module Npy =
             elif m.Groups[2].Value = "True" then
                 Error "it is stored in Fortran order; save it with numpy.ascontiguousarray"
             else
-                Ok(m.Groups[1].Value, m.Groups[3].Value)
+                Ok(m.Groups[1].Value, m.Groups[3].Value, int64 (prefix.Length + header.Length))
 
     let private parseShape (text: string) =
         let sizes =
@@ -104,8 +115,7 @@ module Npy =
 
         match sizes with
         | [| true, n |] -> Ok(n, 1)
-        | [| true, rows; true, columns |] when int64 rows * int64 columns <= int64 Array.MaxLength ->
-            Ok(rows, columns)
+        | [| true, rows; true, columns |] -> Ok(rows, columns)
         | _ -> Error $"its shape is (%s{text}); one or two dimensions are read here"
 
     let private readValues<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
@@ -129,27 +139,45 @@ module Npy =
             elif stream.ReadByte() >= 0 then Error "it goes on after its last value"
             else Ok values
 
+    /// What the header says; the stream stands at the first value then.
+    let readLayout (stream: Stream) : Result<NpyLayout, string> =
+        match readHeader stream with
+        | Error reason -> Error reason
+        | Ok(descr, shape, start) ->
+            match descr, parseShape shape with
+            | _, Error reason -> Error reason
+            | ("<f4" | "<f8"), Ok(rows, columns) ->
+                Ok {
+                    RowCount = rows
+                    ColumnCount = columns
+                    BytesPerValue = if descr = "<f4" then 4 else 8
+                    Start = start
+                }
+            | other, Ok _ ->
+                Error $"its values are '%s{other}'; '<f4' (float32) and '<f8' (float64) are read here"
+
     /// Reads float32 or float64 values as stored; a one-dimensional array becomes one column.
     /// The error is a clause that follows the file's name: "it ends before its last value".
     let readAny (stream: Stream) : Result<Choice<Matrix<float32>, Matrix<float>>, string> =
-        match readHeader stream with
+        match readLayout stream with
         | Error reason -> Error reason
-        | Ok(descr, shape) ->
-            match descr, parseShape shape with
-            | _, Error reason -> Error reason
-            | "<f4", Ok(rows, columns) ->
-                readValues<float32> stream (rows * columns)
-                |> Result.map (Matrix.create rows columns >> Choice1Of2)
-            | "<f8", Ok(rows, columns) ->
-                readValues<float> stream (rows * columns)
-                |> Result.map (Matrix.create rows columns >> Choice2Of2)
-            | other, _ ->
-                Error $"its values are '%s{other}'; '<f4' (float32) and '<f8' (float64) are read here"
+        | Ok layout when int64 layout.RowCount * int64 layout.ColumnCount > int64 Array.MaxLength ->
+            Error
+                $"its shape is (%d{layout.RowCount}, %d{layout.ColumnCount}), more than memory holds at once"
+        | Ok layout ->
+            let count = layout.RowCount * layout.ColumnCount
+
+            if layout.BytesPerValue = 4 then
+                readValues<float32> stream count
+                |> Result.map (Matrix.create layout.RowCount layout.ColumnCount >> Choice1Of2)
+            else
+                readValues<float> stream count
+                |> Result.map (Matrix.create layout.RowCount layout.ColumnCount >> Choice2Of2)
 
     /// How many dimensions an array was stored with, 1 or 2.
     let dimensions (stream: Stream) : Result<int, string> =
         readHeader stream
-        |> Result.bind (fun (_, shape) -> parseShape shape |> Result.map (fun _ -> shape))
+        |> Result.bind (fun (_, shape, _) -> parseShape shape |> Result.map (fun _ -> shape))
         |> Result.map (fun shape -> if (shape.TrimEnd ' ').TrimEnd(',').Contains ',' then 2 else 1)
 
     let read32 (stream: Stream) : Result<Matrix<float32>, string> =

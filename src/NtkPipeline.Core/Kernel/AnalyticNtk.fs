@@ -9,6 +9,8 @@ namespace NtkPipeline.Core
 ///     layer-norm:  K, Θ ← K, Θ over √((K_xx + eps)(K_zz + eps))
 /// In the standard parameterisation a dense layer's Θ is σ_w² Θ + fan_in·K_below + 1 (the last where it has a bias), which
 /// grows with the width below: it is the kernel at the widths written in the network, to leading order.
+/// An output scale α multiplies both by α². A centred network is 0 before training, so its K is 0; its Θ is that of the
+/// network without centring.
 /// Sources: Jacot et al. 2018; Lee et al. 2018, 2019; Sohl-Dickstein et al. 2020.
 [<RequireQualifiedAccess>]
 module AnalyticNtk =
@@ -81,11 +83,16 @@ module AnalyticNtk =
     /// K(x, z) after the last layer, where `inner` holds ‖x‖, ‖z‖ and the angle between x and z, which have d = `features`
     /// entries each; duals without a closed form come from `integrals`.
     let nngpBy (integrals: Integrals) (network: Network) (features: int) (inner: Moments) : float =
-        (through integrals false network.Layers (start features inner)).Moments.Uv
+        if network.Centred then
+            0.0
+        else
+            let state = through integrals false network.Layers (start features inner)
+            network.OutputScale * network.OutputScale * state.Moments.Uv
 
     /// Θ(x, z), likewise.
     let ntkBy (integrals: Integrals) (network: Network) (features: int) (inner: Moments) : float =
-        (through integrals true network.Layers (start features inner)).Theta
+        let state = through integrals true network.Layers (start features inner)
+        network.OutputScale * network.OutputScale * state.Theta
 
     /// K(x, z).
     let nngp (network: Network) (features: int) (inner: Moments) : float =

@@ -2,7 +2,6 @@ namespace NtkPipeline.Core
 
 open System
 open System.Globalization
-open TorchSharp
 
 /// A way to the empirical kernel.
 type EmpiricalMethod =
@@ -13,17 +12,26 @@ type EmpiricalMethod =
     /// Two Gram products a dense layer, from one backward pass.
     | Structured
 
-/// What a method needs: floating-point operations, and bytes of memory at its peak, the result among them.
+/// What a method needs: floating-point operations in all, and bytes of memory at its peak, beside a result on disk.
 type Cost = { Flops: float; Bytes: float }
 
-/// A method chosen, with what it costs and what the others would have.
+/// A method chosen and the side of its tiles, with what it costs and what the others would have.
 type EmpiricalPlan = {
     Method: EmpiricalMethod
+    Side: int
     Cost: Cost
     Considered: (EmpiricalMethod * Cost) list
 }
 
-/// Choosing a way to the empirical kernel by counted operations and bytes, and going it.
+/// An empirical kernel as far as its cost goes. `ColumnCount` is none for the rows with themselves, of which one half is computed.
+type KernelSize = {
+    FeatureCount: int
+    RowCount: int
+    ColumnCount: int option
+    BytesPerNumber: int
+}
+
+/// Choosing a way to the empirical kernel by counted operations and bytes.
 [<RequireQualifiedAccess>]
 module EmpiricalMethod =
 
@@ -44,69 +52,154 @@ module EmpiricalMethod =
             | Some way -> Ok(Some way)
             | None -> Error $"'%s{text}' is not a method; write auto, structured, vector-product or jacobian"
 
+    /// Rows that are taken together, on whose multiples tiles begin.
+    let block (way: EmpiricalMethod) : int =
+        match way with
+        | Contraction -> 32
+        | VectorProducts -> 256
+        | Structured -> int OutputTraces.block
+
+    /// The sides that tiles may have, largest first. More than the first would only make it longer until a stopped computation can go
+    /// on from a finished tile.
+    let sides (way: EmpiricalMethod) : int list =
+        List.unfold (fun side -> if side < block way then None else Some(side, side / 2)) 2048
+
+    /// Rows that are prepared in all (a strip for each row of tiles, and one for each tile that is off the diagonal), and
+    /// pairs of rows that are met.
+    let private work (size: KernelSize) (side: int) =
+        let strips count = (count + side - 1) / side
+
+        match size.ColumnCount with
+        | Some columns ->
+            float size.RowCount + float (strips size.RowCount) * float columns,
+            float size.RowCount * float columns
+        | None ->
+            let right =
+                Seq.sum (
+                    seq {
+                        for j in 1 .. strips size.RowCount - 1 ->
+                            float j * float (min side (size.RowCount - j * side))
+                    }
+                )
+
+            float size.RowCount + right, 0.5 * float size.RowCount * float size.RowCount
+
     /// Counted from the shapes: a product of (a × b) and (b × c) is 2abc operations; a forward pass is one product a layer, a
-    /// backward pass by θ two, by z one. `columns` is none for the rows with themselves, of which structured needs one half.
+    /// backward pass by θ two, by z one.
     let cost
         (network: Network)
-        (features: int)
-        (rows: int)
-        (columns: int option)
-        (bytesPerNumber: int)
+        (form: KernelForm)
+        (size: KernelSize)
+        (side: int)
         (way: EmpiricalMethod)
         : Cost =
-        let layers =
-            Network.denseLayers features network
-            |> List.map (fun (fanIn, width, _) -> float fanIn, float width)
+        let dense = Network.denseLayers size.FeatureCount network
+        let layers = dense |> List.map (fun (fanIn, width, _) -> float fanIn, float width)
 
-        let biases =
-            Network.denseLayers features network
-            |> List.sumBy (fun (_, width, prior) -> if prior.HasBias then float width else 0.0)
+        let biases = dense |> List.sumBy (fun (_, width, prior) -> if prior.HasBias then float width else 0.0)
 
         let outputs = float (Network.outputs network)
         let weights = layers |> List.sumBy (fun (fanIn, width) -> fanIn * width)
         let parameters = weights + biases
-        let n = float rows
-        let m = columns |> Option.map float |> Option.defaultValue n
-        let inputs = if columns.IsSome then n + m else n
         let units = layers |> List.sumBy (fun (fanIn, width) -> fanIn + width)
         let forward rows = 2.0 * rows * weights
-        let result = n * m
-        let size = float bytesPerNumber
+        let prepared, pairs = work size side
+        let numbers = float (KernelForm.numbers form (Network.outputs network))
+        let sheets = KernelForm.sheets form network |> Option.map float |> Option.defaultValue 1.0
+        let height = float (min side size.RowCount)
+        let isOneStrip = size.ColumnCount.IsNone && size.RowCount <= side
+        let width = float (min side (defaultArg size.ColumnCount size.RowCount))
+        let held = if isOneStrip then height else height + width
+        let tile = height * width * numbers * sheets
+        let block = float (block way)
+        let each = float size.BytesPerNumber
 
         match way with
         | Contraction -> {
             Flops =
-                forward inputs + 2.0 * inputs * outputs * 2.0 * weights + 2.0 * result * outputs * parameters
-            Bytes = size * (result + inputs * outputs * parameters + inputs * units + 2.0 * parameters)
+                forward prepared
+                + prepared * outputs * 2.0 * forward (min block height)
+                + 2.0 * pairs * outputs * (numbers / outputs |> max 1.0) * parameters
+            Bytes =
+                each
+                * (tile
+                   + held * outputs * parameters
+                   + 2.0 * min block held * outputs * parameters
+                   + 2.0 * parameters)
           }
         | VectorProducts -> {
-            // Each product goes back through Z by θ, and twice through X.
-            Flops = forward (n + m) + m * outputs * (2.0 * forward m + 4.0 * forward n)
-            Bytes = size * (result + (n + m) * units * 3.0 + 4.0 * parameters)
+            // Each product goes back through one block by θ, and twice through the other.
+            Flops = forward prepared + sheets * pairs * outputs * 6.0 * forward 1.0
+            Bytes =
+                each
+                * (tile
+                   + held * float size.FeatureCount
+                   + 2.0 * min block held * units * 3.0
+                   + 4.0 * parameters)
           }
         | Structured -> {
             Flops =
-                forward inputs * (1.0 + outputs)
-                + (if columns.IsSome then 1.0 else 0.5)
-                  * (layers |> List.sumBy (fun (fanIn, width) -> 2.0 * result * (fanIn + width * outputs)))
+                forward prepared * (1.0 + outputs)
+                + pairs
+                  * (layers
+                     |> List.sumBy (fun (fanIn, width) ->
+                         match form.Outputs with
+                         | Trace -> 2.0 * (fanIn + width * outputs)
+                         | Diagonal
+                         | Full -> 2.0 * numbers * (fanIn + width)))
             Bytes =
-                size
-                * (result
-                   + inputs * (layers |> List.sumBy (fun (fanIn, width) -> fanIn + width * (1.0 + outputs)))
+                each
+                * (tile
+                   + 3.0 * block * width
+                   + 2.0 * held * (layers |> List.sumBy (fun (fanIn, width) -> fanIn + width * outputs))
                    + parameters)
           }
 
-    let private number (x: float) = x.ToString("0.##", CultureInfo.InvariantCulture)
+    /// What the NNGP kernel of a finite network costs: one forward pass and one Gram product.
+    let featureCost (network: Network) (size: KernelSize) (side: int) : Cost =
+        let dense = Network.denseLayers size.FeatureCount network
+        let weights = dense |> List.sumBy (fun (fanIn, width, _) -> float fanIn * float width)
+        let units = dense |> List.sumBy (fun (fanIn, width, _) -> float (fanIn + width))
+        let fanIn = dense |> List.last |> fun (fanIn, _, _) -> float fanIn
+        let prepared, pairs = work size side
 
-    let private scaled (x: float) (units: string list) =
-        let power = min (units.Length - 1) (max 0 (int (floor (log10 (max x 1.0) / 3.0))))
-        $"%s{number (x / pown 1000.0 power)} %s{units[power]}"
+        let height, width =
+            float (min side size.RowCount), float (min side (defaultArg size.ColumnCount size.RowCount))
+
+        let block = float OutputTraces.block
+
+        {
+            Flops = 2.0 * prepared * weights + 2.0 * pairs * fanIn
+            Bytes =
+                float size.BytesPerNumber
+                * (height * width
+                   + 3.0 * block * width
+                   + 2.0 * (height + width) * fanIn
+                   + block * units
+                   + weights)
+        }
 
     /// "2.1 Tflop, 812 MB".
     let printCost (cost: Cost) : string =
-        let flops = scaled cost.Flops [ "flop"; "kflop"; "Mflop"; "Gflop"; "Tflop"; "Pflop"; "Eflop" ]
-        let bytes = scaled cost.Bytes [ "B"; "kB"; "MB"; "GB"; "TB"; "PB" ]
-        $"%s{flops}, %s{bytes}"
+        let units = [ "flop"; "kflop"; "Mflop"; "Gflop"; "Tflop"; "Pflop"; "Eflop" ]
+        let power = min (units.Length - 1) (max 0 (int (floor (log10 (max cost.Flops 1.0) / 3.0))))
+        let number = (cost.Flops / pown 1000.0 power).ToString("0.##", CultureInfo.InvariantCulture)
+        $"%s{number} %s{units[power]}, %s{ByteSize.print cost.Bytes}"
+
+    /// The largest of the sides whose tiles fit into `memory` bytes, with its cost; else the smallest side's cost.
+    let fit (memory: float) (cost: int -> Cost) (sides: int list) : Result<int * Cost, Cost> =
+        let priced = sides |> List.map (fun side -> side, cost side)
+
+        match priced |> List.tryFind (fun (_, cost) -> cost.Bytes <= memory) with
+        | Some found -> Ok found
+        | None -> Error(priced |> List.last |> snd)
+
+    /// The refusal of what cannot fit.
+    let refuse (memory: float) (name: string) (smallest: Cost) : Result<'a, PipelineError> =
+        Error(
+            NumbersRefused
+                $"empirical kernel: %s{name} needs %s{ByteSize.print smallest.Bytes} of memory for its smallest tile, and %s{ByteSize.print memory} may be used; take a narrower network or more memory"
+        )
 
     /// The asked-for method, or of those that fit into `memory` bytes the one with the fewest operations. What does not fit is
     /// refused with its size.
@@ -114,43 +207,50 @@ module EmpiricalMethod =
         (memory: float)
         (asked: EmpiricalMethod option)
         (network: Network)
-        (features: int)
-        (rows: int)
-        (columns: int option)
-        (bytesPerNumber: int)
+        (form: KernelForm)
+        (size: KernelSize)
         : Result<EmpiricalPlan, PipelineError> =
-        let considered =
-            all |> List.map (fun way -> way, cost network features rows columns bytesPerNumber way)
+        let priced =
+            all
+            |> List.map (fun way -> way, fit memory (fun side -> cost network form size side way) (sides way))
 
         let candidates =
-            considered |> List.filter (fun (way, _) -> asked |> Option.forall (fun asked -> asked = way))
+            priced |> List.filter (fun (way, _) -> asked |> Option.forall (fun asked -> asked = way))
 
-        match candidates |> List.filter (fun (_, cost) -> cost.Bytes <= memory), Network.finite network with
+        let fitting =
+            candidates
+            |> List.choose (fun (way, found) ->
+                match found with
+                | Ok(side, cost) -> Some(way, side, cost)
+                | Error _ -> None)
+
+        match fitting, Network.finite network with
         | _, Error reason -> Error(NumbersRefused $"empirical kernel: %s{reason}")
         | [], Ok _ ->
-            let smallest = candidates |> List.map (fun (_, cost) -> cost.Bytes) |> List.min
-            let name = candidates |> List.minBy (fun (_, cost) -> cost.Bytes) |> fst |> print
-            let bytes x = scaled x [ "B"; "kB"; "MB"; "GB"; "TB"; "PB" ]
-
-            Error(
-                NumbersRefused
-                    $"empirical kernel: %s{name} needs %s{bytes smallest} of memory, and %s{bytes memory} may be used; take fewer rows or a narrower network"
-            )
+            candidates
+            |> List.choose (fun (way, found) ->
+                match found with
+                | Ok _ -> None
+                | Error smallest -> Some(way, smallest))
+            |> List.minBy (fun (_, cost) -> cost.Bytes)
+            |> fun (way, smallest) -> refuse memory (print way) smallest
         | fitting, Ok _ ->
-            let way, cost = fitting |> List.minBy (fun (_, cost) -> cost.Flops)
-            Ok { Method = way; Cost = cost; Considered = considered }
+            let way, side, cost = fitting |> List.minBy (fun (_, _, cost) -> cost.Flops)
+
+            Ok {
+                Method = way
+                Side = side
+                Cost = cost
+                Considered =
+                    priced
+                    |> List.map (fun (way, found) ->
+                        match found with
+                        | Ok(_, cost)
+                        | Error cost -> way, cost)
+            }
 
     /// "structured: 2.1 Tflop, 812 MB (vector-product: …; jacobian: …)".
     let printPlan (plan: EmpiricalPlan) : string =
         let one (way, cost) = $"%s{print way}: %s{printCost cost}"
         let others = plan.Considered |> List.filter (fun (way, _) -> way <> plan.Method) |> List.map one
         $"""%s{one (plan.Method, plan.Cost)} (%s{String.concat "; " others})"""
-
-    /// Θ̂ by a method.
-    let run
-        (way: EmpiricalMethod)
-        : Network -> DenseParameters[] -> torch.Tensor -> torch.Tensor option -> torch.Tensor =
-        match way with
-        | Contraction -> EmpiricalNtk.contraction
-        | VectorProducts -> EmpiricalNtk.byProducts
-        | Structured -> EmpiricalNtk.gram

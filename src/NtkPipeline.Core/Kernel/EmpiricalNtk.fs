@@ -12,6 +12,7 @@ module EmpiricalNtk =
         let leaf (t: torch.Tensor) = t.detach().requires_grad_ true
         theta |> Array.map (fun layer -> { W = leaf layer.W; B = Option.map leaf layer.B })
 
+    /// But for the constant of a centred network, which has no derivative.
     let private outputsOf network theta (x: torch.Tensor) : torch.Tensor =
         Forward.walk network theta (fun _ _ _ z -> z) (x.detach ())
 
@@ -54,10 +55,9 @@ module EmpiricalNtk =
         let right = z |> Option.map rows |> Option.defaultValue left
         (left.mm (right.t ())).div_(outputs.ToScalar()).MoveToOuterDisposeScope()
 
-    /// Multiplies by the kernel between two sets of rows without forming it, v ↦ J(X) (J(Z)ᵀ v): one vector–Jacobian and one
-    /// Jacobian–vector product. v is M × O and the result N × O, over all pairs of outputs; nothing is averaged. The graphs
-    /// of both sets are built once and serve every v.
-    let product
+    /// `product` by the parameters of one dense layer alone, or of all.
+    let productOf
+        (layer: int option)
         (network: Network)
         (theta: DenseParameters[])
         (x: torch.Tensor)
@@ -66,7 +66,12 @@ module EmpiricalNtk =
         use scope = torch.NewDisposeScope()
         use _ = torch.enable_grad ()
         let theta = leavesOf theta
-        let leaves = Forward.tensors theta
+
+        let leaves =
+            match layer with
+            | Some k -> Forward.tensors [| theta[k] |]
+            | None -> Forward.tensors theta
+
         let left, right = outputsOf network theta x, outputsOf network theta z
         // uᵀ·J(X) as a function linear in u, whose derivative by u along w is J(X)·w.
         let u = torch.zeros_like(left).requires_grad_ true
@@ -96,6 +101,17 @@ module EmpiricalNtk =
                 |> Seq.head
 
             result.MoveToOuterDisposeScope()
+
+    /// Multiplies by the kernel between two sets of rows without forming it, v ↦ J(X) (J(Z)ᵀ v): one vector–Jacobian and one
+    /// Jacobian–vector product. v is M × O and the result N × O, over all pairs of outputs; nothing is averaged. The graphs
+    /// of both sets are built once and serve every v.
+    let product
+        (network: Network)
+        (theta: DenseParameters[])
+        (x: torch.Tensor)
+        (z: torch.Tensor)
+        : torch.Tensor -> torch.Tensor =
+        productOf None network theta x z
 
     /// Θ̂ by kernel–vector products, a column of every output at a time.
     let byProducts

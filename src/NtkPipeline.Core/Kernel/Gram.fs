@@ -3,6 +3,15 @@ namespace NtkPipeline.Core
 open System
 open System.Threading.Tasks
 
+/// How the entries of one kernel are computed, decided by the norms of all rows. It serves any part of the matrix: the bits
+/// of an entry depend on its own two rows and on those norms alone.
+[<NoEquality; NoComparison>]
+type GramRule<'t> = {
+    /// Rows with themselves.
+    Symmetric: UnitRows -> Matrix<'t>
+    Between: UnitRows -> UnitRows -> Matrix<'t>
+}
+
 /// Analytic kernel matrices. `None` as the second set of rows means the rows with themselves: one half is computed and
 /// written twice, and the diagonal has angle exactly 0. In float64 every entry is that of `AnalyticNtk`, computed from the two
 /// rows alone, so neither tiles nor threads nor other rows change a bit of it; activations without a closed form are summed by
@@ -82,8 +91,8 @@ module Gram =
             | Dense _
             | LayerNorm _ -> false)
 
-    /// `quick` if it is the definition to within 1e-12·√(K_xx K_zz) at several angles, for norms taken at regular steps of the
-    /// rows' sorted ones, else the definition.
+    /// Whether `quick` is the definition to within 1e-12·√(K_xx K_zz) at several angles, for norms taken at regular steps of the
+    /// rows' sorted ones.
     let private verified (quick: Moments -> float) (entry: Moments -> float) (norms: float[]) =
         let sorted = norms |> Array.filter (fun norm -> norm > 0.0) |> Array.sort
 
@@ -102,7 +111,23 @@ module Gram =
                         at step, at (4 - step), angle
         ]
 
-        if samples |> List.forall isNear then quick else entry
+        samples |> List.forall isNear
+
+    /// Makes the kernel of a pair for many pairs of rows of these norms. What one makes remembers its rows' series, so each
+    /// part of a large matrix has its own.
+    let private entriesOf
+        (kernel: Integrals -> Network -> int -> Moments -> float)
+        (network: Network)
+        (columns: int)
+        (norms: float[])
+        : unit -> Moments -> float =
+        let exact = kernel Integrals.byQuadrature network columns
+
+        if isIntegrated network.Layers then
+            let quick () = kernel (Integrals.bySeries ()) network columns
+            if verified (quick ()) exact norms then quick else fun () -> exact
+        else
+            fun () -> exact
 
     /// The kernel of a pair for many pairs of rows of these norms.
     let entryOf
@@ -111,55 +136,64 @@ module Gram =
         (columns: int)
         (norms: float[])
         : Moments -> float =
-        let definition = kernel Integrals.byQuadrature network columns
-
-        if isIntegrated network.Layers then
-            verified (kernel (Integrals.bySeries ()) network columns) definition norms
-        else
-            definition
+        entriesOf kernel network columns norms ()
 
     /// The definition, lifted.
-    let private direct (convert: float -> 't) entry (xs: UnitRows) (zs: UnitRows option) =
-        match zs with
-        | None -> symmetric entry convert xs
-        | Some zs -> between entry convert xs zs
+    let private direct (convert: float -> 't) (entry: unit -> Moments -> float) : GramRule<'t> = {
+        Symmetric = fun xs -> symmetric (entry ()) convert xs
+        Between = fun xs zs -> between (entry ()) convert xs zs
+    }
 
-    /// Whether entries of the matrix, taken at regular steps, are the definition's to within `tolerance`·√(K_xx K_zz).
-    let private agrees (tolerance: float) entry (xs: UnitRows) (zs: UnitRows) (k: Matrix<float32>) =
+    /// The pairs of rows at which a table is held against the definition: row k of the first set with row k of the second.
+    let sampled (rows: int) (columns: int) : int[] * int[] =
         let count = 61
 
-        Seq.forall
-            (fun sample ->
-                let i, j =
-                    sample * (xs.Norms.Length - 1) / count,
-                    sample * 37 % count * (zs.Norms.Length - 1) / count
+        if rows = 0 || columns = 0 then
+            [||], [||]
+        else
+            Array.init (count + 1) (fun k -> k * (rows - 1) / count),
+            Array.init (count + 1) (fun k -> k * 37 % count * (columns - 1) / count)
 
-                let expected: float = entry (UnitRows.moments xs i zs j)
-                let scale = sqrt (entry (Moments.same xs.Norms[i])) * sqrt (entry (Moments.same zs.Norms[j]))
-                let gap = abs (float k[i, j] - expected)
-                gap <= tolerance * scale || not (Double.IsFinite gap))
-            (seq { 0..count })
+    /// Whether the sampled entries are the definition's to within `tolerance`·√(K_xx K_zz).
+    let private agrees (tolerance: float) entry (xs: UnitRows) (zs: UnitRows) (k: Matrix<float32>) =
+        seq { 0 .. xs.Norms.Length - 1 }
+        |> Seq.forall (fun i ->
+            let expected: float = entry (UnitRows.moments xs i zs i)
+            let scale = sqrt (entry (Moments.same xs.Norms[i])) * sqrt (entry (Moments.same zs.Norms[i]))
+            let gap = abs (float k[i, i] - expected)
+            gap <= tolerance * scale || not (Double.IsFinite gap))
 
-    /// By the cosine table if it holds and stands the check, else by the definition.
-    let private inFloat32 (network: Network) entry (xs: UnitRows) (zs: UnitRows option) : Matrix<float32> =
-        let norms =
-            zs |> Option.map (fun zs -> Array.append xs.Norms zs.Norms) |> Option.defaultValue xs.Norms
+    /// In float64, for rows of so many columns whose norms these are.
+    let rule64
+        (kernel: Integrals -> Network -> int -> Moments -> float)
+        (network: Network)
+        (columns: int)
+        (norms: float[])
+        : GramRule<float> =
+        direct id (entriesOf kernel network columns norms)
 
-        let byTable =
-            TableGram.plan network entry norms
-            |> Option.map (fun plan ->
-                match zs with
-                | None -> TableGram.symmetric plan entry xs
-                | Some zs -> TableGram.between plan entry xs zs)
+    /// In float32: by the cosine table if it holds and stands the check at the rows that `sampled` names, of both sets, else by
+    /// the definition.
+    let rule32
+        (kernel: Integrals -> Network -> int -> Moments -> float)
+        (network: Network)
+        (columns: int)
+        (norms: float[])
+        (xs: UnitRows, zs: UnitRows)
+        : GramRule<float32> =
+        let make = entriesOf kernel network columns norms
+        let entry = make ()
 
-        match byTable with
-        | Some k when k.Values.Length = 0 || agrees 2e-6 entry xs (defaultArg zs xs) k -> k
+        match TableGram.plan network entry norms with
+        | Some plan when agrees 2e-6 entry xs zs (TableGram.between plan entry xs zs) -> {
+            Symmetric = fun xs -> TableGram.symmetric plan (make ()) xs
+            Between = fun xs zs -> TableGram.between plan (make ()) xs zs
+          }
         | Some _
-        | None -> direct float32 entry xs zs
+        | None -> direct float32 make
 
     let private compute
-        (kernel: Integrals -> Network -> int -> Moments -> float)
-        (lift: Network -> (Moments -> float) -> UnitRows -> UnitRows option -> Matrix<'t>)
+        (rule: Network -> int -> float[] -> UnitRows * UnitRows -> GramRule<'t>)
         (isFinite: 't -> bool)
         (network: Network)
         (x: Matrix<float>)
@@ -180,13 +214,12 @@ module Gram =
         |> Result.bind (fun () ->
             z |> Option.map (refuseNonFinite "second inputs") |> Option.defaultValue (Ok()))
         |> Result.bind (fun () ->
-            let xs, zs = UnitRows.ofMatrix x, Option.map UnitRows.ofMatrix z
-
-            let norms =
-                zs |> Option.map (fun zs -> Array.append xs.Norms zs.Norms) |> Option.defaultValue xs.Norms
-
-            let entry = entryOf kernel network x.Columns norms
-            let result = lift network entry xs zs
+            let xs = UnitRows.ofMatrix x
+            let zs = z |> Option.map UnitRows.ofMatrix |> Option.defaultValue xs
+            let norms = if z.IsSome then Array.append xs.Norms zs.Norms else xs.Norms
+            let rows, columns = sampled xs.Norms.Length zs.Norms.Length
+            let rule = rule network x.Columns norms (UnitRows.gather rows xs, UnitRows.gather columns zs)
+            let result = if z.IsSome then rule.Between xs zs else rule.Symmetric xs
 
             // By Cauchy and Schwarz, a symmetric kernel is finite where its diagonal is.
             let overflow =
@@ -210,18 +243,21 @@ module Gram =
 
     let private wide (m: Matrix<float32>) : Matrix<float> = Matrix.map float m
 
+    let private wideRule kind network columns norms (_: UnitRows * UnitRows) =
+        rule64 kind network columns norms
+
     /// K in float64.
     let nngp64 (network: Network) (x: Matrix<float>) (z: Matrix<float> option) =
-        compute AnalyticNtk.nngpBy (fun _ -> direct id) Double.IsFinite network x z
+        compute (wideRule AnalyticNtk.nngpBy) Double.IsFinite network x z
 
     /// Θ in float64.
     let ntk64 (network: Network) (x: Matrix<float>) (z: Matrix<float> option) =
-        compute AnalyticNtk.ntkBy (fun _ -> direct id) Double.IsFinite network x z
+        compute (wideRule AnalyticNtk.ntkBy) Double.IsFinite network x z
 
     /// K in float32.
     let nngp (network: Network) (x: Matrix<float32>) (z: Matrix<float32> option) =
-        compute AnalyticNtk.nngpBy inFloat32 Single.IsFinite network (wide x) (Option.map wide z)
+        compute (rule32 AnalyticNtk.nngpBy) Single.IsFinite network (wide x) (Option.map wide z)
 
     /// Θ in float32.
     let ntk (network: Network) (x: Matrix<float32>) (z: Matrix<float32> option) =
-        compute AnalyticNtk.ntkBy inFloat32 Single.IsFinite network (wide x) (Option.map wide z)
+        compute (rule32 AnalyticNtk.ntkBy) Single.IsFinite network (wide x) (Option.map wide z)

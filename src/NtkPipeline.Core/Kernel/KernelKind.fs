@@ -24,11 +24,15 @@ module KernelKind =
         | Some kind -> Ok kind
         | None -> Error $"'%s{text}' is no kernel; write ntk or nngp"
 
+    /// The kernel of one pair by its recursion.
+    let definition (kind: KernelKind) : Integrals -> Network -> int -> Moments -> float =
+        match kind with
+        | KernelKind.Ntk -> AnalyticNtk.ntkBy
+        | KernelKind.Nngp -> AnalyticNtk.nngpBy
+
     /// The kernel of one pair, for many pairs of rows of these norms and of `features` entries each.
     let entry (kind: KernelKind) (network: Network) (features: int) (norms: float[]) : Moments -> float =
-        match kind with
-        | KernelKind.Ntk -> Gram.entryOf AnalyticNtk.ntkBy network features norms
-        | KernelKind.Nngp -> Gram.entryOf AnalyticNtk.nngpBy network features norms
+        Gram.entryOf (definition kind) network features norms
 
     /// The kernel matrix in float64; `None` stands for the rows with themselves.
     let gram64 (kind: KernelKind) (network: Network) (x: Matrix<float>) (z: Matrix<float> option) =

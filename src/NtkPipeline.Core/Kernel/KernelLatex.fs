@@ -145,13 +145,15 @@ module KernelLatex =
     /// Gaussian pair with the moments of the kernel below where an expectation is left as one.
     let print (network: Network) : string =
         let body, top, _ = lines network.Layers 0 "d"
+        let scale = if network.OutputScale = 1.0 then "" else $@"%s{number network.OutputScale}^2\,"
+        let covariance = if network.Centred then "0" else scale + k top
 
         [
             @"\begin{aligned}"
             yield!
                 [ $@"%s{k 0} &= \frac{{x\cdot z}}{{d}}, \qquad %s{theta 0} = 0" ]
                 @ body
-                @ [ $@"K(x,z) &= %s{k top}, \qquad \Theta(x,z) = %s{theta top}" ]
+                @ [ $@"K(x,z) &= %s{covariance}, \qquad \Theta(x,z) = %s{scale}%s{theta top}" ]
                 |> List.map (fun line -> $@"  %s{line} \\")
             @"\end{aligned}"
         ]

@@ -19,9 +19,12 @@ type LayerTrace = {
 [<RequireQualifiedAccess>]
 module LayerTrace =
 
-    /// The traces of every dense layer for the rows of x: one forward and, an output, one backward pass for the whole batch,
-    /// as rows do not interact. Autograd needs no gradient with respect to θ. The tensors belong to the caller's scope.
-    let ofNetwork (network: Network) (theta: DenseParameters[]) (x: torch.Tensor) : LayerTrace[] =
+    let private collect
+        (divisor: int64 -> float)
+        (network: Network)
+        (theta: DenseParameters[])
+        (x: torch.Tensor)
+        =
         use scope = torch.NewDisposeScope()
         use _ = torch.enable_grad ()
 
@@ -67,7 +70,7 @@ module LayerTrace =
                 if count = 1L then
                     delta[0]
                 else
-                    torch.cat(delta, 1L).div((sqrt (float count)).ToScalar())
+                    torch.cat(delta, 1L).div_((divisor count).ToScalar())
 
             let struct (weight, bias) = scales[k]
 
@@ -77,3 +80,12 @@ module LayerTrace =
                 WeightScale = weight * weight
                 BiasScale = bias * bias
             })
+
+    /// The traces of every dense layer for the rows of x: one forward and, an output, one backward pass for the whole batch,
+    /// as rows do not interact. Autograd needs no gradient with respect to θ. The tensors belong to the caller's scope.
+    let ofNetwork (network: Network) (theta: DenseParameters[]) (x: torch.Tensor) : LayerTrace[] =
+        collect (fun outputs -> sqrt (float outputs)) network theta x
+
+    /// The same with each output's block of `Delta` as it is, not over √O: for those who take the outputs apart.
+    let ofOutputs (network: Network) (theta: DenseParameters[]) (x: torch.Tensor) : LayerTrace[] =
+        collect (fun _ -> 1.0) network theta x

@@ -46,9 +46,10 @@ module MonteCarlo =
     let ntk (network: Network) (seed: Seed) (samples: int) (x: torch.Tensor) : Estimate =
         estimate samples (fun k -> EmpiricalNtk.gram network (draw network seed x k) x None)
 
-    /// K of the rows of x: the mean of f fᵀ over `samples` networks, and over each one's outputs.
+    /// K of the rows of x: the mean of f fᵀ over `samples` networks before training, and over each one's outputs.
     let nngp (network: Network) (seed: Seed) (samples: int) (x: torch.Tensor) : Estimate =
         estimate samples (fun k ->
             use _ = torch.NewDisposeScope()
-            let f = Forward.apply network (draw network seed x k) x
+            let theta = draw network seed x k
+            let f = Forward.applyFrom network theta theta x
             f.mm(f.t ()).div_((float (Network.outputs network)).ToScalar()).MoveToOuterDisposeScope())

@@ -84,7 +84,7 @@ module TensorKernel =
                 (Ok([], next))
             |> Result.map (fun (reversed, next) -> List.rev reversed, next)
 
-        replace network.Layers 0 |> Result.bind (fst >> Network.create)
+        replace network.Layers 0 |> Result.bind (fun (layers, _) -> Network.withLayers layers network)
 
     let private sigma (h: torch.Tensor) (at: int) : torch.Tensor = h.select(0L, int64 at).exp()
 
@@ -162,4 +162,12 @@ module TensorKernel =
                 Width = features
             }
 
-        state.Theta |> Option.defaultWith (fun () -> PolarTensor.product state.Moments)
+        let kernel = state.Theta |> Option.defaultWith (fun () -> PolarTensor.product state.Moments)
+
+        let factor =
+            if network.Centred && kind = KernelKind.Nngp then
+                0.0
+            else
+                network.OutputScale * network.OutputScale
+
+        if factor = 1.0 then kernel else kernel * PolarTensor.number factor

@@ -42,6 +42,12 @@ module UnitRows =
 
         { Norms = norms; Units = { m with Values = units } }
 
+    /// The rows named by `indices`, in that order.
+    let gather (indices: int[]) (rows: UnitRows) : UnitRows = {
+        Norms = indices |> Array.map (fun i -> rows.Norms[i])
+        Units = Matrix.gatherRows indices rows.Units
+    }
+
     /// ‖p − q‖² and ‖p + q‖² of two rows.
     let private gaps (p: ReadOnlySpan<float>) (q: ReadOnlySpan<float>) : struct (float * float) =
         let wideP = MemoryMarshal.Cast<float, Vector<float>> p

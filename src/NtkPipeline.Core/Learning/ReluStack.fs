@@ -11,8 +11,9 @@ type ReluStack = { Scale: float; Weights: torch.Tensor[] }
 [<RequireQualifiedAccess>]
 module ReluStack =
 
-    /// The network as a stack that shares its weights: whoever moves the one moves the other. α is the output scale. A network
-    /// that is not `dense | relu | … | dense 1` without biases is a bug of the caller.
+    /// The network as a stack that shares its weights: whoever moves the one moves the other. α is the network's own output
+    /// scale times `outputScale`. A network that is not `dense | relu | … | dense 1` without biases, or that is centred (the
+    /// stack knows no θ₀; those who follow it take the first outputs away), is a bug of the caller.
     let ofNetwork (network: Network) (theta: DenseParameters[]) (outputScale: float) : ReluStack =
         let rec alternates (layers: Layer list) =
             match layers with
@@ -20,10 +21,10 @@ module ReluStack =
             | Dense(_, prior) :: Activate Relu :: above -> not prior.HasBias && alternates above
             | _ -> false
 
-        if not (alternates network.Layers) then
+        if not (alternates network.Layers) || network.Centred then
             invalidArg
                 (nameof network)
-                $"%s{NetworkText.print network} is not a bias-free stack of ReLU layers with one output"
+                $"%s{NetworkText.print network} is not an uncentred, bias-free stack of ReLU layers with one output"
 
         let priors =
             network.Layers
@@ -40,7 +41,10 @@ module ReluStack =
                 priors
                 weights
 
-        { Scale = Seq.fold (*) outputScale factors; Weights = weights }
+        {
+            Scale = Seq.fold (*) (outputScale * network.OutputScale) factors
+            Weights = weights
+        }
 
     /// Rows that one pass takes at a time, which bounds its memory to this many rows × the widest layer.
     let private block = 1024L

@@ -3,9 +3,8 @@ namespace NtkPipeline.Core
 open System
 open System.Globalization
 open MathNet.Numerics
-open TorchSharp
 
-/// A function φ applied to every unit of a layer. Everything known about one stands here and in `Dual`.
+/// A function φ applied to every unit of a layer. Everything known about one stands here, in `ActivationTensor` and in `Dual`.
 type Activation =
     /// max(x, 0)
     | Relu
@@ -41,7 +40,7 @@ type Parity =
     | Odd
     | Neither
 
-/// φ and φ', of numbers and of tensors.
+/// φ and φ' of numbers, and what is known of φ's form.
 [<RequireQualifiedAccess>]
 module Activation =
 
@@ -157,7 +156,7 @@ module Activation =
         | Silu
         | Sigmoid -> false
 
-    let private kernelOnly () =
+    let internal kernelOnly () =
         invalidOp "exp-normalised acts on kernels only: no network of finite width has it"
 
     let private sigmoid (x: float) = if x >= 0.0 then 1.0 / (1.0 + exp -x) else exp x / (1.0 + exp x)
@@ -203,53 +202,3 @@ module Activation =
         | Softplus -> sigmoid x
         | Silu -> let s = sigmoid x in s + x * s * (1.0 - s)
         | Sigmoid -> sigmoid x * sigmoid -x
-
-    let private by (factor: float) (x: torch.Tensor) = x.mul (factor.ToScalar())
-
-    let private plus (term: float) (x: torch.Tensor) = x.add (term.ToScalar())
-
-    /// φ of every entry; differentiable by LibTorch.
-    let apply (activation: Activation) (x: torch.Tensor) : torch.Tensor =
-        match activation with
-        | Relu -> x.relu ()
-        | LeakyRelu slope -> torch.nn.functional.leaky_relu (x, slope)
-        | Abs -> x.abs ()
-        | Erf -> x.erf ()
-        | Gelu -> torch.nn.functional.gelu x
-        | Sin -> x.sin ()
-        | Cos -> x.cos ()
-        | Gaussian -> x.square().neg().exp()
-        | Rbf gamma -> x |> by (sqrt (2.0 * gamma)) |> plus (Math.PI / 4.0) |> _.sin() |> by (sqrt 2.0)
-        | ExpNormalised -> kernelOnly ()
-        | Identity -> x
-        | Monomial power -> x.pow ((float power).ToScalar())
-        | Tanh -> x.tanh ()
-        | Softplus -> torch.logaddexp (x, torch.zeros_like x)
-        | Silu -> x.mul (x.sigmoid ())
-        | Sigmoid -> x.sigmoid ()
-
-    /// φ' of every entry: the derivative that LibTorch's autograd takes, written out.
-    let derivative (activation: Activation) (x: torch.Tensor) : torch.Tensor =
-        match activation with
-        | Relu -> x.gt(0.0.ToScalar()).``to``(x.dtype)
-        | LeakyRelu slope -> x.gt(0.0.ToScalar()).``to``(x.dtype) |> by (1.0 - slope) |> plus slope
-        | Abs -> x.sign ()
-        | Erf -> x.square().neg().exp() |> by (2.0 / sqrt Math.PI)
-        | Gelu ->
-            let cdf = x |> by (1.0 / sqrt 2.0) |> _.erf() |> plus 1.0 |> by 0.5
-            let density = x.square () |> by -0.5 |> _.exp() |> by (1.0 / sqrt (2.0 * Math.PI))
-            cdf.add (x.mul density)
-        | Sin -> x.cos ()
-        | Cos -> x.sin().neg()
-        | Gaussian -> x.square().neg().exp().mul(x) |> by -2.0
-        | Rbf gamma ->
-            x |> by (sqrt (2.0 * gamma)) |> plus (Math.PI / 4.0) |> _.cos() |> by (2.0 * sqrt gamma)
-        | ExpNormalised -> kernelOnly ()
-        | Identity -> torch.ones_like x
-        | Monomial power -> x.pow ((float (power - 1)).ToScalar()) |> by (float power)
-        | Tanh -> x.tanh().square().neg() |> plus 1.0
-        | Softplus -> x.sigmoid ()
-        | Silu ->
-            let s = x.sigmoid ()
-            s.add (x.mul(s).mul(s.neg () |> plus 1.0))
-        | Sigmoid -> x.sigmoid().mul(x.neg().sigmoid())

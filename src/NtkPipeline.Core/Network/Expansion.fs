@@ -29,7 +29,7 @@ module Expansion =
         : torch.Tensor =
         use _ = torch.NewDisposeScope()
         let zero = torch.zeros ([||], dtype = x.dtype, device = x.device)
-        let f t = Forward.apply network (along origin theta t) x
+        let f t = Forward.applyFrom network origin (along origin theta t) x
 
         let term i =
             let factorial = Seq.fold (fun product k -> product * float k) 1.0 (seq { 1..i })

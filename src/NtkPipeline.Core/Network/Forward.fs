@@ -75,8 +75,9 @@ module Forward =
         let tiny = if z.dtype = torch.float64 then 1e-300 else 1e-36
         centred.div (variance.clamp_min(tiny.ToScalar()).sqrt())
 
-    /// f(x; θ), and what each dense layer did: `onDense k prior a z` is told the layer's number, input and output, and gives
-    /// the tensor to go on with. The one walk over a network that every use of θ shares.
+    /// α·y(x; θ), which is f(x; θ) but for the constant f₀ that a centred network takes away, and what each dense layer did:
+    /// `onDense k prior a z` is told the layer's number, input and output, and gives the tensor to go on with. The one walk
+    /// over a network that every use of θ shares.
     let walk
         (network: Network)
         (theta: DenseParameters[])
@@ -92,7 +93,7 @@ module Forward =
                 let k = next
                 next <- next + 1
                 layers (onDense k prior below (dense prior theta[k] below)) rest
-            | Activate activation :: rest -> layers (Activation.apply activation below) rest
+            | Activate activation :: rest -> layers (ActivationTensor.apply activation below) rest
             | LayerNorm eps :: rest -> layers (layerNorm eps below) rest
             | Residual branch :: rest ->
                 let above = layers below branch
@@ -103,12 +104,28 @@ module Forward =
         if next <> theta.Length then
             invalidArg (nameof theta) $"%d{theta.Length} layers of parameters for %d{next} dense layers"
 
-        y
+        if network.OutputScale = 1.0 then y else y.mul (network.OutputScale.ToScalar())
 
-    /// f(x; θ) for the rows of x (N × d): N × outputs.
-    let apply (network: Network) (theta: DenseParameters[]) (x: torch.Tensor) : torch.Tensor =
+    /// f(x; θ) for the rows of x (N × d), N × outputs, of a network that began at θ₀ = `origin`: only a centred one asks for θ₀.
+    let applyFrom
+        (network: Network)
+        (origin: DenseParameters[])
+        (theta: DenseParameters[])
+        (x: torch.Tensor)
+        : torch.Tensor =
         use _ = torch.NewDisposeScope()
-        (walk network theta (fun _ _ _ z -> z) x).MoveToOuterDisposeScope()
+        let output theta = walk network theta (fun _ _ _ z -> z) x
+
+        let f = if network.Centred then (output theta).sub(output origin) else output theta
+        f.MoveToOuterDisposeScope()
+
+    /// f(x; θ) for the rows of x (N × d): N × outputs. To ask this of a centred network, which needs θ₀ too, is a bug of the
+    /// caller.
+    let apply (network: Network) (theta: DenseParameters[]) (x: torch.Tensor) : torch.Tensor =
+        if network.Centred then
+            invalidArg (nameof network) "a centred network's output needs its first parameters: use applyFrom"
+
+        applyFrom network theta theta x
 
     /// Every tensor of θ, W before B.
     let tensors (theta: DenseParameters[]) : torch.Tensor[] =

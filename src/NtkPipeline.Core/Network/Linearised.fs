@@ -6,7 +6,7 @@ open TorchSharp
 /// one tensor for each of `Forward.tensors`.
 [<NoEquality; NoComparison>]
 type Linearised = {
-    /// f(X; θ₀), or what stands for it: N × outputs.
+    /// f(X; θ₀), or what stands for it: N × outputs. 0 for a centred network.
     Start: torch.Tensor
     /// δ ↦ J(X) δ, N × outputs (jvp).
     Push: torch.Tensor[] -> torch.Tensor
@@ -44,7 +44,7 @@ module Linearised =
             scope.MoveToOuter kept |> ignore
 
         {
-            Start = f.detach().alias() |> scope.MoveToOuter
+            Start = (if network.Centred then torch.zeros_like f else f.detach().alias()) |> scope.MoveToOuter
             Push =
                 fun delta ->
                     use _ = torch.NewDisposeScope()

@@ -1,123 +1,22 @@
 namespace NtkPipeline.Core
 
-open System
 open System.Globalization
 
-/// How many units a layer has: at least one.
-[<Struct>]
-type Width =
-    private
-    | Width of int
-
-    member this.Value = let (Width units) = this in units
-
-[<RequireQualifiedAccess>]
-module Width =
-
-    let one = Width 1
-
-    let create (units: int) : Result<Width, string> =
-        if units > 0 then
-            Ok(Width units)
-        else
-            Error $"a width is positive, not %d{units}"
-
-/// How a dense layer's weights are drawn and scaled.
-type Parameterisation =
-    /// z = (σ_w/√fan_in) W a + σ_b b with standard normal W and b (Jacot et al. 2018).
-    | Ntk
-    /// z = W a + b with W ~ N(0, σ_w²/fan_in), b ~ N(0, σ_b²) trained as they are (Sohl-Dickstein et al. 2020).
-    | Standard
-
-/// A dense layer's σ_w and σ_b. There is no bias where σ_b = 0.
-type Prior = private {
-    SigmaW: float
-    SigmaB: float
-    Parameters: Parameterisation
+/// A network as data: its layers, input side first, of which each can stand where it stands, and what is made of the
+/// last one's output y(x; θ):
+///     f(x; θ) = α·y(x; θ), or, centred, α·(y(x; θ) − y(x; θ₀)), which is 0 before training (Chizat et al. 2019).
+/// α multiplies f, so K and Θ are those of y times α². Centring leaves Θ as it is and makes K, the covariance of f before
+/// training, 0 everywhere.
+type Network = private {
+    Steps: Layer list
+    Alpha: float
+    IsCentred: bool
 } with
 
-    member this.WeightScale = this.SigmaW
-    member this.BiasScale = this.SigmaB
-    member this.WeightVariance = this.SigmaW * this.SigmaW
-    member this.BiasVariance = this.SigmaB * this.SigmaB
-    member this.HasBias = this.SigmaB > 0.0
-    member this.Parameterisation = this.Parameters
-
-[<RequireQualifiedAccess>]
-module Prior =
-
-    let private text (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
-
-    /// σ_w = 1, no bias, NTK parameterisation.
-    let unit: Prior = { SigmaW = 1.0; SigmaB = 0.0; Parameters = Ntk }
-
-    let create
-        (weightScale: float)
-        (biasScale: float)
-        (parameterisation: Parameterisation)
-        : Result<Prior, string> =
-        if not (weightScale > 0.0 && weightScale <= 1e6) then
-            Error $"w is above 0 and at most 1e6, not %s{text weightScale}"
-        elif not (biasScale >= 0.0 && biasScale <= 1e6) then
-            Error $"b is 0 (no bias) to 1e6, not %s{text biasScale}"
-        else
-            Ok { SigmaW = weightScale; SigmaB = biasScale; Parameters = parameterisation }
-
-/// One step from input to output.
-type Layer =
-    | Dense of width: Width * prior: Prior
-    | Activate of Activation
-    /// (z − mean z)/√(var z + eps) over the units of a row; no trained scale or shift.
-    | LayerNorm of eps: float
-    /// The input plus what the branch makes of it.
-    | Residual of branch: Layer list
-
-/// What stands at one place between layers: how wide it is, and whether its units are independent centred Gaussians in
-/// the limit of infinite width, which is what an activation or a layer-norm needs below it.
-[<RequireQualifiedAccess>]
-type Shape =
-    | Input
-    | Gaussian of Width
-    | Activated of Width
-
-[<RequireQualifiedAccess>]
-module Shape =
-
-    /// The shape above a layer, or the reason why the layer cannot stand there.
-    let rec above (shape: Shape) (layer: Layer) : Result<Shape, string> =
-        match layer, shape with
-        | Dense(width, _), _ -> Ok(Shape.Gaussian width)
-        | Activate _, Shape.Gaussian width -> Ok(Shape.Activated width)
-        | Activate activation, _ ->
-            Error $"%s{Activation.print activation} needs a dense layer right before it"
-        | LayerNorm eps, Shape.Gaussian _ ->
-            if eps >= 0.0 && Double.IsFinite eps then
-                Ok shape
-            else
-                Error "the eps of layer-norm is 0 or above"
-        | LayerNorm _, _ -> Error "layer-norm needs a dense layer right before it"
-        | Residual _, Shape.Input -> Error "a residual needs a dense layer before it, for its input's width"
-        | Residual branch, (Shape.Gaussian width | Shape.Activated width) ->
-            aboveAll shape branch
-            |> Result.bind (fun top ->
-                match List.tryLast branch, top with
-                | Some(Dense _), Shape.Gaussian last when last = width -> Ok shape
-                | Some(Dense _), Shape.Gaussian last ->
-                    Error
-                        $"a residual's branch must be as wide as its input: %d{width.Value} units, not %d{last.Value}"
-                | _ -> Error "a residual's branch must end in a dense layer of its own")
-
-    /// The shape above several layers, one upon the other.
-    and aboveAll (shape: Shape) (layers: Layer list) : Result<Shape, string> =
-        layers
-        |> List.fold (fun below layer -> below |> Result.bind (fun shape -> above shape layer)) (Ok shape)
-
-/// A network as data: its layers, input side first, of which each can stand where it stands.
-type Network =
-    private
-    | Network of Layer list
-
-    member this.Layers = let (Network layers) = this in layers
+    member this.Layers = this.Steps
+    /// α.
+    member this.OutputScale = this.Alpha
+    member this.Centred = this.IsCentred
 
 [<RequireQualifiedAccess>]
 module Network =
@@ -154,7 +53,26 @@ module Network =
         else
             Shape.aboveAll Shape.Input layers
             |> Result.bind (fun _ -> arguments layers)
-            |> Result.map (fun () -> Network layers)
+            |> Result.map (fun () -> { Steps = layers; Alpha = 1.0; IsCentred = false })
+
+    /// The network with other layers, and the same made of their output.
+    let withLayers (layers: Layer list) (network: Network) : Result<Network, string> =
+        create layers |> Result.map (fun found -> { network with Steps = found.Steps })
+
+    /// α itself, if an output may be multiplied by it.
+    let checkScale (alpha: float) : Result<float, string> =
+        if alpha > 0.0 && alpha <= 1e6 then
+            Ok alpha
+        else
+            let text = alpha.ToString("R", CultureInfo.InvariantCulture)
+            Error $"the scale of an output is above 0 and at most 1e6, not %s{text}"
+
+    /// The network with α times its output; α replaces the one that it had.
+    let scaled (alpha: float) (network: Network) : Result<Network, string> =
+        checkScale alpha |> Result.map (fun alpha -> { network with Alpha = alpha })
+
+    /// The network less its own output at θ₀.
+    let centred (network: Network) : Network = { network with IsCentred = true }
 
     /// The written method's network, `dense m | φ | dense 1`: bias-free, σ_w = 1. A wrong argument of φ is a bug.
     let oneHidden (activation: Activation) (width: Width) : Network =

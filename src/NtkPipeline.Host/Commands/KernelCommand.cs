@@ -23,7 +23,12 @@ internal sealed class KernelCommand : NtkCommand
 
     private readonly Option<string?> _x = new("--x") { Description = "Inputs, a row each.", HelpName = "A.npy" };
     private readonly Option<string?> _z = new("--z") { Description = "Other inputs; without them, X against itself.", HelpName = "B.npy" };
-    private readonly Option<string?> _out = new("--out") { Description = "The matrix, rows of X by rows of Z.", HelpName = "K.npy" };
+
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "The matrix, rows of X by rows of Z. What a stopped command has left beside it, the same command goes on from.",
+        HelpName = "K.npy",
+    };
 
     private readonly Option<string> _precision = new Option<string>("--precision")
     {
@@ -31,8 +36,19 @@ internal sealed class KernelCommand : NtkCommand
         DefaultValueFactory = _ => "float64",
     }.AcceptOnlyFromAmong("float32", "float64");
 
+    private readonly Option<string?> _memory = new("--memory")
+    {
+        Description = "The most memory to use, such as 2GB; without it, half of the machine's. The result may be larger.",
+        HelpName = "SIZE",
+    };
+
     private readonly Option<bool> _latex = new("--latex") { Description = "Print the closed form of K and Θ as LaTeX, and compute nothing." };
-    private readonly Option<bool> _empirical = new("--empirical") { Description = "The tangent kernel of one random network of the written widths." };
+
+    private readonly Option<bool> _empirical = new("--empirical")
+    {
+        Description = "The kernel of one random network of the written widths, and how far it lies from the analytic one.",
+    };
+
     private readonly Option<ulong> _seed = new("--seed") { Description = "Which random network.", DefaultValueFactory = _ => 1 };
 
     private readonly Option<string> _method = new Option<string>("--method")
@@ -41,12 +57,26 @@ internal sealed class KernelCommand : NtkCommand
         DefaultValueFactory = _ => "auto",
     }.AcceptOnlyFromAmong("auto", "structured", "jacobian", "vector-product");
 
+    private readonly Option<string> _outputs = new Option<string>("--outputs")
+    {
+        Description = "Of an empirical kernel with O outputs: their mean (N × M), each (N × M × O), or all pairs (N × M × O × O).",
+        DefaultValueFactory = _ => "trace",
+    }.AcceptOnlyFromAmong("trace", "diagonal", "full");
+
+    private readonly Option<bool> _parts = new("--parts")
+    {
+        Description = "Each dense layer's own part of the empirical kernel, as the first axis; their sum is the kernel.",
+    };
+
     public KernelCommand()
         : base(
             "kernel", "Computes a network's kernel matrix.",
             "ntk kernel --network \"dense 512 | relu | dense 1\" --kind ntk --x X.npy --out K.npy")
     {
-        foreach (Option option in new Option[] { _network, _kind, _x, _z, _out, _precision, _latex, _empirical, _seed, _method })
+        foreach (Option option in new Option[]
+                 {
+                     _network, _kind, _x, _z, _out, _precision, _memory, _latex, _empirical, _seed, _method, _outputs, _parts,
+                 })
             Options.Add(option);
     }
 
@@ -61,67 +91,50 @@ internal sealed class KernelCommand : NtkCommand
         return Results.Ok(terminal.Tell(new { latex }, latex));
     }
 
-    private FSharpResult<int, Failure> Compute(ParseResult parsed, Network network, Terminal terminal)
+    private FSharpResult<int, Failure> Compute(ParseResult parsed, Network network, Terminal terminal) =>
+        from files in Paths(parsed)
+        from request in Request(parsed, network)
+        from memory in Memory(parsed)
+        from code in Compute(parsed, new KernelRun(files, request, terminal), memory)
+        select code;
+
+    private FSharpResult<int, Failure> Compute(ParseResult parsed, KernelRun run, FSharpOption<long> memory)
     {
-        if (parsed.GetValue(_x) is not { } x || parsed.GetValue(_out) is not { } output)
-            return Results.Fail<int>(ExitCode.Usage, "kernel needs --x and --out, or --latex");
-
-        var isNtk = parsed.GetRequiredValue(_kind) == "ntk";
-        var isEmpirical = parsed.GetValue(_empirical);
-
-        if (isEmpirical && !isNtk)
-            return Results.Fail<int>(ExitCode.Usage, "--kind nngp: an empirical kernel is a tangent kernel");
-
         LibTorch.useThreads(0);
-        var files = new Files(x, parsed.GetValue(_z), output);
+        var isSingle = parsed.GetRequiredValue(_precision) == "float32";
 
-        return parsed.GetRequiredValue(_precision) == "float32"
-            ? Compute(files, terminal, SourceFile.readNpy32, Codec.matrix32, (x, z) =>
-                isEmpirical
-                    ? Plan(parsed, terminal, network, x, z).SelectMany(plan => EmpiricalKernel.single(plan, network, Seed(parsed), x, z), Second)
-                    : isNtk ? Gram.ntk(network, x, z) : Gram.nngp(network, x, z))
-            : Compute(files, terminal, SourceFile.readNpy64, Codec.matrix64, (x, z) =>
-                isEmpirical
-                    ? Plan(parsed, terminal, network, x, z).SelectMany(plan => EmpiricalKernel.@double(plan, network, Seed(parsed), x, z), Second)
-                    : isNtk ? Gram.ntk64(network, x, z) : Gram.nngp64(network, x, z));
+        return from machine in LibTorch.machine(memory, Device.Cpu).OrRefused()
+               from code in isSingle
+                   ? run.Compute(Precision.single, NpyRows.openSingle, (x, z) => KernelRequestModule.single(machine, run.Request, x, z))
+                   : run.Compute(Precision.@double, NpyRows.openDouble, (x, z) => KernelRequestModule.@double(machine, run.Request, x, z))
+               select code;
     }
 
-    private static TB Second<TA, TB>(TA first, TB second) => second;
+    private FSharpResult<KernelPaths, Failure> Paths(ParseResult parsed) =>
+        parsed.GetValue(_x) is { } x && parsed.GetValue(_out) is { } output
+            ? Results.Ok(new KernelPaths(x, parsed.GetValue(_z), output))
+            : Results.Fail<KernelPaths>(ExitCode.Usage, "kernel needs --x and --out, or --latex");
 
-    private Seed Seed(ParseResult parsed) => SeedModule.root(parsed.GetValue(_seed));
+    private FSharpResult<FSharpOption<long>, Failure> Memory(ParseResult parsed) =>
+        parsed.GetValue(_memory) is { } text
+            ? ByteSize.parse(text).OrUsage("--memory").Select(FSharpOption<long>.Some)
+            : Results.Ok(FSharpOption<long>.None);
 
-    /// <summary>Says what it will cost before it starts.</summary>
-    private FSharpResult<EmpiricalPlan, PipelineError> Plan<T>(
-        ParseResult parsed, Terminal terminal, Network network, Matrix<T> x, FSharpOption<Matrix<T>> z) =>
-        from plan in EmpiricalKernel.plan(
-            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, parsed.GetRequiredValue(_method), network, x, z)
-        select Say(terminal, plan);
-
-    private static EmpiricalPlan Say(Terminal terminal, EmpiricalPlan plan)
+    private FSharpResult<KernelRequest, Failure> Request(ParseResult parsed, Network network)
     {
-        terminal.Error.WriteLine(EmpiricalMethodModule.printPlan(plan));
-        return plan;
+        var kind = parsed.GetRequiredValue(_kind) == "ntk" ? KernelKind.Ntk : KernelKind.Nngp;
+        var isByLayer = parsed.GetValue(_parts);
+
+        return from outputs in KernelFormModule.parseOutputs(parsed.GetRequiredValue(_outputs)).OrUsage()
+               from method in EmpiricalMethodModule.parse(parsed.GetRequiredValue(_method)).OrUsage()
+               from finite in parsed.GetValue(_empirical)
+                   ? Results.Ok(FSharpOption<FiniteNetwork>.Some(
+                       new FiniteNetwork(parsed.GetValue(_seed), method, new KernelForm(outputs, isByLayer))))
+                   : outputs.IsTrace && !isByLayer
+                       ? Results.Ok(FSharpOption<FiniteNetwork>.None)
+                       : Results.Fail<FSharpOption<FiniteNetwork>>(
+                           ExitCode.Usage, "--outputs and --parts take an empirical kernel apart: they need --empirical")
+               from request in KernelRequestModule.create(network, kind, finite).OrUsage()
+               select request;
     }
-
-    private static FSharpResult<int, Failure> Compute<T>(
-        Files files, Terminal terminal, Func<string, FSharpResult<Matrix<T>, PipelineError>> read, Codec<Matrix<T>> codec,
-        Func<Matrix<T>, FSharpOption<Matrix<T>>, FSharpResult<Matrix<T>, PipelineError>> gram) =>
-        (from x in read(files.X)
-         from z in files.Z is { } other
-             ? read(other).Select(FSharpOption<Matrix<T>>.Some)
-             : FSharpResult<FSharpOption<Matrix<T>>, PipelineError>.NewOk(FSharpOption<Matrix<T>>.None)
-         from kernel in gram(x, z)
-         from written in SourceFile.writeValue(files.Out, codec, kernel)
-         select Done(terminal, files.Out, kernel)).OrRefused();
-
-    private static int Done<T>(Terminal terminal, string output, Matrix<T> kernel)
-    {
-        var precision = typeof(T) == typeof(float) ? "float32" : "float64";
-
-        return terminal.Tell(
-            new { @out = output, rows = kernel.Rows, columns = kernel.Columns, precision },
-            $"{output}: {kernel.Rows} × {kernel.Columns}, {precision}");
-    }
-
-    private sealed record Files(string X, string? Z, string Out);
 }

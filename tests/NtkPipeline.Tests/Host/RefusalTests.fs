@@ -245,9 +245,7 @@ let tests =
 
             let network = [ "kernel"; "--network"; "dense 40 | relu | dense 1" ]
             Expect.stringContains (network @ [ "--latex" ] |> wantDone).Output "\\Theta" "LaTeX"
-            refused 2 [ "--x and --out" ] network
-            let nngp = network @ [ "--empirical"; "--kind"; "nngp"; "--x"; x; "--out"; x ]
-            refused 2 [ "tangent kernel" ] nngp)
+            refused 2 [ "--x and --out" ] network)
 
         testCase "texts are embedded and tokenized from a file or a column"
         <| inFolder (fun folder ->

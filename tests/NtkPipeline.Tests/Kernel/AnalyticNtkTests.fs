@@ -78,6 +78,24 @@ let tests =
                 let square = Seq.sum (seq { for j in 0..3 -> pown Networks.rows[i, j] 2 })
                 Expect.floatClose Accuracy.veryHigh theta[i, i] (square / 4.0) $"row %d{i}"
 
+        testCase "an output scale multiplies both kernels by its square; centring makes K 0 and leaves Θ"
+        <| fun () ->
+            let text = "dense 8 b=0.2 | erf | dense 3 b=0.1"
+            let kernel gram text = Expect.wantOk (gram (Networks.parse text) Networks.rows None) text
+            let k, theta = kernel Gram.nngp64 text, kernel Gram.ntk64 text
+            let scaled (m: Matrix<float>) = Matrix.map (fun v -> 6.25 * v) m
+            expectNear 1e-15 "K" (kernel Gram.nngp64 (text + " | scale(2.5)")) (scaled k)
+            expectNear 1e-15 "Θ" (kernel Gram.ntk64 (text + " | scale(2.5)")) (scaled theta)
+
+            expectNear
+                1e-15
+                "Θ, centred"
+                (kernel Gram.ntk64 (text + " | scale(2.5) | centred"))
+                (scaled theta)
+
+            let zero = kernel Gram.nngp64 (text + " | centred")
+            Expect.all zero.Values (fun v -> v = 0.0) "K, centred"
+
         testCase "fifty layers deep, equal rows stay equal and nothing is lost"
         <| fun () ->
             let network = Networks.parse "repeat(50, dense 8 w=1.4142135623730951 | relu) | dense 1"

@@ -5,7 +5,11 @@ open TorchSharp
 open NtkPipeline.Core
 
 let private wide = Networks.parse "dense 4096 | relu | dense 1"
-let private plan memory asked network rows = EmpiricalMethod.plan memory asked network 128 rows None 4
+
+let private size rows = { FeatureCount = 128; RowCount = rows; ColumnCount = None; BytesPerNumber = 4 }
+
+let private plan memory asked network rows =
+    EmpiricalMethod.plan memory asked network KernelForm.plain (size rows)
 
 let tests =
     testList "EmpiricalMethod" [
@@ -13,25 +17,43 @@ let tests =
         <| fun () ->
             let chosen = Expect.wantOk (plan 4e9 None wide 7613) "it fits"
             Expect.equal chosen.Method Structured "the cheapest"
-            // Two half Gram products of 4,096 columns and one of 128: N²·(4,096 + 4,096 + 128 + 1) and two passes.
+            // Two half Gram products of 4,096 columns and one of 128: N²·(4,096 + 4,096 + 128 + 1). Two passes for the rows of
+            // each of four strips, and for those beside them in the six tiles off the diagonal.
             let products = 7613.0 * 7613.0 * (4096.0 + 4096.0 + 128.0 + 1.0)
-            let passes = 2.0 * 2.0 * 7613.0 * 528384.0
+            let rows = 7613.0 + 2048.0 + 2.0 * 2048.0 + 3.0 * (7613.0 - 3.0 * 2048.0)
+            let passes = 2.0 * 2.0 * rows * 528384.0
+            Expect.equal chosen.Side 2048 "the largest tile"
             Expect.floatClose Accuracy.medium chosen.Cost.Flops (products + passes) "flops"
-            Expect.isLessThan chosen.Cost.Bytes 7.5e8 "three times the result at most"
+            Expect.isLessThan chosen.Cost.Bytes 3.5e8 "tiles, not the result"
 
-            Expect.stringStarts
-                (EmpiricalMethod.printPlan chosen)
-                "structured: 498.36 Gflop, 612.1 MB (vector-product: "
-                "in words"
+            Expect.stringStarts (EmpiricalMethod.printPlan chosen) "structured: 520" "in words"
 
-            let jacobian = chosen.Considered |> List.find (fun (way, _) -> way = Contraction) |> snd
-            Expect.isGreaterThan jacobian.Bytes 1.6e10 "16 GB of Jacobian"
+            Expect.stringContains (EmpiricalMethod.printPlan chosen) "(vector-product: " "the others"
+            let narrow = Expect.wantOk (plan 1.2e8 None wide 7613) "it fits"
+            Expect.equal (narrow.Method, narrow.Side) (Structured, 512) "smaller tiles in less memory"
+            Expect.isLessThanOrEqual narrow.Cost.Bytes 1.2e8 "as asked"
+
+        testCase "whatever memory there is, a plan keeps within it"
+        <| fun () ->
+            for way in EmpiricalMethod.all do
+                for memory in [ 3e7; 1e8; 3e8; 1e9; 3e9; 1e10 ] do
+                    for outputs in [ Trace; Diagonal; Full ] do
+                        let network = Networks.parse "dense 512 b=0.1 | erf | dense 3"
+                        let form = { Outputs = outputs; IsByLayer = true }
+
+                        match EmpiricalMethod.plan memory (Some way) network form (size 100000) with
+                        | Ok plan ->
+                            Expect.isLessThanOrEqual plan.Cost.Bytes memory "within it"
+                            Expect.contains (EmpiricalMethod.sides way) plan.Side "a side of its grid"
+                        | Error e ->
+                            Expect.stringContains e.Sentence "for its smallest tile" "refused with the size"
 
         testCase "a small network on few rows is cheaper by its Jacobian"
         <| fun () ->
             // Many outputs of few parameters: the structured way pays for every output.
             let network = Networks.parse "dense 2 | erf | dense 40"
-            let chosen = Expect.wantOk (EmpiricalMethod.plan 1e9 None network 2 4 None 8) "it fits"
+            let size = { FeatureCount = 2; RowCount = 4; ColumnCount = None; BytesPerNumber = 8 }
+            let chosen = Expect.wantOk (EmpiricalMethod.plan 1e9 None network KernelForm.plain size) "it fits"
             let flops = chosen.Considered |> List.map (fun (_, cost) -> cost.Flops) |> List.min
             Expect.equal chosen.Cost.Flops flops "the fewest operations"
 
@@ -40,9 +62,9 @@ let tests =
             let says (part: string) result =
                 Expect.stringContains (Expect.wantError result "refused": PipelineError).Sentence part part
 
-            plan 4e9 (Some Contraction) wide 7613 |> says "jacobian needs 16."
-            plan 4e9 (Some Contraction) wide 7613 |> says "4 GB may be used"
-            plan 1e6 None wide 7613 |> says "MB of memory, and 1 MB may be used"
+            plan 2e8 (Some Contraction) wide 7613 |> says "jacobian needs 2"
+            plan 2e8 (Some Contraction) wide 7613 |> says "200 MB may be used"
+            plan 1e6 None wide 7613 |> says "MB of memory for its smallest tile, and 1 MB may be used"
             plan 1e9 None (Networks.parse "dense 8 | exp-normalised | dense 1") 10 |> says "kernels only"
 
         testCase "names are read as they are printed"

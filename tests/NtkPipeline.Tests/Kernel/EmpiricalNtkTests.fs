@@ -126,6 +126,30 @@ let tests =
             let narrow = Forward.draw network 9 (Seed.root 1UL) torch.ScalarType.Float32 |> flat
             Expect.isTrue (same narrow (wide.``to`` torch.ScalarType.Float32)) "every parameter"
 
+        testCase
+            "an output scale multiplies the kernel by its square, and centring takes the first output away"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let text = "dense 5 b=0.3 | gelu | dense 2"
+            let plain, scaled = Networks.parse text, Networks.parse (text + " | scale(3) | centred")
+            let draw seed = Forward.draw plain 3 (Seed.root seed) f64
+            let origin, theta, x = draw 1UL, draw 2UL, inputs 4 3
+            let kernel network = EmpiricalNtk.gram network theta x None
+            let nine = (kernel plain).mul((9.0).ToScalar())
+            Expect.isLessThan (gap (kernel scaled) nine) 1e-14 "α² Θ"
+            let f theta = Forward.apply plain theta x
+            let expected = (f theta - f origin).mul((3.0).ToScalar())
+            Expect.isLessThan (gap (Forward.applyFrom scaled origin theta x) expected) 1e-14 "α (y − y₀)"
+            let start = (Forward.applyFrom scaled origin origin x).abs().max().item<float>()
+            Expect.equal start 0.0 "0 before training"
+
+            Expect.throwsT<System.ArgumentException>
+                (fun () -> Forward.apply scaled theta x |> ignore)
+                "θ₀ is asked for"
+
+            let k = MonteCarlo.nngp scaled (Seed.root 1UL) 2 x
+            Expect.all k.Mean.Values (fun v -> v = 0.0) "K of a centred network"
+
         testCase "a wider network does not move the other layers' draws"
         <| fun () ->
             use _ = torch.NewDisposeScope()

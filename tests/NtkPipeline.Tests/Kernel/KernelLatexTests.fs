@@ -38,6 +38,13 @@ let tests =
             && count @"\left" text = count @"\right" text
             && count @"\begin" text = count @"\end" text
 
+        testCase "the output's scale and centring stand in the last line"
+        <| fun () ->
+            let print ending = KernelLatex.print (Networks.parse $"dense 8 | erf | dense 1%s{ending}")
+            let theta = @"\qquad \Theta(x,z) = 2.5^2\,\Theta_{3}"
+            Expect.stringContains (print " | scale(2.5)") $@"K(x,z) &= 2.5^2\,K_{{3}}, %s{theta}" "scaled"
+            Expect.stringContains (print " | scale(2.5) | centred") $@"K(x,z) &= 0, %s{theta}" "centred"
+
         testCase "a residual adds its input's kernels to its branch's"
         <| fun () ->
             let text =

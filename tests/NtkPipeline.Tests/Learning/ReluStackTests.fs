@@ -38,6 +38,20 @@ let tests =
             Expect.equal (List.ofArray f.shape) [ 2500L; 1L ] "one column"
             Expect.isLessThan (SmallStack.furthest f (SmallStack.written stack x)) 1e-12 "the same"
 
+        testCase "a network's own output scale multiplies the stack's; a centred one is refused"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let network = Networks.parse "dense 6 w=1.3 | relu | dense 1 | scale(2)"
+            let theta = Forward.draw network 3 (Seed.root 1UL) torch.ScalarType.Float64
+            let x = SmallStack.normal 8L [ 5; 3 ]
+            let f = ReluStack.outputs x (ReluStack.ofNetwork network theta 1.5)
+            let expected = (Forward.apply network theta x).mul((1.5).ToScalar())
+            Expect.isLessThan (SmallStack.furthest f expected) 1e-14 "1.5 · 2 · y"
+
+            Expect.throwsT<System.ArgumentException>
+                (fun () -> ReluStack.ofNetwork (Network.centred network) theta 1.0 |> ignore)
+                "centred"
+
         testCase "gates say which units are on"
         <| fun () ->
             use _ = torch.NewDisposeScope()

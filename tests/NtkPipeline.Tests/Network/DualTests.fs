@@ -97,9 +97,9 @@ let private tests' = [
                 let xs = [| -2.3; -0.7; -0.1; 0.4; 1.1; 3.0 |]
                 use _ = torch.enable_grad ()
                 let t = torch.tensor(xs, dtype = torch.float64).requires_grad_ true
-                let applied = Activation.apply activation t
+                let applied = ActivationTensor.apply activation t
                 let gradient = torch.autograd.grad([| applied.sum () |], [| t |])[0]
-                let derivative = Activation.derivative activation (t.detach ())
+                let derivative = ActivationTensor.derivative activation (t.detach ())
 
                 xs
                 |> Array.iteri (fun k x ->

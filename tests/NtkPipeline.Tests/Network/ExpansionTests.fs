@@ -30,6 +30,22 @@ let tests =
                 let slope = log (error 0.04 / error 0.02) / log 2.0
                 Expect.isLessThan (abs (slope - float (order + 1))) 0.25 $"order %d{order}"
 
+        testCase "a centred network's expansion begins at 0"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let text = "dense 7 b=0.3 | erf | dense 1"
+            let plain, scaled = Networks.parse text, Networks.parse (text + " | scale(2) | centred")
+            let draw seed = Forward.draw plain 3 (Seed.root seed) torch.ScalarType.Float64
+            let origin, theta = draw 1UL, draw 2UL
+
+            let x =
+                torch.randn ([| 4L; 3L |], dtype = torch.float64, generator = Seed.generator (Seed.root 3UL))
+
+            for order in 0..2 do
+                let of' network = Expansion.taylor order network origin theta x
+                let expected = (of' plain - Forward.apply plain origin x).mul((2.0).ToScalar())
+                Expect.isLessThan (largest (of' scaled - expected)) 1e-13 $"order %d{order}"
+
         testCase "the linearised network is linear in θ and has its kernel"
         <| fun () ->
             use _ = torch.NewDisposeScope()

@@ -31,6 +31,9 @@ let tests =
                 "dense 8 w=1.41421356 b=0.05 | layer-norm | leaky-relu(0.1) | dense 1 param=standard"
                 "arguments"
 
+            Expect.equal (print "dense 1|scale( 1 )") "dense 1" "a scale of 1"
+            Expect.equal (print "dense 1 | centred | scale(2)") "dense 1 | scale(2) | centred" "the end"
+
         testCase "the written method's network has a text"
         <| fun () ->
             Expect.equal
@@ -82,6 +85,16 @@ let tests =
                 "dense 8" + String.replicate 65 " | residual(dense 8", "64 brackets"
                 "dense 8 | leaky-relu | dense 1", "'('"
                 "dense 8 param=mup | dense 1", "standard"
+                "scale(2) | dense 1", "scale stands after the last layer"
+                "dense 8 | scale(2) | relu | dense 1", "no layer stands after scale or centred"
+                "dense 8 | centred | dense 1", "no layer stands after scale or centred"
+                "dense 8 | residual(dense 8 | scale(2)) | dense 1", "after the last layer of the network"
+                "dense 8 | repeat(2, dense 8 | centred)", "after the last layer of the network"
+                "dense 1 | scale(2) | scale(3)", "scale is given twice"
+                "dense 1 | centred | centred", "centred is given twice"
+                "dense 1 | scale(0)", "above 0 and at most 1e6, not 0"
+                "dense 1 | scale(1e7)", "not 10000000"
+                "dense 1 | scale", "'('"
             ]
 
             refused "" "layer" |> ignore

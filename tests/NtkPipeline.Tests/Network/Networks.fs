@@ -18,6 +18,7 @@ let shapes (phi: string) : string list = [
     $"dense 6 b=0.3 | residual(%s{phi} | dense 6 w=0.7) | layer-norm(0.1) | %s{phi} | dense 1"
     $"dense 6 b=0.3 | dense 4 | %s{phi} | dense 3 b=0.1"
     $"dense 5 | layer-norm | %s{phi} | residual(dense 4 | %s{phi} | dense 5 b=0.2) | dense 2"
+    $"dense 6 b=0.3 | %s{phi} | dense 2 b=0.1 | scale(2.5) | centred"
 ]
 
 let private pick (random: Random) (items: 'a list) = items[random.Next items.Length]
@@ -52,7 +53,15 @@ let random (seed: int) : string =
         | _ -> $"%s{dense width} | %s{activation ()}"
 
     let blocks = [ for _ in 0 .. random.Next 4 -> block 2 ]
-    String.concat " | " (blocks @ [ dense 1 ])
+
+    let ending = [
+        if random.Next 3 = 0 then
+            $"scale(%s{number random})"
+        if random.Next 3 = 0 then
+            "centred"
+    ]
+
+    String.concat " | " (blocks @ [ dense 1 ] @ ending)
 
 /// Rows for kernels: general ones, and every pair that is hard: equal, parallel, antiparallel, nearly so, orthogonal.
 let rows: Matrix<float> =

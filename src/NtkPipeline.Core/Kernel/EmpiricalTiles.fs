@@ -1,0 +1,250 @@
+namespace NtkPipeline.Core
+
+open FsToolkit.ErrorHandling
+open TorchSharp
+
+/// The kernels of one finite network in tiles, from rows that memory need not hold, on any device. Rows pass through the
+/// network in blocks of one grid, so the tiles' size moves no bit of the result; the number of threads may.
+[<RequireQualifiedAccess>]
+module EmpiricalTiles =
+
+    /// From strips of rows to tiles: what is made of a strip once, and of two such, or of one with itself.
+    [<NoEquality; NoComparison>]
+    type private Way<'p> = {
+        Prepare: torch.Tensor -> 'p
+        Between: 'p -> 'p -> torch.Tensor -> unit
+        Symmetric: 'p -> torch.Tensor -> unit
+    }
+
+    let private refuse (sentence: string) : Result<'a, PipelineError> = Error(NumbersRefused sentence)
+
+    let private refuseNonFinite (precision: Precision<'t>) (what: string) (rows: RowSource<'t>) =
+        rows
+        |> RowSource.visit 1024 (fun start part ->
+            match part.Values |> Array.tryFindIndex (precision.IsFinite >> not) with
+            | None -> Ok()
+            | Some k ->
+                refuse
+                    $"empirical kernel: %s{what} holds %g{precision.ToFloat part.Values[k]} at row %d{start + k / part.Columns}, column %d{k % part.Columns} (counted from 0)")
+
+    let private refuseOverflow (precision: Precision<'t>) (inner: int list) (tile: Tile<'t>) =
+        match tile.Values |> Array.tryFindIndex (precision.IsFinite >> not) with
+        | None -> Ok tile
+        | Some k ->
+            let pair = k / List.fold (*) 1 inner
+            let row, column = tile.Top + pair / tile.Width % tile.Height, tile.Left + pair % tile.Width
+
+            refuse
+                $"empirical kernel: of rows %d{row} and %d{column} (counted from 0) it is not a finite number in %s{precision.Name}; scale the inputs down"
+
+    let private tiles
+        (precision: Precision<'t>)
+        (device: torch.Device)
+        (form: KernelForm)
+        (network: Network)
+        (side: int)
+        (x: RowSource<'t>)
+        (z: RowSource<'t> option)
+        (way: Way<'p>)
+        : KernelTiles<'t> =
+        let others = defaultArg z x
+        let sheets = KernelForm.sheets form network
+        let inner = KernelForm.inner form (Network.outputs network)
+
+        /// The rows of a strip on the device, in the caller's scope. In LibTorch's own memory, since where an array of ours begins
+        /// is chance, and products of matrices may end in other bits by it.
+        let strip (rows: RowSource<'t>) start =
+            rows.Read start (min side (rows.RowCount - start))
+            |> Result.map (fun m ->
+                let shared = precision.Tensor m.Values [| int64 m.Rows; int64 m.Columns |]
+                shared.clone().``to`` device)
+
+        let tile top height left width (fill: torch.Tensor -> unit) : Tile<'t> =
+            let shape = Option.toList sheets @ [ height; width ] @ inner |> List.map int64 |> Array.ofList
+
+            let values = Array.zeroCreate<'t>(int (Array.fold (*) 1L shape))
+            let target = precision.Tensor values shape
+
+            if device.``type`` = DeviceType.CPU then
+                fill target
+            else
+                let there = torch.empty (shape, dtype = precision.Type, device = device)
+                fill there
+                target.copy_ there |> ignore
+
+            { Top = top; Left = left; Height = height; Width = width; Values = values }
+
+        let computeRow top lefts receive =
+            use _ = torch.NewDisposeScope()
+            let height = min side (x.RowCount - top)
+
+            strip x top
+            |> Result.bind (fun rows ->
+                let above = way.Prepare rows
+
+                (Ok(), lefts)
+                ||> List.fold (fun sound left ->
+                    use _ = torch.NewDisposeScope()
+
+                    result {
+                        do! sound
+                        let width = min side (others.RowCount - left)
+
+                        let! found =
+                            if z.IsNone && left = top then
+                                Ok(tile top height left width (way.Symmetric above))
+                            else
+                                strip others left
+                                |> Result.map (fun rows ->
+                                    tile top height left width (way.Between above (way.Prepare rows)))
+
+                        let! found = refuseOverflow precision inner found
+                        do! receive found
+                    }))
+
+        {
+            RowCount = x.RowCount
+            ColumnCount = others.RowCount
+            Sheets = sheets
+            Inner = inner
+            IsSymmetric = z.IsNone
+            Side = side
+            ComputeRow = computeRow
+        }
+
+    let private refuseInputs (precision: Precision<'t>) (x: RowSource<'t>) (z: RowSource<'t> option) =
+        result {
+            match z with
+            | Some z when z.ColumnCount <> x.ColumnCount ->
+                do!
+                    Error(
+                        DataRefused
+                            $"x has %d{x.ColumnCount} columns and z %d{z.ColumnCount}; a kernel needs equal ones"
+                    )
+            | _ when x.ColumnCount = 0 -> do! Error(DataRefused "x has no columns")
+            | _ -> ()
+
+            do! refuseNonFinite precision "x" x
+            do! z |> Option.map (refuseNonFinite precision "z") |> Option.defaultValue (Ok())
+        }
+
+    /// θ on the device, for as long as the tiles may be asked for.
+    let private draw (precision: Precision<'t>) device (network: Network) (features: int) (seed: Seed) =
+        use scope = torch.NewDisposeScope()
+        let theta = Forward.draw network features seed precision.Type |> Forward.toDevice device
+        Forward.tensors theta |> Array.iter (fun t -> scope.Detach t |> ignore)
+        theta
+
+    let private sizeOf (precision: Precision<'t>) (x: RowSource<'t>) (z: RowSource<'t> option) : KernelSize = {
+        FeatureCount = x.ColumnCount
+        RowCount = x.RowCount
+        ColumnCount = z |> Option.map _.RowCount
+        BytesPerNumber = precision.Bytes
+    }
+
+    /// The asked-for method (none: the cheapest that fits into `memory` bytes) for the tangent kernel of the rows of x with those
+    /// of z, or with themselves; refused where it cannot fit or where x or z cannot be.
+    let plan
+        (precision: Precision<'t>)
+        (memory: float)
+        (asked: EmpiricalMethod option)
+        (network: Network)
+        (form: KernelForm)
+        (x: RowSource<'t>)
+        (z: RowSource<'t> option)
+        : Result<EmpiricalPlan, PipelineError> =
+        refuseInputs precision x z
+        |> Result.bind (fun () -> EmpiricalMethod.plan memory asked network form (sizeOf precision x z))
+
+    /// The tangent kernel of the network with this seed.
+    let ntk
+        (precision: Precision<'t>)
+        (device: torch.Device)
+        (plan: EmpiricalPlan)
+        (network: Network)
+        (seed: Seed)
+        (form: KernelForm)
+        (x: RowSource<'t>)
+        (z: RowSource<'t> option)
+        : KernelTiles<'t> =
+        let theta = draw precision device network x.ColumnCount seed
+        let inBlocks = KernelBlocks.cut (int64 (EmpiricalMethod.block plan.Method))
+
+        let blocks prepare pair = {
+            Prepare = inBlocks prepare
+            Between = KernelBlocks.fillBetween form pair
+            Symmetric = KernelBlocks.fillSymmetric form pair
+        }
+
+        match plan.Method with
+        | Structured ->
+            tiles precision device form network plan.Side x z {
+                Prepare = OutputTraces.ofRows (OutputTraces.tracer form network theta)
+                Between = OutputTraces.fillBetween form network
+                Symmetric = OutputTraces.fillSymmetric form network
+            }
+        | Contraction ->
+            tiles
+                precision
+                device
+                form
+                network
+                plan.Side
+                x
+                z
+                (blocks (KernelBlocks.jacobian network theta) (KernelBlocks.contract theta form))
+        | VectorProducts ->
+            tiles
+                precision
+                device
+                form
+                network
+                plan.Side
+                x
+                z
+                (blocks id (KernelBlocks.multiply network theta form))
+
+    /// The side of tiles of the NNGP kernel and its cost; refused where it cannot fit, or x or z cannot be.
+    let planNngp
+        (precision: Precision<'t>)
+        (memory: float)
+        (network: Network)
+        (x: RowSource<'t>)
+        (z: RowSource<'t> option)
+        : Result<int * Cost, PipelineError> =
+        result {
+            do! refuseInputs precision x z
+
+            let! _ =
+                Network.finite network
+                |> Result.bind FeatureKernel.lastLayer
+                |> Result.mapError (fun reason -> NumbersRefused $"empirical kernel: %s{reason}")
+
+            let cost = EmpiricalMethod.featureCost network (sizeOf precision x z)
+
+            return!
+                match EmpiricalMethod.fit memory cost (EmpiricalMethod.sides Structured) with
+                | Ok found -> Ok found
+                | Error smallest -> EmpiricalMethod.refuse memory "the Gram product" smallest
+        }
+
+    /// The NNGP kernel of the network with this seed (see `FeatureKernel`), which must end in a dense layer.
+    let nngp
+        (precision: Precision<'t>)
+        (device: torch.Device)
+        (side: int)
+        (network: Network)
+        (seed: Seed)
+        (x: RowSource<'t>)
+        (z: RowSource<'t> option)
+        : Result<KernelTiles<'t>, PipelineError> =
+        FeatureKernel.lastLayer network
+        |> Result.mapError (fun reason -> NumbersRefused $"empirical kernel: %s{reason}")
+        |> Result.map (fun prior ->
+            let theta = draw precision device network x.ColumnCount seed
+
+            tiles precision device KernelForm.plain network side x z {
+                Prepare = OutputTraces.ofRows (FeatureKernel.trace network prior theta)
+                Between = StructuredGram.fillBetween
+                Symmetric = StructuredGram.fillSymmetric
+            })

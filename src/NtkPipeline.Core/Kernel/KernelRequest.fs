@@ -1,0 +1,182 @@
+namespace NtkPipeline.Core
+
+open FsToolkit.ErrorHandling
+open TorchSharp
+
+/// One random network of the written widths, and how its kernel is wanted.
+type FiniteNetwork = {
+    NetworkSeed: uint64
+    /// None takes the cheapest that fits.
+    Asked: EmpiricalMethod option
+    Form: KernelForm
+}
+
+/// A kernel that somebody asks for: of the infinitely wide network, or of a finite one.
+type KernelRequest = { Architecture: Network; Kind: KernelKind; Finite: FiniteNetwork option }
+
+/// What a machine gives.
+[<NoEquality; NoComparison>]
+type KernelMachine = {
+    /// Bytes.
+    Memory: float
+    Device: torch.Device
+    /// Of LibTorch: with another number an empirical kernel may differ in its last bits.
+    Threads: int
+}
+
+/// A request ready to be computed.
+[<NoEquality; NoComparison>]
+type KernelJob<'t> = {
+    Tiles: KernelTiles<'t>
+    /// Of an empirical kernel: the method and what it costs, in words.
+    Cost: string option
+    /// All that decides the bytes of the result beside the inputs.
+    Recipe: string list
+}
+
+[<RequireQualifiedAccess>]
+module KernelRequest =
+
+    /// The request itself, if its parts go together, or each reason why not.
+    let create
+        (network: Network)
+        (kind: KernelKind)
+        (finite: FiniteNetwork option)
+        : Result<KernelRequest, string list> =
+        let mistakes = [
+            match kind, finite with
+            | KernelKind.Nngp, Some finite ->
+                if finite.Form.Outputs <> Trace then
+                    "--outputs: the NNGP kernel is the same for every output"
+
+                if finite.Form.IsByLayer then
+                    "--parts: only the tangent kernel is a sum over layers"
+
+                if finite.Asked.IsSome then
+                    "--method: there is one way to the NNGP kernel of a finite network"
+            | KernelKind.Nngp, None
+            | KernelKind.Ntk, _ -> ()
+        ]
+
+        if mistakes.IsEmpty then
+            Ok { Architecture = network; Kind = kind; Finite = finite }
+        else
+            Error mistakes
+
+    /// Raised when the same request would give other bytes.
+    let private version = "ntk-kernel/1"
+
+    let private job
+        (precision: Precision<'t>)
+        (analytic:
+            KernelKind
+                -> Network
+                -> int
+                -> RowSource<'t>
+                -> RowSource<'t> option
+                -> Result<KernelTiles<'t>, PipelineError>)
+        (machine: KernelMachine)
+        (request: KernelRequest)
+        (x: RowSource<'t>)
+        (z: RowSource<'t> option)
+        =
+        let network = request.Architecture
+
+        let recipe (tiles: KernelTiles<'t>) more = [
+            version
+            NetworkText.print network
+            KernelKind.print request.Kind
+            precision.Name
+            $"tiles of %d{tiles.Side}"
+            yield! more
+        ]
+
+        let ofMachine = [ $"%s{machine.Device.ToString()}"; $"%d{machine.Threads} threads" ]
+
+        match request.Finite, request.Kind with
+        | None, _ ->
+            result {
+                let cost side = {
+                    Flops = 0.0
+                    Bytes = AnalyticTiles.bytes side x.ColumnCount precision.Bytes
+                }
+
+                let! side =
+                    match EmpiricalMethod.fit machine.Memory cost AnalyticTiles.sides with
+                    | Ok(side, _) -> Ok side
+                    | Error smallest ->
+                        Error(
+                            NumbersRefused
+                                $"kernel: its smallest tile needs %s{ByteSize.print smallest.Bytes} of memory, and %s{ByteSize.print machine.Memory} may be used"
+                        )
+
+                let! tiles = analytic request.Kind network side x z
+                return { Tiles = tiles; Cost = None; Recipe = recipe tiles [ "infinite" ] }
+            }
+        | Some finite, KernelKind.Ntk ->
+            result {
+                let! plan = EmpiricalTiles.plan precision machine.Memory finite.Asked network finite.Form x z
+
+                let tiles =
+                    EmpiricalTiles.ntk
+                        precision
+                        machine.Device
+                        plan
+                        network
+                        (Seed.root finite.NetworkSeed)
+                        finite.Form
+                        x
+                        z
+
+                return {
+                    Tiles = tiles
+                    Cost = Some(EmpiricalMethod.printPlan plan)
+                    Recipe =
+                        recipe
+                            tiles
+                            ([
+                                $"seed %d{finite.NetworkSeed}"
+                                EmpiricalMethod.print plan.Method
+                                Fingerprint.describe finite.Form
+                             ]
+                             @ ofMachine)
+                }
+            }
+        | Some finite, KernelKind.Nngp ->
+            result {
+                let! side, cost = EmpiricalTiles.planNngp precision machine.Memory network x z
+
+                let! tiles =
+                    EmpiricalTiles.nngp
+                        precision
+                        machine.Device
+                        side
+                        network
+                        (Seed.root finite.NetworkSeed)
+                        x
+                        z
+
+                return {
+                    Tiles = tiles
+                    Cost = Some $"features: %s{EmpiricalMethod.printCost cost}"
+                    Recipe = recipe tiles ($"seed %d{finite.NetworkSeed}" :: ofMachine)
+                }
+            }
+
+    /// The kernel of the rows of x with those of z (none: with themselves) in float32.
+    let single
+        (machine: KernelMachine)
+        (request: KernelRequest)
+        (x: RowSource<float32>)
+        (z: RowSource<float32> option)
+        : Result<KernelJob<float32>, PipelineError> =
+        job Precision.single AnalyticTiles.single machine request x z
+
+    /// The kernel of the rows of x with those of z (none: with themselves) in float64.
+    let double
+        (machine: KernelMachine)
+        (request: KernelRequest)
+        (x: RowSource<float>)
+        (z: RowSource<float> option)
+        : Result<KernelJob<float>, PipelineError> =
+        job Precision.double AnalyticTiles.double machine request x z

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>Where a kernel's inputs lie and where it goes.</summary>
+internal sealed record KernelPaths(string X, string? Z, string Out);
+
+/// <summary>Computes one kernel from file to file, and tells what came of it.</summary>
+internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Terminal Terminal)
+{
+    /// <summary>Says what it will cost, computes it or what a stopped run has left of it, and compares it.</summary>
+    public FSharpResult<int, Failure> Compute<T>(
+        Precision<T> precision,
+        Func<string, FSharpResult<RowSource<T>, PipelineError>> open,
+        Func<RowSource<T>, FSharpOption<RowSource<T>>, FSharpResult<KernelJob<T>, PipelineError>> plan)
+        where T : unmanaged =>
+        (from x in open(Files.X)
+         from z in Files.Z is { } path
+             ? open(path).Select(FSharpOption<RowSource<T>>.Some)
+             : FSharpResult<FSharpOption<RowSource<T>>, PipelineError>.NewOk(FSharpOption<RowSource<T>>.None)
+         from job in plan(x, z)
+         from digests in new[] { Files.X, Files.Z }.OfType<string>().Select<string, Func<FSharpResult<Digest, PipelineError>>>(
+             path => () => SourceFile.digest(path)).InOrder()
+         from written in Write(job, digests)
+         select Tell(precision, job.Tiles, Compare(precision, job, x, z))).OrRefused();
+
+    private FSharpResult<Unit, PipelineError> Write<T>(KernelJob<T> job, IEnumerable<Digest> digests)
+        where T : unmanaged
+    {
+        if (job.Cost is { Value: var cost })
+            Terminal.Error.WriteLine(cost);
+
+        if (Request.Architecture.Centred && Request.Kind.IsNngp)
+            Terminal.Error.WriteLine("note: a centred network is 0 before training, and so is its NNGP kernel, everywhere");
+
+        var progress = new TileProgress(Terminal, Files.Out);
+        return progress.Watch(() => KernelFile.write(Files.Out, KernelFile.recipe(job, digests), progress.Tell, job.Tiles));
+    }
+
+    /// <summary>The distance to the analytic kernel, if this is an empirical one and there is one; why not, if not.</summary>
+    private KernelGap? Compare<T>(Precision<T> precision, KernelJob<T> job, RowSource<T> x, FSharpOption<RowSource<T>> z)
+        where T : unmanaged
+    {
+        if (Request.Finite is null)
+            return null;
+
+        var compared = KernelFile.compare(precision, Files.Out, Request, job.Tiles, x, z);
+
+        if (compared.IsError)
+            Terminal.Error.WriteLine($"note: no comparison with the analytic kernel: {compared.ErrorValue.Sentence}");
+
+        return compared is { IsOk: true, ResultValue: { Value: var gap } } ? gap : null;
+    }
+
+    private int Tell<T>(Precision<T> precision, KernelTiles<T> tiles, KernelGap? gap)
+    {
+        var shape = ListModule.ToArray(KernelTiles.shape(tiles));
+        var compared = gap is null ? null : new { gap = gap.Relative, rows = gap.GapRows, columns = gap.GapColumns };
+
+        return Terminal.Tell(
+            new { @out = Files.Out, rows = tiles.RowCount, columns = tiles.ColumnCount, shape, precision = precision.Name, analytic = compared },
+            [$"{Files.Out}: {string.Join(" × ", shape)}, {precision.Name}", .. gap is null ? Array.Empty<string>() : [Words(gap, tiles)]]);
+    }
+
+    private static string Words<T>(KernelGap gap, KernelTiles<T> tiles)
+    {
+        var isWhole = gap.GapRows == tiles.RowCount && gap.GapColumns == tiles.ColumnCount;
+        var where = isWhole ? "on all entries" : $"on {gap.GapRows} × {gap.GapColumns} of them";
+        var percent = (100.0 * gap.Relative).ToString("0.###", CultureInfo.InvariantCulture);
+        return $"distance to the analytic kernel: {percent}% of its norm (Frobenius, {where})";
+    }
+}

@@ -1,0 +1,235 @@
+namespace NtkPipeline.Runtime
+
+open System
+open System.IO
+open System.Runtime.InteropServices
+open FsToolkit.ErrorHandling
+open Microsoft.Win32.SafeHandles
+open NtkPipeline.Core
+
+/// How far a kernel's file has come: what it is the file of, and how many of its tiles are in it.
+type KernelProgress = { Recipe: string; Tiles: int; Done: int }
+
+/// A kernel written into a `.npy` file tile by tile, so that neither memory nor one sitting need hold it:
+///     K.npy.part         the array, of its whole size from the start, so that a disk which is too small says so at once
+///     K.npy.progress     which recipe it is of, and how many tiles are done
+/// The array is renamed when it is whole. A process killed at any instant leaves tiles that are done, or will be done again with
+/// the same bytes. Tiles are written at their places in the file and not through a mapping of it into memory: through a mapping, a
+/// disk that fills up ends the process without a word.
+[<RequireQualifiedAccess>]
+module KernelFile =
+
+    let private codec: Codec<KernelProgress> = Codec.json "kernel-progress/1"
+
+    /// The name of all that decides a result's bytes: the job's recipe and the inputs' digests.
+    let recipe (job: KernelJob<'t>) (inputs: Digest seq) : Digest =
+        Digest.ofParts (job.Recipe @ [ for digest in inputs -> digest.Hex ])
+
+    let private fault (path: string) (message: string) : Result<'a, PipelineError> =
+        Error(StoreFault $"%s{path}: it cannot be written: %s{message}")
+
+    let private guard (path: string) (action: unit -> Result<'a, PipelineError>) : Result<'a, PipelineError> =
+        try
+            action ()
+        with
+        | :? IOException as e -> fault path e.Message
+        | :? UnauthorizedAccessException as e -> fault path e.Message
+
+    let private readProgress (path: string) : KernelProgress option =
+        if File.Exists path then
+            use file = File.OpenRead path
+            codec.Read file |> Result.map Some |> Result.defaultValue None
+        else
+            None
+
+    let private note (path: string) (progress: KernelProgress) =
+        let aside = path + ".tmp"
+
+        (use file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None)
+         codec.Write file progress
+         file.Flush true)
+
+        File.Move(aside, path, true)
+
+    /// The array's file, new, of its whole size, and with its header.
+    let private start (path: string) (aside: string) (header: byte[]) (length: int64) =
+        let folder = nonNull (Path.GetDirectoryName aside)
+        let old = FileInfo aside
+        let free = DriveInfo(folder).AvailableFreeSpace + (if old.Exists then old.Length else 0L)
+
+        if free < length then
+            fault
+                path
+                $"it needs %s{ByteSize.print (float length)} and %s{ByteSize.print (float free)} are free on its disk"
+        else
+            let file =
+                File.OpenHandle(
+                    aside,
+                    FileMode.Create,
+                    FileAccess.ReadWrite,
+                    FileShare.None,
+                    FileOptions.None,
+                    length
+                )
+
+            RandomAccess.SetLength(file, length)
+            RandomAccess.Write(file, ReadOnlySpan header, 0L)
+            Ok file
+
+    /// Computes the tiles from `first` on into the open file; a note of how many are done follows once they are safe on the disk.
+    let private fill<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
+        (pause: int64)
+        (file: SafeFileHandle)
+        (start: int64)
+        (first: int)
+        (noteDone: int -> unit)
+        (tell: int -> unit)
+        (tiles: KernelTiles<'t>)
+        : Result<unit, PipelineError> =
+        let count = ref first
+        let noted = ref Environment.TickCount64
+
+        let write (place: int64) (values: 't[]) from size =
+            let bytes = MemoryMarshal.AsBytes(ReadOnlySpan<'t>(values, from, size))
+            RandomAccess.Write(file, bytes, start + place * int64 sizeof<'t>)
+
+        let receive (tile: Tile<'t>) =
+            KernelTiles.spread tiles write tile
+            count.Value <- count.Value + 1
+
+            if Environment.TickCount64 - noted.Value >= pause then
+                RandomAccess.FlushToDisk file
+                noteDone count.Value
+                noted.Value <- Environment.TickCount64
+
+            tell count.Value
+            Ok()
+
+        KernelTiles.run first receive tiles |> Result.map (fun () -> RandomAccess.FlushToDisk file)
+
+    /// Computes the tiles into a file, or those that an earlier call with the same recipe has not left in it. `tell` is told
+    /// how many tiles are done and how many there are: at the start, and after each. Finished tiles are made safe on the disk and
+    /// noted after every so many milliseconds.
+    let writeNoting<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
+        (pause: int64)
+        (path: string)
+        (recipe: Digest)
+        (tell: Action<int, int>)
+        (tiles: KernelTiles<'t>)
+        : Result<unit, PipelineError> =
+        let full = Path.GetFullPath path
+        let aside, progress = full + ".part", full + ".progress"
+        let shape = KernelTiles.shape tiles
+        let header = Npy.header<'t> shape
+        let length = int64 header.Length + List.fold (*) (int64 sizeof<'t>) shape
+        let total = KernelTiles.count tiles
+        let noteDone count = note progress { Recipe = recipe.Hex; Tiles = total; Done = count }
+
+        guard path (fun () ->
+            Directory.CreateDirectory(nonNull (Path.GetDirectoryName full)) |> ignore
+
+            let reached =
+                readProgress progress
+                |> Option.filter (fun found ->
+                    found.Recipe = recipe.Hex
+                    && found.Tiles = total
+                    && found.Done >= 0
+                    && found.Done <= total
+                    && File.Exists aside
+                    && FileInfo(aside).Length = length)
+
+            let opened =
+                match reached with
+                | Some _ -> Ok(File.OpenHandle(aside, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                | None -> start path aside header length
+
+            let filled =
+                opened
+                |> Result.bind (fun file ->
+                    use file = file
+                    let first = reached |> Option.map _.Done |> Option.defaultValue 0
+                    noteDone first
+                    tell.Invoke(first, total)
+
+                    fill
+                        pause
+                        file
+                        (int64 header.Length)
+                        first
+                        noteDone
+                        (fun count -> tell.Invoke(count, total))
+                        tiles)
+
+            match filled with
+            | Ok() ->
+                File.Move(aside, full, true)
+                File.Delete progress
+                Ok()
+            | Error(NumbersRefused _ as refusal) ->
+                // The same command would end the same way.
+                File.Delete aside
+                File.Delete progress
+                Error refusal
+            | Error other -> Error other)
+
+    /// The same, noting what is done once a second.
+    let write<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
+        (path: string)
+        (recipe: Digest)
+        (tell: Action<int, int>)
+        (tiles: KernelTiles<'t>)
+        : Result<unit, PipelineError> =
+        writeNoting 1000L path recipe tell tiles
+
+    /// Entries of a written array, rows × columns × what a pair has, summed over the array's first axis where it has one.
+    let private entries<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
+        (precision: Precision<'t>)
+        (path: string)
+        (tiles: KernelTiles<'t>)
+        (rows: int[])
+        (columns: int[])
+        : Result<float[], PipelineError> =
+        let inner = List.fold (*) 1 tiles.Inner
+        let line = tiles.ColumnCount * inner
+        let start = int64 (Npy.header<'t>(KernelTiles.shape tiles)).Length
+        let found = Array.zeroCreate (rows.Length * columns.Length * inner)
+
+        result {
+            for sheet in 0 .. defaultArg tiles.Sheets 1 - 1 do
+                for i in 0 .. rows.Length - 1 do
+                    let place = (int64 sheet * int64 tiles.RowCount + int64 rows[i]) * int64 line
+                    let! (values: 't[]) = NpyRows.readAt path (start + place * int64 sizeof<'t>) line
+
+                    for j in 0 .. columns.Length - 1 do
+                        for k in 0 .. inner - 1 do
+                            let at = (i * columns.Length + j) * inner + k
+                            found[at] <- found[at] + precision.ToFloat values[columns[j] * inner + k]
+
+            return found
+        }
+
+    /// How far a written empirical kernel lies from its network's analytic one, on a bounded number of rows.
+    let compare<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
+        (precision: Precision<'t>)
+        (path: string)
+        (request: KernelRequest)
+        (tiles: KernelTiles<'t>)
+        (x: RowSource<'t>)
+        (z: RowSource<'t> option)
+        : Result<KernelGap option, PipelineError> =
+        let rows, columns = AnalyticGap.probe tiles.RowCount, AnalyticGap.probe tiles.ColumnCount
+        let gather rows = RowSource.gather rows >> Result.map (Matrix.map precision.ToFloat)
+
+        let outputs = request.Finite |> Option.map _.Form.Outputs |> Option.defaultValue Trace
+
+        result {
+            let! values = entries precision path tiles rows columns
+            let! ofX = gather rows x
+
+            let! ofZ =
+                match z with
+                | None -> Ok None
+                | Some z -> gather columns z |> Result.map Some
+
+            return! AnalyticGap.measure request.Kind request.Architecture outputs ofX ofZ values
+        }

@@ -1,0 +1,94 @@
+namespace NtkPipeline.Runtime
+
+open System
+open System.IO
+open System.Runtime.InteropServices
+open NtkPipeline.Core
+
+/// Rows of NumPy files, read when they are wanted, so that an input may be larger than memory. A one-dimensional array is one
+/// column.
+[<RequireQualifiedAccess>]
+module NpyRows =
+
+    /// Runs something that reads; what the disk refuses becomes a sentence with the path.
+    let internal guard
+        (path: string)
+        (action: unit -> Result<'a, PipelineError>)
+        : Result<'a, PipelineError> =
+        try
+            action ()
+        with
+        | :? FileNotFoundException
+        | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
+        | :? IOException as e -> Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+        | :? UnauthorizedAccessException as e ->
+            Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+
+    let private layout (path: string) : Result<NpyLayout, PipelineError> =
+        guard path (fun () ->
+            use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
+
+            Npy.readLayout file
+            |> Result.bind (fun layout ->
+                let size = int64 layout.RowCount * int64 layout.ColumnCount * int64 layout.BytesPerValue
+
+                match compare file.Length (layout.Start + size) with
+                | 0 -> Ok layout
+                | short when short < 0 -> Error "it ends before its last value"
+                | _ -> Error "it goes on after its last value")
+            |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}."))
+
+    /// Values of the file's own width from a byte on.
+    let internal readAt<'v when 'v: unmanaged and 'v: (new: unit -> 'v) and 'v: struct and 'v :> ValueType>
+        (path: string)
+        (offset: int64)
+        (count: int)
+        : Result<'v[], PipelineError> =
+        guard path (fun () ->
+            use file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read)
+            let values = Array.zeroCreate<'v> count
+            let size = count * sizeof<'v>
+
+            let rec fill got =
+                if got = size then
+                    Ok values
+                else
+                    let bytes = MemoryMarshal.AsBytes(Span<'v>(values)).Slice got
+
+                    match RandomAccess.Read(file, bytes, offset + int64 got) with
+                    | 0 -> Error(DataRefused $"%s{path}: it has become shorter while it was read.")
+                    | more -> fill (got + more)
+
+            fill 0)
+
+    let private openAs
+        (ofSingle: float32[] -> 't[])
+        (ofDouble: float[] -> 't[])
+        (path: string)
+        : Result<RowSource<'t>, PipelineError> =
+        layout path
+        |> Result.map (fun layout -> {
+            RowCount = layout.RowCount
+            ColumnCount = layout.ColumnCount
+            Read =
+                fun start count ->
+                    let offset =
+                        layout.Start + int64 start * int64 layout.ColumnCount * int64 layout.BytesPerValue
+
+                    let size = count * layout.ColumnCount
+
+                    let values =
+                        if layout.BytesPerValue = 4 then
+                            readAt<float32> path offset size |> Result.map ofSingle
+                        else
+                            readAt<float> path offset size |> Result.map ofDouble
+
+                    values |> Result.map (Matrix.create count layout.ColumnCount)
+        })
+
+    /// The rows as float32, whatever they are stored in.
+    let openSingle (path: string) : Result<RowSource<float32>, PipelineError> =
+        openAs id (Array.map float32) path
+
+    /// The rows as float64, whatever they are stored in.
+    let openDouble (path: string) : Result<RowSource<float>, PipelineError> = openAs (Array.map float) id path
