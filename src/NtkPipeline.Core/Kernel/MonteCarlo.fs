@@ -41,6 +41,7 @@ module MonteCarlo =
 
     let private draw (network: Network) (seed: Seed) (x: torch.Tensor) (k: int) =
         Forward.draw network (int x.shape[1]) (Seed.derive $"sample/%d{k}" seed) x.dtype
+        |> Forward.toDevice x.device
 
     /// Θ of the rows of x: the mean of `samples` networks' empirical kernels.
     let ntk (network: Network) (seed: Seed) (samples: int) (x: torch.Tensor) : Estimate =

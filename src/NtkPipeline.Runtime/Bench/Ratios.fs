@@ -11,6 +11,7 @@ module Ratios =
         // First, while the process holds little that could be used again.
         MemoryRatio.measurement
         AnalyticRatio.measurement
+        IntegratedRatio.measurement
         StructuredRatio.measurement
         SpectralRatio.measurement
         JacobianRatio.measurement
