@@ -14,7 +14,13 @@ internal sealed record TweetSets(Artifact<Tweet[]> Labelled, Artifact<Tweet[]> U
 internal interface IEncoder
 {
     FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean);
+
+    /// <summary>Texts that came after the run, in the same columns.</summary>
+    FSharpResult<Matrix<float>, PipelineError> See(Embedded run, string[] texts);
 }
+
+/// <summary>What an encoder made of a run's tweets, and of which: as they were written, and cleaned in this way.</summary>
+internal sealed record Embedded(Tuple<Tweet[], Tweet[]> Raw, Tuple<Tweet[], Tweet[]> Clean, CleanSettings Cleaning, Embeddings Rows);
 
 internal static class Encoders
 {
@@ -34,11 +40,16 @@ internal static class Encoders
     {
         "minilm" => OpenTransformer(model, store),
         "npy" => OpenArrays(settings),
-        "surface" => Opened(new OfTweets(EmbedTweets.surface)),
-        "keywords" => Opened(new OfTweets(EmbedTweets.keywords)),
-        "location" => Opened(new OfTweets(EmbedTweets.locations(settings.LeastLocationTweets))),
+        "surface" => Opened(new OfTweets(EmbedTweets.surface, (run, texts) => NewTweets.surface(run.Raw.Item1, run.Raw.Item2, texts))),
+        "keywords" => Opened(new OfTweets(EmbedTweets.keywords, Unnamed)),
+        "location" => Opened(new OfTweets(EmbedTweets.locations(settings.LeastLocationTweets), Unnamed)),
         _ => Opened(new Lsa(settings.Lsa)),
     };
+
+    private static Matrix<float> Unnamed(Embedded run, string[] texts) => NewTweets.unnamed(run.Rows, texts);
+
+    private static FSharpResult<Matrix<float>, PipelineError> Rows(Matrix<float> rows) =>
+        FSharpResult<Matrix<float>, PipelineError>.NewOk(rows);
 
     private static FSharpResult<IEncoder, PipelineError> Opened(IEncoder encoder) =>
         FSharpResult<IEncoder, PipelineError>.NewOk(encoder);
@@ -56,13 +67,21 @@ internal static class Encoders
     {
         public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
             runner.Run(EmbedTweets.lsa(settings), clean.Both);
+
+        public FSharpResult<Matrix<float>, PipelineError> See(Embedded run, string[] texts) => Rows(
+            NewTweets.lsa(
+                settings, run.Clean.Item1, run.Clean.Item2, run.Rows,
+                [.. texts.Select(text => CleanText.clean(run.Cleaning, text))]));
     }
 
     /// <summary>What tweets show as they were written.</summary>
-    private sealed class OfTweets(Stage<Tuple<Tweet[], Tweet[]>, Embeddings> stage) : IEncoder
+    private sealed class OfTweets(
+        Stage<Tuple<Tweet[], Tweet[]>, Embeddings> stage, Func<Embedded, string[], Matrix<float>> see) : IEncoder
     {
         public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
             runner.Run(stage, raw.Both);
+
+        public FSharpResult<Matrix<float>, PipelineError> See(Embedded run, string[] texts) => Rows(see(run, texts));
     }
 
     /// <summary>A transformer has learnt from text as people write it, so only damage is mended before it sees the tweets.</summary>
@@ -78,6 +97,9 @@ internal static class Encoders
                 tweets.Both)
             select embeddings;
 
+        public FSharpResult<Matrix<float>, PipelineError> See(Embedded run, string[] texts) =>
+            CachedEncoder.encode(store, folder, (_, _) => { }, [.. texts.Select(text => CleanText.clean(CleanText.natural, text))]);
+
         private static FSharpResult<TweetSets, PipelineError> Natural(IRunner runner, TweetSets raw) =>
             from labelled in runner.Run(CleanTweets.stage("natural-train", CleanText.natural), raw.Labelled)
             from unlabelled in runner.Run(CleanTweets.stage("natural-test", CleanText.natural), raw.Unlabelled)
@@ -88,5 +110,9 @@ internal static class Encoders
     {
         public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
             runner.Run(EmbedTweets.precomputed(settings.TrainArray), Artifact.both(raw.Both, rows));
+
+        public FSharpResult<Matrix<float>, PipelineError> See(Embedded run, string[] texts) =>
+            FSharpResult<Matrix<float>, PipelineError>.NewError(PipelineError.NewDataRefused(
+                $"{settings.TrainArray}: embed.encoder = npy takes rows that another program made, so a new text has none; predict needs a run with other encoders"));
     }
 }

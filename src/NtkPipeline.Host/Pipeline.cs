@@ -19,7 +19,9 @@ internal static class Pipeline
                from split in runner.Run(SplitTweets.stage(config.Split), labelled)
                from cleanLabelled in runner.Run(CleanTweets.stage("train", config.Clean), labelled)
                from cleanUnlabelled in runner.Run(CleanTweets.stage("test", config.Clean), unlabelled)
-               from views in Views.Embed(runner, session, split, new TweetSets(labelled, unlabelled), new TweetSets(cleanLabelled, cleanUnlabelled))
+               let raw = new TweetSets(labelled, unlabelled)
+               let clean = new TweetSets(cleanLabelled, cleanUnlabelled)
+               from views in Views.Embed(runner, session, split, raw, clean)
                from dimensions in runner.Run(CompareDimensions.stage(config.CompareDimensions), Artifact.both(views.Together, split))
                from features in runner.Run(ReduceDimension.stage(config.Reduce), ReduceDimension.inputs(config.Reduce, views.Together, split, dimensions))
                from kernels in Kernels.Make(runner, session, split, views, features)
@@ -35,7 +37,8 @@ internal static class Pipeline
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, config.Facts,
                    labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison)
                from report in runner.Run(WriteReport.stage, findings)
-               select new PipelineOutputs(findings, report, unlabelled);
+               let models = new RunModels(raw, clean, split, views, dimensions, features, kernels.Regression.Spectrum, kernel, trained)
+               select new PipelineOutputs(findings, report, unlabelled, models);
     }
 
     private static Func<FSharpResult<Artifact<TrainedNetwork>, PipelineError>> Training(
@@ -44,4 +47,10 @@ internal static class Pipeline
 }
 
 /// <summary>What a run ends in.</summary>
-internal sealed record PipelineOutputs(Artifact<Findings> Findings, Artifact<string> Report, Artifact<Tweet[]> Unlabelled);
+internal sealed record PipelineOutputs(
+    Artifact<Findings> Findings, Artifact<string> Report, Artifact<Tweet[]> Unlabelled, RunModels Models);
+
+/// <summary>The models of a run, and what they were made of.</summary>
+internal sealed record RunModels(
+    TweetSets Raw, TweetSets Clean, Artifact<Split> Split, Views Views, Artifact<DimensionFacts> Dimensions, Artifact<Features> Features,
+    Artifact<Spectrum> Spectrum, Artifact<KernelRegression> Kernel, Artifact<FSharpList<TrainedNetwork>> Networks);

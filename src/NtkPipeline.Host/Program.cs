@@ -28,7 +28,8 @@ public static class Program
 
         try
         {
-            var parsed = Root().Parse(args);
+            // A text may begin with @, which is not the name of a file with arguments.
+            var parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
             return parsed.Errors.Count > 0
                 ? terminal.Report(new Failure(ExitCode.Usage, [.. parsed.Errors.Select(mistake => mistake.Message)]))
@@ -54,6 +55,7 @@ public static class Program
             new StatusCommand(),
             new WhyCommand(),
             new ReportCommand(),
+            new PredictCommand(),
             new StoreCommand(),
             new ConfigCommand(),
             new KernelCommand(),

@@ -87,6 +87,7 @@ let private tests =
         GarbageTests.tests
         InterruptionTests.tests
         BenchTests.tests
+        DeviceTests.tests
         SolveTests.tests
         SelectTests.tests
         ArchitectureTests.tests

@@ -15,6 +15,20 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module AnalyticNtk =
 
+    /// The activations of a network whose duals have no closed form and are integrated.
+    let integrated (network: Network) : Activation list =
+        let rec within (layers: Layer list) =
+            layers
+            |> List.collect (fun layer ->
+                match layer with
+                | Activate activation when (SmoothKink.value activation).IsSome -> [ activation ]
+                | Residual branch -> within branch
+                | Activate _
+                | Dense _
+                | LayerNorm _ -> [])
+
+        List.distinct (within network.Layers)
+
     /// What stands between two layers. `Theta` stays 0 where only K is wanted.
     [<Struct>]
     type private State = { Moments: Moments; Theta: float; Width: int }

@@ -21,8 +21,9 @@ type Opinion = {
     Accuracy: float
 }
 
-/// A prediction as a sum over training tweets. `Score` is that sum over all of them, less 1 where 0 and 1 were learnt.
-type Explanation = { By: string; Score: float; Tweets: WeighedTweet[] }
+/// A prediction as a sum over training tweets: `Score` is `Offset`, which is 0 unless 0 and 1 were learnt, and the contributions of
+/// all of them, not only of those that are listed.
+type Explanation = { By: string; Score: float; Offset: float; Tweets: WeighedTweet[] }
 
 /// What a run's models say of one text. The second explanation is missing where every network diverged.
 type TextPrediction = { Opinions: Opinion[]; Explanations: Explanation[] }
@@ -38,7 +39,15 @@ type FinishedRun = {
     Networks: TrainedNetwork list
 }
 
-/// New texts, as unit rows, → what each model of a finished run says of them, and which training tweets carry it. All models are
+/// New texts as the run's models see them.
+type NewRows = {
+    /// Unit rows, new × d: what networks are given.
+    Features: Matrix<float32>
+    /// The regression's kernel, new × labelled rows.
+    Cross: Matrix<float32>
+}
+
+/// New texts → what each model of a finished run says of them, and which training tweets carry it. All models are
 /// those fitted on the training rows: they are the ones whose accuracy is known.
 [<RequireQualifiedAccess>]
 module PredictText =
@@ -59,33 +68,28 @@ module PredictText =
     }
 
     /// Each row's score and its explanation by the kernel regression that the run chose.
-    let private byKernel most (run: FinishedRun) (rows: Matrix<float32>) =
-        result {
-            let! cross = BaseKernel.gram rows (Some(training run))
+    let private byKernel most (run: FinishedRun) (cross: Matrix<float32>) =
+        let coding = TargetCoding.parse run.Kernel.Targets |> Option.defaultValue TargetCoding.PlusMinus
+        let targets = SplitTweets.targets run.Split run.Split.Train |> TargetCoding.encode coding
+        let slope, offset = TargetCoding.decision coding
+        let path = RidgePath.along run.Spectrum targets [| run.Kernel.Chosen.Ridge |]
 
-            let coding = TargetCoding.parse run.Kernel.Targets |> Option.defaultValue TargetCoding.PlusMinus
-
-            let targets = SplitTweets.targets run.Split run.Split.Train |> TargetCoding.encode coding
-            let slope, offset = TargetCoding.decision coding
-            let path = RidgePath.along run.Spectrum targets [| run.Kernel.Chosen.Ridge |]
-
-            return
-                rowsOf cross
-                |> Array.map (fun cross -> {
-                    By = "kernel regression with Θ"
-                    Score =
-                        offset
-                        + slope * (Array.map2 (*) (RidgePath.column 0 path.Coefficients) cross |> Array.sum)
-                    Tweets =
-                        Explain.carriers run.Spectrum path 0 most cross
-                        |> Array.map (fun carrier ->
-                            weighed
-                                run
-                                carrier.Row
-                                (slope * carrier.Contribution)
-                                (Some(slope * carrier.EffectOfLeavingOut)))
-                })
-        }
+        Matrix.gather [| 0 .. cross.Rows - 1 |] run.Split.Train cross
+        |> rowsOf
+        |> Array.map (fun cross -> {
+            By = "kernel regression"
+            Score =
+                offset + slope * (Array.map2 (*) (RidgePath.column 0 path.Coefficients) cross |> Array.sum)
+            Offset = offset
+            Tweets =
+                Explain.carriers run.Spectrum path 0 most cross
+                |> Array.map (fun carrier ->
+                    weighed
+                        run
+                        carrier.Row
+                        (slope * carrier.Contribution)
+                        (Some(slope * carrier.EffectOfLeavingOut)))
+        })
 
     /// Each row explained by kernel regression with the network's own tangent kernel after training, at the same ridge
     /// relative to the mean diagonal: what the network would be, were it a kernel machine with the kernel that it has learned.
@@ -106,6 +110,7 @@ module PredictText =
                     {
                         By = $"kernel regression with %s{name}"
                         Score = Array.sum parts
+                        Offset = 0.0
                         Tweets =
                             Array.indexed parts
                             |> Array.sortBy (fun (row, part) -> -abs part, row)
@@ -125,14 +130,12 @@ module PredictText =
             run.InputScale <> InputScale.print InputScale.SqrtD, run.LearningRate, -run.Width, run.Member)
         |> List.tryHead
 
-    /// What the models say of every row, with `most` training tweets an explanation.
-    let run
-        (most: int)
-        (finished: FinishedRun)
-        (rows: Matrix<float32>)
-        : Result<TextPrediction[], PipelineError> =
+    /// What the models say of every text, with `most` training tweets an explanation.
+    let run (most: int) (finished: FinishedRun) (texts: NewRows) : Result<TextPrediction[], PipelineError> =
+        let rows = texts.Features
+
         result {
-            let! kernel = byKernel most finished rows
+            let kernel = byKernel most finished texts.Cross
 
             let! tangent =
                 match chosen finished with

@@ -42,6 +42,12 @@ internal sealed class KernelCommand : NtkCommand
         HelpName = "SIZE",
     };
 
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Where tensors are computed with: cpu, cuda or cuda:1. NTK_LIBTORCH names a LibTorch for CUDA.",
+        DefaultValueFactory = _ => "cpu",
+    };
+
     private readonly Option<bool> _latex = new("--latex") { Description = "Print the closed form of K and Θ as LaTeX, and compute nothing." };
 
     private readonly Option<bool> _empirical = new("--empirical")
@@ -75,7 +81,7 @@ internal sealed class KernelCommand : NtkCommand
     {
         foreach (Option option in new Option[]
                  {
-                     _network, _kind, _x, _z, _out, _precision, _memory, _latex, _empirical, _seed, _method, _outputs, _parts,
+                     _network, _kind, _x, _z, _out, _precision, _memory, _device, _latex, _empirical, _seed, _method, _outputs, _parts,
                  })
             Options.Add(option);
     }
@@ -95,15 +101,16 @@ internal sealed class KernelCommand : NtkCommand
         from files in Paths(parsed)
         from request in Request(parsed, network)
         from memory in Memory(parsed)
-        from code in Compute(parsed, new KernelRun(files, request, terminal), memory)
+        from device in DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage()
+        from code in Compute(parsed, new KernelRun(files, request, terminal), memory, device)
         select code;
 
-    private FSharpResult<int, Failure> Compute(ParseResult parsed, KernelRun run, FSharpOption<long> memory)
+    private FSharpResult<int, Failure> Compute(ParseResult parsed, KernelRun run, FSharpOption<long> memory, Device device)
     {
         LibTorch.useThreads(0);
         var isSingle = parsed.GetRequiredValue(_precision) == "float32";
 
-        return from machine in LibTorch.machine(memory, Device.Cpu).OrRefused()
+        return from machine in LibTorch.machine(memory, device).OrRefused()
                from code in isSingle
                    ? run.Compute(Precision.single, NpyRows.openSingle, (x, z) => KernelRequestModule.single(machine, run.Request, x, z))
                    : run.Compute(Precision.@double, NpyRows.openDouble, (x, z) => KernelRequestModule.@double(machine, run.Request, x, z))

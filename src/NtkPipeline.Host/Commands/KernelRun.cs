@@ -37,6 +37,10 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Termi
         if (Request.Architecture.Centred && Request.Kind.IsNngp)
             Terminal.Error.WriteLine("note: a centred network is 0 before training, and so is its NNGP kernel, everywhere");
 
+        if (Request.Finite is null && AnalyticNtk.integrated(Request.Architecture) is { IsEmpty: false } integrated)
+            Terminal.Error.WriteLine(
+                $"note: no closed form for {string.Join(", ", integrated.Select(ActivationModule.print))}: integrated, to 1e-12 of √(K(x, x)·K(z, z))");
+
         var progress = new TileProgress(Terminal, Files.Out);
         return progress.Watch(() => KernelFile.write(Files.Out, KernelFile.recipe(job, digests), progress.Tell, job.Tiles));
     }

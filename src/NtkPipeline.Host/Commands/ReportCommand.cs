@@ -15,20 +15,11 @@ internal sealed class ReportCommand : NtkCommand
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from session in _run.Open(parsed)
         from plans in session.Plan()
-        from ready in AllButReport(plans)
+        from ready in plans.AllButReport()
         let runner = session.Runner(StageProgress.For(terminal with { IsQuiet = true }))
         from outputs in Pipeline.Run(runner, session).OrRefused()
         from findings in outputs.Findings.Value.Value.OrRefused()
         from written in session.Write(outputs, findings, NtkPipeline.Core.SummaryJson.write(findings, 0.0, runner.Facts))
         let page = Path.Combine(session.Out, "report.html")
         select terminal.Tell(new { report = page }, $"Report: {page}");
-
-    private static FSharpResult<bool, Failure> AllButReport(NtkPipeline.Runtime.StagePlan[] plans)
-    {
-        var due = plans.Where(plan => !plan.Reasons.IsEmpty && plan.Name != NtkPipeline.Core.WriteReport.name).ToArray();
-
-        return due.Length == 0
-            ? Results.Ok(true)
-            : Results.Fail<bool>(ExitCode.Refused, $"{due.Length} stages of this run are not cached, {due[0].Name} first; `ntk run` with the same options makes them");
-    }
 }

@@ -70,6 +70,16 @@ internal sealed class WhyCommand : NtkCommand
 
 internal static class StagePlans
 {
+    /// <summary>Refuses a run that is not finished, but for its report.</summary>
+    public static FSharpResult<Unit?, Failure> AllButReport(this StagePlan[] plans)
+    {
+        var due = plans.Where(plan => !plan.Reasons.IsEmpty && plan.Name != Core.WriteReport.name).ToArray();
+
+        return due.Length == 0
+            ? Results.Done
+            : Results.Fail<Unit?>(ExitCode.Refused, $"{due.Length} stages of this run are not cached, {due[0].Name} first; `ntk run` with the same options makes them");
+    }
+
     /// <summary>All reasons of a stage that would run, as the end of a sentence.</summary>
     public static string Because(this StagePlan plan) => string.Join("; ", plan.Reasons.Select(reason => reason.Sentence));
 

@@ -26,7 +26,8 @@ module IntegratedRatio =
 
         Ok [
             {
-                What = $"analytic Θ of tanh, float64, rows of differing norms, N = %s{BenchInputs.grouped rows}"
+                What =
+                    $"analytic Θ of tanh, float64, rows of differing norms, N = %s{BenchInputs.grouped rows}"
                 Unit = "s"
                 Measured = seconds[0]
                 Reference = seconds[1]

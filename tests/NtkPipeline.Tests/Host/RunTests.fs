@@ -89,6 +89,7 @@ let tests =
                 "nothing is there"
 
             refused 1 [ "not cached"; "ntk run" ] (about "report" [ "--out"; folder ])
+            refused 1 [ "not cached"; "ntk run" ] (about "predict" [ "--text"; "fire" ])
             run data store (Path.Combine(folder, "out")) [] |> wantDone |> ignore
             Expect.stringContains (about "status" [] |> wantDone).Output " 0 would run" "all is there"
             let why = [ "why"; "fit-ridge"; "--data"; data; "--store"; store ] @ quick
@@ -110,6 +111,88 @@ let tests =
                 (results (Path.Combine(folder, "again")))
                 (results (Path.Combine(folder, "out")))
                 "the same report")
+
+        testCase "predict says what every model of the run makes of a text, and which tweets carry it"
+        <| inFolder (fun folder ->
+            let data, store = tweets folder 240, Path.Combine(folder, "store")
+
+            let known =
+                (NtkPipeline.Core.SampleTweets.generate NtkPipeline.Core.SampleTweets.defaultSeed).Train[..4]
+
+            /// The JSON of the known tweets' predictions, and of a text that would clear the screen; and λ.
+            let predict extra =
+                let settings = quick @ List.collect (fun text -> [ "--set"; text ]) extra
+                let options = [ "--data"; data; "--store"; store ] @ settings
+                let out = Path.Combine(folder, "out")
+                [ "run"; "--out"; out ] @ options |> wantDone |> ignore
+                let texts = [ for tweet in known -> tweet.Text ] @ [ "\u001b[2Jsmoke\nand fire" ]
+                let asked = texts |> List.collect (fun text -> [ "--text"; text ])
+                let answer = [ "predict"; "--json"; "--tweets"; "240" ] @ asked @ options |> wantDone
+                Expect.stringContains answer.Output "SYNTHETIC SAMPLE" "it says what the models know"
+                Expect.isFalse (answer.Output.Contains '\u001b') "nothing that a terminal would obey"
+                let json = JsonDocument.Parse((answer.Output.TrimEnd().Split '\n') |> Array.last)
+                let summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(out, "summary.json")))
+                let regression = summary.RootElement.GetProperty "kernelRegression"
+                let predictions = json.RootElement.GetProperty("predictions").EnumerateArray() |> Array.ofSeq
+                Expect.equal predictions.Length texts.Length "one a text"
+                predictions, regression.GetProperty("ridge").GetDouble()
+
+            let number (name: string) (element: JsonElement) = element.GetProperty(name).GetDouble()
+
+            let check (prediction: JsonElement) =
+                let models = prediction.GetProperty("models").EnumerateArray() |> Array.ofSeq
+                Expect.isGreaterThan models.Length 10 "the kernel and the networks"
+
+                for model in models do
+                    Expect.equal
+                        (number "class" model)
+                        (if number "score" model > 0.0 then 1.0 else 0.0)
+                        "cut at 0"
+
+                let explanations = prediction.GetProperty("explanations").EnumerateArray() |> Array.ofSeq
+                Expect.equal explanations.Length 2 "kernel and network"
+
+                for explanation in explanations do
+                    let parts =
+                        explanation.GetProperty("tweets").EnumerateArray() |> Seq.map (number "contribution")
+
+                    Expect.isLessThan
+                        (abs (Seq.sum parts - number "score" explanation))
+                        1e-9
+                        "a sum over tweets"
+
+            for extra in
+                [
+                    []
+                    [ "embed.encoder=lsa + surface + keywords + location"; "reduce.dimensions=all" ]
+                ] do
+                let predictions, ridge = predict extra
+                Array.iter check predictions
+                let mutable found = 0
+
+                for tweet, prediction in Seq.zip known predictions do
+                    let kernel = prediction.GetProperty("explanations")[0]
+
+                    for own in kernel.GetProperty("tweets").EnumerateArray() do
+                        // A training tweet whose keyword and place the models are not told is another tweet.
+                        if number "id" own = float tweet.Id && extra.IsEmpty then
+                            found <- found + 1
+                            let target = if tweet.Target = Some true then 1.0 else -1.0
+                            // (K + λ) α = y, and Θ(x, x) = 1: f at a training row is y − λα.
+                            let expected = target - ridge * number "contribution" own
+                            Expect.isLessThan (abs (number "score" kernel - expected)) 1e-3 "the fit itself"
+
+                if extra.IsEmpty then
+                    Expect.isGreaterThan found 0 "some of them are training tweets"
+
+            predict [ "embed.encoder=lsa + surface"; "embed.combine=sum" ] |> fst |> Array.iter check
+            let options = [ "--data"; data; "--store"; store ] @ quick
+            refused 2 [ "--text" ] ([ "predict" ] @ options)
+
+            refused
+                2
+                [ "--tweets: between 1 and 1000" ]
+                ([ "predict"; "--text"; "a"; "--tweets"; "0" ] @ options))
 
         testCase "the store is looked after"
         <| inFolder (fun folder ->

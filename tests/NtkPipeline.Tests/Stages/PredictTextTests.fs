@@ -103,7 +103,15 @@ let private finished =
          })
 
 let private validation = Matrix.gatherRows split.Validation features.Labelled
-let private predict most rows = want (PredictText.run most (finished.Force()) rows)
+
+let private newRows =
+    lazy
+        ({
+            Features = validation
+            Cross = Matrix.gather split.Validation [| 0 .. count - 1 |] (value (gram.Force()))
+        })
+
+let private predict most () = want (PredictText.run most (finished.Force()) (newRows.Force()))
 let private y = split.Train |> Array.map (fun i -> split.Targets[i])
 
 /// What is left of a row's score when one training row is not fitted on.
@@ -116,7 +124,7 @@ let tests =
     testList "predict" [
         testCase "a validation row is told what the run's own models said of it"
         <| fun () ->
-            let finished, predictions = finished.Force(), predict 3 validation
+            let finished, predictions = finished.Force(), predict 3 ()
             Expect.equal predictions.Length split.Validation.Length "a prediction a row"
 
             for i, prediction in Array.indexed predictions do
@@ -142,7 +150,7 @@ let tests =
 
         testCase "contributions add up to the score, and leaving a tweet out has the effect told"
         <| fun () ->
-            let finished, predictions = finished.Force(), predict 1000 validation
+            let finished, predictions = finished.Force(), predict 1000 ()
 
             let k = value gram.Value |> Matrix.gather split.Train split.Train |> Matrix.map float
 
@@ -166,7 +174,7 @@ let tests =
 
         testCase "the widest network at the smallest rate is explained by its own kernel"
         <| fun () ->
-            let finished, prediction = finished.Force(), (predict 1000 validation)[2]
+            let finished, prediction = finished.Force(), (predict 1000 ()).[2]
             let explanation = prediction.Explanations[1]
             Expect.stringContains explanation.By "m = 64, ‖x‖ = √d, rate 1" "which"
             let trained = finished.Networks[2]
@@ -184,10 +192,42 @@ let tests =
             Expect.isLessThan (abs (score - explanation.Score)) 1e-6 "by LU"
             Expect.all explanation.Tweets _.EffectOfLeavingOut.IsNone "nothing is claimed of leaving out"
 
+        testCase "a text of the run's own is seen as it was, and a new one changes nothing"
+        <| fun () ->
+            let tweet (text: string) : Tweet = { tweet 0 with Text = text; Keyword = Some "fire" }
+
+            let words = [ "smoke"; "fire"; "river"; "train"; "song"; "lunch"; "flood"; "quake" ]
+
+            let sets =
+                let text i =
+                    String.concat " " [ for k in 0..3 -> words[(i * (k + 3) + k * k) % words.Length] ]
+
+                Array.init 40 (text >> tweet), Array.init 9 (fun i -> tweet (text (i + 50) + " !"))
+
+            let texts = Array.append (fst sets) (snd sets) |> Array.map _.Text
+
+            let gap (a: Matrix<float32>) (b: Matrix<float32>) =
+                Array.map2 (fun x y -> abs (float x - float y)) a.Values b.Values |> Array.max
+
+            let settings = { Lsa.defaults with Columns = 6; MinWordTexts = 1; MinCharacterTexts = 1 }
+            let embedded stage = value (want (runner.Run(stage, artifact "sets" sets)))
+            let lsa = embedded (EmbedTweets.lsa settings)
+            let all = Matrix.create 49 lsa.Labelled.Columns (Array.append lsa.Labelled.Values lsa.Test.Values)
+            Expect.isLessThan (gap (NewTweets.lsa settings sets lsa texts) all) 1e-6 "LSA"
+
+            let surface = embedded EmbedTweets.surface
+            let again = NewTweets.surface sets (snd sets |> Array.map _.Text)
+            Expect.equal again surface.Test "the surface, bit for bit"
+
+            let keywords = embedded EmbedTweets.keywords
+            let unnamed = NewTweets.unnamed keywords [| "one"; "two" |]
+            Expect.equal (unnamed.Rows, unnamed.Columns) (2, keywords.Labelled.Columns) "no keyword"
+            Expect.all unnamed.Values ((=) 0.0f) "zero rows"
+
         testCase "where every network diverged, the kernel speaks alone"
         <| fun () ->
             let finished = { finished.Force() with Networks = (finished.Force()).Networks[..0] }
-            let prediction = (want (PredictText.run 3 finished validation))[0]
+            let prediction = (want (PredictText.run 3 finished (newRows.Force())))[0]
             Expect.equal (prediction.Opinions.Length, prediction.Explanations.Length) (1, 1) "one"
             Expect.equal prediction.Explanations[0].Tweets.Length 3 "as many as asked for"
     ]
