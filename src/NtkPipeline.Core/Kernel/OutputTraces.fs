@@ -143,10 +143,10 @@ module OutputTraces =
         if form.Outputs = Full then
             let outputs = Network.outputs network
             let axis = if form.IsByLayer then 1L else 0L
-            let slice o p = target.select(axis + 3L, int64 p).select (axis + 2L, int64 o)
+            let slice o p = target.select(axis + 3L, int64 p).select(axis + 2L, int64 o)
 
             let part (t: torch.Tensor) top height left width =
-                t.narrow(axis, top, height).narrow (axis + 1L, left, width)
+                t.narrow(axis, top, height).narrow(axis + 1L, left, width)
 
             let rows = target.shape[int axis]
 
@@ -155,15 +155,14 @@ module OutputTraces =
                 for p in 0 .. outputs - 1 do
                     if o <> p then
                         let turned top height left width =
-                            (part (slice p o) left width top height).transpose (-1L, -2L)
+                            (part (slice p o) left width top height).transpose(-1L, -2L)
 
                         for top in 0L .. block .. rows - 1L do
                             let height = min block (rows - top)
 
                             if top > 0L then
-                                (part (slice o p) top height 0L top).copy_ (turned top height 0L top)
-                                |> ignore
+                                (part (slice o p) top height 0L top).copy_(turned top height 0L top) |> ignore
 
                             if o > p then
-                                (part (slice o p) top height top height).copy_ (turned top height top height)
+                                (part (slice o p) top height top height).copy_(turned top height top height)
                                 |> ignore

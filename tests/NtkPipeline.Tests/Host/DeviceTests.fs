@@ -12,7 +12,16 @@ let private kernel folder network more =
     (use file = File.Create x
      Npy.write file (Matrix.create 2 1 [| 1.0f; 2.0f |]))
 
-    [ "kernel"; "--network"; network; "--x"; x; "--out"; Path.Combine(folder, "k.npy") ] @ more
+    [
+        "kernel"
+        "--network"
+        network
+        "--x"
+        x
+        "--out"
+        Path.Combine(folder, "k.npy")
+    ]
+    @ more
 
 let tests =
     testList "kernel's device" [
@@ -24,7 +33,9 @@ let tests =
                 kernel folder "dense 8 | relu | dense 1" [ "--empirical"; "--device"; "cuda" ]
                 |> refused 1 [ "cuda:0"; "NTK_LIBTORCH" ]
 
-            kernel folder "dense 8 | relu | dense 1" [ "--empirical"; "--device"; "cpu" ] |> wantDone |> ignore)
+            kernel folder "dense 8 | relu | dense 1" [ "--empirical"; "--device"; "cpu" ]
+            |> wantDone
+            |> ignore)
 
         testCase "a kernel that is integrated says so, and to what accuracy"
         <| inFolder (fun folder ->
