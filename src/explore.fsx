@@ -160,7 +160,7 @@ let networks = [
     for width in [ 16; 128; 1024 ] -> run (TrainNetwork.stage (network width)) training
 ]
 
-let trained = List.map (look >> _.Run) networks
+let trained = networks |> List.map (look >> _.Run)
 
 for one in trained do
     let last = Array.last one.Epochs
