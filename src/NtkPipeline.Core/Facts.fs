@@ -30,7 +30,7 @@ type DataFacts = {
 /// How texts became features.
 type FeatureFacts = {
     Encoder: string
-    /// How columns were reduced: "pca exact", "pca randomised", "none"; with ", whitened" where they were.
+    /// How columns were reduced: "pca exact", "pca randomised", "none, centred"; with ", whitened" where they were.
     Reduction: string
     /// Columns before the reduction, and after it.
     EmbeddingColumns: int

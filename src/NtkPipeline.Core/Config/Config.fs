@@ -196,7 +196,7 @@ module Config =
             "reduce.dimensions: auto needs numbers in reduce.compare"
 
         if values["reduce.dimensions"] = "all" && Setting.flag values "reduce.whiten" then
-            "reduce.whiten: only principal components are whitened, and reduce.dimensions = all keeps the columns as they are"
+            "reduce.whiten: only principal components are whitened, and reduce.dimensions = all keeps the embedding's own"
     ]
 
     let private build (merged: Map<string, string * SettingSource>) : Result<Config, string list> =

@@ -99,7 +99,7 @@ module SettingList =
             "reduce.dimensions"
             (WordsOr([ "all"; "auto" ], Whole(1L, 4096L)))
             "128"
-            "d, the principal components that are kept; all for the embedding's own columns, auto for the best of reduce.compare by leave-one-out error."
+            "d, the principal components that are kept; all for the embedding's own columns, only centred, auto for the best of reduce.compare by leave-one-out error."
         setting
             "reduce.solver"
             (Choice [ "auto"; "exact"; "randomised" ])

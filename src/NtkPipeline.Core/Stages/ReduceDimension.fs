@@ -14,7 +14,8 @@ type Dimensions =
     | Leading of int
     /// The number among those compared whose kernel has the least leave-one-out error.
     | Best
-    /// No components: the embedding's own columns, neither centred nor turned.
+    /// No components: the embedding's own columns, centred as components are. The kernel sees only products of rows, so this is
+    /// what keeping every component amounts to.
     | AllColumns
 
 /// Stage: embeddings → d principal components, fitted on training rows only → rows of norm 1.
@@ -77,7 +78,9 @@ module ReduceDimension =
         | Best ->
             best compared
             |> Result.bind (fun dimensions -> project settings seed dimensions (embeddings, split))
-        | AllColumns -> Ok(finish embeddings "none" [||] id)
+        | AllColumns ->
+            let train = embeddings.Labelled |> Matrix.gatherRows split.Train
+            Ok(finish embeddings "none, centred" [||] (Pca.centre train))
 
     /// What the dimensions are chosen by is an input only where it chooses: `compared` is asked for then alone.
     let inputs
@@ -95,7 +98,7 @@ module ReduceDimension =
 
     let stage (settings: Settings) : Stage<(Embeddings * Split) * DimensionFacts, Features> = {
         Name = "reduce-dimension"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe settings
         Codec = codec
         Body = Seeded(run settings)

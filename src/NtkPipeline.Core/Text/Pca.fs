@@ -158,6 +158,15 @@ module Pca =
         else
             Tensors.toMatrix32 coordinates
 
+    /// Rows less the mean of the reference's rows, every column kept. The mean is taken in float64.
+    let centre (reference: Matrix<float32>) (x: Matrix<float32>) : Matrix<float32> =
+        if x.Columns <> reference.Columns then
+            invalidArg (nameof x) $"%d{x.Columns} columns, and the reference has %d{reference.Columns}"
+
+        use _ = torch.NewDisposeScope()
+        let mean = (Tensors.ofMatrix32 reference).``to``(torch.float64).mean([| 0L |], keepdim = true)
+        Tensors.toMatrix32 ((Tensors.ofMatrix32 x).``to``(torch.float64) - mean)
+
     let private normOf (row: ReadOnlySpan<float32>) =
         let mutable sum = 0.0
 

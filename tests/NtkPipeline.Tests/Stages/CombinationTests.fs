@@ -191,10 +191,20 @@ let tests =
             reduce Best { Rows = 0; Points = [||] } |> says "reduce.compare"
             let all = want (reduce AllColumns facts)
 
-            Expect.equal
-                (all.Labelled, all.Facts.Reduction)
-                (fst (Pca.normaliseRows telling), "none")
-                "only normalised"
+            Expect.equal all.Facts.Reduction "none, centred" "told"
+
+            // Every component kept: the same products of rows, which are all that a kernel sees.
+            let turned = want (reduce (Leading telling.Columns) facts)
+
+            let product (x: Matrix<float32>) i j =
+                Seq.sum (seq { for k in 0 .. x.Columns - 1 -> float x[i, k] * float x[j, k] })
+
+            for i, j in [ 0, 0; 0, 1; 5, 40; 17, 3 ] do
+                Expect.floatClose
+                    Accuracy.medium
+                    (product all.Labelled i j)
+                    (product turned.Labelled i j)
+                    $"rows {i} and {j}"
 
         testCase "whitened features have components of one variance before rows are brought to norm 1"
         <| fun () ->
