@@ -61,36 +61,6 @@ module TensorDual =
         let across = by alpha (m.U * m.V * m.Sin)
         (number 1.0 + by alpha m.Uu + by alpha m.Vv + across * across).sqrt()
 
-    /// sin x − x cos x, by its series where the difference would cancel.
-    let private lune (x: torch.Tensor) =
-        let y = x * x
-
-        let series =
-            [ 1.0 / 3991680.0; 1.0 / 45360.0; 1.0 / 840.0; 1.0 / 30.0; 1.0 / 3.0 ]
-            |> List.fold (fun sum coefficient -> number coefficient - y * sum) (number (1.0 / 518918400.0))
-
-        torch.where (x.gt (0.4.ToScalar()), x.sin () - x * x.cos (), x * y * series)
-
-    /// The pairs after a·max(x, 0) + b·min(x, 0); see `Dual.transport`.
-    let private bend (a: float) (b: float) (m: PolarTensor) : PolarTensor =
-        let size = a * a + b * b
-        let r = 2.0 * a * b / size
-        let share = (1.0 - r) / Math.PI
-        let cos, sin = m.Cos, m.Sin
-        let isForward = cos.ge (0.0.ToScalar())
-        let g = torch.atan2 (sin, torch.where (isForward, cos, cos.neg ())) |> lune |> by share
-        let near, far = PolarTensor.versine cos sin, PolarTensor.vercosine cos sin
-        let bent = torch.where (isForward, cos, by r cos) + g
-        let below = torch.where (isForward, near, number (1.0 + r) - by r far) - g
-        let above = torch.where (isForward, far, number (1.0 - r) + by r far) + g
-
-        {
-            m with
-                Norms = by (sqrt (size / 2.0)) m.Norms
-                Cos = bent.clamp ((-1.0).ToScalar(), 1.0.ToScalar())
-                Sin = (PolarTensor.root (below * above)).clamp_max(1.0.ToScalar())
-        }
-
     /// ½·(e^(−Gap/2) − e^(−Sum/2)) = e^(−(U²+V²)/2)·sinh(UVc), the one form where UVc is large, the other where it is small.
     let private oddPart (m: Pair) =
         let uv = m.Uv
@@ -145,10 +115,7 @@ module TensorDual =
     let slope (activation: Activation) (moments: PolarTensor) : torch.Tensor =
         let m = pair moments
 
-        let linear a b =
-            // (π − angle), good to the last digit near π too.
-            let rest, angle = torch.atan2 (m.Sin, m.Cos.neg ()), torch.atan2 (m.Sin, m.Cos)
-            by ((a * a + b * b) / (2.0 * Math.PI)) rest + by (a * b / Math.PI) angle
+        let linear a b = TensorBend.slope a b moments
 
         match activation with
         | Relu -> linear 1.0 0.0
@@ -185,7 +152,7 @@ module TensorDual =
     /// The pairs (φ(u), φ(v)). Pairs of one direction stay so where φ keeps them so.
     let transport (activation: Activation) (m: PolarTensor) : PolarTensor =
         match Activation.linearPieces activation with
-        | ValueSome(struct (a, b)) -> bend a b m
+        | ValueSome(struct (a, b)) -> TensorBend.transport a b m
         | ValueNone ->
             let raw = PolarTensor.ofProduct m (norms activation m.Norms) (smoothValue activation (pair m))
             let isInLine = m.Sin.eq (0.0.ToScalar())

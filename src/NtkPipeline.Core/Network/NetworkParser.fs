@@ -1,6 +1,5 @@
 namespace NtkPipeline.Core
 
-open System.Globalization
 open FParsec
 
 /// Reads a network's text, input side first. Grammar:
@@ -22,87 +21,6 @@ module internal NetworkParser =
     /// What a part of the text adds above a place: its layers and the new place, or the reason why it cannot stand there.
     type private Step = Place -> Result<Layer list * Place, string>
 
-    /// Runs a parser and then a check; what the check refuses is shown at the parser's start.
-    let private only (check: 'a -> Result<'b, string>) (parser: Parser<'a>) : Parser<'b> =
-        fun stream ->
-            let start = stream.State
-            let reply = parser stream
-
-            if reply.Status <> Ok then
-                Reply(reply.Status, reply.Error)
-            else
-                match check reply.Result with
-                | Result.Ok value -> Reply(value)
-                | Result.Error reason ->
-                    stream.BacktrackTo start
-                    Reply(FatalError, messageError reason)
-
-    let private token (text: string) : Parser<string> = pstring text .>> spaces
-
-    let private real: Parser<float> =
-        let digits = NumberLiteralOptions.AllowFraction ||| NumberLiteralOptions.AllowExponent
-        let literal = numberLiteral (digits ||| NumberLiteralOptions.AllowMinusSign) "number"
-
-        literal .>> spaces
-        |> only (fun literal ->
-            match
-                System.Double.TryParse(literal.String, NumberStyles.Float, CultureInfo.InvariantCulture)
-            with
-            | true, value when System.Double.IsFinite value -> Result.Ok value
-            | _ -> Result.Error $"'%s{literal.String}' is not a number that fits 64 bits")
-
-    let private whole: Parser<int> = pint32 <?> "whole number" .>> spaces
-
-    let private word: Parser<string> =
-        many1Satisfy2L isAsciiLower (fun c -> isAsciiLower c || isDigit c || c = '-') "layer" .>> spaces
-
-    let private argument (parser: Parser<'t>) : Parser<'t> = between (token "(") (token ")") parser
-
-    type private DenseSetting =
-        | W of float
-        | B of float
-        | Param of Parameterisation
-
-    let private denseSetting: Parser<DenseSetting> =
-        choice [
-            token "w=" >>. real |>> W
-            token "b=" >>. real |>> B
-            token "param=" >>. ((token "ntk" >>% Param Ntk) <|> (token "standard" >>% Param Standard))
-        ]
-
-    let private prior (settings: DenseSetting list) =
-        let kind =
-            function
-            | W _ -> "w="
-            | B _ -> "b="
-            | Param _ -> "param="
-
-        match settings |> List.countBy kind |> List.tryFind (fun (_, count) -> count > 1) with
-        | Some(name, _) -> Result.Error $"%s{name} is given twice"
-        | None ->
-            let w =
-                settings
-                |> List.tryPick (function
-                    | W w -> Some w
-                    | B _
-                    | Param _ -> None)
-
-            let b =
-                settings
-                |> List.tryPick (function
-                    | B b -> Some b
-                    | W _
-                    | Param _ -> None)
-
-            let p =
-                settings
-                |> List.tryPick (function
-                    | Param p -> Some p
-                    | W _
-                    | B _ -> None)
-
-            Prior.create (defaultArg w 1.0) (defaultArg b 0.0) (defaultArg p Ntk)
-
     let private stand (layer: Layer) : Step =
         fun place ->
             if place.Scale.IsSome || place.IsCentred then
@@ -121,8 +39,7 @@ module internal NetworkParser =
             else
                 Result.Ok([], set place)
 
-    let private dense: Parser<Step> =
-        (whole |> only Width.create) .>>. (many denseSetting |> only prior) |>> (Dense >> stand)
+    let private dense: Parser<Step> = DenseParser.parser |>> (Dense >> stand)
 
     let private forwarded = createParserForwardedToRef<Layer list, Place>()
 
@@ -134,7 +51,7 @@ module internal NetworkParser =
     let private part (parser: Parser<'t>) : Parser<Shape * 't> =
         let enter =
             getUserState
-            |> only (fun place ->
+            |> NetworkTokens.only (fun place ->
                 if place.Depth < deepest then
                     Result.Ok place
                 else
@@ -142,7 +59,7 @@ module internal NetworkParser =
 
         enter
         >>= fun place ->
-            setUserState { place with Depth = place.Depth + 1 } >>. argument parser
+            setUserState { place with Depth = place.Depth + 1 } >>. NetworkTokens.argument parser
             .>> updateUserState (fun inner -> { inner with Depth = place.Depth })
             |>> fun inner -> place.Below, inner
 
@@ -152,14 +69,14 @@ module internal NetworkParser =
 
     let private repeat: Parser<Step> =
         let count =
-            whole
-            |> only (fun count ->
+            NetworkTokens.whole
+            |> NetworkTokens.only (fun count ->
                 if count >= 1 && count <= 1000 then
                     Result.Ok count
                 else
                     Result.Error $"a part is repeated 1 to 1000 times, not %d{count}")
 
-        part (count .>> token "," .>>. layers)
+        part (count .>> NetworkTokens.token "," .>>. layers)
         |>> fun (_, (count, once)) ->
             fun place ->
                 if count * once.Length > Network.mostLayers then
@@ -177,9 +94,9 @@ module internal NetworkParser =
             let name = (Activation.print activation).Split('(')[0]
 
             match activation with
-            | LeakyRelu _ -> name, argument real |>> LeakyRelu
-            | Rbf _ -> name, argument real |>> Rbf
-            | Monomial _ -> name, argument whole |>> Monomial
+            | LeakyRelu _ -> name, NetworkTokens.argument NetworkTokens.real |>> LeakyRelu
+            | Rbf _ -> name, NetworkTokens.argument NetworkTokens.real |>> Rbf
+            | Monomial _ -> name, NetworkTokens.argument NetworkTokens.whole |>> Monomial
             | Relu
             | Abs
             | Erf
@@ -197,20 +114,21 @@ module internal NetworkParser =
     let private names: Map<string, Parser<Step>> =
         Map.ofList [
             "dense", dense
-            "layer-norm", (argument real <|>% 0.0) |>> (LayerNorm >> stand)
+            "layer-norm", (NetworkTokens.argument NetworkTokens.real <|>% 0.0) |>> (LayerNorm >> stand)
             "residual", residual
             "repeat", repeat
             "scale",
-            argument real |> only (fun alpha -> Network.checkScale alpha)
+            NetworkTokens.argument NetworkTokens.real
+            |> NetworkTokens.only (fun alpha -> Network.checkScale alpha)
             |>> fun alpha -> ending "scale" _.Scale.IsSome (fun place -> { place with Scale = Some alpha })
             "centred", preturn (ending "centred" _.IsCentred (fun place -> { place with IsCentred = true }))
             for name, parser in activations do
-                name, parser |> only Activation.check |>> (Activate >> stand)
+                name, parser |> NetworkTokens.only Activation.check |>> (Activate >> stand)
         ]
 
     let private named: Parser<Parser<Step>> =
-        word
-        |> only (fun name ->
+        NetworkTokens.word
+        |> NetworkTokens.only (fun name ->
             match Map.tryFind name names with
             | Some rest -> Result.Ok rest
             | None ->
@@ -220,10 +138,10 @@ module internal NetworkParser =
     /// A layer that cannot stand where it is is shown at its name.
     let private layer: Parser<Layer list> =
         named >>= id .>>. getUserState
-        |> only (fun (step, place) -> step place)
+        |> NetworkTokens.only (fun (step, place) -> step place)
         >>= fun (layers, place) -> setUserState place >>% layers
 
-    (snd forwarded).Value <- sepBy1 layer (token "|") |>> List.concat
+    (snd forwarded).Value <- sepBy1 layer (NetworkTokens.token "|") |>> List.concat
 
     /// The network that a text describes, or what is wrong with the text, with a caret under the place.
     let parse (text: string) : Result<Network, string> =

@@ -138,7 +138,7 @@ let tests =
 
         testCase "the schema is JSON that names every setting where a file would have it"
         <| fun () ->
-            use document = JsonDocument.Parse(ConfigText.schema settings)
+            use document = JsonDocument.Parse(SettingSchema.print settings)
 
             let ratio =
                 (document.RootElement.GetProperty "properties", [ "a"; "b" ])

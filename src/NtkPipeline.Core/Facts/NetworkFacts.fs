@@ -1,0 +1,71 @@
+namespace NtkPipeline.Core
+
+/// How far two functions lie apart on some rows.
+type Gap = { Rms: float; Sup: float }
+
+/// What is measured of one network after one epoch (epoch 0 is the initialisation).
+type EpochMeasures = {
+    Epoch: int
+    /// Optimiser steps so far.
+    Step: int
+    /// ½·mean((f − y)²) on the training rows.
+    TrainLoss: float
+    TrainAccuracy: float
+    Validation: Scores
+    /// Validation accuracy of the infinite-width kernel and of the linearised network, trained by the very same steps;
+    /// none once those steps have made them diverge, as do the gaps below.
+    KernelAccuracy: float option
+    LinearisedAccuracy: float option
+    /// ‖Θ̂_t − Θ̂_0‖_F / ‖Θ̂_0‖_F on the probe rows.
+    DeltaTheta: float
+    /// f_t against the infinite-width kernel, trained by the very same steps.
+    GapToKernelTrain: Gap option
+    GapToKernelValidation: Gap option
+    /// f_t against the network linearised at θ₀, trained by the very same steps.
+    GapToLinearisedTrain: Gap option
+    GapToLinearisedValidation: Gap option
+    /// ‖W_t − W_0‖ / ‖W_0‖ of every layer, input side first.
+    WeightMovement: float[]
+    /// Share of (row, unit) pairs of the probe whose ReLU gate differs from epoch 0.
+    FlippedGates: float
+    /// Centred kernel alignment of Θ̂_t with yyᵀ and with Θ̂_0, on the probe.
+    AlignmentWithTargets: float
+    AlignmentWithInitial: float
+    /// exp of the entropy of the probe kernel's normalised eigenvalues.
+    EffectiveRank: float
+}
+
+/// One finite network, trained for real and followed.
+type NetworkRun = {
+    Width: int
+    /// Which of the seeds this is, from 0.
+    Member: int
+    /// "unit" (‖x‖ = 1, the written method) or "sqrt-d" (‖x‖ = √d).
+    InputScale: string
+    /// In units of N/Λ_max of the infinite-width kernel at this input scale; 2 is full-batch descent's stability limit.
+    LearningRate: float
+    /// η itself, for the loss ½·mean((f − y)²).
+    AbsoluteRate: float
+    /// 0 stands for full-batch descent.
+    BatchSize: int
+    Steps: int
+    Centred: bool
+    OutputScale: float
+    Parameters: int64
+    TrainRows: int
+    ProbeRows: int
+    /// ‖Θ̂_0 − Θ‖_F / ‖Θ‖_F on all training rows.
+    InitKernelError: float
+    /// ‖Θ̂_T − Θ̂_0‖_F / ‖Θ̂_0‖_F on all training rows after the last epoch; none when the run diverged.
+    DeltaTheta: float option
+    /// The epoch in which the loss ceased to be finite or passed 10⁶ times its start; `Epochs` ends before it.
+    Diverged: int option
+    Epochs: EpochMeasures[]
+    /// The 50 largest eigenvalues of the probe kernel, after the first and the last of `Epochs`.
+    SpectrumInitial: float[]
+    SpectrumFinal: float[]
+    /// f on the validation rows after the last of `Epochs`, in their order.
+    ValidationOutputs: float[]
+    /// f on the test rows after the last of `Epochs`; empty without a test set.
+    TestOutputs: float[]
+}

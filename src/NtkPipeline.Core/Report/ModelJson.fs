@@ -1,0 +1,89 @@
+namespace NtkPipeline.Core
+
+open System.Text.Json.Nodes
+
+/// The models of a run as JSON: kernel regression, its probabilities, and the networks.
+[<RequireQualifiedAccess>]
+module internal ModelJson =
+
+    let regression (kernel: KernelRegression) =
+        Json.record [
+            "ridge", Json.real kernel.Chosen.Ridge
+            "cvAccuracy", Json.real kernel.Chosen.CvAccuracy
+            "cvF1", Json.real kernel.Chosen.CvF1
+            "looAccuracy", Json.real kernel.Chosen.LooAccuracy
+            "looError", Json.real kernel.Chosen.LooError
+            "looAccuracyAllRows", kernel.Refit |> Option.map _.LooAccuracy |> Json.maybe Json.real
+            "looAccuracyAllRowsAsGiven",
+            kernel.Refit |> Option.map _.LooAccuracyAsGiven |> Json.maybe Json.real
+            "validationAccuracy", Json.real kernel.Validation.Accuracy
+            "validationF1", Json.real kernel.Validation.F1
+            "validationAuc", Json.real kernel.Validation.Auc
+            "relativeRidge", Json.real kernel.Chosen.RelativeRidge
+            "chosenBy", Json.text kernel.ChosenBy
+            "targets", Json.text kernel.Targets
+            "folds", Json.whole kernel.Folds
+            "effectiveDimension", Json.real kernel.Chosen.EffectiveDimension
+            "smallestRidge", Json.real kernel.SmallestRidge
+            "smallestRidgeValidationAccuracy", Json.real kernel.SmallestRidgeValidation.Accuracy
+            "certificate",
+            Json.record [
+                "residual", Json.real kernel.Certificate.Residual
+                "conditionNumber", Json.real kernel.Certificate.ConditionNumber
+                "digitsLost", Json.real kernel.Certificate.DigitsLost
+                "clippedEigenvalues", Json.whole kernel.Certificate.Clipped
+                "mostNegative", Json.real kernel.Certificate.MostNegative
+            ]
+        ]
+
+    let calibration (calibrated: Calibrated) =
+        Json.record [
+            "slope", Json.real calibrated.Sigmoid.Slope
+            "offset", Json.real calibrated.Sigmoid.Offset
+            "rows", Json.whole calibrated.Rows
+            "brier", Json.real calibrated.Reliability.Brier
+            "expectedCalibrationError", Json.real calibrated.Reliability.ExpectedError
+            "bins",
+            Json.list [
+                for bin in calibrated.Reliability.Bins ->
+                    Json.record [
+                        "lower", Json.real bin.Lower
+                        "upper", Json.real bin.Upper
+                        "count", Json.whole bin.Count
+                        "meanProbability", Json.real bin.MeanProbability
+                        "positiveShare", Json.real bin.PositiveShare
+                    ]
+            ]
+        ]
+
+    /// The last measures of a run that did not diverge: a diverged run has no outcome, and its numbers are null.
+    let private outcome (run: NetworkRun) = if run.Diverged.IsSome then None else Array.tryLast run.Epochs
+
+    let network (run: NetworkRun) =
+        let outcome = outcome run
+        let last pick = outcome |> Option.map pick |> Json.maybe Json.real
+
+        let rms pick =
+            outcome |> Option.bind pick |> Option.map (fun (gap: Gap) -> gap.Rms) |> Json.maybe Json.real
+
+        Json.record [
+            "width", Json.whole run.Width
+            "seed", Json.whole run.Member
+            "learningRate", Json.real run.LearningRate
+            "steps", Json.whole run.Steps
+            "inputScale", Json.text run.InputScale
+            "validationAccuracy", last _.Validation.Accuracy
+            "validationF1", last _.Validation.F1
+            "deltaTheta", Json.maybe Json.real (if outcome.IsSome then run.DeltaTheta else None)
+            "initKernelError", Json.real run.InitKernelError
+            "gapToKernel", rms _.GapToKernelValidation
+            "gapToLinearised", rms _.GapToLinearisedValidation
+            "validationAuc", last _.Validation.Auc
+            "absoluteRate", Json.real run.AbsoluteRate
+            "batchSize", Json.whole run.BatchSize
+            "epochs", Json.maybe Json.whole (outcome |> Option.map _.Epoch)
+            "centred", Json.flag run.Centred
+            "outputScale", Json.real run.OutputScale
+            "parameters", JsonValue.Create run.Parameters
+            "divergedInEpoch", Json.maybe Json.whole run.Diverged
+        ]
