@@ -1,6 +1,8 @@
 /// LibTorch loads on this machine and does what the project asks of it.
 module NtkPipeline.Tests.LibTorchTests
 
+open System.Diagnostics
+open System.Reflection
 open Expecto
 open TorchSharp
 
@@ -28,4 +30,11 @@ let tests =
             let byHand = x.t().mm(x).mm(w.detach ())
             let gap = (w.grad - byHand).abs().max().item<double>()
             Expect.isLessThan gap 1e-12 "autograd agrees with the formula"
+
+        testCase
+            "what TorchSharp hands to LibTorch is kept until LibTorch returns: see src/TorchSharp.targets"
+        <| fun () ->
+            let attribute = typeof<torch>.Assembly.GetCustomAttribute<DebuggableAttribute>()
+            let isKept = attribute |> Option.ofObj |> Option.map _.IsJITOptimizerDisabled
+            Expect.equal isKept (Some true) "its code keeps its arguments"
     ]

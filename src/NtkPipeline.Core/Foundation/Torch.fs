@@ -66,17 +66,17 @@ module Tensors =
     /// A one-dimensional float64 tensor with its own copy of the values.
     let ofArray64 (values: float[]) : torch.Tensor = torch.tensor (values, dtype = torch.float64)
 
+    /// By LibTorch itself: an accessor of TorchSharp's takes an enumerator's step for each entry.
     let private copyTo<'t
         when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> System.ValueType>
         (dtype: torch.ScalarType)
         (t: torch.Tensor)
         : 't[] =
         use _ = torch.NewDisposeScope()
-        let plain = t.detach().cpu().``to``(dtype).contiguous()
-        let values = Array.zeroCreate<'t>(int (plain.numel ()))
+        let values = Array.zeroCreate<'t>(int (t.numel ()))
 
         if values.Length > 0 then
-            plain.data<'t>().CopyTo(values, 0, 0L)
+            torch.frombuffer(values, dtype).reshape(t.shape).copy_(t.detach ()) |> ignore
 
         values
 
