@@ -56,9 +56,11 @@ let private tests =
         testList "kernel" [
             AnalyticNtkTests.tests
             GramTests.tests
+            OppositeRowsTests.tests
             ViewKernelTests.tests
             EmpiricalNtkTests.tests
             WidthLimitTests.tests
+            DeepWidthTests.tests
             KernelTilesTests.tests
             EmpiricalMethodTests.tests
             KernelLatexTests.tests

@@ -1,119 +1,40 @@
 namespace NtkPipeline.Core
 
+open System
 open FsToolkit.ErrorHandling
 
 /// Analytic kernels in tiles: the entries of `Gram`, bit for bit, from rows that memory need not hold.
 [<RequireQualifiedAccess>]
 module AnalyticTiles =
 
-    /// Rows that one pass over an input takes at a time.
-    let private block = 1024
+    /// The norms of the rows of x, then of z; refused where the rows have no kernel.
+    let private norms (x: RowSource<float>) (z: RowSource<float> option) : Result<float[], PipelineError> =
+        let found = Array.zeroCreate (x.RowCount + (z |> Option.map _.RowCount |> Option.defaultValue 0))
 
-    let private refuse sentence : Result<'a, PipelineError> = Error(NumbersRefused $"kernel: %s{sentence}")
+        let visit start part =
+            let units = UnitRows.ofMatrix part
+            Array.Copy(units.Norms, 0, found, start, units.Norms.Length)
 
-    /// The norms of all rows; refused where one of their entries is not a finite number.
-    let private norms (what: string) (rows: RowSource<float>) : Result<float[], PipelineError> =
-        let found = Array.zeroCreate rows.RowCount
+        StripTiles.check Precision.double visit x z |> Result.map (fun () -> found)
 
-        rows
-        |> RowSource.visit block (fun start part ->
-            match Matrix.firstNonFinite part with
-            | Some(row, column) ->
-                refuse
-                    $"the %s{what} hold %g{part[row, column]} at row %d{start + row}, column %d{column} (counted from 0)"
-            | None ->
-                let units = UnitRows.ofMatrix part
-                System.Array.Copy(units.Norms, 0, found, start, units.Norms.Length)
-                Ok())
-        |> Result.map (fun () -> found)
+    /// Nothing is made that must be given back.
+    let private scope () = {
+        new IDisposable with
+            member _.Dispose() = ()
+    }
 
-    let private refuseOverflow (precision: Precision<'t>) (tile: Tile<'t>) =
-        match tile.Values |> Array.tryFindIndex (precision.IsFinite >> not) with
-        | None -> Ok()
-        | Some k ->
-            let row, column = tile.Top + k / tile.Width, tile.Left + k % tile.Width
-
-            refuse
-                $"of rows %d{row} and %d{column} (counted from 0) it exceeds what %s{precision.Name} holds; scale the inputs down"
-
-    let private compute
+    let private tiles
         (precision: Precision<'t>)
-        (rule:
-            int
-                -> float[]
-                -> (unit -> Result<UnitRows * UnitRows, PipelineError>)
-                -> Result<GramRule<'t>, PipelineError>)
         (side: int)
         (x: RowSource<float>)
         (z: RowSource<float> option)
-        : Result<KernelTiles<'t>, PipelineError> =
-        result {
-            let others = defaultArg z x
-
-            if others.ColumnCount <> x.ColumnCount then
-                do!
-                    refuse
-                        $"rows of %d{x.ColumnCount} columns cannot meet rows of %d{others.ColumnCount} columns"
-            elif x.ColumnCount = 0 then
-                do! refuse "the inputs have no columns"
-
-            let! ofX = norms "inputs" x
-
-            let! all =
-                match z with
-                | None -> Ok ofX
-                | Some z -> norms "second inputs" z |> Result.map (Array.append ofX)
-
-            let rows, columns = Gram.sampled x.RowCount others.RowCount
-
-            let samples () =
-                result {
-                    let! xs = RowSource.gather rows x
-                    let! zs = RowSource.gather columns others
-                    return UnitRows.ofMatrix xs, UnitRows.ofMatrix zs
-                }
-
-            let! rule = rule x.ColumnCount all samples
-            let height top = min side (x.RowCount - top)
-
-            let computeRow top lefts receive =
-                x.Read top (height top)
-                |> Result.map UnitRows.ofMatrix
-                |> Result.bind (fun xs ->
-                    (Ok(), lefts)
-                    ||> List.fold (fun sound left ->
-                        result {
-                            do! sound
-                            let width = min side (others.RowCount - left)
-
-                            let! (found: Matrix<'t>) =
-                                if z.IsNone && left = top then
-                                    Ok(rule.Symmetric xs)
-                                else
-                                    others.Read left width
-                                    |> Result.map (UnitRows.ofMatrix >> rule.Between xs)
-
-                            let tile = {
-                                Top = top
-                                Left = left
-                                Height = found.Rows
-                                Width = found.Columns
-                                Values = found.Values
-                            }
-
-                            do! refuseOverflow precision tile
-                            do! receive tile
-                        }))
-
-            return {
-                RowCount = x.RowCount
-                ColumnCount = others.RowCount
-                Sheets = None
-                Inner = []
-                IsSymmetric = z.IsNone
-                Side = side
-                ComputeRow = computeRow
-            }
+        (rule: GramRule<'t>)
+        : KernelTiles<'t> =
+        StripTiles.create precision None [] side x z {
+            Scope = scope
+            Prepare = UnitRows.ofMatrix
+            Between = fun _ _ xs zs -> (rule.Between xs zs).Values
+            Symmetric = fun _ xs -> (rule.Symmetric xs).Values
         }
 
     /// In float64, tiles of `side` rows and columns. `None` stands for the rows of x with themselves.
@@ -124,12 +45,10 @@ module AnalyticTiles =
         (x: RowSource<float>)
         (z: RowSource<float> option)
         : Result<KernelTiles<float>, PipelineError> =
-        compute
-            Precision.double
-            (fun columns norms _ -> Ok(Gram.rule64 (KernelKind.definition kind) network columns norms))
-            side
-            x
-            z
+        norms x z
+        |> Result.map (fun norms ->
+            GramRule.double (KernelKind.definition kind) network x.ColumnCount norms
+            |> tiles Precision.double side x z)
 
     let private wide (rows: RowSource<float32>) : RowSource<float> = {
         RowCount = rows.RowCount
@@ -145,10 +64,20 @@ module AnalyticTiles =
         (x: RowSource<float32>)
         (z: RowSource<float32> option)
         : Result<KernelTiles<float32>, PipelineError> =
-        let rule columns norms samples =
-            samples () |> Result.map (Gram.rule32 (KernelKind.definition kind) network columns norms)
+        let x, z = wide x, Option.map wide z
 
-        compute Precision.single rule side (wide x) (Option.map wide z)
+        result {
+            let! norms = norms x z
+            let others = defaultArg z x
+            let rows, columns = GramRule.sampled x.RowCount others.RowCount
+            let! xs = RowSource.gather rows x
+            let! zs = RowSource.gather columns others
+            let samples = UnitRows.ofMatrix xs, UnitRows.ofMatrix zs
+
+            return
+                GramRule.single (KernelKind.definition kind) network x.ColumnCount norms samples
+                |> tiles Precision.single side x z
+        }
 
     /// The sides that tiles may have, largest first.
     let sides: int list = [ 2048; 1024; 512; 256; 128; 64 ]

@@ -8,34 +8,13 @@ open TorchSharp
 [<RequireQualifiedAccess>]
 module EmpiricalTiles =
 
-    /// From strips of rows to tiles: what is made of a strip once, and of two such, or of one with itself.
+    /// What is made of a strip of rows on the device once, and of two such, or of one with itself: written into a tensor.
     [<NoEquality; NoComparison>]
     type private Way<'p> = {
         Prepare: torch.Tensor -> 'p
         Between: 'p -> 'p -> torch.Tensor -> unit
         Symmetric: 'p -> torch.Tensor -> unit
     }
-
-    let private refuse (sentence: string) : Result<'a, PipelineError> = Error(NumbersRefused sentence)
-
-    let private refuseNonFinite (precision: Precision<'t>) (what: string) (rows: RowSource<'t>) =
-        rows
-        |> RowSource.visit 1024 (fun start part ->
-            match part.Values |> Array.tryFindIndex (precision.IsFinite >> not) with
-            | None -> Ok()
-            | Some k ->
-                refuse
-                    $"empirical kernel: %s{what} holds %g{precision.ToFloat part.Values[k]} at row %d{start + k / part.Columns}, column %d{k % part.Columns} (counted from 0)")
-
-    let private refuseOverflow (precision: Precision<'t>) (inner: int list) (tile: Tile<'t>) =
-        match tile.Values |> Array.tryFindIndex (precision.IsFinite >> not) with
-        | None -> Ok tile
-        | Some k ->
-            let pair = k / List.fold (*) 1 inner
-            let row, column = tile.Top + pair / tile.Width % tile.Height, tile.Left + pair % tile.Width
-
-            refuse
-                $"empirical kernel: of rows %d{row} and %d{column} (counted from 0) it is not a finite number in %s{precision.Name}; scale the inputs down"
 
     let private tiles
         (precision: Precision<'t>)
@@ -47,19 +26,16 @@ module EmpiricalTiles =
         (z: RowSource<'t> option)
         (way: Way<'p>)
         : KernelTiles<'t> =
-        let others = defaultArg z x
         let sheets = KernelForm.sheets form network
         let inner = KernelForm.inner form (Network.outputs network)
 
         /// The rows of a strip on the device, in the caller's scope. In LibTorch's own memory, since where an array of ours begins
         /// is chance, and products of matrices may end in other bits by it.
-        let strip (rows: RowSource<'t>) start =
-            rows.Read start (min side (rows.RowCount - start))
-            |> Result.map (fun m ->
-                let shared = precision.Tensor m.Values [| int64 m.Rows; int64 m.Columns |]
-                shared.clone().``to`` device)
+        let onDevice (m: Matrix<'t>) =
+            let shared = precision.Tensor m.Values [| int64 m.Rows; int64 m.Columns |]
+            shared.clone().``to`` device
 
-        let tile top height left width (fill: torch.Tensor -> unit) : Tile<'t> =
+        let filled height width (fill: torch.Tensor -> unit) : 't[] =
             let shape = Option.toList sheets @ [ height; width ] @ inner |> List.map int64 |> Array.ofList
 
             let values = Array.zeroCreate<'t>(int (Array.fold (*) 1L shape))
@@ -72,61 +48,16 @@ module EmpiricalTiles =
                 fill there
                 target.copy_ there |> ignore
 
-            { Top = top; Left = left; Height = height; Width = width; Values = values }
+            values
 
-        let computeRow top lefts receive =
-            use _ = torch.NewDisposeScope()
-            let height = min side (x.RowCount - top)
-
-            strip x top
-            |> Result.bind (fun rows ->
-                let above = way.Prepare rows
-
-                (Ok(), lefts)
-                ||> List.fold (fun sound left ->
-                    use _ = torch.NewDisposeScope()
-
-                    result {
-                        do! sound
-                        let width = min side (others.RowCount - left)
-
-                        let! found =
-                            if z.IsNone && left = top then
-                                Ok(tile top height left width (way.Symmetric above))
-                            else
-                                strip others left
-                                |> Result.map (fun rows ->
-                                    tile top height left width (way.Between above (way.Prepare rows)))
-
-                        let! found = refuseOverflow precision inner found
-                        do! receive found
-                    }))
-
-        {
-            RowCount = x.RowCount
-            ColumnCount = others.RowCount
-            Sheets = sheets
-            Inner = inner
-            IsSymmetric = z.IsNone
-            Side = side
-            ComputeRow = computeRow
+        StripTiles.create precision sheets inner side x z {
+            Scope = fun () -> torch.NewDisposeScope()
+            Prepare = onDevice >> way.Prepare
+            Between = fun height width above left -> filled height width (way.Between above left)
+            Symmetric = fun height above -> filled height height (way.Symmetric above)
         }
 
-    let private refuseInputs (precision: Precision<'t>) (x: RowSource<'t>) (z: RowSource<'t> option) =
-        result {
-            match z with
-            | Some z when z.ColumnCount <> x.ColumnCount ->
-                do!
-                    Error(
-                        DataRefused
-                            $"x has %d{x.ColumnCount} columns and z %d{z.ColumnCount}; a kernel needs equal ones"
-                    )
-            | _ when x.ColumnCount = 0 -> do! Error(DataRefused "x has no columns")
-            | _ -> ()
-
-            do! refuseNonFinite precision "x" x
-            do! z |> Option.map (refuseNonFinite precision "z") |> Option.defaultValue (Ok())
-        }
+    let private ignoreRows _ _ = ()
 
     /// θ on the device, for as long as the tiles may be asked for.
     let private draw (precision: Precision<'t>) device (network: Network) (features: int) (seed: Seed) =
@@ -153,8 +84,8 @@ module EmpiricalTiles =
         (x: RowSource<'t>)
         (z: RowSource<'t> option)
         : Result<EmpiricalPlan, PipelineError> =
-        refuseInputs precision x z
-        |> Result.bind (fun () -> EmpiricalMethod.plan memory asked network form (sizeOf precision x z))
+        StripTiles.check precision ignoreRows x z
+        |> Result.bind (fun () -> EmpiricalPlan.plan memory asked network form (sizeOf precision x z))
 
     /// The tangent kernel of the network with this seed.
     let ntk
@@ -213,19 +144,19 @@ module EmpiricalTiles =
         (z: RowSource<'t> option)
         : Result<int * Cost, PipelineError> =
         result {
-            do! refuseInputs precision x z
+            do! StripTiles.check precision ignoreRows x z
 
             let! _ =
                 Network.finite network
                 |> Result.bind FeatureKernel.lastLayer
                 |> Result.mapError (fun reason -> NumbersRefused $"empirical kernel: %s{reason}")
 
-            let cost = EmpiricalMethod.featureCost network (sizeOf precision x z)
+            let cost = Cost.ofFeatures network (sizeOf precision x z)
 
             return!
-                match EmpiricalMethod.fit memory cost (EmpiricalMethod.sides Structured) with
+                match EmpiricalPlan.fit memory cost (EmpiricalMethod.sides Structured) with
                 | Ok found -> Ok found
-                | Error smallest -> EmpiricalMethod.refuse memory "the Gram product" smallest
+                | Error smallest -> EmpiricalPlan.refuse memory "the Gram product" smallest
         }
 
     /// The NNGP kernel of the network with this seed (see `FeatureKernel`), which must end in a dense layer.

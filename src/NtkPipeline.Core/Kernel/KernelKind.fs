@@ -32,7 +32,7 @@ module KernelKind =
 
     /// The kernel of one pair, for many pairs of rows of these norms and of `features` entries each.
     let entry (kind: KernelKind) (network: Network) (features: int) (norms: float[]) : Moments -> float =
-        Gram.entryOf (definition kind) network features norms
+        PairKernel.ofNorms (definition kind) network features norms
 
     /// The kernel matrix in float64; `None` stands for the rows with themselves.
     let gram64 (kind: KernelKind) (network: Network) (x: Matrix<float>) (z: Matrix<float> option) =

@@ -64,7 +64,7 @@ module KernelRequest =
             Error mistakes
 
     /// Raised when the same request would give other bytes.
-    let private version = "ntk-kernel/1"
+    let private version = "ntk-kernel/2"
 
     let private job
         (precision: Precision<'t>)
@@ -96,13 +96,15 @@ module KernelRequest =
         match request.Finite, request.Kind with
         | None, _ ->
             result {
+                let rows = z |> Option.map _.RowCount |> Option.defaultValue 0 |> max x.RowCount
+
                 let cost side = {
                     Flops = 0.0
-                    Bytes = AnalyticTiles.bytes side x.ColumnCount precision.Bytes
+                    Bytes = AnalyticTiles.bytes (min side rows) x.ColumnCount precision.Bytes
                 }
 
                 let! side =
-                    match EmpiricalMethod.fit machine.Memory cost AnalyticTiles.sides with
+                    match EmpiricalPlan.fit machine.Memory cost AnalyticTiles.sides with
                     | Ok(side, _) -> Ok side
                     | Error smallest ->
                         Error(
@@ -130,7 +132,7 @@ module KernelRequest =
 
                 return {
                     Tiles = tiles
-                    Cost = Some(EmpiricalMethod.printPlan plan)
+                    Cost = Some(EmpiricalPlan.print plan)
                     Recipe =
                         recipe
                             tiles
@@ -158,7 +160,7 @@ module KernelRequest =
 
                 return {
                     Tiles = tiles
-                    Cost = Some $"features: %s{EmpiricalMethod.printCost cost}"
+                    Cost = Some $"features: %s{Cost.print cost}"
                     Recipe = recipe tiles ($"seed %d{finite.NetworkSeed}" :: ofMachine)
                 }
             }

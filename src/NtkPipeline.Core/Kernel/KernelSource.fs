@@ -6,43 +6,11 @@ open System
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module KernelSource =
 
-    let private side = UnheldKernel.side
-
-    /// Whether entries of tiles, taken at regular steps, are the definition's to within 2e-6·√(K_xx K_zz).
-    let private agrees (source: KernelSource) (xs: KernelRows) =
-        let tiles, buffer, diagonal =
-            UnheldKernel.symmetric source xs, UnheldKernel.newBuffer (), UnheldKernel.diagonal source xs
-
-        let count = 61
-
-        seq { 0 .. count - 1 }
-        |> Seq.forall (fun sample ->
-            let i = int (int64 sample * int64 (xs.Count - 1) / int64 count)
-            let j = int (int64 (sample * 37 % count) * int64 (xs.Count - 1) / int64 count)
-            tiles.Fill buffer (i / side * side) (j / side * side)
-            let found = buffer.Values[i % side * side + j % side]
-
-            let expected =
-                if i = j then
-                    diagonal[i]
-                else
-                    source.Entry(UnitRows.moments xs.Units i xs.Units j)
-
-            abs (found - expected) <= 2e-6 * sqrt (diagonal[i] * diagonal[j]))
-
     let private checkInputs (x: Matrix<float>) =
-        match Matrix.firstNonFinite x with
-        | _ when x.Rows = 0 || x.Columns = 0 ->
-            Error(
-                NumbersRefused
-                    $"kernel: the inputs are %d{x.Rows} × %d{x.Columns}, so there is nothing to compare"
-            )
-        | Some(row, column) ->
-            Error(
-                NumbersRefused
-                    $"kernel: the inputs hold %g{x[row, column]} at row %d{row}, column %d{column} (counted from 0)"
-            )
-        | None -> Ok()
+        if x.Rows = 0 || x.Columns = 0 then
+            KernelInputs.refuse $"x is %d{x.Rows} × %d{x.Columns}, so there is nothing to compare"
+        else
+            KernelInputs.checkFinite Precision.double "x" 0 x
 
     /// By Cauchy and Schwarz, every entry is finite where the diagonal is.
     let private checkDiagonal (most: float) (values: float[]) =
@@ -70,10 +38,9 @@ module KernelSource =
 
             let source =
                 if isSingle then
-                    TableGram.plan network entry xs.Units.Norms
-                    |> Option.map (fun plan -> { definition with Plan = Some plan })
-                    |> Option.filter (fun source -> agrees source xs)
-                    |> Option.defaultValue definition
+                    let rows, columns = GramRule.sampled xs.Count xs.Count
+                    let samples = UnitRows.gather rows xs.Units, UnitRows.gather columns xs.Units
+                    { definition with Plan = GramRule.table network entry xs.Units.Norms samples }
                 else
                     definition
 

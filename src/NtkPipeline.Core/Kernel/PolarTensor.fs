@@ -98,11 +98,7 @@ module PolarTensor =
     let ofRows (rows: UnitRows) (first: int[]) (second: int[]) : PolarTensor =
         let scale = 1.0 / sqrt (float rows.Units.Columns)
 
-        let moments =
-            Array.map2
-                (fun i j -> if i = j then Moments.same rows.Norms[i] else UnitRows.moments rows i rows j)
-                first
-                second
+        let moments = Array.map2 (UnitRows.within rows) first second
 
         let index (rows: int[]) = torch.tensor (rows |> Array.map int64)
 

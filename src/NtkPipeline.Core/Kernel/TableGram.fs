@@ -136,16 +136,7 @@ module TableGram =
         let values = GC.AllocateUninitializedArray<float32>(n * n)
         let packed = PackedRows.ofMatrix xs.Units
 
-        let exact i j =
-            float32 (
-                entry (
-                    if i = j then
-                        Moments.same xs.Norms[i]
-                    else
-                        UnitRows.moments xs (min i j) xs (max i j)
-                )
-            )
-
+        let exact i j = float32 (entry (UnitRows.within xs i j))
         let fill = tile plan exact (xs, packed) (xs, packed)
 
         let pairs = [|
@@ -176,7 +167,7 @@ module TableGram =
         let n, m = xs.Units.Rows, zs.Units.Rows
         let block = PackedRows.block
         let values = GC.AllocateUninitializedArray<float32>(n * m)
-        let exact i j = float32 (entry (UnitRows.moments xs i zs j))
+        let exact i j = float32 (entry (UnitRows.between xs i zs j))
         let fill = tile plan exact (xs, PackedRows.ofMatrix xs.Units) (zs, PackedRows.ofMatrix zs.Units)
 
         let pairs = [|

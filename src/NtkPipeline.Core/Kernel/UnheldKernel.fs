@@ -62,11 +62,7 @@ module UnheldKernel =
 
     /// Some of the rows.
     let gather (indices: int[]) (rows: KernelRows) : KernelRows =
-        let units = {
-            Norms = indices |> Array.map (fun i -> rows.Units.Norms[i])
-            Units = Matrix.gatherRows indices rows.Units.Units
-        }
-
+        let units = UnitRows.gather indices rows.Units
         { Units = units; Packed = PackedRows.ofMatrix units.Units }
 
     let private widen (buffer: TileBuffer) =
@@ -99,28 +95,19 @@ module UnheldKernel =
                         buffer.Values[target + j] <- exact i j
 
     /// The kernel of the rows with themselves.
-    let symmetric (source: KernelSource) (xs: KernelRows) : UnheldKernel =
-        let exact i j =
-            source.Entry(
-                if i = j then
-                    Moments.same xs.Units.Norms[i]
-                else
-                    UnitRows.moments xs.Units (min i j) xs.Units (max i j)
-            )
-
-        {
-            Rows = xs.Count
-            Columns = xs.Count
-            IsSymmetric = true
-            Fill = filler source exact xs xs
-        }
+    let symmetric (source: KernelSource) (xs: KernelRows) : UnheldKernel = {
+        Rows = xs.Count
+        Columns = xs.Count
+        IsSymmetric = true
+        Fill = filler source (fun i j -> source.Entry(UnitRows.within xs.Units i j)) xs xs
+    }
 
     /// The kernel between two sets of rows.
     let between (source: KernelSource) (xs: KernelRows) (zs: KernelRows) : UnheldKernel = {
         Rows = xs.Count
         Columns = zs.Count
         IsSymmetric = false
-        Fill = filler source (fun i j -> source.Entry(UnitRows.moments xs.Units i zs.Units j)) xs zs
+        Fill = filler source (fun i j -> source.Entry(UnitRows.between xs.Units i zs.Units j)) xs zs
     }
 
     /// K(x, x) of every row, in float64.

@@ -6,6 +6,8 @@ open System.Runtime.InteropServices
 
 /// Rows as norms and directions, which no finite entry can overflow, and the angle between two of them.
 type UnitRows = {
+    /// The rows themselves; the array is the caller's.
+    Rows: Matrix<float>
     /// ‖x‖ of each row.
     Norms: float[]
     /// x/‖x‖; a zero row stays zero.
@@ -40,10 +42,11 @@ module UnitRows =
                 for k in 0 .. row.Length - 1 do
                     row[k] <- row[k] / length
 
-        { Norms = norms; Units = { m with Values = units } }
+        { Rows = m; Norms = norms; Units = { m with Values = units } }
 
     /// The rows named by `indices`, in that order.
     let gather (indices: int[]) (rows: UnitRows) : UnitRows = {
+        Rows = Matrix.gatherRows indices rows.Rows
         Norms = indices |> Array.map (fun i -> rows.Norms[i])
         Units = Matrix.gatherRows indices rows.Units
     }
@@ -70,8 +73,9 @@ module UnitRows =
 
         struct (apart, together)
 
-    /// Norms and angle of two rows, the angle good to an ulp at 0 and π too: with unit p, q it is 2·atan2(‖p−q‖, ‖p+q‖).
-    let moments (xs: UnitRows) (i: int) (zs: UnitRows) (j: int) : Moments =
+    /// Norms and angle of two rows, the angle good to an ulp at 0 and π too: with unit p, q it is 2·atan2(‖p−q‖, ‖p+q‖). What it
+    /// lacks to π is good to some ulp of itself.
+    let between (xs: UnitRows) (i: int) (zs: UnitRows) (j: int) : Moments =
         let u, v = xs.Norms[i], zs.Norms[j]
 
         if u = 0.0 || v = 0.0 then
@@ -79,4 +83,13 @@ module UnitRows =
         else
             let struct (apart, together) = gaps (Matrix.row i xs.Units) (Matrix.row j zs.Units)
             let length = apart + together
-            Moments.ofAngle u v ((together - apart) / length) (2.0 * sqrt apart * sqrt together / length)
+
+            if together > 0.0 && together < 1e-4 * length then
+                let sum = OppositeRows.sum (Matrix.row i xs.Rows) (Matrix.row j zs.Rows)
+                Moments.ofAngle u v (0.5 * sum * sum - 1.0) (0.5 * sum * sqrt (4.0 - sum * sum))
+            else
+                Moments.ofAngle u v ((together - apart) / length) (2.0 * sqrt apart * sqrt together / length)
+
+    /// The same of two rows of one set, to the bit whichever comes first: a row with itself has angle exactly 0.
+    let within (xs: UnitRows) (i: int) (j: int) : Moments =
+        if i = j then Moments.same xs.Norms[i] else between xs (min i j) xs (max i j)

@@ -12,7 +12,7 @@ module AnalyticGram =
         (run: Features -> Result<Matrix<float32>, PipelineError>)
         : Stage<Features, Matrix<float32>> = {
         Name = name
-        Version = 1
+        Version = 2
         Settings = NetworkText.print network
         Codec = Codec.matrix32
         Body = Pure run

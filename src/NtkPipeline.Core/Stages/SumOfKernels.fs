@@ -10,7 +10,7 @@ module SumOfKernels =
 
     let private stageOf name run : Stage<Embeddings list * CombinationFacts, Matrix<float32>> = {
         Name = name
-        Version = 1
+        Version = 2
         Settings = NetworkText.print BaseKernel.network
         Codec = Codec.matrix32
         Body = Pure run

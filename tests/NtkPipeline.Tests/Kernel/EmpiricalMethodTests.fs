@@ -9,7 +9,7 @@ let private wide = Networks.parse "dense 4096 | relu | dense 1"
 let private size rows = { FeatureCount = 128; RowCount = rows; ColumnCount = None; BytesPerNumber = 4 }
 
 let private plan memory asked network rows =
-    EmpiricalMethod.plan memory asked network KernelForm.plain (size rows)
+    EmpiricalPlan.plan memory asked network KernelForm.plain (size rows)
 
 let tests =
     testList "EmpiricalMethod" [
@@ -26,9 +26,9 @@ let tests =
             Expect.floatClose Accuracy.medium chosen.Cost.Flops (products + passes) "flops"
             Expect.isLessThan chosen.Cost.Bytes 3.5e8 "tiles, not the result"
 
-            Expect.stringStarts (EmpiricalMethod.printPlan chosen) "structured: 520" "in words"
+            Expect.stringStarts (EmpiricalPlan.print chosen) "structured: 520" "in words"
 
-            Expect.stringContains (EmpiricalMethod.printPlan chosen) "(vector-product: " "the others"
+            Expect.stringContains (EmpiricalPlan.print chosen) "(vector-product: " "the others"
             let narrow = Expect.wantOk (plan 1.2e8 None wide 7613) "it fits"
             Expect.equal (narrow.Method, narrow.Side) (Structured, 512) "smaller tiles in less memory"
             Expect.isLessThanOrEqual narrow.Cost.Bytes 1.2e8 "as asked"
@@ -41,7 +41,7 @@ let tests =
                         let network = Networks.parse "dense 512 b=0.1 | erf | dense 3"
                         let form = { Outputs = outputs; IsByLayer = true }
 
-                        match EmpiricalMethod.plan memory (Some way) network form (size 100000) with
+                        match EmpiricalPlan.plan memory (Some way) network form (size 100000) with
                         | Ok plan ->
                             Expect.isLessThanOrEqual plan.Cost.Bytes memory "within it"
                             Expect.contains (EmpiricalMethod.sides way) plan.Side "a side of its grid"
@@ -53,7 +53,7 @@ let tests =
             // Many outputs of few parameters: the structured way pays for every output.
             let network = Networks.parse "dense 2 | erf | dense 40"
             let size = { FeatureCount = 2; RowCount = 4; ColumnCount = None; BytesPerNumber = 8 }
-            let chosen = Expect.wantOk (EmpiricalMethod.plan 1e9 None network KernelForm.plain size) "it fits"
+            let chosen = Expect.wantOk (EmpiricalPlan.plan 1e9 None network KernelForm.plain size) "it fits"
             let flops = chosen.Considered |> List.map (fun (_, cost) -> cost.Flops) |> List.min
             Expect.equal chosen.Cost.Flops flops "the fewest operations"
 

@@ -236,7 +236,7 @@ let tests =
             let x = random 5 3 2
             let broken = { x with Values = Array.mapi (fun k v -> if k = 3 then nan else v) x.Values }
             Gram.ntk64 network broken None |> says "row 1, column 1"
-            Gram.ntk64 network x (Some broken) |> says "the second inputs hold NaN"
-            Gram.ntk64 network x (Some(random 5 3 3)) |> says "2 columns cannot meet rows of 3"
+            Gram.ntk64 network x (Some broken) |> says "z holds NaN"
+            Gram.ntk64 network x (Some(random 5 3 3)) |> says "x has 2 columns and z 3"
             Gram.ntk network (Matrix.create 1 1 [| 1e30f |]) None |> says "rows 0 and 0"
     ]
