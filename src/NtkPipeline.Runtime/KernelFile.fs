@@ -3,7 +3,6 @@ namespace NtkPipeline.Runtime
 open System
 open System.IO
 open System.Runtime.InteropServices
-open FsToolkit.ErrorHandling
 open Microsoft.Win32.SafeHandles
 open NtkPipeline.Core
 
@@ -30,7 +29,10 @@ module KernelFile =
 
     let private guard (path: string) (action: unit -> Result<'a, PipelineError>) : Result<'a, PipelineError> =
         try
-            action ()
+            if Directory.Exists path || Path.EndsInDirectorySeparator path then
+                fault path "it is a folder"
+            else
+                action ()
         with
         | :? IOException as e -> fault path e.Message
         | :? UnauthorizedAccessException as e -> fault path e.Message
@@ -107,6 +109,15 @@ module KernelFile =
 
         KernelTiles.run first receive tiles |> Result.map (fun () -> RandomAccess.FlushToDisk file)
 
+    /// What a command of another recipe has left unfinished beside this file, if that has any tile: writing gives it up.
+    let unfinished (path: string) (recipe: Digest) : Result<KernelProgress option, PipelineError> =
+        let progress = Path.GetFullPath path + ".progress"
+
+        guard path (fun () ->
+            readProgress progress
+            |> Option.filter (fun found -> found.Recipe <> recipe.Hex && found.Done > 0)
+            |> Ok)
+
     /// Computes the tiles into a file, or those that an earlier call with the same recipe has not left in it. `tell` is told
     /// how many tiles are done and how many there are: at the start, and after each. Finished tiles are made safe on the disk and
     /// noted after every so many milliseconds.
@@ -180,56 +191,3 @@ module KernelFile =
         (tiles: KernelTiles<'t>)
         : Result<unit, PipelineError> =
         writeNoting 1000L path recipe tell tiles
-
-    /// Entries of a written array, rows × columns × what a pair has, summed over the array's first axis where it has one.
-    let private entries<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
-        (precision: Precision<'t>)
-        (path: string)
-        (tiles: KernelTiles<'t>)
-        (rows: int[])
-        (columns: int[])
-        : Result<float[], PipelineError> =
-        let inner = List.fold (*) 1 tiles.Inner
-        let line = tiles.ColumnCount * inner
-        let start = int64 (Npy.header<'t>(KernelTiles.shape tiles)).Length
-        let found = Array.zeroCreate (rows.Length * columns.Length * inner)
-
-        result {
-            for sheet in 0 .. defaultArg tiles.Sheets 1 - 1 do
-                for i in 0 .. rows.Length - 1 do
-                    let place = (int64 sheet * int64 tiles.RowCount + int64 rows[i]) * int64 line
-                    let! (values: 't[]) = NpyRows.readAt path (start + place * int64 sizeof<'t>) line
-
-                    for j in 0 .. columns.Length - 1 do
-                        for k in 0 .. inner - 1 do
-                            let at = (i * columns.Length + j) * inner + k
-                            found[at] <- found[at] + precision.ToFloat values[columns[j] * inner + k]
-
-            return found
-        }
-
-    /// How far a written empirical kernel lies from its network's analytic one, on a bounded number of rows.
-    let compare<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
-        (precision: Precision<'t>)
-        (path: string)
-        (request: KernelRequest)
-        (tiles: KernelTiles<'t>)
-        (x: RowSource<'t>)
-        (z: RowSource<'t> option)
-        : Result<KernelGap option, PipelineError> =
-        let rows, columns = AnalyticGap.probe tiles.RowCount, AnalyticGap.probe tiles.ColumnCount
-        let gather rows = RowSource.gather rows >> Result.map (Matrix.map precision.ToFloat)
-
-        let outputs = request.Finite |> Option.map _.Form.Outputs |> Option.defaultValue Trace
-
-        result {
-            let! values = entries precision path tiles rows columns
-            let! ofX = gather rows x
-
-            let! ofZ =
-                match z with
-                | None -> Ok None
-                | Some z -> gather columns z |> Result.map Some
-
-            return! AnalyticGap.measure request.Kind request.Architecture outputs ofX ofZ values
-        }

@@ -16,7 +16,10 @@ module NpyRows =
         (action: unit -> Result<'a, PipelineError>)
         : Result<'a, PipelineError> =
         try
-            action ()
+            if Directory.Exists path then
+                Error(DataRefused $"%s{path}: it is a folder, not a file.")
+            else
+                action ()
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
@@ -30,9 +33,11 @@ module NpyRows =
 
             Npy.readLayout file
             |> Result.bind (fun layout ->
-                let size = int64 layout.RowCount * int64 layout.ColumnCount * int64 layout.BytesPerValue
+                // As a decimal: a header may claim more bytes than 64 bits count.
+                let size =
+                    decimal layout.RowCount * decimal layout.ColumnCount * decimal layout.BytesPerValue
 
-                match compare file.Length (layout.Start + size) with
+                match compare (decimal file.Length) (decimal layout.Start + size) with
                 | 0 -> Ok layout
                 | short when short < 0 -> Error "it ends before its last value"
                 | _ -> Error "it goes on after its last value")
@@ -61,9 +66,10 @@ module NpyRows =
 
             fill 0)
 
+    /// A file's rows, made of what is stored: the conversions are told the number of the first value.
     let private openAs
-        (ofSingle: float32[] -> 't[])
-        (ofDouble: float[] -> 't[])
+        (ofSingle: NpyLayout -> int64 -> float32[] -> Result<'t[], PipelineError>)
+        (ofDouble: NpyLayout -> int64 -> float[] -> Result<'t[], PipelineError>)
         (path: string)
         : Result<RowSource<'t>, PipelineError> =
         layout path
@@ -72,23 +78,39 @@ module NpyRows =
             ColumnCount = layout.ColumnCount
             Read =
                 fun start count ->
-                    let offset =
-                        layout.Start + int64 start * int64 layout.ColumnCount * int64 layout.BytesPerValue
-
+                    let first = int64 start * int64 layout.ColumnCount
+                    let offset = layout.Start + first * int64 layout.BytesPerValue
                     let size = count * layout.ColumnCount
 
                     let values =
                         if layout.BytesPerValue = 4 then
-                            readAt<float32> path offset size |> Result.map ofSingle
+                            readAt<float32> path offset size |> Result.bind (ofSingle layout first)
                         else
-                            readAt<float> path offset size |> Result.map ofDouble
+                            readAt<float> path offset size |> Result.bind (ofDouble layout first)
 
                     values |> Result.map (Matrix.create count layout.ColumnCount)
         })
 
+    /// Rounds to float32; a finite number that float32 does not reach is refused.
+    let private narrow (path: string) (layout: NpyLayout) (first: int64) (values: float[]) =
+        let narrowed = Array.map float32 values
+
+        let isLost k = Double.IsFinite values[k] && not (Single.IsFinite narrowed[k])
+
+        match seq { 0 .. values.Length - 1 } |> Seq.tryFind isLost with
+        | None -> Ok narrowed
+        | Some k ->
+            let row, column = (first + int64 k) / int64 layout.ColumnCount, k % layout.ColumnCount
+
+            Error(
+                DataRefused
+                    $"%s{path}: it holds %g{values[k]} at row %d{row}, column %d{column} (counted from 0), more than float32 holds; compute in float64 or scale it down."
+            )
+
     /// The rows as float32, whatever they are stored in.
     let openSingle (path: string) : Result<RowSource<float32>, PipelineError> =
-        openAs id (Array.map float32) path
+        openAs (fun _ _ -> Ok) (narrow path) path
 
     /// The rows as float64, whatever they are stored in.
-    let openDouble (path: string) : Result<RowSource<float>, PipelineError> = openAs (Array.map float) id path
+    let openDouble (path: string) : Result<RowSource<float>, PipelineError> =
+        openAs (fun _ _ -> Array.map float >> Ok) (fun _ _ -> Ok) path

@@ -116,6 +116,9 @@ module Npy =
         match sizes with
         | [| true, n |] -> Ok(n, 1)
         | [| true, rows; true, columns |] -> Ok(rows, columns)
+        | [| _ |]
+        | [| _; _ |] ->
+            Error $"its shape is (%s{text}); at most %d{Int32.MaxValue} rows and columns are read here"
         | _ -> Error $"its shape is (%s{text}); one or two dimensions are read here"
 
     let private readValues<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>

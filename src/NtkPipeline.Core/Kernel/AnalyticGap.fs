@@ -44,13 +44,15 @@ module AnalyticGap =
                     let size = Network.outputs network
                     if within / size = within % size then entry else 0.0
 
-            let squares (f: int -> float) = Seq.sum (seq { for i in 0 .. values.Length - 1 -> f i * f i })
+            // Of values over the largest, whose squares neither overflow nor vanish.
+            let largest = k.Values |> Array.fold (fun most value -> max most (abs value)) 0.0
 
-            let norm = squares expected
+            let norm (f: int -> float) =
+                seq { for i in 0 .. values.Length - 1 -> f i / largest * (f i / largest) } |> Seq.sum |> sqrt
 
-            if norm > 0.0 then
+            if largest > 0.0 then
                 Some {
-                    Relative = sqrt (squares (fun i -> values[i] - expected i) / norm)
+                    Relative = norm (fun i -> values[i] - expected i) / norm expected
                     GapRows = k.Rows
                     GapColumns = k.Columns
                 }

@@ -8,7 +8,11 @@ open System.Globalization
 [<RequireQualifiedAccess>]
 module KernelLatex =
 
-    let private number (x: float) = x.ToString("G6", CultureInfo.InvariantCulture)
+    /// All digits but the last two or three, in which sums of decimal fractions have rounding.
+    let private number (x: float) = x.ToString("G14", CultureInfo.InvariantCulture)
+
+    /// What a factor is written as before something: nothing for 1.
+    let private times (factor: float) : string = if factor = 1.0 then "" else $@"%s{number factor}\,"
 
     let private k (n: int) = $@"K_{{%d{n}}}"
     let private xx (n: int) = $@"K_{{%d{n}}}(x,x)"
@@ -23,16 +27,39 @@ module KernelLatex =
         let lune = $@"\left(\sin %s{angle} - %s{angle}\cos %s{angle}\right)"
 
         let pieces (a: float) (b: float) =
-            let size = number ((a * a + b * b) / 2.0)
-            let bend = number ((a - b) * (a - b) / 2.0)
-            let product = number (a * b)
+            let size, bend, product = (a * a + b * b) / 2.0, (a - b) * (a - b) / 2.0, a * b
+            let turned = $@"\frac{{%s{angle}}}{{\pi}}"
 
-            $@"%s{size}\,%s{k} + \frac{{%s{bend}}}{{\pi}}\,%s{norm}\,%s{lune}",
-            $@"%s{size}\left(1-\frac{{%s{angle}}}{{\pi}}\right) + %s{product}\,\frac{{%s{angle}}}{{\pi}}"
+            let last =
+                if product = 0.0 then
+                    ""
+                else
+                    let sign = if product < 0.0 then "-" else "+"
+                    $@" %s{sign} %s{times (abs product)}%s{turned}"
 
-        let root alpha =
-            $@"\left(1+%s{alpha}%s{xx}\right)\left(1+%s{alpha}%s{zz}\right)-%s{alpha}^2%s{k}^2"
-                .Replace("1^2", "")
+            $@"%s{times size}%s{k} + \frac{{%s{number bend}}}{{\pi}}\,%s{norm}\,%s{lune}",
+            $@"%s{times size}\left(1-%s{turned}\right)%s{last}"
+
+        /// n!² / (j!·((n−j)/2)!²·2ⁿ⁻ʲ)·K^j·(K_xx K_zz)^((n−j)/2), summed over j.
+        let isserlis (power: int) =
+            let raised (what: string) (exponent: int) =
+                match exponent with
+                | 0 -> ""
+                | 1 -> what
+                | _ -> $"%s{what}^{{%d{exponent}}}"
+
+            Dual.isserlis power
+            |> Array.mapi (fun j coefficient -> j, coefficient)
+            |> Array.rev
+            |> Array.filter (fun (_, coefficient) -> coefficient <> 0.0)
+            |> Array.map (fun (j, coefficient) ->
+                let half = (power - j) / 2
+                let moments = raised xx half + raised zz half + raised k j
+
+                if moments = "" then number coefficient
+                elif coefficient = 1.0 then moments
+                else number coefficient + @"\," + moments)
+            |> String.concat " + "
 
         let gap = $@"%s{xx}+%s{zz}-2%s{k}"
         let decay = $@"e^{{-(%s{xx}+%s{zz})/2}}"
@@ -54,7 +81,7 @@ module KernelLatex =
             $@"\frac{{2}}{{\pi}}\arcsin\frac{{2%s{k}}}{{\sqrt{{\left(1+2%s{xx}\right)\left(1+2%s{zz}\right)}}}}",
             $@"\frac{{4}}{{\pi}}\left(\left(1+2%s{xx}\right)\left(1+2%s{zz}\right)-4%s{k}^2\right)^{{-1/2}}"
         | Gelu ->
-            let delta = root ""
+            let delta = $@"\left(1+%s{xx}\right)\left(1+%s{zz}\right)-%s{k}^2"
             let shares = $@"\frac{{1}}{{1+%s{xx}}}+\frac{{1}}{{1+%s{zz}}}"
 
             let arc =
@@ -73,7 +100,10 @@ module KernelLatex =
             $@"e^{{-%s{g}\left(%s{gap}\right)}}",
             $@"%s{number (2.0 * gamma)}\,e^{{-%s{g}\left(%s{gap}\right)}}"
         | ExpNormalised -> $@"%s{norm}\,e^{{%s{k}/%s{norm}-1}}", $@"e^{{%s{k}/%s{norm}-1}}"
-        | Monomial _
+        | Monomial power ->
+            let inner = isserlis (power - 1)
+            let inner = if inner.Contains " + " then $@"\left(%s{inner}\right)" else inner
+            isserlis power, times (float (power * power)) + inner
         | Tanh
         | Softplus
         | Silu

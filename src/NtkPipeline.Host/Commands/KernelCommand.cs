@@ -117,10 +117,27 @@ internal sealed class KernelCommand : NtkCommand
                select code;
     }
 
-    private FSharpResult<KernelPaths, Failure> Paths(ParseResult parsed) =>
-        parsed.GetValue(_x) is { } x && parsed.GetValue(_out) is { } output
-            ? Results.Ok(new KernelPaths(x, parsed.GetValue(_z), output))
-            : Results.Fail<KernelPaths>(ExitCode.Usage, "kernel needs --x and --out, or --latex");
+    private FSharpResult<KernelPaths, Failure> Paths(ParseResult parsed)
+    {
+        if (parsed.GetValue(_x) is not { } x || parsed.GetValue(_out) is not { } output)
+            return Results.Fail<KernelPaths>(ExitCode.Usage, "kernel needs --x and --out, or --latex");
+
+        var z = parsed.GetValue(_z);
+        var named = new (string Option, string? Path)[] { ("--x", x), ("--z", z), ("--out", output) };
+        var empty = named.Where(file => file.Path is "").Select(file => $"{file.Option}: the name of a file is empty").ToList();
+
+        if (empty.Count > 0)
+            return Results.Fail<KernelPaths>(ExitCode.Usage, empty);
+
+        var replaced = named.Take(2)
+            .Where(file => file.Path is { } path && Path.GetFullPath(path) == Path.GetFullPath(output))
+            .Select(file => $"--out: it is the file of {file.Option}, which the kernel would replace")
+            .ToList();
+
+        return replaced.Count > 0
+            ? Results.Fail<KernelPaths>(ExitCode.Usage, replaced)
+            : Results.Ok(new KernelPaths(x, z, output));
+    }
 
     private FSharpResult<FSharpOption<long>, Failure> Memory(ParseResult parsed) =>
         parsed.GetValue(_memory) is { } text
@@ -137,11 +154,22 @@ internal sealed class KernelCommand : NtkCommand
                from finite in parsed.GetValue(_empirical)
                    ? Results.Ok(FSharpOption<FiniteNetwork>.Some(
                        new FiniteNetwork(parsed.GetValue(_seed), method, new KernelForm(outputs, isByLayer))))
-                   : outputs.IsTrace && !isByLayer
-                       ? Results.Ok(FSharpOption<FiniteNetwork>.None)
-                       : Results.Fail<FSharpOption<FiniteNetwork>>(
-                           ExitCode.Usage, "--outputs and --parts take an empirical kernel apart: they need --empirical")
+                   : Infinite(parsed)
                from request in KernelRequestModule.create(network, kind, finite).OrUsage()
                select request;
+    }
+
+    /// <summary>No finite network, if no option asks for one.</summary>
+    private FSharpResult<FSharpOption<FiniteNetwork>, Failure> Infinite(ParseResult parsed)
+    {
+        var asked = new Option[] { _seed, _method, _outputs, _parts }
+            .Where(option => parsed.GetResult(option) is { Implicit: false })
+            .Select(option => option.Name)
+            .ToList();
+
+        return asked.Count == 0
+            ? Results.Ok(FSharpOption<FiniteNetwork>.None)
+            : Results.Fail<FSharpOption<FiniteNetwork>>(
+                ExitCode.Usage, $"{string.Join(", ", asked)}: these are of a finite network: they need --empirical");
     }
 }

@@ -41,8 +41,14 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Termi
             Terminal.Error.WriteLine(
                 $"note: no closed form for {string.Join(", ", integrated.Select(ActivationModule.print))}: integrated, to 1e-12 of √(K(x, x)·K(z, z))");
 
+        var recipe = KernelFile.recipe(job, digests);
         var progress = new TileProgress(Terminal, Files.Out);
-        return progress.Watch(() => KernelFile.write(Files.Out, KernelFile.recipe(job, digests), progress.Tell, job.Tiles));
+
+        if (KernelFile.unfinished(Files.Out, recipe) is { IsOk: true, ResultValue: { Value: var other } })
+            Terminal.Error.WriteLine(
+                $"note: {Files.Out}: what a stopped command left of another kernel, {other.Done} of {other.Tiles} tiles, is given up");
+
+        return progress.Watch(() => KernelFile.write(Files.Out, recipe, progress.Tell, job.Tiles));
     }
 
     /// <summary>The distance to the analytic kernel, if this is an empirical one and there is one; why not, if not.</summary>
@@ -52,7 +58,7 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Termi
         if (Request.Finite is null)
             return null;
 
-        var compared = KernelFile.compare(precision, Files.Out, Request, job.Tiles, x, z);
+        var compared = KernelFileGap.measure(precision, Files.Out, Request, job.Tiles, x, z);
 
         if (compared.IsError)
             Terminal.Error.WriteLine($"note: no comparison with the analytic kernel: {compared.ErrorValue.Sentence}");

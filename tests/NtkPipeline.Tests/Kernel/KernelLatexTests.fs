@@ -53,4 +53,23 @@ let tests =
             Expect.stringContains text @"K_{1} &= 1.5^2\,K_{0} + 0.1^2" "σ_w² K + σ_b²"
             Expect.stringContains text @"K_{4} &= K_{1} + K_{3}" "K"
             Expect.stringContains text @"\Theta_{4} &= \Theta_{1} + \Theta_{3}" "Θ"
+
+        testCase "factors of 1 and of 0 are left out, powers are Isserlis's sums, numbers keep their digits"
+        <| fun () ->
+            let lines phi = KernelLatex.print (Networks.parse $"dense 8 w=1.41421356 | %s{phi} | dense 1")
+            let has (part: string) phi = Expect.stringContains (lines phi) part phi
+            let hasNot (part: string) phi = Expect.isFalse ((lines phi).Contains part) $"%s{phi}: %s{part}"
+            has @"K_{1} &= 1.41421356^2\,K_{0}" "relu"
+            let turn = @"\frac{\varphi_{1}}{\pi}"
+            has $@"\Theta_{{1}}\left(\left(1-%s{turn}\right) - %s{turn}\right)" "abs"
+            has @"K_{2} &= K_{1} + \frac{2}{\pi}" "abs"
+            has $@"\left(0.505\,\left(1-%s{turn}\right) + 0.1\,%s{turn}\right)" "leaky-relu(0.1)"
+            has @"\Delta=\left(1+K_{1}(x,x)\right)\left(1+K_{1}(z,z)\right)-K_{1}^2" "gelu"
+            hasNot "-^2" "gelu"
+            has @"K_{2} &= 2\,K_{1}^{2} + K_{1}(x,x)K_{1}(z,z) \" "monomial(2)"
+            has @"\Theta_{2} &= \Theta_{1}\left(4\,K_{1}\right)" "monomial(2)"
+            has @"K_{2} &= 6\,K_{1}^{3} + 9\,K_{1}(x,x)K_{1}(z,z)K_{1} \" "monomial(3)"
+            has @"9\,\left(2\,K_{1}^{2} + K_{1}(x,x)K_{1}(z,z)\right)" "monomial(3)"
+            has @"K_{2} &= K_{1} \" "monomial(1)"
+            has @"\Theta_{2} &= \Theta_{1}\left(1\right)" "monomial(1)"
     ]
