@@ -10,17 +10,30 @@ internal sealed record TweetSets(Artifact<Tweet[]> Labelled, Artifact<Tweet[]> U
     public Artifact<Tuple<Tweet[], Tweet[]>> Both => Artifact.both(Labelled, Unlabelled);
 }
 
-/// <summary>Which of the ways from texts to rows of numbers a run takes.</summary>
+/// <summary>What an encoder looks at.</summary>
+internal enum Looks
+{
+    Text,
+    Keyword,
+    Place,
+
+    /// <summary>Nothing: another program has made its rows.</summary>
+    Rows,
+}
+
+/// <summary>Which of the ways from tweets to rows of numbers a run takes.</summary>
 internal interface IEncoder
 {
+    Looks At { get; }
+
     FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean);
 
-    /// <summary>Texts that came after the run, in the same columns.</summary>
-    FSharpResult<Matrix<float>, PipelineError> See(Embedded run, string[] texts);
+    /// <summary>Tweets that came after the run, in the same columns.</summary>
+    FSharpResult<Matrix<float>, PipelineError> See(IRunner runner, Embedded run, Newcomers news);
 }
 
 /// <summary>What an encoder made of a run's tweets, and of which: as they were written, and cleaned in this way.</summary>
-internal sealed record Embedded(Tuple<Tweet[], Tweet[]> Raw, Tuple<Tweet[], Tweet[]> Clean, CleanSettings Cleaning, Embeddings Rows);
+internal sealed record Embedded(TweetSets Raw, TweetSets Clean, CleanSettings Cleaning, Artifact<Embeddings> Rows);
 
 internal static class Encoders
 {
@@ -40,16 +53,13 @@ internal static class Encoders
     {
         "minilm" => OpenTransformer(model, store),
         "npy" => OpenArrays(settings),
-        "surface" => Opened(new OfTweets(EmbedTweets.surface, (run, texts) => NewTweets.surface(run.Raw.Item1, run.Raw.Item2, texts))),
-        "keywords" => Opened(new OfTweets(EmbedTweets.keywords, Unnamed)),
-        "location" => Opened(new OfTweets(EmbedTweets.locations(settings.LeastLocationTweets), Unnamed)),
+        "surface" => Opened(new OfTweets(Looks.Text, EmbedTweets.surface, NewTweets.surface)),
+        "keywords" => Opened(new OfTweets(Looks.Keyword, EmbedTweets.keywords, NewTweets.keywords)),
+        "location" => Opened(new OfTweets(
+            Looks.Place, EmbedTweets.locations(settings.LeastLocationTweets),
+            (labelled, test, tweets) => NewTweets.locations(settings.LeastLocationTweets, labelled, test, tweets))),
         _ => Opened(new Lsa(settings.Lsa)),
     };
-
-    private static Matrix<float> Unnamed(Embedded run, string[] texts) => NewTweets.unnamed(run.Rows, texts);
-
-    private static FSharpResult<Matrix<float>, PipelineError> Rows(Matrix<float> rows) =>
-        FSharpResult<Matrix<float>, PipelineError>.NewOk(rows);
 
     private static FSharpResult<IEncoder, PipelineError> Opened(IEncoder encoder) =>
         FSharpResult<IEncoder, PipelineError>.NewOk(encoder);
@@ -65,28 +75,42 @@ internal static class Encoders
 
     private sealed class Lsa(LsaSettings settings) : IEncoder
     {
-        public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
-            runner.Run(EmbedTweets.lsa(settings), clean.Both);
+        public Looks At => Looks.Text;
 
-        public FSharpResult<Matrix<float>, PipelineError> See(Embedded run, string[] texts) => Rows(
-            NewTweets.lsa(
-                settings, run.Clean.Item1, run.Clean.Item2, run.Rows,
-                [.. texts.Select(text => CleanText.clean(run.Cleaning, text))]));
+        public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
+            from rows in runner.Run(EmbedTweets.lsa(settings), clean.Both)
+            from index in Index(runner, clean, rows)
+            select rows;
+
+        public FSharpResult<Matrix<float>, PipelineError> See(IRunner runner, Embedded run, Newcomers news) =>
+            from kept in Index(runner, run.Clean, run.Rows)
+            from index in kept.Value.Value
+            from rows in run.Rows.Value.Value
+            select NewTweets.lsa(index, rows, [.. news.Tweets.Select(tweet => CleanText.clean(run.Cleaning, tweet.Text))]);
+
+        private FSharpResult<Artifact<LsaIndex>, PipelineError> Index(IRunner runner, TweetSets clean, Artifact<Embeddings> rows) =>
+            runner.Run(IndexLsa.stage(settings), Artifact.both(clean.Both, rows));
     }
 
     /// <summary>What tweets show as they were written.</summary>
     private sealed class OfTweets(
-        Stage<Tuple<Tweet[], Tweet[]>, Embeddings> stage, Func<Embedded, string[], Matrix<float>> see) : IEncoder
+        Looks looks, Stage<Tuple<Tweet[], Tweet[]>, Embeddings> stage, Func<Tweet[], Tweet[], Tweet[], Matrix<float>> see) : IEncoder
     {
+        public Looks At => looks;
+
         public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
             runner.Run(stage, raw.Both);
 
-        public FSharpResult<Matrix<float>, PipelineError> See(Embedded run, string[] texts) => Rows(see(run, texts));
+        public FSharpResult<Matrix<float>, PipelineError> See(IRunner runner, Embedded run, Newcomers news) =>
+            from sets in run.Raw.Both.Value.Value
+            select see(sets.Item1, sets.Item2, news.Tweets);
     }
 
     /// <summary>A transformer has learnt from text as people write it, so only damage is mended before it sees the tweets.</summary>
     private sealed class Transformer(string folder, Digest identity, Store store) : IEncoder
     {
+        public Looks At => Looks.Text;
+
         public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
             from tweets in Natural(runner, raw)
             from embeddings in runner.Run(
@@ -97,8 +121,9 @@ internal static class Encoders
                 tweets.Both)
             select embeddings;
 
-        public FSharpResult<Matrix<float>, PipelineError> See(Embedded run, string[] texts) =>
-            CachedEncoder.encode(store, folder, (_, _) => { }, [.. texts.Select(text => CleanText.clean(CleanText.natural, text))]);
+        public FSharpResult<Matrix<float>, PipelineError> See(IRunner runner, Embedded run, Newcomers news) =>
+            CachedEncoder.encode(
+                store, folder, (_, _) => { }, [.. news.Tweets.Select(tweet => CleanText.clean(CleanText.natural, tweet.Text))]);
 
         private static FSharpResult<TweetSets, PipelineError> Natural(IRunner runner, TweetSets raw) =>
             from labelled in runner.Run(CleanTweets.stage("natural-train", CleanText.natural), raw.Labelled)
@@ -108,11 +133,15 @@ internal static class Encoders
 
     private sealed class Arrays(EncoderSettings settings, Artifact<Tuple<Matrix<float>, Matrix<float>>> rows) : IEncoder
     {
+        public Looks At => Looks.Rows;
+
         public FSharpResult<Artifact<Embeddings>, PipelineError> Embed(IRunner runner, TweetSets raw, TweetSets clean) =>
             runner.Run(EmbedTweets.precomputed(settings.TrainArray), Artifact.both(raw.Both, rows));
 
-        public FSharpResult<Matrix<float>, PipelineError> See(Embedded run, string[] texts) =>
-            FSharpResult<Matrix<float>, PipelineError>.NewError(PipelineError.NewDataRefused(
-                $"{settings.TrainArray}: embed.encoder = npy takes rows that another program made, so a new text has none; predict needs a run with other encoders"));
+        public FSharpResult<Matrix<float>, PipelineError> See(IRunner runner, Embedded run, Newcomers news) =>
+            from part in run.Rows.Value.Value
+            from read in news.ReadRows()
+            from seen in NewTweets.precomputed(news.RowsFile, part, news.Tweets, read)
+            select seen;
     }
 }

@@ -5,16 +5,18 @@ using NtkPipeline.Core;
 namespace NtkPipeline.Host;
 
 /// <summary>
-/// New texts as one more test set: what stands behind the encoders is run again, in memory, with them in the test tweets' place, so
+/// New tweets as one more test set: what stands behind the encoders is run again, in memory, with them in the test tweets' place, so
 /// that they are treated as these were.
 /// </summary>
 internal static class NewTexts
 {
-    public static FSharpResult<TextPrediction[], PipelineError> Predict(Session session, RunModels run, string[] texts, int tweets) =>
-        from rows in See(session, run, texts)
+    public static FSharpResult<Foretold, PipelineError> Predict(
+        Session session, IRunner store, RunModels run, Newcomers news, int tweets) =>
+        from parts in See(session, store, run, news)
+        from rows in Together(session, run, parts)
         from finished in Finished(run)
         from predictions in PredictText.run(tweets, finished, rows)
-        select predictions;
+        select new Foretold(predictions, [.. Unseen(session, news, parts)]);
 
     private static FSharpResult<FinishedRun, PipelineError> Finished(RunModels run) =>
         from labelled in run.Raw.Labelled.Value.Value
@@ -23,19 +25,27 @@ internal static class NewTexts
         from spectrum in run.Spectrum.Value.Value
         from kernel in run.Kernel.Value.Value
         from networks in run.Networks.Value.Value
-        select new FinishedRun(labelled, split, features.Labelled, spectrum, kernel, networks);
+        from tangents in run.Tangents.Value.Value
+        select new FinishedRun(labelled, split, features.Labelled, spectrum, kernel, networks, tangents);
 
-    private static FSharpResult<NewRows, PipelineError> See(Session session, RunModels run, string[] texts)
+    /// <summary>What each encoder makes of the new tweets. <paramref name="store"/> runs the stages that encoders look up.</summary>
+    private static FSharpResult<List<Embeddings>, PipelineError> See(Session session, IRunner store, RunModels run, Newcomers news) =>
+        session.Sources.Encoders
+            .Zip(run.Views.Each, (encoder, rows) => See(encoder, store, new Embedded(run.Raw, run.Clean, session.Config.Clean, rows), news))
+            .InOrder();
+
+    private static Func<FSharpResult<Embeddings, PipelineError>> See(IEncoder encoder, IRunner store, Embedded run, Newcomers news) =>
+        () => from rows in encoder.See(store, run, news)
+              from part in run.Rows.Value.Value
+              select NewTweets.inPlaceOfTest(part, rows);
+
+    private static FSharpResult<NewRows, PipelineError> Together(Session session, RunModels run, List<Embeddings> parts)
     {
-        var (config, memory) = (session.Config, new MemoryRunner(SeedModule.root(session.Config.Seed)));
-        IRunner runner = memory;
+        var config = session.Config;
+        IRunner runner = new MemoryRunner(SeedModule.root(config.Seed));
+        var all = Held("new texts", ListModule.OfSeq(parts));
 
-        return from embedded in run.Views.Parts.Value.Value
-               from raw in run.Raw.Both.Value.Value
-               from clean in run.Clean.Both.Value.Value
-               from parts in session.Sources.Encoders.Zip(embedded, (encoder, rows) => See(encoder, new Embedded(raw, clean, config.Clean, rows), texts)).InOrder()
-               let all = Held("new texts", ListModule.OfSeq(parts))
-               from together in run.Views.Weights is { } weights
+        return from together in run.Views.Weights is { } weights
                    ? runner.Run(CombineViews.stage, Artifact.both(all, weights))
                    : FSharpResult<Artifact<Embeddings>, PipelineError>.NewOk(Held("new texts", parts[0]))
                from features in runner.Run(ReduceDimension.stage(config.Reduce), ReduceDimension.inputs(config.Reduce, together, run.Split, run.Dimensions))
@@ -47,9 +57,26 @@ internal static class NewTexts
                select new NewRows(rows.Test, kernel);
     }
 
-    private static Func<FSharpResult<Embeddings, PipelineError>> See(IEncoder encoder, Embedded run, string[] texts) =>
-        () => encoder.See(run, texts).Select(rows => NewTweets.inPlaceOfTest(run.Rows, rows));
+    /// <summary>What was said of the new tweets and changes nothing, in sentences.</summary>
+    private static IEnumerable<string> Unseen(Session session, Newcomers news, List<Embeddings> parts)
+    {
+        foreach (var (looks, what, given) in new[] { (Looks.Keyword, "keyword", news.Keyword), (Looks.Place, "location", news.Place) })
+        {
+            if (given is null)
+                continue;
+
+            var seen = session.Sources.Encoders.Zip(parts).Where(pair => pair.First.At == looks).Select(pair => pair.Second).ToArray();
+
+            if (seen.Length == 0)
+                yield return $"--{what} changes nothing: no encoder of this run looks at it.";
+            else if (seen.All(part => part.Test.Values.All(value => value == 0)))
+                yield return $"--{what} counts as missing: {(looks == Looks.Keyword ? "no tweet" : "not enough tweets")} of this run {(looks == Looks.Keyword ? "has" : "have")} it.";
+        }
+    }
 
     private static Artifact<T> Held<T>(string name, T value) =>
         Artifact.create(name, DigestModule.ofParts([name]), new Lazy<FSharpResult<T, PipelineError>>(FSharpResult<T, PipelineError>.NewOk(value)));
 }
+
+/// <summary>Predictions, and what of the new tweets they could not take into account.</summary>
+internal sealed record Foretold(TextPrediction[] Predictions, string[] Remarks);

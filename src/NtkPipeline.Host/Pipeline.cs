@@ -30,6 +30,7 @@ internal static class Pipeline
                let training = TrainNetwork.inputs(features, split, kernels.Networks.Gram, kernels.Networks.Spectrum)
                from networks in config.Train.Select(settings => Training(runner, settings, training)).InOrder()
                let trained = Artifact.all(networks)
+               from tangents in runner.Run(ExplainNetwork.stage, ExplainNetwork.inputs(features, split, kernel, trained))
                let runs = TrainedNetworkModule.runs(trained)
                from comparison in runner.Run(CompareModels.stage(config.Compare), Artifact.both(Artifact.both(split, kernel), runs))
                from picture in runner.Run(DrawKernel.stage, Artifact.both(Artifact.both(regression.Gram, split), regression.Spectrum))
@@ -37,7 +38,7 @@ internal static class Pipeline
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, config.Facts,
                    labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison)
                from report in runner.Run(WriteReport.stage, findings)
-               let models = new RunModels(raw, clean, split, views, dimensions, features, kernels.Regression.Spectrum, kernel, trained)
+               let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, trained, tangents)
                select new PipelineOutputs(findings, report, unlabelled, models);
     }
 
@@ -53,4 +54,5 @@ internal sealed record PipelineOutputs(
 /// <summary>The models of a run, and what they were made of.</summary>
 internal sealed record RunModels(
     TweetSets Raw, TweetSets Clean, Artifact<Split> Split, Views Views, Artifact<DimensionFacts> Dimensions, Artifact<Features> Features,
-    Artifact<Spectrum> Spectrum, Artifact<KernelRegression> Kernel, Artifact<FSharpList<TrainedNetwork>> Networks);
+    Artifact<Spectrum> Spectrum, Artifact<KernelRegression> Kernel, Artifact<FSharpList<TrainedNetwork>> Networks,
+    Artifact<TangentFit[]> Tangents);

@@ -5,9 +5,10 @@ using NtkPipeline.Core;
 namespace NtkPipeline.Host;
 
 /// <summary>The tweets as the run's encoders see them: each by itself, all together, and how these were put together.</summary>
-internal sealed record Views(
-    Artifact<FSharpList<Embeddings>> Parts, Artifact<CombinationFacts>? Weights, Artifact<Embeddings> Together)
+internal sealed record Views(List<Artifact<Embeddings>> Each, Artifact<CombinationFacts>? Weights, Artifact<Embeddings> Together)
 {
+    public Artifact<FSharpList<Embeddings>> Parts { get; } = Artifact.all(Each);
+
     public Artifact<FSharpOption<CombinationFacts>?> Facts => WeighViews.facts(Weights is null
         ? FSharpOption<Artifact<CombinationFacts>>.None
         : FSharpOption<Artifact<CombinationFacts>>.Some(Weights));
@@ -27,9 +28,9 @@ internal sealed record Views(
         var all = Artifact.all(parts);
 
         return parts is [var only]
-            ? FSharpResult<Views, PipelineError>.NewOk(new Views(all, null, only))
+            ? FSharpResult<Views, PipelineError>.NewOk(new Views(parts, null, only))
             : from weights in runner.Run(WeighViews.stage(session.Config.Encoder.Weigh), Artifact.both(all, split))
               from together in runner.Run(CombineViews.stage, Artifact.both(all, weights))
-              select new Views(all, weights, together);
+              select new Views(parts, weights, together);
     }
 }

@@ -70,6 +70,8 @@ type KernelRegression = {
     SmallestRidgeValidation: Scores
     /// f on the validation rows with that ridge, in their order.
     SmallestRidgeOutputs: float[]
+    /// α of the chosen ridge, one a training row, for the targets as they were coded.
+    Coefficients: float[]
     /// f at each training row, fitted on all the others with the chosen ridge: exact leave-one-out.
     LeftOutOutputs: float[]
     /// f on the validation rows, in their order.

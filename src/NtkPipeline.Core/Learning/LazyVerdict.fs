@@ -4,8 +4,8 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module LazyVerdict =
 
-    /// The width that the written method names for the second observation.
-    let private namedWidth = 4096
+    /// The width that the written method states the second observation for.
+    let private statedWidth = 4096
 
     /// Through which tracked epoch the probe rows' kernel of every seed stayed below the threshold.
     let private lazyUntil threshold (runs: NetworkRun[]) =
@@ -27,12 +27,12 @@ module LazyVerdict =
         match shared |> Array.tryFindIndex (fun epoch -> worst epoch >= threshold) with
         | None when shared.Length = 0 -> ""
         | None ->
-            $"On the probe rows it was below %s{limit} at every tracked epoch, up to epoch %d{Array.last shared}."
-        | Some 0 -> $"On the probe rows it was past %s{limit} from the start."
+            $"On the probe rows ΔΘ was below %s{limit} at every tracked epoch, up to epoch %d{Array.last shared}."
+        | Some 0 -> $"On the probe rows ΔΘ was past %s{limit} from the start."
         | Some k ->
             let move = Wording.percent (worst shared[k])
 
-            $"On the probe rows it was below %s{limit} up to epoch %d{shared[k - 1]}, and at %s{move} by epoch %d{shared[k]}."
+            $"On the probe rows ΔΘ was below %s{limit} up to epoch %d{shared[k - 1]}, and at %s{move} by epoch %d{shared[k]}."
 
     let private judgeMoves threshold (moves: float[]) =
         let limit = Wording.percent threshold
@@ -50,23 +50,24 @@ module LazyVerdict =
         else
             $" (%s{least} to %s{most} over %d{moves.Length} seeds)"
 
-    /// (2) Holds where every seed's kernel moved by less than the threshold, does not hold where none did; else undecided.
+    /// (2) Holds where every seed's kernel moved by less than the threshold, does not hold where none did; else undecided. The claim
+    /// is about the widest networks that there are, and names their width.
     let judge (settings: CompareSettings) (scale: string) (runs: NetworkRun[]) : Verdict =
         let width, all = RunSummary.widest runs
         let sound = all |> Array.filter (fun run -> RunSummary.isSound run && run.DeltaTheta.IsSome)
         let moves = sound |> Array.choose _.DeltaTheta
 
         let remark =
-            if width = namedWidth then
+            if width = statedWidth then
                 ""
             else
-                $"The widest networks here have m = %d{width}, not %d{namedWidth}."
+                $"The expectation is stated for m = %d{statedWidth}; the widest networks here have m = %d{width}."
 
         let holds, evidence =
             if moves.Length = 0 then
                 None,
                 Wording.join [
-                    $"All runs at m = %d{width} (%s{Wording.runs all.Length}) diverged, so no kernel is left to compare."
+                    $"%s{Wording.every all.Length} at m = %d{width} diverged, so no kernel is left to compare."
                     remark
                 ]
             else
@@ -84,7 +85,7 @@ module LazyVerdict =
 
         {
             Claim =
-                $"The tangent kernel moves by less than %s{Wording.percent settings.LazyThreshold} at m = %d{namedWidth}"
+                $"The tangent kernel moves by less than %s{Wording.percent settings.LazyThreshold} at m = %d{width}"
             Setting = Wording.setting scale settings.MainRate all
             Holds = holds
             Evidence = evidence

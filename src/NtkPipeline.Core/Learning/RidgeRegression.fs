@@ -70,6 +70,7 @@ module RidgeRegression =
                 SmallestRidge = selection.Path.Ridges[0]
                 SmallestRidgeValidation = Metrics.scores problem.ValidationTargets ridgeless
                 SmallestRidgeOutputs = ridgeless
+                Coefficients = RidgePath.column selection.Chosen selection.Path.Coefficients
                 LeftOutOutputs =
                     RidgePath.leaveOneOut selection.Chosen selection.Path
                     |> Array.map2 (-) targets

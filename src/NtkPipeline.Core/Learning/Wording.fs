@@ -20,9 +20,16 @@ module Wording =
     let private count noun (n: int) = if n = 1 then $"1 %s{noun}" else $"%d{n} %s{noun}s"
 
     let seeds (n: int) : string = count "seed" n
-    let runs (n: int) : string = count "run" n
     let epochs (n: int) : string = count "epoch" n
     let configurations (n: int) : string = count "configuration" n
+    let tweets (n: int) : string = count "validation tweet" n
+
+    /// "The only run", "Both runs", "All 3 runs".
+    let every (n: int) : string =
+        match n with
+        | 1 -> "The only run"
+        | 2 -> "Both runs"
+        | n -> $"All %d{n} runs"
 
     /// The last epoch that any of the runs reached.
     let lastEpoch (runs: NetworkRun[]) : int =

@@ -9,7 +9,7 @@ module CompareModels =
 
     let stage (settings: CompareSettings) : Stage<(Split * KernelRegression) * NetworkRun list, Comparison> = {
         Name = "compare-models"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe settings
         Codec = Codec.json "comparison/1"
         Body = Seeded(run settings)

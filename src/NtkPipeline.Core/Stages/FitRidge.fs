@@ -60,8 +60,8 @@ module FitRidge =
 
     let stage (settings: RidgeSettings) (coding: TargetCoding) : Stage<RidgeInput, KernelRegression> = {
         Name = "fit-ridge"
-        Version = 3
+        Version = 4
         Settings = Fingerprint.describe (settings, coding)
-        Codec = Codec.json "kernel-regression/4"
+        Codec = Codec.json "kernel-regression/5"
         Body = Pure(run (settings, coding))
     }

@@ -1,7 +1,6 @@
 namespace NtkPipeline.Core
 
 open FsToolkit.ErrorHandling
-open TorchSharp
 
 /// A training tweet's part in a prediction.
 type WeighedTweet = {
@@ -12,21 +11,18 @@ type WeighedTweet = {
     EffectOfLeavingOut: float option
 }
 
-/// What one model says of one text.
-type Opinion = {
-    Model: string
-    /// f(x): above 0 it reports a disaster.
-    Score: float
-    /// The model's accuracy on the validation rows.
-    Accuracy: float
-}
-
 /// A prediction as a sum over training tweets: `Score` is `Offset`, which is 0 unless 0 and 1 were learnt, and the contributions of
 /// all of them, not only of those that are listed.
 type Explanation = { By: string; Score: float; Offset: float; Tweets: WeighedTweet[] }
 
 /// What a run's models say of one text. The second explanation is missing where every network diverged.
-type TextPrediction = { Opinions: Opinion[]; Explanations: Explanation[] }
+type TextPrediction = {
+    /// The kernel regression's, then each network's.
+    Opinions: Opinion[]
+    /// The networks' over seeds.
+    Shared: SharedOpinion[]
+    Explanations: Explanation[]
+}
 
 /// A finished run, as far as it is needed to predict.
 type FinishedRun = {
@@ -37,6 +33,8 @@ type FinishedRun = {
     Spectrum: Spectrum
     Kernel: KernelRegression
     Networks: TrainedNetwork list
+    /// The networks that are explained: one, or none where all diverged.
+    Tangents: TangentFit[]
 }
 
 /// New texts as the run's models see them.
@@ -52,14 +50,8 @@ type NewRows = {
 [<RequireQualifiedAccess>]
 module PredictText =
 
-    let private nameOf (run: NetworkRun) =
-        let scale = if run.InputScale = InputScale.print InputScale.Unit then "1" else "√d"
-        $"network m = %d{run.Width}, ‖x‖ = %s{scale}, rate %g{run.LearningRate}, seed %d{run.Member}"
-
     let private rowsOf (m: Matrix<float32>) : float[][] =
         Array.init m.Rows (fun i -> (Matrix.row i m).ToArray() |> Array.map float)
-
-    let private training (run: FinishedRun) = Matrix.gatherRows run.Split.Train run.Labelled
 
     let private weighed (run: FinishedRun) row contribution effect = {
         Tweet = run.Tweets[run.Split.Train[row]]
@@ -72,99 +64,85 @@ module PredictText =
         let coding = TargetCoding.parse run.Kernel.Targets |> Option.defaultValue TargetCoding.PlusMinus
         let targets = SplitTweets.targets run.Split run.Split.Train |> TargetCoding.encode coding
         let slope, offset = TargetCoding.decision coding
-        let path = RidgePath.along run.Spectrum targets [| run.Kernel.Chosen.Ridge |]
 
-        Matrix.gather [| 0 .. cross.Rows - 1 |] run.Split.Train cross
-        |> rowsOf
-        |> Array.map (fun cross -> {
-            By = "kernel regression"
-            Score =
-                offset + slope * (Array.map2 (*) (RidgePath.column 0 path.Coefficients) cross |> Array.sum)
-            Offset = offset
-            Tweets =
-                Explain.carriers run.Spectrum path 0 most cross
-                |> Array.map (fun carrier ->
-                    weighed
-                        run
-                        carrier.Row
-                        (slope * carrier.Contribution)
-                        (Some(slope * carrier.EffectOfLeavingOut)))
-        })
-
-    /// Each row explained by kernel regression with the network's own tangent kernel after training, at the same ridge
-    /// relative to the mean diagonal: what the network would be, were it a kernel machine with the kernel that it has learned.
-    let private byTangent most (run: FinishedRun) (trained: TrainedNetwork) weights (rows: Matrix<float32>) =
-        result {
-            let train = training run
-            let gram = TrainedNetwork.tangent trained weights train None |> KernelMatrix.Single
-            let ridge = run.Kernel.Chosen.RelativeRidge * Array.average (KernelMatrix.diagonal gram)
-            let name = $"the tangent kernel of %s{nameOf trained.Run} after training"
-            let! alpha = DirectSolve.ridge name gram ridge (SplitTweets.targets run.Split run.Split.Train)
-
-            return
-                TrainedNetwork.tangent trained weights rows (Some train)
-                |> rowsOf
-                |> Array.map (fun cross ->
-                    let parts = Array.map2 (*) alpha cross
-
-                    {
-                        By = $"kernel regression with %s{name}"
-                        Score = Array.sum parts
-                        Offset = 0.0
-                        Tweets =
-                            Array.indexed parts
-                            |> Array.sortBy (fun (row, part) -> -abs part, row)
-                            |> Array.truncate most
-                            |> Array.map (fun (row, part) -> weighed run row part None)
-                    })
+        let fit: FittedKernel = {
+            Spectrum = run.Spectrum
+            Ridge = run.Kernel.Chosen.Ridge
+            Coefficients = run.Kernel.Coefficients
+            LeftOut =
+                Array.map2
+                    (fun target leftOut -> target - (leftOut - offset) / slope)
+                    targets
+                    run.Kernel.LeftOutOutputs
         }
 
-    let private sound (run: FinishedRun) =
-        run.Networks
-        |> List.choose (fun trained -> trained.Final |> Option.map (fun weights -> trained, weights))
+        let crosses = Matrix.gather [| 0 .. cross.Rows - 1 |] run.Split.Train cross |> rowsOf
 
-    /// The network that is explained: at ‖x‖ = √d if there are such, the smallest rate, the widest, the first seed.
-    let private chosen (run: FinishedRun) =
-        sound run
-        |> List.sortBy (fun ({ Run = run }, _) ->
-            run.InputScale <> InputScale.print InputScale.SqrtD, run.LearningRate, -run.Width, run.Member)
-        |> List.tryHead
+        Explain.carriers fit most crosses
+        |> Array.map2
+            (fun cross carriers -> {
+                By = "kernel regression"
+                Score = offset + slope * (Array.map2 (*) fit.Coefficients cross |> Array.sum)
+                Offset = offset
+                Tweets =
+                    carriers
+                    |> Array.map (fun carrier ->
+                        weighed
+                            run
+                            carrier.Row
+                            (slope * carrier.Contribution)
+                            (Some(slope * carrier.EffectOfLeavingOut)))
+            })
+            crosses
+
+    /// Each row explained by kernel regression with a network's own tangent kernel after training.
+    let private byTangent most (run: FinishedRun) (rows: Matrix<float32>) (fit: TangentFit) =
+        let trained = run.Networks[fit.Network]
+
+        match fit.Refusal, trained.Final with
+        | Some reason, _ -> Error(NumbersRefused reason)
+        | None, None -> invalidArg (nameof fit) $"network %d{fit.Network} of the run diverged"
+        | None, Some weights ->
+            Some(Matrix.gatherRows run.Split.Train run.Labelled)
+            |> TrainedNetwork.tangent trained weights rows
+            |> rowsOf
+            |> Array.map (fun cross ->
+                let parts = Array.map2 (*) fit.Coefficients cross
+
+                {
+                    By = $"kernel regression with %s{fit.Name}"
+                    Score = Array.sum parts
+                    Offset = 0.0
+                    Tweets =
+                        Array.indexed parts
+                        |> Array.sortBy (fun (row, part) -> -abs part, row)
+                        |> Array.truncate most
+                        |> Array.map (fun (row, part) -> weighed run row part None)
+                })
+            |> Ok
 
     /// What the models say of every text, with `most` training tweets an explanation.
     let run (most: int) (finished: FinishedRun) (texts: NewRows) : Result<TextPrediction[], PipelineError> =
-        let rows = texts.Features
-
-        result {
+        finished.Tangents
+        |> List.ofArray
+        |> List.traverseResultM (byTangent most finished texts.Features)
+        |> Result.map (fun tangents ->
             let kernel = byKernel most finished texts.Cross
+            let scores = Opinions.scores finished.Networks texts.Features
 
-            let! tangent =
-                match chosen finished with
-                | None -> Ok None
-                | Some(trained, weights) -> byTangent most finished trained weights rows |> Result.map Some
-
-            let networks =
-                sound finished
-                |> List.map (fun (trained, weights) ->
-                    nameOf trained.Run,
-                    TrainedNetwork.outputs trained weights rows,
-                    (Array.last trained.Run.Epochs).Validation.Accuracy)
-
-            return
-                Array.init rows.Rows (fun i -> {
-                    Opinions = [|
-                        {
-                            Model = kernel[i].By
-                            Score = kernel[i].Score
-                            Accuracy = finished.Kernel.Validation.Accuracy
-                        }
-                        for name, outputs, accuracy in networks do
-                            { Model = name; Score = outputs[i]; Accuracy = accuracy }
-                    |]
-                    Explanations = [|
-                        kernel[i]
-                        match tangent with
-                        | Some tangent -> tangent[i]
-                        | None -> ()
-                    |]
-                })
-        }
+            Array.init texts.Features.Rows (fun i -> {
+                Opinions = [|
+                    {
+                        Model = kernel[i].By
+                        Score = kernel[i].Score
+                        Accuracy = finished.Kernel.Validation.Accuracy
+                    }
+                    yield! Opinions.each scores i
+                |]
+                Shared = Opinions.shared finished.Networks scores i
+                Explanations = [|
+                    kernel[i]
+                    for tangent in tangents do
+                        tangent[i]
+                |]
+            }))

@@ -48,16 +48,24 @@ module Lsa =
         Steps = 12
     }
 
-    let private vocabularies settings texts =
-        let fit analyzer minTexts =
-            Tfidf.fit { Analyzer = analyzer; MinTexts = minTexts; Sublinear = settings.Sublinear } texts
+    /// How words and characters become terms.
+    let internal tfidf (settings: LsaSettings) : TfidfSettings * TfidfSettings =
+        let terms analyzer minTexts = {
+            Analyzer = analyzer
+            MinTexts = minTexts
+            Sublinear = settings.Sublinear
+        }
 
-        fit (Words(1, settings.WordGrams)) settings.MinWordTexts,
-        fit
+        terms (Words(1, settings.WordGrams)) settings.MinWordTexts,
+        terms
             (CharactersInWords(settings.SmallestCharacterGram, settings.LargestCharacterGram))
             settings.MinCharacterTexts
 
-    let private weigh settings words characters texts =
+    let internal vocabularies settings texts =
+        let words, characters = tfidf settings
+        Tfidf.fit words texts, Tfidf.fit characters texts
+
+    let internal weigh settings words characters texts =
         SparseMatrix.beside
             (1.0, Tfidf.transform words texts)
             (settings.CharacterWeight, Tfidf.transform characters texts)
@@ -92,29 +100,6 @@ module Lsa =
             Characters = characters
             Components = TruncatedSvd.right matrix svd
         })
-
-    /// The model behind the embeddings S = A V of these very texts, without another SVD: V is Aᵀ S with its columns brought to norm
-    /// 1, since A V = U σ and Aᵀ U = V σ. As exact as the SVD was: columns that `Steps` left unsettled differ from `fit`'s.
-    let ofEmbeddings (settings: LsaSettings) (texts: string[]) (scores: Matrix<float32>) : LsaModel =
-        if scores.Rows <> texts.Length then
-            invalidArg (nameof scores) $"%d{scores.Rows} embeddings for %d{texts.Length} texts"
-
-        let words, characters = vocabularies settings texts
-        let matrix = weigh settings words characters texts
-        let columns = SparseMatrix.transposeTimes matrix (Matrix.map float scores)
-
-        let norms =
-            Array.init columns.Columns (fun j ->
-                sqrt (Seq.sumBy (fun i -> columns[i, j] * columns[i, j]) (seq { 0 .. columns.Rows - 1 })))
-
-        {
-            Settings = settings
-            Words = words
-            Characters = characters
-            Components =
-                Matrix.init columns.Rows columns.Columns (fun i j ->
-                    if norms[j] = 0.0 then 0.0 else columns[i, j] / norms[j])
-        }
 
     /// The embeddings of any texts; one without a known term is a zero row.
     let transform (model: LsaModel) (texts: string[]) : Matrix<float32> =

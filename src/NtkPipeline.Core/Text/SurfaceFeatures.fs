@@ -75,10 +75,14 @@ module SurfaceFeatures =
     /// One row a text, as it was written; every column has mean 0 and variance 1 before the furthest values are drawn in.
     let measure (texts: string[]) : Matrix<float32> = measureAmong texts texts
 
-    /// One row a tweet, one column a keyword, by ascending keyword: 1 where the tweet has it. A tweet without one is zero.
-    let keywords (tweets: Tweet[]) : Matrix<float32> =
-        let known = tweets |> Array.choose _.Keyword |> Array.distinct
+    /// One row a tweet, one column a keyword of the reference tweets, by ascending keyword: 1 where the tweet has it. A tweet
+    /// without one, or with one that none of them has, is zero.
+    let keywordsAmong (reference: Tweet[]) (tweets: Tweet[]) : Matrix<float32> =
+        let known = reference |> Array.choose _.Keyword |> Array.distinct
         Array.Sort(known, StringComparer.Ordinal)
 
         Matrix.init tweets.Length known.Length (fun i j ->
             if tweets[i].Keyword = Some known[j] then 1.0f else 0.0f)
+
+    /// The same by the tweets' own keywords.
+    let keywords (tweets: Tweet[]) : Matrix<float32> = keywordsAmong tweets tweets

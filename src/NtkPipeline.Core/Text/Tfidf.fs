@@ -109,6 +109,12 @@ module Tfidf =
         | Words(smallest, largest) -> wordTerms smallest largest text
         | CharactersInWords(smallest, largest) -> characterTerms smallest largest text
 
+    /// A vocabulary that was fitted before: its terms, ascending, and their weights.
+    let ofTerms (settings: TfidfSettings) (terms: string[]) (idf: float[]) : TfidfModel =
+        let columns = Dictionary<string, int> terms.Length
+        terms |> Array.iteri (fun column term -> columns[term] <- column)
+        { Settings = settings; Terms = terms; Columns = columns; Idf = idf }
+
     /// The vocabulary and weights of some texts. It may turn out empty.
     let fit (settings: TfidfSettings) (texts: string[]) : TfidfModel =
         let frequencies = Dictionary<string, int>()
@@ -127,18 +133,10 @@ module Tfidf =
             |> Array.ofSeq
 
         Array.Sort(kept, StringComparer.Ordinal)
-        let columns = Dictionary<string, int>()
-        kept |> Array.iteri (fun column term -> columns[term] <- column)
 
-        {
-            Settings = settings
-            Terms = kept
-            Columns = columns
-            Idf =
-                kept
-                |> Array.map (fun term ->
-                    log (float (1 + texts.Length) / float (1 + frequencies[term])) + 1.0)
-        }
+        kept
+        |> Array.map (fun term -> log (float (1 + texts.Length) / float (1 + frequencies[term])) + 1.0)
+        |> ofTerms settings kept
 
     let private weigh (model: TfidfModel) (text: string) =
         let columns =

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
 using NtkPipeline.Runtime;
@@ -18,11 +17,34 @@ internal sealed class PredictCommand : NtkCommand
         Required = true,
     };
 
+    private readonly Option<string?> _keyword = new("--keyword")
+    {
+        Description = "The keyword of every --text, as in the CSV's column, for runs with the encoder keywords. Default: missing, as a blank cell is.",
+        HelpName = "TEXT",
+    };
+
+    private readonly Option<string?> _location = new("--location")
+    {
+        Description = "The place that every --text comes from, as in the CSV's column, for runs with the encoder location. Default: missing, as a blank cell is.",
+        HelpName = "TEXT",
+    };
+
+    private readonly Option<string?> _npy = new("--npy")
+    {
+        Description = "The rows that another program made of the texts, one a text in their order, for runs with the encoder npy.",
+        HelpName = "ROWS.npy",
+    };
+
     private readonly Option<int> _tweets = new("--tweets")
     {
         Description = "Training tweets an explanation.",
         DefaultValueFactory = _ => 5,
         HelpName = "N",
+    };
+
+    private readonly Option<bool> _all = new("--all")
+    {
+        Description = "Every network by itself. Default: those of the main learning rate, seeds taken together; --json always has all.",
     };
 
     public PredictCommand()
@@ -37,85 +59,59 @@ internal sealed class PredictCommand : NtkCommand
         });
 
         _run.AddTo(this);
-        Options.Add(_texts);
-        Options.Add(_tweets);
+
+        foreach (Option option in new Option[] { _texts, _keyword, _location, _npy, _tweets, _all })
+            Options.Add(option);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from session in _run.Open(parsed)
+        from news in News(parsed, session)
         from plans in session.Plan()
         from ready in plans.AllButReport()
-        from outputs in Pipeline.Run(session.Runner(StageProgress.For(terminal with { IsQuiet = true })), session).OrRefused()
-        from predictions in Predict(session, outputs.Models, parsed.GetRequiredValue(_texts), parsed.GetValue(_tweets))
-        select Print(session.Data, parsed.GetRequiredValue(_texts), predictions, terminal);
+        let runner = session.Runner(StageProgress.For(terminal with { IsQuiet = true }))
+        from outputs in Pipeline.Run(runner, session).OrRefused()
+        from foretold in Predict(session, runner, outputs.Models, news, parsed.GetValue(_tweets))
+        select Tell(session, news, foretold, parsed.GetValue(_all), terminal);
 
-    private static FSharpResult<TextPrediction[], Failure> Predict(Session session, RunModels models, string[] texts, int tweets)
+    private FSharpResult<Newcomers, Failure> News(ParseResult parsed, Session session)
     {
-        LibTorch.useThreads(session.Config.Threads);
-        return NewTexts.Predict(session, models, texts, tweets).OrRefused();
+        var rows = parsed.GetValue(_npy);
+        var takesRows = session.Sources.Encoders.Any(encoder => encoder.At == Looks.Rows);
+
+        return (rows, takesRows) switch
+        {
+            (null, true) => Results.Fail<Newcomers>(
+                ExitCode.Usage, "--npy: this run was made of rows that another program made (embed.encoder has npy); give one such row a text"),
+            ({ }, false) => Results.Fail<Newcomers>(
+                ExitCode.Usage, "--npy: this run was made of texts alone (embed.encoder has no npy), so it takes no rows"),
+            _ => Results.Ok(new Newcomers(
+                parsed.GetRequiredValue(_texts), NullIfBlank(parsed.GetValue(_keyword)), NullIfBlank(parsed.GetValue(_location)), rows ?? "")),
+        };
     }
 
-    private static int Print(DataFolder data, string[] texts, TextPrediction[] predictions, Terminal terminal) =>
+    private static string? NullIfBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    private static FSharpResult<Foretold, Failure> Predict(
+        Session session, DiskRunner runner, RunModels models, Newcomers news, int tweets)
+    {
+        LibTorch.useThreads(session.Config.Threads);
+        return NewTexts.Predict(session, runner, models, news, tweets).OrRefused();
+    }
+
+    private static int Tell(Session session, Newcomers news, Foretold foretold, bool all, Terminal terminal) =>
         terminal.Tell(
             new
             {
-                synthetic = data.IsSynthetic,
-                predictions = texts.Zip(predictions, (text, prediction) => new
-                {
-                    text,
-                    models = prediction.Opinions.Select(opinion => new
-                    {
-                        model = opinion.Model,
-                        @class = Class(opinion.Score),
-                        score = opinion.Score,
-                        validationAccuracy = opinion.Accuracy,
-                    }),
-                    explanations = prediction.Explanations.Select(explanation => new
-                    {
-                        by = explanation.By,
-                        score = explanation.Score,
-                        offset = explanation.Offset,
-                        tweets = explanation.Tweets.Select(weighed => new
-                        {
-                            id = weighed.Tweet.Id,
-                            target = weighed.Tweet.Target is { Value: var target } ? (target ? 1 : 0) : (int?)null,
-                            contribution = weighed.Contribution,
-                            effectOfLeavingOut = weighed.EffectOfLeavingOut is { Value: var effect } ? effect : (double?)null,
-                            text = weighed.Tweet.Text,
-                        }),
-                    }),
-                }),
+                synthetic = session.Data.IsSynthetic,
+                remarks = foretold.Remarks,
+                predictions = news.Texts.Zip(foretold.Predictions, (text, prediction) => PredictionWords.ForJson(news, text, prediction)),
             },
             [
-                .. data.IsSynthetic ? ["The models of this run were fitted on the SYNTHETIC SAMPLE."] : Array.Empty<string>(),
-                .. texts.Zip(predictions, Lines).SelectMany(lines => lines),
+                .. session.Data.IsSynthetic ? ["The models of this run were fitted on the SYNTHETIC SAMPLE."] : Array.Empty<string>(),
+                .. foretold.Remarks,
+                .. news.Texts.Zip(
+                    foretold.Predictions,
+                    (text, prediction) => PredictionWords.Lines(text, prediction, all ? null : session.Config.Compare.MainRate)).SelectMany(lines => lines),
             ]);
-
-    private static int Class(double score) => score > 0 ? 1 : 0;
-
-    private static IEnumerable<string> Lines(string text, TextPrediction prediction)
-    {
-        yield return $"\"{Plain(text)}\"";
-
-        foreach (var opinion in prediction.Opinions)
-            yield return $"  {Class(opinion.Score)}  f = {Number(opinion.Score)}  {opinion.Model} (validation accuracy {opinion.Accuracy.ToString("P1", CultureInfo.InvariantCulture)})";
-
-        foreach (var explanation in prediction.Explanations)
-        {
-            yield return $"  what weighs most, by {explanation.By}: f = {Number(explanation.Score)} is {(explanation.Offset == 0 ? "the sum of" : $"{Number(explanation.Offset)} and the sum of")}";
-
-            foreach (var weighed in explanation.Tweets)
-            {
-                var effect = weighed.EffectOfLeavingOut is { Value: var change } ? $", without it f = {Number(explanation.Score - change)}" : "";
-                var label = weighed.Tweet.Target is { Value: true } ? 1 : 0;
-                yield return $"    {Number(weighed.Contribution)}{effect}  [{label}] {Plain(weighed.Tweet.Text)}";
-            }
-        }
-    }
-
-    private static string Number(double value) => value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
-
-    /// <summary>Other people's words on one line, without what a terminal would obey.</summary>
-    private static string Plain(string text) =>
-        string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? ' ' : c));
 }

@@ -63,6 +63,7 @@ let private kernel: KernelRegression =
         SmallestRidge = 0.001
         SmallestRidgeValidation = scores (missing [ 0..219 ])
         SmallestRidgeOutputs = missing [ 0..219 ]
+        Coefficients = [||]
         LeftOutOutputs = [||]
         ValidationOutputs = outputs
         TestOutputs = [||]
@@ -290,7 +291,54 @@ let tests =
 
             seeds (fun k -> run 1024 k 1.0 0.2 [ 0..199 ] |> diverge)
             |> verdict "tangent"
-            |> wants None [ "diverged"; "m = 1024, not 4096" ]
+            |> wants None [ "All 3 runs at m = 1024 diverged"; "stated for m = 4096" ]
+
+        testCase "a claim names the width that was looked at, and says for which it is stated"
+        <| fun () ->
+            let of' width = seeds (fun k -> run width k 1.0 0.02 [ 0..199 ]) |> verdict "tangent"
+            let narrow, wide = of' 256, of' 4096
+            Expect.stringEnds narrow.Claim "at m = 256" "the widest there is"
+            Expect.stringEnds wide.Claim "at m = 4096" "the width that the expectation is stated for"
+
+            narrow
+            |> wants (Some true) [
+                "At m = 256, after 50 epochs"
+                "The expectation is stated for m = 4096; the widest networks here have m = 256."
+            ]
+
+            Expect.isFalse (wide.Evidence.Contains "stated") "nothing to explain"
+
+        testCase "one seed is one network, in every verdict"
+        <| fun () ->
+            let one fragment runs = verdict fragment runs
+
+            let plural (verdict: Verdict) =
+                for word in [ "They"; "they"; "them"; "networks ("; "classify"; "1 seeds"; "mean of" ] do
+                    Expect.isFalse (verdict.Evidence.Contains word) $"'%s{word}' in: %s{verdict.Evidence}"
+
+            let wide wrong = one "Wide" [ run 4096 0 1.0 0.02 wrong ]
+            wide [ 0..99 ] |> wants (Some true) [ "The widest network (m = 4096, 1 seed) classifies"; "so it surpasses" ]
+            wide ([ 0..199 ] @ [ 300..303 ]) |> wants (Some true) [ "so it is no further below the kernel" ]
+            wide [ 0..299 ] |> wants (Some false) [ "so it stays below the kernel" ]
+
+            let small wrong =
+                one "small" [ run 64 0 4.0 0.4 wrong; run 16 0 4.0 0.4 [ 0..400 ] ]
+
+            small [ 0..99 ] |> wants (Some true) [ "The best small network (m = 64"; "so it beats"; "It was picked" ]
+            small [ 0..299 ] |> wants (Some false) [ "the kernel beats it" ]
+
+            for verdict in [ wide [ 0..99 ]; wide [ 0..199 ]; wide [ 0..299 ]; small [ 0..99 ]; small [ 0..299 ] ] do
+                plural verdict
+
+            one "Wide" [ run 4096 0 1.0 0.02 [] |> diverge ]
+            |> wants None [ "The only run of the greatest width (m = 4096) diverged" ]
+
+            List.init 2 (fun k -> run 4096 k 1.0 0.02 [] |> diverge)
+            |> one "Wide"
+            |> wants None [ "Both runs of the greatest width (m = 4096) diverged" ]
+
+        testCase "wide networks that are clearly better are said to be"
+        <| fun () -> wide 100 0 |> verdict "Wide" |> wants (Some true) [ "so they surpass the kernel" ]
 
         testCase "a small network beats the kernel, is beaten, or shows no difference"
         <| fun () ->

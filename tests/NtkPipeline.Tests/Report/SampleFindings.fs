@@ -123,6 +123,7 @@ let private kernel: KernelRegression =
         SmallestRidge = path[0].Ridge
         SmallestRidgeValidation = scores "ridgeless" 0.785
         SmallestRidgeOutputs = Array.init validationRows (fun k -> noise $"kernel/ridgeless/%d{k}")
+        Coefficients = [||]
         LeftOutOutputs = Array.init 6090 (fun k -> noise $"kernel/left-out/%d{k}")
         ValidationOutputs = Array.init validationRows (fun k -> noise $"kernel/%d{k}")
         TestOutputs = Array.init 3263 (fun k -> noise $"kernel/test/%d{k}")

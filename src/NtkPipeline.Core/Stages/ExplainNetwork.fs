@@ -1,0 +1,81 @@
+namespace NtkPipeline.Core
+
+/// Kernel regression with the tangent kernel of a network after training: what the network would be, were it a kernel machine with
+/// the kernel that it has learned.
+type TangentFit = {
+    /// Its place among the run's networks.
+    Network: int
+    /// The kernel's name, for people.
+    Name: string
+    /// α = (Θ̂ + λI)⁻¹ y, one a training row; empty where the numbers refused.
+    Coefficients: float[]
+    Refusal: string option
+}
+
+/// What a network is explained from.
+type ExplainInput = {
+    Split: Split
+    /// Unit rows, n × d.
+    Labelled: Matrix<float32>
+    Kernel: KernelRegression
+    Networks: TrainedNetwork list
+}
+
+/// Stage: trained networks → the one that `predict` explains, fitted by its own tangent kernel Θ̂ after training on the training
+/// rows, at the ridge that the regression chose, relative to the mean diagonal.
+[<RequireQualifiedAccess>]
+module ExplainNetwork =
+
+    let inputs
+        (features: Artifact<Features>)
+        (split: Artifact<Split>)
+        (kernel: Artifact<KernelRegression>)
+        (networks: Artifact<TrainedNetwork list>)
+        : Artifact<ExplainInput> =
+        Artifact.both (Artifact.both features split) (Artifact.both kernel networks)
+        |> Artifact.map (fun ((features, split), (kernel, networks)) -> {
+            Split = split
+            Labelled = features.Labelled
+            Kernel = kernel
+            Networks = networks
+        })
+
+    /// At ‖x‖ = √d if there are such, the smallest rate, the widest, the first seed.
+    let private chosen (networks: TrainedNetwork list) =
+        networks
+        |> List.indexed
+        |> List.choose (fun (place, trained) ->
+            trained.Final |> Option.map (fun weights -> place, trained, weights))
+        |> List.sortBy (fun (_, { Run = run }, _) ->
+            run.InputScale <> InputScale.print InputScale.SqrtD, run.LearningRate, -run.Width, run.Member)
+        |> List.tryHead
+
+    let private fit input (place, trained: TrainedNetwork, weights) =
+        let name = $"the tangent kernel of %s{NetworkName.ofRun trained.Run} after training"
+        let rows = Matrix.gatherRows input.Split.Train input.Labelled
+        let gram = TrainedNetwork.tangent trained weights rows None |> KernelMatrix.Single
+        let ridge = input.Kernel.Chosen.RelativeRidge * Array.average (KernelMatrix.diagonal gram)
+
+        let coefficients, refusal =
+            match DirectSolve.ridge name gram ridge (SplitTweets.targets input.Split input.Split.Train) with
+            | Ok alpha -> alpha, None
+            | Error reason -> [||], Some reason.Sentence
+
+        {
+            Network = place
+            Name = name
+            Coefficients = coefficients
+            Refusal = refusal
+        }
+
+    let private run (input: ExplainInput) =
+        chosen input.Networks |> Option.map (fit input) |> Option.toArray |> Ok
+
+    /// One fit, or none where every network diverged. Numbers that refuse are part of the result: a run does not fail for them.
+    let stage: Stage<ExplainInput, TangentFit[]> = {
+        Name = "explain-network"
+        Version = 1
+        Settings = ""
+        Codec = Codec.json "tangent-fits/1"
+        Body = Pure run
+    }

@@ -1,0 +1,112 @@
+using System.Globalization;
+using NtkPipeline.Core;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>A prediction in lines for people and as JSON.</summary>
+internal static class PredictionWords
+{
+    public static object ForJson(Newcomers news, string text, TextPrediction prediction) => new
+    {
+        text,
+        keyword = news.Keyword,
+        location = news.Place,
+        models = prediction.Opinions.Select(opinion => new
+        {
+            model = opinion.Model,
+            @class = Class(opinion.Score),
+            score = opinion.Score,
+            validationAccuracy = opinion.Accuracy,
+        }),
+        overSeeds = prediction.Shared.Select(shared => new
+        {
+            model = shared.Model,
+            inputScale = shared.InputScale,
+            width = shared.Width,
+            learningRate = shared.LearningRate,
+            @class = Class(shared.Score.Mean),
+            score = shared.Score.Mean,
+            standardDeviation = shared.Score.StandardDeviation is { Value: var deviation } ? deviation : (double?)null,
+            seeds = shared.Score.Count,
+            agree = shared.Agree,
+            diverged = shared.Diverged,
+            validationAccuracy = shared.Accuracy,
+        }),
+        explanations = prediction.Explanations.Select(explanation => new
+        {
+            by = explanation.By,
+            score = explanation.Score,
+            offset = explanation.Offset,
+            tweets = explanation.Tweets.Select(weighed => new
+            {
+                id = weighed.Tweet.Id,
+                target = weighed.Tweet.Target is { Value: var target } ? (target ? 1 : 0) : (int?)null,
+                contribution = weighed.Contribution,
+                effectOfLeavingOut = weighed.EffectOfLeavingOut is { Value: var effect } ? effect : (double?)null,
+                text = weighed.Tweet.Text,
+            }),
+        }),
+    };
+
+    /// <summary>The networks of the main learning rate over their seeds; or, without one, every network by itself.</summary>
+    public static IEnumerable<string> Lines(string text, TextPrediction prediction, double? mainRate)
+    {
+        yield return $"\"{Plain(text)}\"";
+
+        foreach (var opinion in mainRate is null ? prediction.Opinions : prediction.Opinions[..1])
+            yield return Line(opinion.Score, opinion.Model, opinion.Accuracy);
+
+        if (mainRate is { } rate)
+            foreach (var line in OverSeeds(prediction, rate))
+                yield return line;
+
+        foreach (var explanation in prediction.Explanations)
+        {
+            yield return $"  what weighs most, by {explanation.By}: f = {Number(explanation.Score)} is {(explanation.Offset == 0 ? "the sum of" : $"{Number(explanation.Offset)} and the sum of")}";
+
+            foreach (var weighed in explanation.Tweets)
+            {
+                var effect = weighed.EffectOfLeavingOut is { Value: var change } ? $", without it f = {Number(explanation.Score - change)}" : "";
+                var label = weighed.Tweet.Target is { Value: true } ? 1 : 0;
+                yield return $"    {Number(weighed.Contribution)}{effect}  [{label}] {Plain(weighed.Tweet.Text)}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> OverSeeds(TextPrediction prediction, double rate)
+    {
+        var shown = prediction.Shared.Where(shared => shared.LearningRate == rate).ToArray();
+
+        foreach (var shared in shown)
+            yield return Line(shared.Score.Mean, $"{shared.Model}, {Seeds(shared)}", shared.Accuracy);
+
+        var networks = prediction.Opinions.Length - 1;
+
+        if (networks > shown.Length)
+            yield return $"  (--all shows all {networks} networks one by one)";
+    }
+
+    /// <summary>"mean of 3 seeds, 2 of which say 1; 1 diverged".</summary>
+    private static string Seeds(SharedOpinion shared)
+    {
+        var seeds = shared.Score.Count switch
+        {
+            1 => "1 seed",
+            var count when count == shared.Agree => $"mean of {count} seeds, all of which say {Class(shared.Score.Mean)}",
+            var count => $"mean of {count} seeds, {shared.Agree} of which {(shared.Agree == 1 ? "says" : "say")} {Class(shared.Score.Mean)}",
+        };
+
+        return shared.Diverged == 0 ? seeds : $"{seeds}; {shared.Diverged} diverged";
+    }
+
+    private static string Line(double score, string model, double accuracy) =>
+        $"  {Class(score)}  f = {Number(score)}  {model} (validation accuracy {accuracy.ToString("P1", CultureInfo.InvariantCulture)})";
+
+    private static int Class(double score) => score > 0 ? 1 : 0;
+
+    private static string Number(double value) => value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
+
+    /// <summary>Other people's words on one line, without what a terminal would obey.</summary>
+    private static string Plain(string text) =>
+        string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? ' ' : c));
+}
