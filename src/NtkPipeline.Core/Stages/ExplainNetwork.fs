@@ -61,12 +61,7 @@ module ExplainNetwork =
             | Ok alpha -> alpha, None
             | Error reason -> [||], Some reason.Sentence
 
-        {
-            Network = place
-            Name = name
-            Coefficients = coefficients
-            Refusal = refusal
-        }
+        { Network = place; Name = name; Coefficients = coefficients; Refusal = refusal }
 
     let private run (input: ExplainInput) =
         chosen input.Networks |> Option.map (fit input) |> Option.toArray |> Ok

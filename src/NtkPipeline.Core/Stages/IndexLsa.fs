@@ -49,13 +49,14 @@ module IndexLsa =
         let words, characters = Lsa.tfidf settings
 
         Codec.pair
-            ("vocabularies",
-             Codec.pair ("words", vocabulary words) ("characters", vocabulary characters))
+            ("vocabularies", Codec.pair ("words", vocabulary words) ("characters", vocabulary characters))
             ("texts",
              Codec.pair
                  ("norms", Codec.vector)
                  ("matrix",
-                  Codec.pair ("counts", integers) ("entries", Codec.pair ("columns", integers) ("values", Codec.vector))))
+                  Codec.pair
+                      ("counts", integers)
+                      ("entries", Codec.pair ("columns", integers) ("values", Codec.vector))))
         |> Codec.map
             "lsa-index/1"
             (fun index ->

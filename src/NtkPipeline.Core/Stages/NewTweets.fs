@@ -47,7 +47,8 @@ module NewTweets =
             )
         elif rows.Rows <> fresh.Length then
             Error(
-                DataRefused $"%s{file}: it has %d{rows.Rows} rows, and the texts are %d{fresh.Length}; give one row a text"
+                DataRefused
+                    $"%s{file}: it has %d{rows.Rows} rows, and the texts are %d{fresh.Length}; give one row a text"
             )
         else
             match Matrix.firstNonFinite32 rows with

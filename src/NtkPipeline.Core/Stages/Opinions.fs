@@ -40,11 +40,7 @@ module Opinions =
     /// Of text i, each network by itself.
     let each (scores: (NetworkRun * float[]) list) (i: int) : Opinion[] = [|
         for run, outputs in scores ->
-            {
-                Model = NetworkName.ofRun run
-                Score = outputs[i]
-                Accuracy = accuracy run
-            }
+            { Model = NetworkName.ofRun run; Score = outputs[i]; Accuracy = accuracy run }
     |]
 
     /// Of text i, one opinion for each kind of network, in the order of `RunSummary.sort`. `networks` are all of the run's.

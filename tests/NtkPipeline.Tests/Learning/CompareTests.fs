@@ -310,31 +310,40 @@ let tests =
 
         testCase "one seed is one network, in every verdict"
         <| fun () ->
-            let one fragment runs = verdict fragment runs
-
             let plural (verdict: Verdict) =
                 for word in [ "They"; "they"; "them"; "networks ("; "classify"; "1 seeds"; "mean of" ] do
                     Expect.isFalse (verdict.Evidence.Contains word) $"'%s{word}' in: %s{verdict.Evidence}"
 
-            let wide wrong = one "Wide" [ run 4096 0 1.0 0.02 wrong ]
-            wide [ 0..99 ] |> wants (Some true) [ "The widest network (m = 4096, 1 seed) classifies"; "so it surpasses" ]
+            let wide wrong = verdict "Wide" [ run 4096 0 1.0 0.02 wrong ]
+
+            wide [ 0..99 ]
+            |> wants (Some true) [ "The widest network (m = 4096, 1 seed) classifies"; "so it surpasses" ]
+
             wide ([ 0..199 ] @ [ 300..303 ]) |> wants (Some true) [ "so it is no further below the kernel" ]
             wide [ 0..299 ] |> wants (Some false) [ "so it stays below the kernel" ]
 
-            let small wrong =
-                one "small" [ run 64 0 4.0 0.4 wrong; run 16 0 4.0 0.4 [ 0..400 ] ]
+            let small wrong = verdict "small" [ run 64 0 4.0 0.4 wrong; run 16 0 4.0 0.4 [ 0..400 ] ]
 
-            small [ 0..99 ] |> wants (Some true) [ "The best small network (m = 64"; "so it beats"; "It was picked" ]
+            small [ 0..99 ]
+            |> wants (Some true) [ "The best small network (m = 64"; "so it beats"; "It was picked" ]
+
             small [ 0..299 ] |> wants (Some false) [ "the kernel beats it" ]
 
-            for verdict in [ wide [ 0..99 ]; wide [ 0..199 ]; wide [ 0..299 ]; small [ 0..99 ]; small [ 0..299 ] ] do
+            for verdict in
+                [
+                    wide [ 0..99 ]
+                    wide [ 0..199 ]
+                    wide [ 0..299 ]
+                    small [ 0..99 ]
+                    small [ 0..299 ]
+                ] do
                 plural verdict
 
-            one "Wide" [ run 4096 0 1.0 0.02 [] |> diverge ]
+            verdict "Wide" [ run 4096 0 1.0 0.02 [] |> diverge ]
             |> wants None [ "The only run of the greatest width (m = 4096) diverged" ]
 
             List.init 2 (fun k -> run 4096 k 1.0 0.02 [] |> diverge)
-            |> one "Wide"
+            |> verdict "Wide"
             |> wants None [ "Both runs of the greatest width (m = 4096) diverged" ]
 
         testCase "wide networks that are clearly better are said to be"

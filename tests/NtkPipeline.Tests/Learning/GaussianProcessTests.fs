@@ -124,7 +124,16 @@ let tests =
             let spectrum = decompose k
             let path = RidgePath.along spectrum y [| 0.02; 0.2 |]
             let cross = (Matrix.row 3 (roughKernelOf zs xs)).ToArray()
-            let carriers = Explain.carriers spectrum path 1 30 cross
+            let another = (Matrix.row 5 (roughKernelOf zs xs)).ToArray()
+
+            let fit: FittedKernel = {
+                Spectrum = spectrum
+                Ridge = 0.2
+                Coefficients = RidgePath.column 1 path.Coefficients
+                LeftOut = RidgePath.leaveOneOut 1 path
+            }
+
+            let carriers = (Explain.carriers fit 30 [| another; cross |])[1]
             let f = dot cross (solve 0.2 k y)
             wantClose 1e-11 "they add up" [| carriers |> Array.sumBy _.Contribution |] [| f |]
 
@@ -133,7 +142,8 @@ let tests =
                 carriers
                 "greatest first"
 
-            Expect.equal (Explain.carriers spectrum path 1 3 cross) carriers[..2] "as many as asked for"
+            let few = (Explain.carriers fit 3 [| cross |])[0]
+            Expect.equal (few |> Array.map _.Row) (carriers[..2] |> Array.map _.Row) "as many as asked for"
 
             for carrier in carriers do
                 let kept = [| 0..29 |] |> Array.except [ carrier.Row ]

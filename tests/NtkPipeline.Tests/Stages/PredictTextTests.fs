@@ -90,16 +90,24 @@ let private finished =
          let inputs = FitRidge.inputs splitting spectrum gram.Value testGram
          let trainingInput = TrainNetwork.inputs (artifact "features" features) splitting gram.Value spectrum
 
+         let kernel = want (runner.Run(FitRidge.stage ridges TargetCoding.PlusMinus, inputs))
+
+         let networks =
+             [ 60.0, 64; 1.0, 16; 1.0, 64 ]
+             |> List.map (fun (rate, width) ->
+                 want (runner.Run(TrainNetwork.stage (training rate width), trainingInput)))
+             |> Artifact.all
+
+         let explained = ExplainNetwork.inputs (artifact "features" features) splitting kernel networks
+
          {
              Tweets = Array.init count tweet
              Split = split
              Labelled = features.Labelled
              Spectrum = value spectrum
-             Kernel = value (want (runner.Run(FitRidge.stage ridges TargetCoding.PlusMinus, inputs)))
-             Networks = [
-                 for rate, width in [ 60.0, 64; 1.0, 16; 1.0, 64 ] ->
-                     value (want (runner.Run(TrainNetwork.stage (training rate width), trainingInput)))
-             ]
+             Kernel = value kernel
+             Networks = value networks
+             Tangents = value (want (runner.Run(ExplainNetwork.stage, explained)))
          })
 
 let private validation = Matrix.gatherRows split.Validation features.Labelled
@@ -213,21 +221,144 @@ let tests =
             let embedded stage = value (want (runner.Run(stage, artifact "sets" sets)))
             let lsa = embedded (EmbedTweets.lsa settings)
             let all = Matrix.create 49 lsa.Labelled.Columns (Array.append lsa.Labelled.Values lsa.Test.Values)
-            Expect.isLessThan (gap (NewTweets.lsa settings sets lsa texts) all) 1e-6 "LSA"
+            let indexing = Artifact.both (artifact "sets" sets) (artifact "lsa" lsa)
+            let index = value (want (runner.Run(IndexLsa.stage settings, indexing)))
+            Expect.isLessThan (gap (NewTweets.lsa index lsa texts) all) 1e-6 "LSA"
 
             let surface = embedded EmbedTweets.surface
-            let again = NewTweets.surface sets (snd sets |> Array.map _.Text)
-            Expect.equal again surface.Test "the surface, bit for bit"
+            Expect.equal (NewTweets.surface sets (snd sets)) surface.Test "the surface, bit for bit"
 
-            let keywords = embedded EmbedTweets.keywords
-            let unnamed = NewTweets.unnamed keywords [| "one"; "two" |]
-            Expect.equal (unnamed.Rows, unnamed.Columns) (2, keywords.Labelled.Columns) "no keyword"
-            Expect.all unnamed.Values ((=) 0.0f) "zero rows"
+        testCase
+            "a keyword and a place of the run's are seen as they were; a missing or unknown one is a zero row"
+        <| fun () ->
+            let of' keyword location = { tweet 0 with Keyword = keyword; Location = location }
+
+            let named = [|
+                of' (Some "body%20bags") (Some "London, UK")
+                of' (Some "fire") (Some "london uk")
+                of' None (Some "the moon")
+            |]
+
+            let sets = named, named[..0]
+            let embedded stage = value (want (runner.Run(stage, artifact "named" sets)))
+            let fresh = Array.append named [| of' (Some "body bags") None; of' (Some "Fire") None |]
+
+            let keywords = (embedded EmbedTweets.keywords).Labelled
+            let seen = NewTweets.keywords sets fresh
+            Expect.equal (Matrix.gatherRows [| 0..2 |] seen) keywords "keywords"
+            Expect.equal (seen[3, 0], seen[3, 1]) (1.0f, 0.0f) "a blank is as good as %20"
+            Expect.equal (seen[4, 0], seen[4, 1]) (0.0f, 0.0f) "unknown"
+            Expect.equal (seen[2, 0], seen[2, 1]) (0.0f, 0.0f) "missing"
+
+            let places = (embedded (EmbedTweets.locations 2)).Labelled
+            let seen = NewTweets.locations 2 sets fresh
+            Expect.equal seen.Columns 1 "one place is frequent"
+            Expect.equal (Matrix.gatherRows [| 0..2 |] seen) places "places"
+            Expect.equal seen.Values [| 1.0f; 1.0f; 0.0f; 0.0f; 0.0f |] "or none"
+
+        testCase "rows of another program are taken as they are, or refused in one sentence"
+        <| fun () ->
+            let part: Embeddings = {
+                Encoder = "precomputed 2"
+                Labelled = Matrix.init 3 2 (fun i j -> float32 (i + j))
+                Test = Matrix.create 0 2 [||]
+            }
+
+            let two = [| tweet 0; tweet 1 |]
+            let rows = Matrix.init 2 2 (fun i j -> float32 (i - j))
+            Expect.equal (NewTweets.precomputed "r.npy" part two rows) (Ok rows) "as they are"
+
+            let refuses (words: string list) tweets rows =
+                match NewTweets.precomputed "r.npy" part tweets rows with
+                | Ok _ -> failtest "taken"
+                | Error reason ->
+                    for word in words do
+                        Expect.stringContains reason.Sentence word "it says so"
+
+            refuses [ "r.npy"; "3 columns"; "have 2" ] two (Matrix.init 2 3 (fun _ _ -> 0.0f))
+            refuses [ "r.npy: it has 2 rows"; "1" ] two[..0] rows
+            refuses [ "r.npy"; "(1, 0)" ] two { rows with Values = [| 0.0f; 0.0f; nanf; 0.0f |] }
+
+        testCase "what networks say over seeds is their mean, and how many agree with it"
+        <| fun () ->
+            let finished = finished.Force()
+            let sound = finished.Networks[1]
+
+            let network width rate number = {
+                sound with
+                    Run = { sound.Run with Width = width; LearningRate = rate; Member = number }
+            }
+
+            let lost = { network 64 1.0 3 with Final = None }
+            let networks = [ network 64 1.0 0; lost; network 16 4.0 0; network 64 1.0 1; network 64 1.0 2 ]
+
+            let scores =
+                List.map2
+                    (fun (network: TrainedNetwork) score -> network.Run, [| 9.0; score |])
+                    (networks |> List.filter (fun network -> network.Final.IsSome))
+                    [ 0.5; -3.0; 0.4; -0.3 ]
+
+            match Opinions.shared networks scores 1 with
+            | [| small; wide |] ->
+                Expect.equal
+                    (small.Model, small.Agree, small.Score.Count)
+                    ("network m = 16, ‖x‖ = √d, rate 4", 1, 1)
+                    "one"
+
+                Expect.equal
+                    (wide.Model, wide.Agree, wide.Diverged)
+                    ("network m = 64, ‖x‖ = √d, rate 1", 2, 1)
+                    "three"
+
+                wantClose 1e-15 "mean" [| wide.Score.Mean; small.Score.Mean |] [| 0.2; -3.0 |]
+                let accuracy = (Array.last sound.Run.Epochs).Validation.Accuracy
+                wantClose 1e-15 "accuracy" [| wide.Accuracy |] [| accuracy |]
+            | other -> failtest $"%d{other.Length} kinds"
+
+            Expect.isEmpty (Opinions.shared [ lost ] [] 1) "who diverged says nothing"
 
         testCase "where every network diverged, the kernel speaks alone"
         <| fun () ->
-            let finished = { finished.Force() with Networks = (finished.Force()).Networks[..0] }
+            let finished = {
+                finished.Force() with
+                    Networks = (finished.Force()).Networks[..0]
+                    Tangents = [||]
+            }
+
+            let diverged: ExplainInput = {
+                Split = split
+                Labelled = features.Labelled
+                Kernel = finished.Kernel
+                Networks = finished.Networks
+            }
+
+            Expect.isEmpty
+                (value (want (runner.Run(ExplainNetwork.stage, artifact "diverged" diverged))))
+                "nothing to explain"
+
             let prediction = (want (PredictText.run 3 finished (newRows.Force())))[0]
             Expect.equal (prediction.Opinions.Length, prediction.Explanations.Length) (1, 1) "one"
             Expect.equal prediction.Explanations[0].Tweets.Length 3 "as many as asked for"
+
+        testCase "numbers that refuse a network's explanation do not fail the run, but the prediction"
+        <| fun () ->
+            let finished = finished.Force()
+
+            let negative = { finished.Kernel with Chosen.RelativeRidge = -1e3 }
+
+            let input: ExplainInput = {
+                Split = split
+                Labelled = features.Labelled
+                Kernel = negative
+                Networks = finished.Networks
+            }
+
+            let tangents = value (want (runner.Run(ExplainNetwork.stage, artifact "negative" input)))
+            Expect.isSome tangents[0].Refusal "it is part of the result"
+
+
+            match PredictText.run 3 { finished with Tangents = tangents } (newRows.Force()) with
+            | Error reason ->
+                Expect.stringContains reason.Sentence "the tangent kernel of network m = 64" "which"
+            | Ok _ -> failtest "nothing explains it"
     ]

@@ -134,19 +134,52 @@ let tests =
             Expect.isLessThan (gap (Matrix.map float inside) (Matrix.map float outside)) 1e-6 "A V"
             Expect.all (Lsa.transform model [| "?" |]).Values ((=) 0.0f) "nothing known, zero row"
 
-        testCase "the embeddings alone give the model back"
+        testCase "what is kept of a model embeds further texts as the model does, also when read back"
         <| fun () ->
             let model = Expect.wantOk (Lsa.fit settings seed texts) "fitted"
-            let again = Lsa.ofEmbeddings settings texts (embed texts)
-            Expect.isLessThan (gap again.Components model.Components) 1e-6 "V"
-            let strangers = [| texts[3].Replace('a', 'b'); "nothing known"; texts[7] + " " + texts[8] |]
+            let scores = embed texts
+            let index = LsaIndex.ofEmbeddings settings texts scores
+            let codec = IndexLsa.codec settings
+            use stream = new IO.MemoryStream()
+            codec.Write stream index
+            stream.Position <- 0L
+            let read = Expect.wantOk (codec.Read stream) "read back"
+            Expect.equal (read.Texts, read.Norms) (index.Texts, index.Norms) "the same texts"
 
-            Expect.isLessThan
-                (gap
-                    (Lsa.transform again strangers |> Matrix.map float)
-                    (Lsa.transform model strangers |> Matrix.map float))
-                1e-6
-                "new texts"
+            Expect.equal
+                (read.Words.Terms, read.Words.Idf)
+                (index.Words.Terms, index.Words.Idf)
+                "the same words"
+
+            let strangers = [|
+                texts[3].Replace('a', 'b')
+                "nothing known"
+                texts[7] + " " + texts[8]
+                yield! Array.replicate 7 texts |> Array.concat
+            |]
+
+            let expected = Lsa.transform model strangers |> Matrix.map float
+
+            for index in [ index; read ] do
+                let actual = LsaIndex.transform index scores strangers |> Matrix.map float
+                Expect.isLessThan (gap actual expected) 1e-6 "new texts, more than one block of them"
+
+            Expect.all (LsaIndex.transform index scores [| "?" |]).Values ((=) 0.0f) "nothing known, zero row"
+
+        testCase "bytes that are no index are refused"
+        <| fun () ->
+            let codec = IndexLsa.codec settings
+            use stream = new IO.MemoryStream()
+            let index = LsaIndex.ofEmbeddings settings texts (embed texts)
+
+            codec.Write stream {
+                index with
+                    Texts.Indices = index.Texts.Indices |> Array.map (fun k -> k + 1000000)
+            }
+
+            for length in [ stream.Length; stream.Length / 2L; 0L ] do
+                use cut = new IO.MemoryStream(stream.ToArray()[.. int length - 1])
+                Expect.isError (codec.Read cut) $"%d{length} bytes"
 
         testCase "the embedding does not depend on the order of the texts, but for its rows"
         <| fun () ->
