@@ -5,11 +5,6 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module IndexLsa =
 
-    let private lines: Codec<string[]> =
-        Codec.text "lines/1" "txt"
-        |> Codec.map "terms/1" (String.concat "\n") (fun text ->
-            Ok(if text = "" then [||] else text.Split '\n'))
-
     let private integers: Codec<int[]> =
         Codec.vector
         |> Codec.map "integers/1" (Array.map float) (fun values ->
@@ -18,10 +13,10 @@ module IndexLsa =
             | None -> Ok(Array.map int values))
 
     let private vocabulary settings : Codec<TfidfModel> =
-        Codec.pair ("terms", lines) ("idf", Codec.vector)
+        Codec.pair ("terms", Codec.json<string[]> "terms/1") ("idf", Codec.vector)
         |> Codec.map "vocabulary/1" (fun (model: TfidfModel) -> model.Terms, model.Idf) (fun (terms, idf) ->
-            if terms.Length <> idf.Length then
-                Error $"it holds %d{terms.Length} terms and %d{idf.Length} weights"
+            if terms.Length <> idf.Length || terms |> Array.exists (fun term -> isNull (box term)) then
+                Error $"it holds %d{terms.Length} terms and %d{idf.Length} weights, which are no vocabulary"
             else
                 Ok(Tfidf.ofTerms settings terms idf))
 
@@ -44,7 +39,7 @@ module IndexLsa =
                 Values = values
             }
 
-    /// The vocabularies as text, the texts as NumPy arrays: terms a text, the terms' columns, their weights; and the norms.
+    /// The vocabularies as JSON and NumPy arrays, the texts as NumPy arrays: terms a text, their columns, their weights; and the norms.
     let codec (settings: LsaSettings) : Codec<LsaIndex> =
         let words, characters = Lsa.tfidf settings
 

@@ -20,7 +20,7 @@ let private splitting: SplitTweets.Settings = {
 }
 
 /// Fewer networks still, for what is about none of them.
-let private few widths = [
+let private fewNetworks widths = [
     for text in [ $"train.widths=%s{widths}"; "train.seeds=1"; "train.input-scales=sqrt-d" ] do
         "--set"
         text
@@ -216,7 +216,7 @@ let tests =
             let data, store = tweets folder 240, Path.Combine(folder, "store")
 
             let check extra =
-                let options = [ "--data"; data; "--store"; store ] @ quick @ few "16,128" @ extra
+                let options = [ "--data"; data; "--store"; store ] @ quick @ fewNetworks "16,128" @ extra
                 [ "run"; "--out"; Path.Combine(folder, "out") ] @ options |> wantDone |> ignore
                 let scope = Directory.GetDirectories(Path.Combine(store, "latest")) |> Array.exactlyOne
 
@@ -291,7 +291,10 @@ let tests =
             let data, store = tweets folder 200, Path.Combine(folder, "store")
 
             let options =
-                [ "--data"; data; "--store"; store ] @ quick @ few "16" @ [ "--set"; "train.seeds=2" ]
+                [ "--data"; data; "--store"; store ]
+                @ quick
+                @ fewNetworks "16"
+                @ [ "--set"; "train.seeds=2" ]
 
             [ "run"; "--out"; Path.Combine(folder, "out") ] @ options |> wantDone |> ignore
             let predict extra = [ "predict"; "--text"; "fire" ] @ extra @ options
@@ -342,7 +345,7 @@ let tests =
                         "--set"
                         text
                 ]
-                |> List.append ([ "--data"; data; "--store"; store ] @ quick @ few "16")
+                |> List.append ([ "--data"; data; "--store"; store ] @ quick @ fewNetworks "16")
 
             [ "run"; "--out"; at "out" ] @ options |> wantDone |> ignore
 
