@@ -11,21 +11,26 @@ namespace NtkPipeline.Host;
 internal static class NewTexts
 {
     public static FSharpResult<Foretold, PipelineError> Predict(
-        Session session, IRunner store, RunModels run, Newcomers news, int tweets) =>
-        from parts in See(session, store, run, news)
-        from rows in Together(session, run, parts)
-        from finished in Finished(run)
-        from predictions in PredictText.run(tweets, finished, rows)
-        select new Foretold(predictions, [.. Unseen(session, news, parts)]);
+        Session session, IRunner store, RunModels run, Newcomers news, int tweets)
+    {
+        // The greatest result by far is read, and its bytes hashed, while the texts are embedded.
+        _ = Task.Run(() => run.Spectrum.Value.Value);
+
+        return from parts in See(session, store, run, news)
+               from rows in Together(session, run, parts)
+               from finished in Finished(run)
+               from predictions in PredictText.run(tweets, finished, rows)
+               select new Foretold(predictions, [.. Unseen(session, news, parts)]);
+    }
 
     private static FSharpResult<FinishedRun, PipelineError> Finished(RunModels run) =>
         from labelled in run.Raw.Labelled.Value.Value
         from split in run.Split.Value.Value
         from features in run.Features.Value.Value
-        from spectrum in run.Spectrum.Value.Value
         from kernel in run.Kernel.Value.Value
         from networks in run.Networks.Value.Value
         from tangents in run.Tangents.Value.Value
+        from spectrum in run.Spectrum.Value.Value
         select new FinishedRun(labelled, split, features.Labelled, spectrum, kernel, networks, tangents);
 
     /// <summary>What each encoder makes of the new tweets. <paramref name="store"/> runs the stages that encoders look up.</summary>
