@@ -2,38 +2,6 @@ namespace NtkPipeline.Core
 
 open System
 
-/// Several systems (K + λᵢ I) αᵢ = yᵢ of one kernel; an array of N numbers for each.
-type RidgeSystems = { Ridges: float[]; Targets: float[][] }
-
-/// Where conjugate gradients stand after a step: all that going on needs.
-type GradientsState = {
-    Iteration: int
-    Solutions: float[][]
-    /// y − (K + λ)α, by recursion.
-    Residuals: float[][]
-    Directions: float[][]
-    /// r·P⁻¹r of each system.
-    Rho: float[]
-    /// After each step, the largest ‖residual‖/‖y‖ of all systems.
-    Trace: float[]
-}
-
-/// Solutions and what vouches for them.
-type GradientsSolution = {
-    Solutions: float[][]
-    /// ‖y − (K + λ)α‖/‖y‖ of each system, computed anew at the end.
-    TrueResiduals: float[]
-    Iterations: int
-    Trace: float[]
-}
-
-/// How far to go.
-type GradientsSettings = {
-    /// ‖y − (K + λ)α‖/‖y‖ to reach.
-    Tolerance: float
-    MostSteps: int
-}
-
 /// Preconditioned conjugate gradients on several systems at once: each has its own recursion, and all share every product with K
 /// (Hestenes & Stiefel 1952; Golub & Van Loan 2013, §11.5). Sums are taken in order, so a run that was stopped and resumed
 /// gives the same bits as one that was not.
