@@ -47,6 +47,8 @@ module SourceFile =
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
         | :? IOException as e -> Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+        | :? UnauthorizedAccessException when Directory.Exists path ->
+            Error(DataRefused $"%s{path}: it is a folder, and a file is wanted.")
         | :? UnauthorizedAccessException as e ->
             Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
 

@@ -63,13 +63,12 @@ module CholeskyFit =
         let trace = diagonal.sum().item<float>()
         let logDeterminant = 2.0 * factor.diagonal(0L, 0L, 1L).log().sum().item<float>()
         let fit = (y * alpha).sum().item<float>()
-        let squares = alpha.square().sum().item<float>()
 
         {
             Coefficients = Tensors.toMatrix64 alpha
             LeaveOneOut = alpha / diagonal.unsqueeze 1L |> Tensors.toMatrix64
             EffectiveDimension = n - ridge * trace
-            Gcv = n * squares / (outputs * trace * trace)
+            Gcv = (alpha * torch.tensor (n / trace)).square().mean().item<float>()
             LogLikelihood = -0.5 * (fit + outputs * (logDeterminant + n * Math.Log(2.0 * Math.PI)))
             Certificate = certificate
         }

@@ -120,6 +120,15 @@ module LargeSolve =
                     $"the prediction of row %d{row} (counted from 0) is no finite number: its kernel with the training rows is more than can be computed with; scale the rows down"
             )
 
+    let private checkDiagonal (mean: float) =
+        if mean > 0.0 then
+            Ok()
+        else
+            Error(
+                NumbersRefused
+                    $"the mean of the kernel's diagonal is %g{mean}, not positive, so there is nothing to learn by"
+            )
+
     /// Solves and predicts. `tell` is called from this thread as the work goes on; `resumed` is a state of conjugate gradients that
     /// a run of the same problem and settings told before it was stopped.
     let solve
@@ -147,6 +156,7 @@ module LargeSolve =
             let! source, xs = KernelSource.create problem.Kind problem.Network problem.IsSingle problem.X
             let kernel = { Source = source; Xs = xs }
             let meanDiagonal = UnheldKernel.diagonal source xs |> Array.average
+            do! checkDiagonal meanDiagonal
             let systems = SolveProblem.systems meanDiagonal problem
             let asked = problem.Asked |> Option.map UnheldKernel.rows
 

@@ -58,8 +58,7 @@ module RidgePath =
             Gcv =
                 trace
                 |> Array.mapi (fun p trace ->
-                    let squares = column p alpha |> Array.sumBy (fun a -> a * a)
-                    n * squares / (trace * trace))
+                    column p alpha |> Array.averageBy (fun a -> (a * n / trace) ** 2.0))
             LogLikelihood =
                 Array.map2
                     (fun fit log -> -0.5 * (fit + log + n * Math.Log(2.0 * Math.PI)))

@@ -54,7 +54,7 @@ module RidgeSettings =
 
     /// The grid's relative ridges, smallest first.
     let grid (settings: RidgeSettings) : float[] =
-        let decades = log10 (settings.Largest / settings.Smallest)
+        let decades = log10 settings.Largest - log10 settings.Smallest
         let steps = int (Math.Ceiling(decades * float settings.PointsPerDecade - 1e-9))
 
         Array.init (steps + 1) (fun k ->
@@ -63,12 +63,20 @@ module RidgeSettings =
             | k when k = steps -> settings.Largest
             | k -> settings.Smallest * Math.Pow(10.0, decades * float k / float steps))
 
-    /// Ridges are positive and finite, and the grid holds at least one.
+    /// Beyond these, over the mean diagonal, squares of coefficients leave float64.
+    let private least, most = 1e-100, 1e100
+
+    /// Ridges are positive and of a size to compute with, and the grid holds at least one.
     let check (settings: RidgeSettings) : Result<unit, PipelineError> =
         if not (settings.Smallest > 0.0 && Double.IsFinite settings.Largest) then
             Error(
                 NumbersRefused
                     $"the smallest ridge is %g{settings.Smallest}; ridges must be positive and finite"
+            )
+        elif settings.Smallest < least || settings.Largest > most then
+            Error(
+                NumbersRefused
+                    $"ridges from %g{settings.Smallest} to %g{settings.Largest} × mean diagonal: they must lie between %g{least} and %g{most}"
             )
         elif settings.Largest < settings.Smallest || settings.PointsPerDecade < 1 then
             Error(

@@ -87,15 +87,14 @@ internal sealed class SolveCommand : NtkCommand
         var watch = Stopwatch.StartNew();
 
         return from network in _kernel.Network(parsed)
-               from ridges in Ridges(parsed.GetRequiredValue(_ridge))
-               from settings in Settings(parsed)
+               from asked in Settings(parsed)
                from x in SourceFile.readNpy64(_kernel.X(parsed)).OrRefused()
                from y in SourceFile.readNpy64(parsed.GetRequiredValue(_y)).OrRefused()
                from z in Asked(parsed).OrRefused()
                let problem = new SolveProblem(
-                   _kernel.Kind(parsed), network, parsed.GetRequiredValue(_precision) == "float32", x, y, ridges, parsed.GetValue(_relative), z)
+                   _kernel.Kind(parsed), network, parsed.GetRequiredValue(_precision) == "float32", x, y, asked.Ridges, parsed.GetValue(_relative), z)
                from solved in SolveRun.solve(
-                   output, 30, settings, SolveWords.Progress(terminal), warning => terminal.Error.WriteLine($"ntk: warning: {warning}"),
+                   output, 30, asked.Settings, SolveWords.Progress(terminal), warning => terminal.Error.WriteLine($"ntk: warning: {warning}"),
                    problem).OrRefused()
                from written in Write(output, solved.Predictions).OrRefused()
                from kept in parsed.GetValue(_coefficients) is { } path ? Write(path, solved.Coefficients).OrRefused() : Results.Done
@@ -107,24 +106,25 @@ internal sealed class SolveCommand : NtkCommand
             ? SourceFile.readNpy64(path).Select(FSharpOption<Matrix<double>>.Some)
             : FSharpResult<FSharpOption<Matrix<double>>, PipelineError>.NewOk(FSharpOption<Matrix<double>>.None);
 
-    private static FSharpResult<double[], Failure> Ridges(string text)
+    private static double[] Ridges(string text, List<string> mistakes)
     {
         var ridges = new List<double>();
 
         foreach (var part in text.Split(','))
         {
             if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var ridge) || !(ridge > 0) || !double.IsFinite(ridge))
-                return Results.Fail<double[]>(ExitCode.Usage, $"--ridge '{part.Trim()}': a ridge is a positive number");
+                mistakes.Add($"--ridge '{part.Trim()}': a ridge is a positive number");
 
             ridges.Add(ridge);
         }
 
-        return Results.Ok(ridges.ToArray());
+        return [.. ridges];
     }
 
-    private FSharpResult<SolveSettings, Failure> Settings(ParseResult parsed)
+    private FSharpResult<(double[] Ridges, SolveSettings Settings), Failure> Settings(ParseResult parsed)
     {
         var mistakes = new List<string>();
+        var ridges = Ridges(parsed.GetRequiredValue(_ridge), mistakes);
         var rank = parsed.GetValue(_rank);
         var tolerance = parsed.GetValue(_tolerance);
         var steps = parsed.GetValue(_steps);
@@ -141,9 +141,9 @@ internal sealed class SolveCommand : NtkCommand
             mistakes.Add($"--memory {memory}: a number of gigabytes above 0");
 
         return mistakes.Count > 0
-            ? Results.Fail<SolveSettings>(ExitCode.Usage, mistakes)
-            : method.OrUsage().Select(chosen => new SolveSettings(
-                chosen, rank, new GradientsSettings(tolerance, steps), (long)(memory * 1e9), holdsEntries: true, SeedModule.root(parsed.GetValue(_seed))));
+            ? Results.Fail<(double[], SolveSettings)>(ExitCode.Usage, mistakes)
+            : method.OrUsage().Select(chosen => (ridges, new SolveSettings(
+                chosen, rank, new GradientsSettings(tolerance, steps), (long)(memory * 1e9), holdsEntries: true, SeedModule.root(parsed.GetValue(_seed)))));
     }
 
     /// <summary>One column as a plain vector.</summary>

@@ -156,6 +156,19 @@ let tests =
         <| inFolder (fun folder ->
             prepare folder
             solve folder [ "--rank"; "0"; "--tolerance"; "2" ] |> refused 2 [ "--rank 0"; "--tolerance 2" ]
+            write folder "x0.npy" 150 5 (fun _ _ -> 0.0)
+
+            for solveMethod in [ "exact"; "cg" ] do
+                [
+                    "solve"
+                    "--network"
+                    "dense 4 | relu | dense 1"
+                    "--x"
+                    file folder "x0.npy"
+                ]
+                @ [ "--y"; file folder "y.npy"; "--ridge"; "1"; "--out"; file folder "out.npy" ]
+                @ [ "--method"; solveMethod ]
+                |> refused 1 [ "diagonal is 0" ]
 
             solve folder [ "--z"; file folder "nowhere.npy" ]
             |> refused 1 [ "nowhere.npy"; "there is no such file" ]
@@ -194,6 +207,8 @@ let tests =
                 "0.1,none"
                 "--out"
                 "c"
+                "--steps"
+                "0"
             ]
-            |> refused 2 [ "--ridge 'none'" ])
+            |> refused 2 [ "--ridge 'none'"; "--steps 0" ])
     ]
