@@ -23,6 +23,7 @@ let private tests =
         TargetCodingTests.tests
         LeaveOneOutTests.tests
         CholeskyFitTests.tests
+        RidgeRefinementTests.tests
         SpectralFilterTests.tests
         LinearisedTrainingTests.tests
         LogisticDescentTests.tests

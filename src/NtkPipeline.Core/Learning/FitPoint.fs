@@ -7,6 +7,15 @@ type RidgeSource =
     | Given of float
     /// The best of a grid.
     | Selected of RidgeSettings
+    /// From the best of a grid on to where its score is stationary.
+    | Refined of RidgeSettings
+
+    /// The grid, if there is one.
+    member this.Grid =
+        match this with
+        | RidgeSource.Given _ -> None
+        | RidgeSource.Selected settings
+        | RidgeSource.Refined settings -> Some settings
 
 /// One ridge of a regression on any targets. Errors are means of squares in the targets' own units, over rows and outputs.
 type FitPoint = {
@@ -22,6 +31,24 @@ type FitPoint = {
     /// k-fold cross-validation, where folds were given.
     CvError: float option
     CvAccuracy: float option
+}
+
+/// Kernel ridge regression of N rows, any number of outputs.
+type KernelFit = {
+    /// Every ridge that was considered, smallest first.
+    Points: FitPoint[]
+    Chosen: FitPoint
+    /// The ridge between those of the grid at which the score is stationary, where one was looked for and found.
+    Stationary: float option
+    /// N × outputs each: α, f on the training rows, and f at each row fitted on all others.
+    Coefficients: Matrix<float>
+    Fitted: Matrix<float>
+    LeftOut: Matrix<float>
+    /// Eigenvalues that the solve rests on: all N but for a singular kernel without a ridge.
+    Rank: int
+    Certificate: Certificate
+    /// Whether eigenvalues were computed; else the certificate's condition number is an upper bound, and none were counted.
+    IsSpectral: bool
 }
 
 /// What a ridge is worth, and which is best.

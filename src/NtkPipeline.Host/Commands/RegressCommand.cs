@@ -34,6 +34,7 @@ internal sealed class RegressCommand : NtkCommand
     private readonly Option<ulong> _seed = new("--seed") { Description = "Draws the folds.", DefaultValueFactory = _ => 1 };
     private readonly Option<double> _smallest = new("--smallest") { Description = "The grid's smallest λ, over the mean of K's diagonal.", DefaultValueFactory = _ => 1e-4 };
     private readonly Option<double> _largest = new("--largest") { Description = "The grid's largest λ, over the mean of K's diagonal.", DefaultValueFactory = _ => 1e3 };
+    private readonly Option<bool> _refine = new("--refine") { Description = "Go on from the grid's best λ to where its score (loo, gcv or likelihood) is stationary." };
     private readonly Option<int> _density = new("--points-per-decade") { Description = "λ between one power of ten and the next.", DefaultValueFactory = _ => 3 };
 
     public RegressCommand()
@@ -41,7 +42,7 @@ internal sealed class RegressCommand : NtkCommand
             "regress", "Kernel ridge regression: α = (K + λI)⁻¹ y, f = K(test, training) α, solved in float64 and certified.",
             "ntk regress --k-train K.npy --y y.npy --k-test Kt.npy --select loo --out pred.npy --path path.csv")
     {
-        foreach (Option option in new Option[] { _kTrain, _y, _kTest, _ridge, _select, _out, _path, _outLoo, _outAlpha, _folds, _groups, _seed, _smallest, _largest, _density })
+        foreach (Option option in new Option[] { _kTrain, _y, _kTest, _ridge, _select, _out, _path, _outLoo, _outAlpha, _folds, _groups, _seed, _smallest, _largest, _density, _refine })
             Options.Add(option);
     }
 
@@ -60,6 +61,7 @@ internal sealed class RegressCommand : NtkCommand
 
         return parsed.GetValue(_ridge) switch
         {
+            { } when parsed.GetValue(_refine) => Results.Fail<RidgeSource>(ExitCode.Usage, "--ridge and --refine exclude each other"),
             { } when choice is not null => Results.Fail<RidgeSource>(ExitCode.Usage, "--ridge and --select exclude each other"),
             { } ridge when ridge >= 0 && double.IsFinite(ridge) => Results.Ok(RidgeSource.NewGiven(ridge)),
             { } ridge => Results.Fail<RidgeSource>(ExitCode.Usage, $"--ridge {ridge}: it must be at least 0 and finite"),
@@ -71,9 +73,20 @@ internal sealed class RegressCommand : NtkCommand
     {
         var (smallest, largest, density) = (parsed.GetValue(_smallest), parsed.GetValue(_largest), parsed.GetValue(_density));
 
-        return smallest > 0 && largest >= smallest && double.IsFinite(largest) && density is > 0 and <= 1000
-            ? Results.Ok(RidgeSource.NewSelected(new RidgeSettings(smallest, largest, density, RidgeChoiceModule.parse(choice)!.Value)))
-            : Results.Fail<RidgeSource>(ExitCode.Usage, $"--smallest {smallest}, --largest {largest}, --points-per-decade {density}: no grid of positive ridges");
+        var (by, refine) = (RidgeChoiceModule.parse(choice)!.Value, parsed.GetValue(_refine));
+        var mistakes = new List<string>();
+
+        if (!(smallest > 0 && largest >= smallest && double.IsFinite(largest) && density is > 0 and <= 1000))
+            mistakes.Add($"--smallest {smallest}, --largest {largest}, --points-per-decade {density}: no grid of positive ridges");
+
+        if (refine && !RidgeRefinement.isPossible(by))
+            mistakes.Add($"--refine: --select {choice} has no derivative to go by; loo, gcv and likelihood have");
+
+        if (mistakes.Count > 0)
+            return Results.Fail<RidgeSource>(ExitCode.Usage, mistakes);
+
+        var grid = new RidgeSettings(smallest, largest, density, by);
+        return Results.Ok(refine ? RidgeSource.NewRefined(grid) : RidgeSource.NewSelected(grid));
     }
 
     private FSharpResult<int, PipelineError> Fit(ParseResult parsed, RidgeSource source, Terminal terminal)
@@ -94,7 +107,7 @@ internal sealed class RegressCommand : NtkCommand
 
     private FSharpResult<FSharpOption<int[]>, PipelineError> Folds(ParseResult parsed, RidgeSource source, Matrix<double> targets)
     {
-        var needed = source is RidgeSource.Selected { Item: var grid }
+        var needed = source.Grid is { Value: var grid }
             && (grid.ChooseBy.IsCrossValidation || grid.ChooseBy.IsCrossValidationAccuracy);
         var folds = parsed.GetRequiredValue(_folds);
 
@@ -121,12 +134,23 @@ internal sealed class RegressCommand : NtkCommand
     private static FSharpResult<int, PipelineError> Maybe(string? path, Func<string, FSharpResult<Unit, PipelineError>> write) =>
         path is null ? FSharpResult<int, PipelineError>.NewOk(0) : write(path).Select(_ => 0);
 
+    private static string Refined(KernelFit fit) =>
+        fit.Stationary is { Value: var ridge }
+            ? ridge == fit.Chosen.Ridge
+                ? ", where it is stationary"
+                : $", no worse than where it is stationary, at {ridge:g6}"
+            : fit.Chosen.Ridge == fit.Points[0].Ridge
+                ? ", not refined: it is the grid's smallest, and --smallest widens the grid"
+                : fit.Chosen.Ridge == fit.Points[^1].Ridge
+                    ? ", not refined: it is the grid's largest, and --largest widens the grid"
+                    : ", stationary as it is";
+
     private int Tell(ParseResult parsed, Terminal terminal, RidgeSource source, KernelFit fit, Matrix<double> outputs)
     {
         var output = parsed.GetRequiredValue(_out);
         var chosen = fit.Chosen;
         var rows = parsed.GetValue(_kTest) is null ? "training rows" : "rows";
-        var by = source is RidgeSource.Selected { Item: var grid } ? RidgeChoiceModule.print(grid.ChooseBy) : "given";
+        var by = source.Grid is { Value: var grid } ? RidgeChoiceModule.print(grid.ChooseBy) : "given";
         var accuracy = chosen.LooAccuracy is { Value: var share } ? $", accuracy {share:0.####}" : "";
         var rank = fit.Rank < fit.Fitted.Rows ? $"; K has rank {fit.Rank} of {fit.Fitted.Rows}, so this is the solution of least norm" : "";
 
@@ -141,6 +165,7 @@ internal sealed class RegressCommand : NtkCommand
                 relativeRidge = chosen.RelativeRidge,
                 chosenBy = by,
                 considered = fit.Points.Length,
+                stationaryRidge = Certificates.Maybe(fit.Stationary),
                 looError = chosen.LooError,
                 looAccuracy = Certificates.Maybe(chosen.LooAccuracy),
                 gcv = chosen.Gcv,
@@ -153,7 +178,7 @@ internal sealed class RegressCommand : NtkCommand
                 conditionIsBound = !fit.IsSpectral,
             },
             $"{output}: {outputs.Rows} {rows}, {outputs.Columns} {(outputs.Columns == 1 ? "output" : "outputs")}",
-            $"ridge {chosen.Ridge:g6} ({chosen.RelativeRidge:g4} × mean diagonal), {(by == "given" ? "as given" : $"the best of {fit.Points.Length} by {by}")}{rank}",
+            $"ridge {chosen.Ridge:g6} ({chosen.RelativeRidge:g4} × mean diagonal), {(by == "given" ? "as given" : $"the best of {fit.Points.Length} by {by}")}{(source.IsRefined ? Refined(fit) : "")}{rank}",
             $"leave-one-out error {chosen.LooError:g6}{accuracy}; effective dimension {chosen.EffectiveDimension:g4}",
             Certificates.Print(fit.Certificate, fit.IsSpectral));
     }

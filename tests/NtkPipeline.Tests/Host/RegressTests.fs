@@ -92,6 +92,25 @@ let tests =
                     (choice = "cv")
                     "folds only where they are used")
 
+        testCase "--refine goes on to where the score is stationary, and path.csv has that row too"
+        <| inFolder (fun folder ->
+            let csv, y' = Path.Combine(folder, "path.csv"), writeVector folder "y" y
+            let select extra = regress folder kernel y' ([ "--select"; "likelihood"; "--path"; csv ] @ extra)
+            let grid = select [] |> fst |> wantJson
+            let arguments, out = select [ "--refine" ]
+            let json = wantJson arguments
+            let header, rows = table csv
+            let cell name (row: string[]) = float row[Array.IndexOf(header, name)]
+            Expect.equal rows.Length 23 "the grid's 22 and one more"
+            Expect.contains (rows |> Array.map (cell "ridge")) (real "ridge" json) "its row"
+            Expect.equal (real "stationaryRidge" json) (real "ridge" json) "chosen"
+            Expect.isGreaterThan (real "logLikelihood" json) (real "logLikelihood" grid) "better"
+            wantClose 1e-10 "f" (values out) (f (real "ridge" json) kernel y)
+            let answer = wantDone arguments
+            Expect.stringContains answer.Output "where it is stationary" "said"
+            let answer = select [ "--refine"; "--largest"; "0.01" ] |> fst |> wantDone
+            Expect.stringContains answer.Output "--largest widens the grid" "or why not")
+
         testCase "the path's numbers are those of refits, and rows of one group leave together"
         <| inFolder (fun folder ->
             let csv, y' = Path.Combine(folder, "path.csv"), writeVector folder "y" y
@@ -261,11 +280,17 @@ let tests =
             let bad = writeVector folder "bad" (Array.mapi (fun i t -> if i = 9 then infinity else t) y)
             regress folder kernel bad [] |> fst |> Ntk.refused 1 [ "training row 9" ]
             let numbers = writeVector folder "numbers" (Array.init 45 float)
+            let wide = [ "--smallest"; "1e-300"; "--largest"; "1e300"; "--points-per-decade"; "1" ]
+            regress folder kernel y' wide |> fst |> Ntk.refused 1 [ "1e-300"; "must lie between" ]
+            let json = regress folder kernel y' [ "--ridge"; "1e300" ] |> fst |> wantJson
+            wantClose 1e-12 "GCV of a fit of nothing" [| real "gcv" json |] [| 1.0 |]
             let byAccuracy, _ = regress folder kernel numbers [ "--select"; "loo-accuracy" ]
             byAccuracy |> Ntk.refused 1 [ "no classes" ]
             let usage words extra = regress folder kernel y' extra |> fst |> Ntk.refused 2 words
             usage [ "--ridge"; "--select" ] [ "--ridge"; "1"; "--select"; "loo" ]
             usage [ "--ridge -1" ] [ "--ridge"; "-1" ]
             usage [ "best" ] [ "--select"; "best" ]
+            usage [ "--refine"; "cv"; "no derivative" ] [ "--refine"; "--select"; "cv" ]
+            usage [ "--ridge"; "--refine" ] [ "--refine"; "--ridge"; "1" ]
             usage [ "--smallest" ] [ "--smallest"; "0" ])
     ]
