@@ -24,6 +24,7 @@ let private tests =
         LeaveOneOutTests.tests
         CholeskyFitTests.tests
         RidgeRefinementTests.tests
+        StoppingFoldsTests.tests
         SpectralFilterTests.tests
         LinearisedTrainingTests.tests
         LogisticDescentTests.tests

@@ -34,6 +34,12 @@ module KernelMatrix =
         | KernelMatrix.Single m -> float m[i, j]
         | KernelMatrix.Double m -> m[i, j]
 
+    /// The entries at (rows × columns), in the order of the indices.
+    let gather (rows: int[]) (columns: int[]) (kernel: KernelMatrix) : KernelMatrix =
+        match kernel with
+        | KernelMatrix.Single m -> KernelMatrix.Single(Matrix.gather rows columns m)
+        | KernelMatrix.Double m -> KernelMatrix.Double(Matrix.gather rows columns m)
+
     /// The diagonal of a square matrix.
     let diagonal (kernel: KernelMatrix) : float[] = Array.init (rows kernel) (fun i -> entry i i kernel)
 

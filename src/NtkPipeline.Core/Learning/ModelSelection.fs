@@ -32,26 +32,6 @@ module ModelSelection =
         else
             KernelKind.gram64 kind network x z |> Result.map KernelMatrix.Double
 
-    /// None for scores that a training time does not have.
-    let private scoreOfTime choice (point: StoppingScore) =
-        match choice with
-        | RidgeChoice.Gcv -> Some point.Gcv
-        | RidgeChoice.LeaveOneOut -> Some point.LooError
-        | RidgeChoice.LeaveOneOutAccuracy -> Some -point.LooAccuracy
-        | RidgeChoice.Likelihood
-        | RidgeChoice.CrossValidation
-        | RidgeChoice.CrossValidationAccuracy -> None
-
-    /// Whether training times can be ranked by a score at all.
-    let ranksTimes (choice: RidgeChoice) : bool =
-        match choice with
-        | RidgeChoice.Gcv
-        | RidgeChoice.LeaveOneOut
-        | RidgeChoice.LeaveOneOutAccuracy -> true
-        | RidgeChoice.Likelihood
-        | RidgeChoice.CrossValidation
-        | RidgeChoice.CrossValidationAccuracy -> false
-
     let private byRidge settings network kind (selection: RidgeSelection) : Candidate =
         let point = selection.Points[selection.Chosen]
 
@@ -62,51 +42,52 @@ module ModelSelection =
             Score = RidgeChoice.score settings.Ridges.ChooseBy point
             EffectiveDimension = point.EffectiveDimension
             TrainAccuracy = point.TrainAccuracy
-            LooError = point.LooError
-            LooAccuracy = point.LooAccuracy
-            Gcv = point.Gcv
+            LooError = Some point.LooError
+            LooAccuracy = Some point.LooAccuracy
+            IsLooEstimate = false
+            Gcv = Some point.Gcv
             LogLikelihood = Some point.LogLikelihood
             CvError = Some point.CvError
             CvAccuracy = Some point.CvAccuracy
             Coefficients = RidgePath.column selection.Chosen selection.Path.Coefficients
         }
 
-    let private byTime settings network kind (spectrum: Spectrum) (targets: float[]) =
-        let unit = float targets.Length / (Spectrum.values spectrum)[0]
-
-        settings.Times
-        |> Array.map (fun units -> units * unit * 1.0<flow>)
-        |> StoppingPath.along spectrum targets
-        |> Result.map (fun points ->
-            Array.zip settings.Times points
-            |> Array.choose (fun (units, point) ->
-                scoreOfTime settings.Ridges.ChooseBy point |> Option.map (fun score -> score, units, point))
-            |> Array.sortBy (fun (score, units, _) -> score, units)
-            |> Array.tryHead
-            |> Option.map (fun (score, units, point) -> {
-                Network = network
-                Kind = kind
-                Regularisation = Regularisation.Time units
-                Score = score
-                EffectiveDimension = point.EffectiveDimension
-                TrainAccuracy = point.TrainAccuracy
-                LooError = point.LooError
-                LooAccuracy = point.LooAccuracy
-                Gcv = point.Gcv
-                LogLikelihood = None
-                CvError = None
-                CvAccuracy = None
-                Coefficients = point.Coefficients
-            }))
+    let private byTime network kind (score: float, point: TimePoint) : Candidate = {
+        Network = network
+        Kind = kind
+        Regularisation = Regularisation.Time point.Units
+        Score = score
+        EffectiveDimension = point.Path.EffectiveDimension
+        TrainAccuracy = point.Path.TrainAccuracy
+        LooError = point.LooError
+        LooAccuracy = point.LooAccuracy
+        IsLooEstimate = point.IsLooEstimate
+        Gcv = point.Path.Gcv
+        LogLikelihood = None
+        CvError = point.CvError
+        CvAccuracy = point.CvAccuracy
+        Coefficients = point.Path.Coefficients
+    }
 
     let private candidates settings x targets folds (network, kind) =
         result {
             let name = $"the %s{KernelKind.print kind} kernel of %s{NetworkText.print network}"
             let! kernel = gram settings kind network x None
             let! spectrum = Spectrum.decompose name kernel
-            let! selection = RidgeSelection.select name settings.Ridges kernel spectrum targets folds
-            let! time = byTime settings network kind spectrum targets
-            return byRidge settings network kind selection :: Option.toList time
+            let! ridge = RidgeSelection.select name settings.Ridges kernel spectrum targets folds
+
+            let! time =
+                if settings.Times.Length = 0 then
+                    Ok None
+                else
+                    settings.Times
+                    |> TimeSelection.select name settings.Ridges.ChooseBy kernel spectrum targets folds
+                    |> Result.map Some
+
+            return [
+                byRidge settings network kind ridge
+                yield! time |> Option.map (byTime network kind) |> Option.toList
+            ]
         }
 
     /// The rows that are fitted, and those that are held out.
@@ -116,6 +97,20 @@ module ModelSelection =
             (Seed.derive "hold-out" settings.Seed)
             (problem.Targets |> Array.map (fun y -> y > 0.0))
             (groups problem.X)
+
+    /// Folds of the fitted rows.
+    let private folds settings x (targets: float[]) =
+        let groups = groups x
+        let number = (Array.distinct groups).Length
+
+        if number < settings.Folds then
+            Error(
+                NumbersRefused
+                    $"select: %d{settings.Folds} folds cannot be made of %d{number} different rows of inputs; give more rows, or fewer folds"
+            )
+        else
+            let isPositive = targets |> Array.map (fun y -> y > 0.0)
+            Ok(StratifiedSplit.folds settings.Folds (Seed.derive "folds" settings.Seed) isPositive groups)
 
     let private judge
         settings
@@ -139,11 +134,13 @@ module ModelSelection =
                         ))
 
                 let expected = held |> Array.map (fun row -> problem.Targets[row])
+                let cut = Reading.cut problem.Targets
+                let centred = Array.map (fun value -> value - cut)
 
                 Some {
                     Rows = held.Length
                     Error = Array.map2 (fun f y -> (f - y) ** 2.0) outputs expected |> Array.average
-                    Accuracy = Metrics.accuracy expected outputs
+                    Accuracy = Metrics.accuracy (centred expected) (centred outputs)
                 })
 
     /// Ranks every network with every kernel. `tell` hears before each which it is, and how many there are.
@@ -158,12 +155,7 @@ module ModelSelection =
             let x = Matrix.gatherRows fitted problem.X
             let targets = fitted |> Array.map (fun row -> problem.Targets[row])
 
-            let folds =
-                StratifiedSplit.folds
-                    settings.Folds
-                    (Seed.derive "folds" settings.Seed)
-                    (targets |> Array.map (fun y -> y > 0.0))
-                    (groups x)
+            let! folds = folds settings x targets
 
             let competitors = List.allPairs problem.Networks problem.Kinds
 

@@ -23,6 +23,13 @@ module Reading =
         | [| low; high |] -> Reading.Cut((low + high) / 2.0)
         | _ -> Reading.Numbers
 
+    /// What divides the two classes of one output; 0 where targets are numbers.
+    let cut (targets: float[]) : float =
+        match ofColumn targets with
+        | Reading.Cut at -> at
+        | Reading.Largest
+        | Reading.Numbers -> 0.0
+
     let private largest (m: Matrix<float>) i =
         let row = (Matrix.row i m).ToArray()
         Array.IndexOf(row, Array.max row)

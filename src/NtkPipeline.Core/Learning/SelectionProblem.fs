@@ -40,11 +40,14 @@ type Candidate = {
     Score: float
     EffectiveDimension: float
     TrainAccuracy: float
-    LooError: float
-    LooAccuracy: float
-    Gcv: float
+    /// Of ridges exact. Of times exact where it ranked few rows, else an estimate, or none where nothing was left to learn.
+    LooError: float option
+    LooAccuracy: float option
+    IsLooEstimate: bool
+    Gcv: float option
     /// Of ridges only.
     LogLikelihood: float option
+    /// Of ridges, and of times that it ranked.
     CvError: float option
     CvAccuracy: float option
     /// α of the fitted rows: f(x) = Σ αᵢ K(x, xᵢ).
@@ -73,6 +76,8 @@ module SelectionProblem =
             refuse $"there are %d{problem.Targets.Length} targets for %d{problem.X.Rows} rows of inputs"
         elif problem.Networks.IsEmpty || problem.Kinds.IsEmpty then
             invalidArg (nameof problem) "nothing competes"
+        elif settings.Times.Length > 0 && not (TimeSelection.isPossible settings.Ridges.ChooseBy) then
+            refuse "a training time has no likelihood; rank by loo, loo-accuracy, gcv, cv or cv-accuracy"
         elif settings.Times |> Array.exists (fun time -> not (time > 0.0 && Double.IsFinite time)) then
             refuse "a training time is a positive, finite number"
         elif

@@ -47,10 +47,10 @@ module SelectionTable =
                 number (score choice candidate)
                 number candidate.EffectiveDimension
                 number candidate.TrainAccuracy
-                number candidate.LooError
-                number candidate.LooAccuracy
-                (if time.IsSome then "true" else "false")
-                number candidate.Gcv
+                optional candidate.LooError
+                optional candidate.LooAccuracy
+                (if candidate.IsLooEstimate then "true" else "false")
+                optional candidate.Gcv
                 optional candidate.LogLikelihood
                 optional candidate.CvError
                 optional candidate.CvAccuracy

@@ -10,12 +10,12 @@ type StoppingScore = {
     /// Σ (1 − decay).
     EffectiveDimension: float
     TrainAccuracy: float
-    /// Generalised cross-validation of the smoother H = Q diag(1 − decay) Qᵀ.
-    Gcv: float
-    /// From residuals (y − Hy)ᵢ/(1 − Hᵢᵢ). For a ridge that is leave-one-out itself; a row left out also changes the flow of the
-    /// others, so here it is an estimate.
-    LooError: float
-    LooAccuracy: float
+    /// Generalised cross-validation of the smoother H = Q diag(1 − decay) Qᵀ. None once nothing is left to learn, where it is 0/0.
+    Gcv: float option
+    /// From residuals (y − Hy)ᵢ/(1 − Hᵢᵢ), none where they are 0/0. For a ridge that is leave-one-out itself; a row left out also
+    /// changes the flow of the others, so here it is an estimate.
+    LooError: float option
+    LooAccuracy: float option
     Coefficients: float[]
 }
 
@@ -23,7 +23,19 @@ type StoppingScore = {
 [<RequireQualifiedAccess>]
 module StoppingPath =
 
-    /// Times at which so little is left to learn that the scores are 0/0 are refused.
+    /// A share left to learn below this is rounding.
+    let private nothing = 1e-9
+
+    /// The mean of the squares.
+    let meanSquare (values: float[]) : float = values |> Array.averageBy (fun x -> x * x)
+
+    /// The share of outputs on their targets' side of what divides these.
+    let accuracy (targets: float[]) (outputs: float[]) : float =
+        let cut = Reading.cut targets
+        let centred = Array.map (fun value -> value - cut)
+        Metrics.accuracy (centred targets) (centred outputs)
+
+    /// One output's training from f = 0, at each of the times.
     let along
         (spectrum: Spectrum)
         (targets: float[])
@@ -45,30 +57,22 @@ module StoppingPath =
             let residuals = q.mv (decay * projected) |> Tensors.toArray64
             let kept = squares.mv decay |> Tensors.toArray64
             let left = modes |> Array.averageBy fst
+            let predicted errors = Array.map2 (-) targets errors
+            let loo = if Array.min kept < nothing then None else Some(Array.map2 (/) residuals kept)
 
-            if left < 1e-9 || Array.min kept < 1e-9 then
-                Error(
-                    NumbersRefused
-                        $"training time %g{float time}: nothing is left to learn, so there is nothing to judge it by; take shorter times"
-                )
-            else
-                let loo = Array.map2 (/) residuals kept
-                let predicted errors = Array.map2 (-) targets errors
-                let meanSquare (values: float[]) = values |> Array.averageBy (fun x -> x * x)
-
-                Ok {
-                    Time = time
-                    EffectiveDimension = float n * (1.0 - left)
-                    TrainAccuracy = Metrics.accuracy targets (predicted residuals)
-                    Gcv = meanSquare residuals / (left * left)
-                    LooError = meanSquare loo
-                    LooAccuracy = Metrics.accuracy targets (predicted loo)
-                    Coefficients =
-                        q.mv ((modes |> Array.map snd |> Tensors.ofArray64) * projected) |> Tensors.toArray64
-                }
+            {
+                Time = time
+                EffectiveDimension = float n * (1.0 - left)
+                TrainAccuracy = accuracy targets (predicted residuals)
+                Gcv = if left < nothing then None else Some(meanSquare residuals / (left * left))
+                LooError = loo |> Option.map meanSquare
+                LooAccuracy = loo |> Option.map (predicted >> accuracy targets)
+                Coefficients =
+                    q.mv ((modes |> Array.map snd |> Tensors.ofArray64) * projected) |> Tensors.toArray64
+            }
 
         times
         |> List.ofArray
         |> List.traverseResultM (fun time ->
-            ClosedForm.modes spectrum 1 (Training.Flow time) |> Result.bind (score time))
+            ClosedForm.modes spectrum 1 (Training.Flow time) |> Result.map (score time))
         |> Result.map Array.ofList

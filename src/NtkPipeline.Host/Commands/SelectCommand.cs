@@ -42,7 +42,8 @@ internal sealed class SelectCommand : NtkCommand
 
     private readonly Option<string?> _times = new("--times")
     {
-        Description = "Training times that compete with ridges, in units of N/Λ_max, comma-separated; with loo, loo-accuracy or gcv.",
+        Description = "Training times that compete with ridges, in units of N/Λ_max, comma-separated; not by likelihood. cv holds each fold's rows out for real; loo does so for up to "
+            + $"{TimeSelection.mostExactRows} rows and is an estimate above.",
         HelpName = "1,10,100",
     };
 
@@ -87,10 +88,10 @@ internal sealed class SelectCommand : NtkCommand
                from rows in LearningRows.Take(x, y, parsed.GetValue(_rows), parsed.GetValue(_seed), terminal)
                from targets in Column(rows.Y)
                let problem = new SelectionProblem(networks, kinds, rows.X, targets)
-               let told = Announce(terminal, settings, problem)
-               from selection in ModelSelection.run(settings, Progress(terminal), problem).OrRefused()
+               let told = SelectWords.Announce(terminal, settings, problem)
+               from selection in ModelSelection.run(settings, SelectWords.Progress(terminal), problem).OrRefused()
                from written in SourceFile.writeText(output, SelectionTable.csv(settings.Ridges.ChooseBy, selection)).OrRefused()
-               select Tell(terminal, output, settings, selection);
+               select SelectWords.Tell(terminal, output, settings, selection);
     }
 
     public static FSharpResult<FSharpList<Network>, Failure> Networks(IEnumerable<string> texts) =>
@@ -120,8 +121,8 @@ internal sealed class SelectCommand : NtkCommand
             mistakes.Add($"--ridges '{parsed.GetValue(_ridges)}': write smallest:largest:points a decade, such as 1e-3:10:4");
         if (times is not { } || times.Any(time => !(time > 0)))
             mistakes.Add($"--times '{parsed.GetValue(_times)}': write positive numbers, comma-separated");
-        if (times is { Length: > 0 } && !ModelSelection.ranksTimes(by))
-            mistakes.Add("--times: training times are ranked by loo, loo-accuracy or gcv only");
+        if (times is { Length: > 0 } && !TimeSelection.isPossible(by))
+            mistakes.Add("--times: a training time has no likelihood; rank by loo, loo-accuracy, gcv, cv or cv-accuracy");
         if (folds < 2)
             mistakes.Add($"--folds {folds}: at least 2");
         if (!(holdOut >= 0 && holdOut <= 0.9))
@@ -147,56 +148,5 @@ internal sealed class SelectCommand : NtkCommand
         }
 
         return [.. numbers];
-    }
-
-    /// <summary>What it will cost, before it starts.</summary>
-    private static int Announce(Terminal terminal, SelectionSettings settings, SelectionProblem problem)
-    {
-        var rows = ModelSelection.split(settings, problem).Item1.Length;
-        var candidates = problem.Networks.Length * problem.Kinds.Length;
-        terminal.Error.WriteLine(
-            $"select: {candidates} kernels of {rows} rows, one eigendecomposition each (about {candidates * 9.0 * Math.Pow(rows, 3):0.0e+0} flops, {24.0 * rows * rows / 1e9:0.0} GB)");
-        return candidates;
-    }
-
-    private static FSharpFunc<int, FSharpFunc<int, FSharpFunc<Network, FSharpFunc<KernelKind, Unit>>>> Progress(Terminal terminal) =>
-        FuncConvert.FromAction<int, int, Network, KernelKind>((k, count, network, kind) =>
-        {
-            if (!terminal.IsQuiet)
-                terminal.Error.WriteLine($"{k + 1} of {count}: {KernelKindModule.print(kind)} of {NetworkText.print(network)}");
-        });
-
-    private static int Tell(Terminal terminal, string output, SelectionSettings settings, Selection selection)
-    {
-        var by = RidgeChoiceModule.print(settings.Ridges.ChooseBy);
-        var best = selection.Candidates[0];
-        var heldOut = selection.HeldOut is { Value: var judged } ? judged : null;
-        var score = SelectionTable.score(settings.Ridges.ChooseBy, best);
-        var regularisation = SelectionTable.regularisation(best);
-
-        return terminal.Tell(
-            new
-            {
-                @out = output,
-                rows = selection.Rows,
-                candidates = selection.Candidates.Length,
-                by,
-                best = new
-                {
-                    network = NetworkText.print(best.Network),
-                    kind = KernelKindModule.print(best.Kind),
-                    regularisation,
-                    score,
-                    looError = best.LooError,
-                    looAccuracy = best.LooAccuracy,
-                },
-                heldOut = heldOut is null ? null : new { rows = heldOut.Rows, error = heldOut.Error, accuracy = heldOut.Accuracy },
-            },
-            $"{output}: {selection.Candidates.Length} candidates on {selection.Rows} rows, best first",
-            $"best by {by}: {KernelKindModule.print(best.Kind)} of {NetworkText.print(best.Network)}, {regularisation}: {score:g5}"
-                + $" (leave-one-out accuracy {best.LooAccuracy:0.0000})",
-            heldOut is { } found
-                ? $"held out of every choice, {found.Rows} rows: accuracy {found.Accuracy:0.0000} ± {Math.Sqrt(found.Accuracy * (1 - found.Accuracy) / found.Rows):0.0000}, mean square error {found.Error:g4}"
-                : $"no rows were held out: the best of {selection.Candidates.Length} scores is an optimistic score");
     }
 }

@@ -86,13 +86,13 @@ let private stopping =
 
             Expect.floatClose
                 Accuracy.high
-                found.Gcv
+                (Expect.wantSome found.Gcv "something is left")
                 (Array.averageBy (fun r -> r * r) rest / (share * share))
                 "GCV"
 
             Expect.floatClose
                 Accuracy.high
-                found.LooError
+                (Expect.wantSome found.LooError "something is left")
                 (Array.map2 (fun r s -> (r / s) ** 2.0) rest kept |> Array.average)
                 "leave-one-out, as estimated"
 
@@ -113,6 +113,7 @@ let private stopping =
                 let rate = 60.0 / (Spectrum.values spectrum)[0]
                 let time = units * rate * 1.0<flow>
                 let found = (Expect.wantOk (StoppingPath.along spectrum y [| time |]) "a score")[0]
+                let estimate = Expect.wantSome found.LooError "something is left"
 
                 let retrained =
                     Array.init 60 (fun out ->
@@ -130,9 +131,9 @@ let private stopping =
                     |> Array.average
 
                 Expect.isLessThan
-                    (abs (found.LooError / retrained - 1.0))
+                    (abs (estimate / retrained - 1.0))
                     0.1
-                    $"%g{units} units: %g{found.LooError} for %g{retrained}"
+                    $"%g{units} units: %g{estimate} for %g{retrained}"
     ]
 
 let private selection =
@@ -140,12 +141,21 @@ let private selection =
         testCase "are ranked by the score asked for, each with its best"
         <| fun () ->
             for by in RidgeChoice.all do
-                let settings = { settings with Ridges.ChooseBy = by }
-                let found = run settings
+                let times = if TimeSelection.isPossible by then settings.Times else [||]
+                let settings = { settings with Ridges.ChooseBy = by; Times = times; HoldOut = 0.5 }
+                let problem = { problem with Networks = List.truncate 2 problem.Networks }
+
+                let found =
+                    ModelSelection.run settings (fun _ _ _ _ -> ()) problem |> Flip.Expect.wantOk "selected"
+
                 let scores = found.Candidates |> Array.map _.Score
                 Expect.equal scores (Array.sort scores) "best first"
-                let times = if ModelSelection.ranksTimes by then 6 else 0
-                Expect.equal found.Candidates.Length (6 + times) "each network, kernel and regularisation"
+
+                Expect.equal
+                    found.Candidates.Length
+                    (if times.Length > 0 then 8 else 4)
+                    "each network, kernel and regularisation"
+
                 let linear (candidate: Candidate) = NetworkText.print candidate.Network = "dense 1"
                 Expect.isFalse (linear found.Candidates[0]) "a linear kernel cannot win on a circle"
 
@@ -169,7 +179,7 @@ let private selection =
 
                 Expect.floatClose
                     { absolute = 1e-9; relative = 1e-9 }
-                    best.LooError
+                    (Expect.wantSome best.LooError "a ridge has one")
                     (Array.average loo)
                     "refits"
 
@@ -191,6 +201,57 @@ let private selection =
                     "accuracy"
 
                 Expect.equal judged.Rows held.Length "on the rows held out"
+
+        testCase "the winner's accuracy on rows held out cuts targets of 0 and 1 at a half"
+        <| fun () ->
+            let y = y |> Array.map (fun label -> (1.0 + label) / 2.0)
+            let problem = { problem with Targets = y; Networks = [ problem.Networks[1] ] }
+
+            let found =
+                ModelSelection.run settings (fun _ _ _ _ -> ()) problem |> Flip.Expect.wantOk "selected"
+
+            let fitted, held = ModelSelection.split settings problem
+            let best = found.Candidates[0]
+
+            let cross =
+                KernelKind.gram64
+                    best.Kind
+                    best.Network
+                    (Matrix.gatherRows held x)
+                    (Some(Matrix.gatherRows fitted x))
+                |> Flip.Expect.wantOk "K"
+
+            let right =
+                held
+                |> Array.mapi (fun k row ->
+                    dot ((Matrix.row k cross).ToArray()) best.Coefficients > 0.5 = (y[row] = 1.0))
+                |> Array.filter id
+
+            let judged = Expect.wantSome found.HeldOut "rows were held out"
+
+            Expect.floatClose
+                Accuracy.veryHigh
+                judged.Accuracy
+                (float right.Length / float held.Length)
+                "at ½"
+
+        testCase "what cannot be ranked or folded is refused before anything is computed"
+        <| fun () ->
+            let refused words settings problem =
+                ModelSelection.run settings (fun _ _ _ _ -> failtest "computed") problem |> wantRefusal words
+
+            refused
+                [ "training time"; "likelihood" ]
+                { settings with Ridges.ChooseBy = RidgeChoice.Likelihood }
+                problem
+
+            let copies = {
+                problem with
+                    X = Matrix.gatherRows (Array.create 6 0) x
+                    Targets = [| 1.0; -1.0; 1.0; -1.0; 1.0; -1.0 |]
+            }
+
+            refused [ "4 folds"; "1 different" ] { settings with HoldOut = 0.0 } copies
 
         testCase "no row has its copy on the other side of the split"
         <| fun () ->
@@ -257,6 +318,11 @@ let private commands =
             select [ "--by"; "likelihood"; "--times"; "1"; "--folds"; "1"; "--ridges"; "1:0:2" ]
             |> refused 2 [ "--times"; "--folds"; "--ridges" ]
 
+            let answer = select [ "--by"; "cv"; "--times"; "30,3"; "--json" ] |> wantDone
+            Expect.stringContains answer.Error "and 5 of rows held out from times" "what it costs"
+            let lines = File.ReadAllLines(file folder "t.csv") |> Array.map _.Split(',')
+            let place = Array.IndexOf(lines[0], "cv_error")
+            Expect.all lines[1..] (fun cells -> float cells[place] > 0.0) "times have folds too"
             select [ "--kinds"; "ntk,ntp" ] |> refused 2 [ "'ntp'" ]
             select [ "--network"; "dense 1 | relu |" ] |> refused 2 [ "^" ])
 

@@ -130,35 +130,4 @@ let tests =
             Expect.throwsT<ArgumentException>
                 (fun () -> ClosedForm.train spectrum.Value f0Others y [] |> ignore)
                 "shapes are the caller's business"
-
-        testCase "an early stop is the filter that its smoother matrix says"
-        <| fun () ->
-            let targets = Array.init 25 (fun i -> if y[i, 0] > 0.0 then 1.0 else -1.0)
-            let labels = Array.init 7 (fun i -> if f0Others[i, 0] > 0.0 then 1.0 else -1.0)
-            let rate = LearningRate.resolve (largest ()) 25 (LearningRate.Multiple 1.0)
-
-            let stops = [
-                Training.flow 1.0 0.0
-                Training.descent rate 12L<step>
-                Training.Flow(infinity * 1.0<flow>)
-            ]
-
-            let path = Expect.wantOk (EarlyStopping.path spectrum.Value targets cross labels stops) ""
-            // (I − ηΘ/N)¹² by repeated products.
-            let identity = Matrix.init 25 25 (fun i j -> if i = j then 1.0 else 0.0)
-            let left = Seq.fold (fun m _ -> product m (add (-rate / 25.0) identity theta)) identity [ 1..12 ]
-            let trace = Seq.sum (seq { for i in 0..24 -> left[i, i] })
-            let residual = (product left (Matrix.create 25 1 targets)).Values
-            let error = residual |> Array.averageBy (fun r -> r * r)
-            let point = path[1]
-            wantClose 1e-11 "effective dimension" [| point.EffectiveDimension |] [| 25.0 - trace |]
-            wantClose 1e-11 "training error" [| point.TrainError |] [| error |]
-            wantClose 1e-10 "GCV" (Option.toArray point.Gcv) [| error / (trace / 25.0) ** 2.0 |]
-
-            wantClose 1e-11 "nothing learnt yet" [| path[0].EffectiveDimension; path[0].TrainError |] [|
-                0.0
-                1.0
-            |]
-
-            wantClose 1e-9 "24 of 25 directions can be learnt" [| path[2].EffectiveDimension |] [| 24.0 |]
     ]
