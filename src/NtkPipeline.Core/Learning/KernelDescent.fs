@@ -1,22 +1,7 @@
 namespace NtkPipeline.Core
 
 open System
-open System.Globalization
 open FsToolkit.ErrorHandling
-
-/// How a kernel is trained on the loss ½·mean((f − y)²), whose mean goes over rows and outputs.
-type DescentPlan = {
-    /// η, as it is; never a multiple.
-    Rate: float
-    /// Steps of full-batch descent; else gradient flow.
-    IsStepwise: bool
-    /// Heavy-ball momentum of steps, 0 … 1.
-    Momentum: float
-    /// Steps, or times that η multiplies; infinity is allowed.
-    Times: float[]
-    /// Added to the training kernel's diagonal.
-    Ridge: float
-}
 
 /// The outputs at one time, and what they are worth.
 type DescentPoint = {
@@ -34,27 +19,9 @@ type DescentPath = {
     StabilityLimit: float
 }
 
-/// Training in closed form on a kernel matrix and targets as they come.
+/// Training in closed form on a kernel matrix and targets as they come; the loss is ½·mean((f − y)²).
 [<RequireQualifiedAccess>]
 module KernelDescent =
-
-    let private parseTime (isStepwise: bool) (text: string) =
-        match text.Trim() with
-        | "inf"
-        | "infinity" -> Ok infinity
-        | text ->
-            match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
-            | true, time when isStepwise && time >= 0.0 && time < 9e15 && time = Math.Floor time -> Ok time
-            | true, time when not isStepwise && time >= 0.0 && Double.IsFinite time -> Ok time
-            | _ when isStepwise -> Error $"'%s{text}' is not a number of steps; write 0, 10, 1000 or inf"
-            | _ -> Error $"'%s{text}' is not a time; write 0, 0.5, 100 or inf"
-
-    /// "0,1,10,inf": times, or numbers of steps.
-    let parseTimes (isStepwise: bool) (text: string) : Result<float[], string> =
-        text.Split ','
-        |> List.ofArray
-        |> List.traverseResultM (parseTime isStepwise)
-        |> Result.map Array.ofList
 
     let private training plan time =
         if not plan.IsStepwise then Training.flow plan.Rate time
@@ -126,9 +93,7 @@ module KernelDescent =
         (asked: (string * KernelMatrix * Matrix<float>) option)
         : Result<DescentPath, PipelineError> =
         result {
-            do! FitShapes.check name kernel targets f0 asked
-            do! Trust.checkFinite targets
-            let! spectrum = Spectrum.decompose name kernel |> Result.map (Spectrum.shift plan.Ridge)
+            let! spectrum = DescentPlan.decompose name plan kernel targets f0 asked
             let size, values = targets.Rows * targets.Columns, Spectrum.values spectrum
             do! checkRate plan spectrum size
             let trainings = plan.Times |> List.ofArray |> List.map (training plan)
@@ -139,18 +104,13 @@ module KernelDescent =
                 |> List.traverseResultM (fun (training, trained) ->
                     certify name spectrum kernel plan.Ridge f0 targets training trained)
 
-            let outputs trained =
-                match asked with
-                | Some(_, cross, f0) -> ClosedForm.predict cross f0 trained
-                | None -> trained.Fitted
-
             return {
                 StabilityLimit = 2.0 * (1.0 + plan.Momentum) * float size / values[0]
                 Points =
                     List.zip3 (List.ofArray plan.Times) trained certificates
                     |> List.map (fun (time, trained, certificate) -> {
                         Time = time
-                        Outputs = outputs trained
+                        Outputs = DescentPlan.outputs asked trained
                         Certificate = certificate
                     })
                     |> Array.ofList

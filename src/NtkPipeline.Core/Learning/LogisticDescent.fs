@@ -11,9 +11,9 @@ type LogisticPoint = {
     Outputs: Matrix<float>
     /// The mean cross-entropy on the training rows.
     Loss: float
-    /// ‖f₀ + Θc − f‖/‖f − f₀‖ on the training rows: 0 in exact arithmetic.
+    /// ‖f₀ + Θc − f‖/‖f − f₀‖ on the training rows: 0 in exact arithmetic. At time ∞ the proved bound on ‖f − f_∞‖ counts as well.
     Residual: float
-    /// Steps since the start: of descent, or of the integrator.
+    /// Steps since the start: of descent, or of the integrator; at time ∞ of Newton's method.
     Steps: int64
 }
 
@@ -46,54 +46,10 @@ module LogisticDescent =
                     $"cross-entropy needs targets of −1 and 1, or from 0 to 1; row %d{k / targets.Columns} has %g{targets.Values[k]}"
             )
 
-    /// The state holds f on the training rows above c: one product with Θ moves both.
-    [<NoEquality; NoComparison>]
-    type private Machine = {
-        Theta: torch.Tensor
-        P: torch.Tensor
-        Rows: int64
-        Share: float
-    } with
+    let private checkPlan (plan: DescentPlan) limit =
+        let last = plan.Times |> Array.filter Double.IsFinite |> Array.fold max 0.0
 
-        member this.F(state: torch.Tensor) = state.narrow (0L, 0L, this.Rows)
-        member this.C(state: torch.Tensor) = state.narrow (0L, this.Rows, this.Rows)
-
-        member this.Pull(state: torch.Tensor) =
-            (this.F(state).sigmoid() - this.P) * torch.tensor (-this.Share)
-
-        member this.Move(change: torch.Tensor) = torch.cat ([| this.Theta.mm change; change |], 0L)
-
-    let private slope (system: Machine) (state: torch.Tensor) = system.Move(system.Pull state)
-
-    let private descend
-        (system: Machine)
-        momentum
-        (steps: int64)
-        (state: torch.Tensor)
-        (velocity: torch.Tensor)
-        =
-        let mutable state, velocity = state.clone (), velocity.clone ()
-
-        for _ in 1L .. steps do
-            use _ = torch.NewDisposeScope()
-            let faster = velocity * torch.tensor (momentum: float) + system.Pull state
-            let next = state + system.Move faster
-            state.Dispose()
-            velocity.Dispose()
-            state <- next.MoveToOuterDisposeScope()
-            velocity <- faster.MoveToOuterDisposeScope()
-
-        state, velocity
-
-    let private checkPlan (name: string) (plan: DescentPlan) limit =
-        let last = Array.fold max 0.0 plan.Times
-
-        if Double.IsInfinity last then
-            Error(
-                NumbersRefused
-                    $"%s{name}: training on cross-entropy has no end, since outputs of rows that can be told apart grow for ever; give a finite time"
-            )
-        elif plan.IsStepwise && plan.Rate >= limit then
+        if plan.IsStepwise && plan.Rate >= limit then
             Error(
                 NumbersRefused
                     $"learning rate %g{plan.Rate}: gradient descent on this kernel's cross-entropy is sure to be stable below %g{limit} only"
@@ -105,51 +61,53 @@ module LogisticDescent =
         else
             Ok()
 
-    let private measure (system: Machine) (f0: torch.Tensor) outputs time steps (state: torch.Tensor) =
+    let private measure (system: LogisticSystem) (f0: torch.Tensor) asked time steps error state =
         use _ = torch.NewDisposeScope()
-        let f, c = system.F state, system.C state
-        // ln(1 + eᶠ) without overflow.
-        let softplus = f.relu () + f.abs().neg().exp().log1p()
-        let loss = (softplus - system.P * f).mean().item<float>()
-        let off = (f0 + system.Theta.mm c - f).norm().item<float>()
+        let f, c = LogisticSystem.f system state, LogisticSystem.c system state
+        let off = (f0 + system.Theta.mm c - f).norm().item<float>() + error
         let moved = (f - f0).norm().item<float>()
 
         {
             Time = time
-            Outputs = outputs f c
-            Loss = loss
+            Outputs =
+                DescentPlan.outputs asked {
+                    Fitted = Tensors.toMatrix64 f
+                    Coefficients = Tensors.toMatrix64 c
+                }
+            Loss = LogisticSystem.loss system state
             Residual = if moved = 0.0 then 0.0 else off / moved
             Steps = steps
         }
 
-    /// The states at ascending times, each with the steps so far.
-    let private flow system (start: torch.Tensor) (times: float list) =
-        let rec go times at h steps (state: torch.Tensor) done' =
-            match times with
-            | [] -> Ok(List.rev done')
-            | time :: rest ->
-                match DormandPrince.run tolerance (mostSteps - steps) (slope system) (time - at) h state with
-                | None ->
-                    Error(
-                        NumbersRefused
-                            $"gradient flow on cross-entropy up to time %g{time} needs more than %d{mostSteps} steps; stop earlier"
-                    )
-                | Some(state, h, taken) ->
-                    go rest time h (steps + taken) state ((time, int64 (steps + taken), state) :: done')
+    /// The states at the finite times of gradient flow, each with the integrator's steps so far.
+    let private flow (system: LogisticSystem) (start: torch.Tensor) (plan: DescentPlan) =
+        let advance at time (state, steps, h) =
+            match
+                DormandPrince.run
+                    tolerance
+                    (mostSteps - steps)
+                    (LogisticSystem.slope system)
+                    (time - at)
+                    h
+                    state
+            with
+            | Some(state, h, taken) -> Ok(state, steps + taken, h)
+            | None ->
+                Error(
+                    NumbersRefused
+                        $"gradient flow on cross-entropy up to time %g{time} needs more than %d{mostSteps} steps; stop earlier"
+                )
 
-        go times 0.0 0.1 0 start []
+        DescentPlan.walk advance (start, 0, 0.1) plan
+        |> Result.map (Map.map (fun _ (state, steps, _) -> state, int64 steps))
 
-    let private stepped (system: Machine) (plan: DescentPlan) (start: torch.Tensor) (times: float list) =
-        let still = torch.zeros_like system.P
+    /// The states after the finite numbers of steps.
+    let private stepped (system: LogisticSystem) (start: torch.Tensor) (plan: DescentPlan) =
+        let advance at time state =
+            Ok(LogisticSystem.descend system plan.Momentum (int64 time - int64 at) state)
 
-        times
-        |> List.scan
-            (fun (at, state, velocity) time ->
-                let state, velocity = descend system plan.Momentum (int64 time - int64 at) state velocity
-                time, state, velocity)
-            (0.0, start, still)
-        |> List.tail
-        |> List.map (fun (time, state, _) -> time, int64 time, state)
+        DescentPlan.walk advance (start, torch.zeros_like system.P) plan
+        |> Result.map (Map.map (fun time (state, _) -> state, int64 time))
 
     /// As `KernelDescent.run`, on the loss mean(ln(1 + e^f) − p f).
     let run
@@ -161,14 +119,11 @@ module LogisticDescent =
         (asked: (string * KernelMatrix * Matrix<float>) option)
         : Result<LogisticPath, PipelineError> =
         result {
-            do! FitShapes.check name kernel targets f0 asked
-            do! Trust.checkFinite targets
+            let! spectrum = DescentPlan.decompose name plan kernel targets f0 asked
             let! probabilities = probabilities targets
-            let! spectrum = Spectrum.decompose name kernel |> Result.map (Spectrum.shift plan.Ridge)
-            let values = Spectrum.values spectrum
             let size = float (targets.Rows * targets.Columns)
-            let limit = 8.0 * (1.0 + plan.Momentum) * size / values[0]
-            do! checkPlan name plan limit
+            let limit = 8.0 * (1.0 + plan.Momentum) * size / (Spectrum.values spectrum)[0]
+            do! checkPlan plan limit
             use _ = torch.NewDisposeScope()
             let theta = KernelMatrix.toTensor kernel
             theta.diagonal(0L, 0L, 1L).add_(torch.tensor plan.Ridge) |> ignore
@@ -176,33 +131,27 @@ module LogisticDescent =
             let system = {
                 Theta = theta
                 P = Tensors.ofMatrix64(probabilities).clone()
-                Rows = int64 targets.Rows
                 Share = plan.Rate / size
             }
 
             let before = Tensors.ofMatrix64(f0).clone()
-            let start = torch.cat ([| before; torch.zeros_like before |], 0L)
-            let ascending = plan.Times |> Array.distinct |> Array.sort |> List.ofArray
+            let start = LogisticSystem.start before
+            let! states = plan |> (if plan.IsStepwise then stepped else flow) system start
 
-            let! states =
-                if plan.IsStepwise then
-                    Ok(stepped system plan start ascending)
+            let! last =
+                if plan.Times |> Array.exists Double.IsInfinity then
+                    LogisticLimit.find name spectrum probabilities f0 |> Result.map Some
                 else
-                    flow system start ascending
+                    Ok None
 
-            let outputs (f: torch.Tensor) (c: torch.Tensor) =
-                match asked with
-                | Some(_, cross, f0) ->
-                    ClosedForm.predict cross f0 { Fitted = f0; Coefficients = Tensors.toMatrix64 c }
-                | None -> Tensors.toMatrix64 f
+            let point time =
+                match last with
+                | Some last when Double.IsInfinity time ->
+                    Tensors.ofMatrix64 (Matrix.stack last.Fitted last.Coefficients)
+                    |> measure system before asked time (int64 last.Steps) last.Error
+                | _ ->
+                    let state, steps = states[time]
+                    measure system before asked time steps 0.0 state
 
-            let points =
-                states
-                |> List.map (fun (time, steps, state) -> time, measure system before outputs time steps state)
-                |> dict
-
-            return {
-                StabilityLimit = limit
-                Points = plan.Times |> Array.map (fun time -> points[time])
-            }
+            return { StabilityLimit = limit; Points = plan.Times |> Array.map point }
         }

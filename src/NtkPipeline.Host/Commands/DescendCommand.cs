@@ -16,7 +16,7 @@ internal sealed class DescendCommand : NtkCommand
     private readonly Option<bool> _steps = new("--steps") { Description = "Steps of full-batch gradient descent instead of gradient flow." };
     private readonly Option<string> _loss = new Option<string>("--loss")
     {
-        Description = "½·mean((f − y)²), or the mean cross-entropy of targets that are −1 and 1, or lie from 0 to 1.",
+        Description = "½·mean((f − y)²), or the mean cross-entropy of targets that are −1 and 1, or lie from 0 to 1; its time inf exists where no row can be told apart by its target.",
         DefaultValueFactory = _ => "squared",
     }.AcceptOnlyFromAmong("squared", "logistic");
 
@@ -48,7 +48,7 @@ internal sealed class DescendCommand : NtkCommand
     {
         var (rate, momentum, ridge, isStepwise) =
             (parsed.GetValue(_rate), parsed.GetValue(_momentum), parsed.GetValue(_ridge), parsed.GetValue(_steps));
-        var times = KernelDescent.parseTimes(isStepwise, parsed.GetRequiredValue(_times));
+        var times = DescentPlanModule.parseTimes(isStepwise, parsed.GetRequiredValue(_times));
         var mistakes = new List<string>();
 
         if (!(rate > 0 && double.IsFinite(rate)))
@@ -126,7 +126,7 @@ internal sealed class DescendCommand : NtkCommand
                 onTrainingRows = parsed.GetValue(_kTest) is null,
                 steps = plan.IsStepwise,
                 rate = plan.Rate,
-                stabilityLimit = path.StabilityLimit,
+                stabilityLimit = Certificates.Number(path.StabilityLimit),
                 ofStabilityLimit = multiple,
                 certificates = path.Points.Select(point => Certificates.Json(point.Certificate)),
             },
@@ -145,14 +145,14 @@ internal sealed class DescendCommand : NtkCommand
             new
             {
                 @out = output,
-                times = path.Points.Select(point => point.Time),
+                times = path.Points.Select(point => Certificates.Number(point.Time)),
                 rows = last.Outputs.Rows,
                 outputs = last.Outputs.Columns,
                 onTrainingRows = parsed.GetValue(_kTest) is null,
                 loss = "logistic",
                 steps = plan.IsStepwise,
                 rate = plan.Rate,
-                stabilityLimit = path.StabilityLimit,
+                stabilityLimit = Certificates.Number(path.StabilityLimit),
                 ofStabilityLimit = multiple,
                 losses = path.Points.Select(point => point.Loss),
                 residuals = path.Points.Select(point => point.Residual),
@@ -160,6 +160,6 @@ internal sealed class DescendCommand : NtkCommand
             },
             $"{output}: {path.Points.Length} times × {last.Outputs.Rows} {(parsed.GetValue(_kTest) is null ? "training rows" : "rows")}",
             $"rate {plan.Rate:g6} is {multiple:g4} × the limit below which descent on this cross-entropy is sure to be stable, {path.StabilityLimit:g6}",
-            $"at time {last.Time:g6}: cross-entropy {last.Loss:g6} on the training rows; {last.Steps} steps taken, residual {last.Residual:g3}");
+            $"at time {Certificates.Number(last.Time):g6}: cross-entropy {last.Loss:g6} on the training rows; {last.Steps} steps taken, residual {last.Residual:g3}");
     }
 }

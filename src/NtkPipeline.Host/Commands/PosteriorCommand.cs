@@ -47,7 +47,7 @@ internal sealed class PosteriorCommand : NtkCommand
     private FSharpResult<FSharpOption<Training>, Failure> Training(ParseResult parsed)
     {
         var (rate, ridge) = (parsed.GetValue(_rate), parsed.GetValue(_ridge));
-        var times = KernelDescent.parseTimes(false, parsed.GetRequiredValue(_time));
+        var times = DescentPlanModule.parseTimes(false, parsed.GetRequiredValue(_time));
         var mistakes = new List<string>();
 
         if (!(ridge >= 0 && double.IsFinite(ridge)))

@@ -213,6 +213,27 @@ let tests =
             wantClose 1e-12 "loss" (numbers (get "losses" json)) [| losses[0]; losses[4]; losses[1] |]
             descend folder "inf" "2" [ "--loss"; "logistic" ] |> fst |> refused 1 [ "k.npy"; "no end" ])
 
+        testCase "what has an end is taken there, and infinity is the word inf in JSON"
+        <| inFolder (fun folder ->
+            let out = Path.Combine(folder, "p.npy")
+
+            let call k y extra =
+                wantJson (
+                    [ "descend"; "--k-train"; write folder "k" k; "--y"; writeVector folder "y" y; "--out"; out ]
+                    @ [ "--rate"; "2" ]
+                    @ extra
+                )
+
+            let p = y |> Array.map (fun label -> 0.5 + 0.4 * label)
+            let json = call kernel p [ "--times"; "inf"; "--loss"; "logistic" ]
+            wantClose 1e-10 "logits of soft targets" (values out) (p |> Array.map (fun p -> log (p / (1.0 - p))))
+            let time = get "times" json |> items |> Array.exactlyOne
+            Expect.equal (time.GetString()) "inf" "the time"
+            let nothing = Matrix.init 25 25 (fun _ _ -> 0.0)
+            let json = call nothing y [ "--times"; "3" ]
+            Expect.equal (text "stabilityLimit" json) "inf" "a kernel of zeros learns nothing at any rate"
+            Expect.all (values out) ((=) 0.0) "nothing")
+
         testCase "what is wrong on the line is told all at once"
         <| inFolder (fun folder ->
             let refused words times rate extra = descend folder times rate extra |> fst |> refused 2 words

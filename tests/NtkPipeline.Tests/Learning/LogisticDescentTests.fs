@@ -127,6 +127,53 @@ let tests =
             let inside = run { plan with Times = [| 40.0 |]; Ridge = 0.4 } k (column y) (zeros 1) None
             wantClose 1e-11 "λ" inside.Points[0].Outputs.Values (at 1.0 (column y) 1 ridged).Outputs.Values
 
+        testCase "at time ∞ contradictory copies have their share's logit, and soft targets their own"
+        <| fun () ->
+            // Each of 8 rows stands three times; one copy of three has the other label, but for rows whose copies are soft.
+            let xs = points 8
+            let copies = Array.init 24 (fun i -> i % 8)
+            let k = Matrix.gather copies copies (roughKernelOf xs xs)
+
+            let p =
+                Array.init 24 (fun i ->
+                    if i % 8 = 0 then 0.9
+                    elif i % 8 < 4 = (i < 8) then 1.0
+                    else 0.0)
+
+            let share row = Array.average [| p[row]; p[row + 8]; p[row + 16] |]
+            let f0 = Array.init 24 (fun i -> 0.3 * float (i % 8) - 1.0)
+            let path = run { plan with Times = [| infinity; 0.0 |] } k (column p) (column f0) None
+            let logit row = log (share row / (1.0 - share row))
+            let expected = copies |> Array.map logit
+            wantClose 1e-12 "logits" path.Points[0].Outputs.Values expected
+            Expect.isLessThan path.Points[0].Residual 1e-12 "certified"
+            wantClose 1e-15 "and the start is the start" path.Points[1].Outputs.Values f0
+
+            let asked = Matrix.gather [| 2; 5 |] copies (roughKernelOf xs xs)
+            let start = column [| f0[2]; f0[5] |]
+
+            let path =
+                run
+                    { plan with Times = [| infinity |] }
+                    k
+                    (column p)
+                    (column f0)
+                    (Some("Θt", double asked, start))
+
+            wantClose 1e-11 "c as well" path.Points[0].Outputs.Values [| logit 2; logit 5 |]
+
+        testCase "time ∞ is what long flow comes to, where the kernel is too poor to tell rows apart"
+        <| fun () ->
+            let features =
+                Matrix.init 30 3 (fun i j -> sin (float (3 * i + j) * 1.7) + (if j = 0 then 1.0 else 0.0))
+
+            let k = gram features features
+            let both = Matrix.init 30 2 (fun i c -> if (i * 7 + c) % 5 < 2 then 1.0 else -1.0)
+            let zeros = Matrix.create 30 2 (Array.zeroCreate 60)
+            let path = run { plan with Rate = 2.0; Times = [| 3000.0; infinity |] } k both zeros None
+            wantClose 1e-9 "the same end" path.Points[0].Outputs.Values path.Points[1].Outputs.Values
+            Expect.isLessThanOrEqual path.Points[1].Loss path.Points[0].Loss "the least loss"
+
         testCase "no end, too large a step, and targets that are no probabilities are refused"
         <| fun () ->
             let xs = points 25
@@ -136,7 +183,11 @@ let tests =
             let refused words plan y =
                 LogisticDescent.run "Θ" plan (double k) y zeros None |> wantRefusal words
 
-            refused [ "Θ"; "no end" ] { plan with Times = [| 1.0; infinity |] } y
+            refused
+                [ "Θ"; "no end"; "told apart"; "without bound" ]
+                { plan with Times = [| 1.0; infinity |] }
+                y
+
             let steps = { plan with IsStepwise = true; Times = [| 5.0 |] }
             let limit = (run steps k y zeros None).StabilityLimit
             let values = (Expect.wantOk (Spectrum.decompose "Θ" (double k)) "").Computed

@@ -1,0 +1,83 @@
+namespace NtkPipeline.Core
+
+open System
+open System.Globalization
+open FsToolkit.ErrorHandling
+
+/// How a kernel is trained on a loss whose mean goes over rows and outputs.
+type DescentPlan = {
+    /// η, as it is; never a multiple.
+    Rate: float
+    /// Steps of full-batch descent; else gradient flow.
+    IsStepwise: bool
+    /// Heavy-ball momentum of steps, 0 … 1.
+    Momentum: float
+    /// Steps, or times that η multiplies; infinity is allowed.
+    Times: float[]
+    /// Added to the training kernel's diagonal.
+    Ridge: float
+}
+
+/// What every training of a kernel begins and ends with, whatever its loss.
+[<RequireQualifiedAccess>]
+module DescentPlan =
+
+    let private parseTime (isStepwise: bool) (text: string) =
+        match text.Trim() with
+        | "inf"
+        | "infinity" -> Ok infinity
+        | text ->
+            match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
+            | true, time when isStepwise && time >= 0.0 && time < 9e15 && time = Math.Floor time -> Ok time
+            | true, time when not isStepwise && time >= 0.0 && Double.IsFinite time -> Ok time
+            | _ when isStepwise -> Error $"'%s{text}' is not a number of steps; write 0, 10, 1000 or inf"
+            | _ -> Error $"'%s{text}' is not a time; write 0, 0.5, 100 or inf"
+
+    /// "0,1,10,inf": times, or numbers of steps.
+    let parseTimes (isStepwise: bool) (text: string) : Result<float[], string> =
+        text.Split ','
+        |> List.ofArray
+        |> List.traverseResultM (parseTime isStepwise)
+        |> Result.map Array.ofList
+
+    /// The spectrum of Θ with the plan's ridge, once kernel, targets and starting outputs are known to fit together.
+    let decompose
+        (name: string)
+        (plan: DescentPlan)
+        (kernel: KernelMatrix)
+        (targets: Matrix<float>)
+        (f0: Matrix<float>)
+        (asked: (string * KernelMatrix * Matrix<float>) option)
+        : Result<Spectrum, PipelineError> =
+        result {
+            do! FitShapes.check name kernel targets f0 asked
+            do! Trust.checkFinite targets
+            let! spectrum = Spectrum.decompose name kernel
+            return Spectrum.shift plan.Ridge spectrum
+        }
+
+    /// f of a trained network at the rows asked, else on the training rows.
+    let outputs (asked: (string * KernelMatrix * Matrix<float>) option) (trained: Trained) : Matrix<float> =
+        match asked with
+        | Some(_, cross, f0) -> ClosedForm.predict cross f0 trained
+        | None -> trained.Fitted
+
+    /// The states at the plan's finite times, by time: `advance from to state` takes one from each time to the next.
+    let walk
+        (advance: float -> float -> 'state -> Result<'state, PipelineError>)
+        (start: 'state)
+        (plan: DescentPlan)
+        : Result<Map<float, 'state>, PipelineError> =
+        let rec go at state reached times =
+            match times with
+            | [] -> Ok reached
+            | time :: later ->
+                advance at time state
+                |> Result.bind (fun next -> go time next (Map.add time next reached) later)
+
+        plan.Times
+        |> List.ofArray
+        |> List.filter Double.IsFinite
+        |> List.distinct
+        |> List.sort
+        |> go 0.0 start Map.empty

@@ -1,0 +1,67 @@
+namespace NtkPipeline.Core
+
+open TorchSharp
+
+/// Training on the mean cross-entropy in function space. A state holds f on the training rows above c, N × outputs each: one product
+/// with Θ moves both, f = f₀ + Θc.
+[<NoEquality; NoComparison>]
+type LogisticSystem = {
+    /// Θ of the training rows, its ridge included.
+    Theta: torch.Tensor
+    /// Targets as probabilities, N × outputs.
+    P: torch.Tensor
+    /// η over the number of targets.
+    Share: float
+}
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module LogisticSystem =
+
+    let private rows (system: LogisticSystem) = system.P.shape[0]
+
+    /// f on the training rows.
+    let f (system: LogisticSystem) (state: torch.Tensor) : torch.Tensor = state.narrow (0L, 0L, rows system)
+
+    /// The coefficients c.
+    let c (system: LogisticSystem) (state: torch.Tensor) : torch.Tensor =
+        state.narrow (0L, rows system, rows system)
+
+    /// f = f₀, c = 0.
+    let start (f0: torch.Tensor) : torch.Tensor = torch.cat ([| f0; torch.zeros_like f0 |], 0L)
+
+    /// −(η/size)(σ(f) − p): what c moves by in a step, or in a unit of time.
+    let private pull (system: LogisticSystem) state =
+        ((f system state).sigmoid() - system.P) * torch.tensor (-system.Share)
+
+    let private move (system: LogisticSystem) (change: torch.Tensor) =
+        torch.cat ([| system.Theta.mm change; change |], 0L)
+
+    /// The state's derivative in gradient flow.
+    let slope (system: LogisticSystem) (state: torch.Tensor) : torch.Tensor = move system (pull system state)
+
+    /// The state and its velocity, N × outputs, after so many steps of heavy ball.
+    let descend
+        (system: LogisticSystem)
+        (momentum: float)
+        (steps: int64)
+        (state: torch.Tensor, velocity: torch.Tensor)
+        : torch.Tensor * torch.Tensor =
+        let mutable state, velocity = state.clone (), velocity.clone ()
+
+        for _ in 1L .. steps do
+            use _ = torch.NewDisposeScope()
+            let faster = velocity * torch.tensor momentum + pull system state
+            let next = state + move system faster
+            state.Dispose()
+            velocity.Dispose()
+            state <- next.MoveToOuterDisposeScope()
+            velocity <- faster.MoveToOuterDisposeScope()
+
+        state, velocity
+
+    /// The mean of ln(1 + eᶠ) − p f, without overflow.
+    let loss (system: LogisticSystem) (state: torch.Tensor) : float =
+        use _ = torch.NewDisposeScope()
+        let f = f system state
+        let softplus = f.relu () + f.abs().neg().exp().log1p()
+        (softplus - system.P * f).mean().item<float>()
