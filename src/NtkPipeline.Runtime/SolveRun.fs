@@ -3,8 +3,6 @@ namespace NtkPipeline.Runtime
 open System
 open System.Diagnostics
 open System.IO
-open System.Runtime.InteropServices
-open System.Security.Cryptography
 open NtkPipeline.Core
 
 /// The numbers of a checkpoint that are no matrix.
@@ -21,9 +19,7 @@ module SolveRun =
     let private codec: Codec<CheckpointHead * Matrix<float>> =
         Codec.pair ("head", Codec.json "solve-checkpoint/1") ("state", Codec.matrix64)
 
-    let private nameOf (m: Matrix<float>) =
-        let hash = SHA256.HashData(MemoryMarshal.AsBytes(ReadOnlySpan<float>(m.Values)))
-        $"%d{m.Rows} %d{m.Columns} %s{(Digest.ofHash hash).Hex}"
+    let private nameOf (m: Matrix<float>) = $"%d{m.Rows} %d{m.Columns} %s{(Digest.ofFloats m.Values).Hex}"
 
     /// Names the problem and all that a state depends on.
     let private recipe (settings: SolveSettings) (problem: SolveProblem) =

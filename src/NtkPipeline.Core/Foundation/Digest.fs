@@ -3,6 +3,7 @@ namespace NtkPipeline.Core
 open System
 open System.Buffers.Binary
 open System.IO
+open System.Runtime.InteropServices
 open System.Security.Cryptography
 open System.Text
 
@@ -24,6 +25,19 @@ module Digest =
     let ofBytes (bytes: byte[]) : Digest = bytes |> SHA256.HashData |> ofHash
 
     let ofStream (stream: Stream) : Digest = stream |> SHA256.HashData |> ofHash
+
+    /// Numbers hashed at a time: no span covers the bytes of more than 2²⁸ of them.
+    let private some = 1 <<< 16
+
+    /// The digest of the numbers' bytes, of however many.
+    let ofFloats (values: float[]) : Digest =
+        use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
+
+        for start in 0..some .. values.Length - 1 do
+            let part = ReadOnlySpan<float>(values, start, min some (values.Length - start))
+            hash.AppendData(MemoryMarshal.AsBytes part)
+
+        hash.GetHashAndReset() |> ofHash
 
     /// The digest of a list of texts. Each is length-prefixed, so no two lists share their bytes.
     let ofParts (parts: string list) : Digest =

@@ -151,6 +151,13 @@ let tests =
                     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
                     "the standard's value"
 
+            testCase "numbers are hashed part by part as if at once"
+            <| fun () ->
+                for count in [ 0; 1; 65536; 150001 ] do
+                    let values = Array.init count (fun i -> sin (float i))
+                    let bytes = values |> Array.collect (fun (x: float) -> BitConverter.GetBytes x)
+                    Expect.equal (Digest.ofFloats values) (Digest.ofBytes bytes) $"%d{count} numbers"
+
             testProperty "lists that differ in their cuts differ"
             <| fun (a: char[]) (b: char[]) ->
                 let a, b = String a, String b

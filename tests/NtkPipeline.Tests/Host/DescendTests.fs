@@ -219,14 +219,28 @@ let tests =
 
             let call k y extra =
                 wantJson (
-                    [ "descend"; "--k-train"; write folder "k" k; "--y"; writeVector folder "y" y; "--out"; out ]
+                    [
+                        "descend"
+                        "--k-train"
+                        write folder "k" k
+                        "--y"
+                        writeVector folder "y" y
+                        "--out"
+                        out
+                    ]
                     @ [ "--rate"; "2" ]
                     @ extra
                 )
 
             let p = y |> Array.map (fun label -> 0.5 + 0.4 * label)
             let json = call kernel p [ "--times"; "inf"; "--loss"; "logistic" ]
-            wantClose 1e-10 "logits of soft targets" (values out) (p |> Array.map (fun p -> log (p / (1.0 - p))))
+
+            wantClose
+                1e-10
+                "logits of soft targets"
+                (values out)
+                (p |> Array.map (fun p -> log (p / (1.0 - p))))
+
             let time = get "times" json |> items |> Array.exactlyOne
             Expect.equal (time.GetString()) "inf" "the time"
             let nothing = Matrix.init 25 25 (fun _ _ -> 0.0)

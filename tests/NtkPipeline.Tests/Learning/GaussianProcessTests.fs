@@ -69,6 +69,43 @@ let tests =
             let expected = y |> Array.mapi (fun i t -> if i = 4 then 0.0 else t)
             wantClose 1e-9 "the limit" limit.Mean.Values expected
 
+        testCase
+            "on a kernel that is nearly singular, variances stay at least 0 and the covariance positive semi-definite"
+        <| fun () ->
+            // Close points of a smooth kernel: its eigenvalues run through fifteen digits and past them.
+            let near = points 60 |> Array.map (Array.map ((*) 0.4))
+            let kernel = kernelOf near near
+            let between = Array.init 59 (fun i -> Array.map2 (fun a b -> (a + b) / 2.0) near[i] near[i + 1])
+
+            for asked in [ near; between ] do
+                let asked: Asked = {
+                    Cross = KernelMatrix.Double(kernelOf asked near)
+                    Own = KernelMatrix.Double(kernelOf asked asked)
+                }
+
+                for noise in [ 1e-10; 1e-6; 1e-2 ] do
+                    let posterior =
+                        Expect.wantOk
+                            (GaussianProcess.regression
+                                "K"
+                                (decompose kernel)
+                                noise
+                                (column (targets near))
+                                asked)
+                            ""
+
+                    let covariance = posterior.Covariance
+
+                    Expect.all
+                        posterior.StandardDeviations
+                        (fun s -> s >= 0.0 && s <= 1.0)
+                        "no NaN, below the prior"
+
+                    let turned = Matrix.init covariance.Columns covariance.Rows (fun i j -> covariance[j, i])
+                    Expect.equal turned covariance "symmetric to the last bit"
+                    let least = (dense covariance).Evd().EigenValues |> Seq.map _.Real |> Seq.min
+                    Expect.isGreaterThan least -1e-9 "rounding"
+
         testCase "kernels that do not fit together are refused rather than given a negative variance"
         <| fun () ->
             GaussianProcess.regression "K" (decompose k) 0.1 (column y) {

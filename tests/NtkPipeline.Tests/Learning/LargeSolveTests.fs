@@ -329,5 +329,10 @@ let private choosing =
             "more than one array"
 
         plan plenty (Some SolveMethod.Exact) |> wantRefusal [ "one array" ]
+        // 600 MB and 24 N d, then 8 N (rank + 400 + 28), at sizes whose products pass 2³¹.
+        let hundred = Expect.wantOk (plan { size with Rows = 100_000 } None) "a plan"
+        Expect.equal hundred.Bytes 2_049_600_000L "100,000 rows"
+        let wide = { plenty with Rows = 1_000_000; Features = 2000; Rank = 5000; Systems = 40 }
+        Expect.equal (Expect.wantOk (plan wide None) "a plan").Bytes 100_760_000_000L "and far beyond"
 
 let tests = testList "regression past memory" [ pivoting; gradients; nystrom; choosing ]
