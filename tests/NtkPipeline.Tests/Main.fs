@@ -85,6 +85,7 @@ let private tests =
         DescendTests.tests
         PosteriorTests.tests
         RunTests.tests
+        PredictTests.tests
         KernelFileTests.tests
         KernelCommandTests.tests
         RefusalTests.tests

@@ -1,0 +1,284 @@
+/// What a finished run says of new texts, asked as a person asks.
+module NtkPipeline.Tests.PredictTests
+
+open System.IO
+open System.Text.Json
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Runtime
+open NtkPipeline.Tests.Ntk
+
+/// As the settings that these runs take.
+let private splitting: SplitTweets.Settings = {
+    ValidationShare = 0.2
+    Folds = 5
+    Together = SameText.Normalised
+    SimilarAbove = 0.7
+    Contradictions = MajorityLabel
+}
+
+/// Fewer networks still, for what is about none of them.
+let private fewNetworks widths = [
+    for text in [ $"train.widths=%s{widths}"; "train.seeds=1"; "train.input-scales=sqrt-d" ] do
+        "--set"
+        text
+]
+
+let tests =
+    testList "ntk predict" [
+        testCase "predict says what every model of the run makes of a text, and which tweets carry it"
+        <| inFolder (fun folder ->
+            let data, store = tweets folder 240, Path.Combine(folder, "store")
+
+            let known =
+                (NtkPipeline.Core.SampleTweets.generate NtkPipeline.Core.SampleTweets.defaultSeed).Train[..4]
+
+            /// The JSON of the known tweets' predictions, and of a text that would clear the screen; and λ.
+            let predict extra =
+                let settings = quick @ List.collect (fun text -> [ "--set"; text ]) extra
+                let options = [ "--data"; data; "--store"; store ] @ settings
+                let out = Path.Combine(folder, "out")
+                [ "run"; "--out"; out ] @ options |> wantDone |> ignore
+                let texts = [ for tweet in known -> tweet.Text ] @ [ "\u001b[2Jsmoke\nand fire" ]
+                let asked = texts |> List.collect (fun text -> [ "--text"; text ])
+                let answer = [ "predict"; "--json"; "--tweets"; "240" ] @ asked @ options |> wantDone
+                Expect.stringContains answer.Output "SYNTHETIC SAMPLE" "it says what the models know"
+                Expect.isFalse (answer.Output.Contains '\u001b') "nothing that a terminal would obey"
+                let json = JsonDocument.Parse((answer.Output.TrimEnd().Split '\n') |> Array.last)
+                let summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(out, "summary.json")))
+                let regression = summary.RootElement.GetProperty "kernelRegression"
+                let predictions = json.RootElement.GetProperty("predictions").EnumerateArray() |> Array.ofSeq
+                Expect.equal predictions.Length texts.Length "one a text"
+                predictions, regression.GetProperty("ridge").GetDouble()
+
+            let number (name: string) (element: JsonElement) = element.GetProperty(name).GetDouble()
+
+            let check (prediction: JsonElement) =
+                let models = prediction.GetProperty("models").EnumerateArray() |> Array.ofSeq
+                Expect.isGreaterThan models.Length 10 "the kernel and the networks"
+
+                for model in models do
+                    Expect.equal
+                        (number "class" model)
+                        (if number "score" model > 0.0 then 1.0 else 0.0)
+                        "cut at 0"
+
+                let explanations = prediction.GetProperty("explanations").EnumerateArray() |> Array.ofSeq
+                Expect.equal explanations.Length 2 "kernel and network"
+
+                for explanation in explanations do
+                    let parts =
+                        explanation.GetProperty("tweets").EnumerateArray() |> Seq.map (number "contribution")
+
+                    Expect.isLessThan
+                        (abs (Seq.sum parts - number "score" explanation))
+                        1e-9
+                        "a sum over tweets"
+
+            for extra in
+                [
+                    []
+                    [ "embed.encoder=lsa + surface + keywords + location"; "reduce.dimensions=all" ]
+                ] do
+                let predictions, ridge = predict extra
+                Array.iter check predictions
+                let mutable found = 0
+
+                for tweet, prediction in Seq.zip known predictions do
+                    let kernel = prediction.GetProperty("explanations")[0]
+
+                    for own in kernel.GetProperty("tweets").EnumerateArray() do
+                        // A training tweet whose keyword and place the models are not told is another tweet.
+                        if number "id" own = float tweet.Id && extra.IsEmpty then
+                            found <- found + 1
+                            let target = if tweet.Target = Some true then 1.0 else -1.0
+                            // (K + λ) α = y, and Θ(x, x) = 1: f at a training row is y − λα.
+                            let expected = target - ridge * number "contribution" own
+                            Expect.isLessThan (abs (number "score" kernel - expected)) 1e-3 "the fit itself"
+
+                if extra.IsEmpty then
+                    Expect.isGreaterThan found 0 "some of them are training tweets"
+
+            predict [ "embed.encoder=lsa + surface"; "embed.combine=sum" ] |> fst |> Array.iter check
+            let options = [ "--data"; data; "--store"; store ] @ quick
+            refused 2 [ "--text" ] ([ "predict" ] @ options)
+
+            refused
+                2
+                [ "--tweets: between 1 and 1000" ]
+                ([ "predict"; "--text"; "a"; "--tweets"; "0" ] @ options))
+
+        testCase "predict says of a validation tweet what the run's own models said, to rounding"
+        <| inFolder (fun folder ->
+            let data, store = tweets folder 240, Path.Combine(folder, "store")
+
+            let check extra =
+                let options = [ "--data"; data; "--store"; store ] @ quick @ fewNetworks "16,128" @ extra
+                [ "run"; "--out"; Path.Combine(folder, "out") ] @ options |> wantDone |> ignore
+                let scope = Directory.GetDirectories(Path.Combine(store, "latest")) |> Array.exactlyOne
+
+                /// What a stage of the run gave.
+                let made name (codec: Codec<'a>) =
+                    Store.openAt store
+                    |> Result.bind (fun store ->
+                        Store.tryLatest store (nonNull (Path.GetFileName scope)) name
+                        |> Result.bind (Option.get >> Store.get store codec))
+                    |> Result.mapError _.Sentence
+                    |> Result.bind (Result.mapError string)
+                    |> Flip.Expect.wantOk name
+
+                let labelled = made "read-tweets/train" TweetTable.codec
+                let split = made "split-tweets" (SplitTweets.stage splitting).Codec
+                let kernel = made "fit-ridge" (Codec.json<KernelRegression> "any")
+
+                let runs =
+                    Directory.GetFiles scope
+                    |> Array.map (Path.GetFileName >> nonNull >> System.Uri.UnescapeDataString)
+                    |> Array.filter _.StartsWith("train-network")
+                    |> Array.map (fun name -> (made name TrainedNetwork.codec).Run)
+                    |> Array.filter _.Diverged.IsNone
+
+                Expect.isGreaterThan runs.Length 1 "networks"
+
+                for row in [ 0; 7 ] do
+                    let tweet = labelled[split.Validation[row]]
+
+                    let named option value =
+                        match value with
+                        | Some text -> [ option; text ]
+                        | None -> []
+
+                    let answer =
+                        [ "predict"; "--json"; "--text"; tweet.Text ]
+                        @ named "--keyword" tweet.Keyword
+                        @ named "--location" tweet.Location
+                        @ options
+                        |> wantDone
+
+                    let root =
+                        JsonDocument.Parse((answer.Output.TrimEnd().Split '\n') |> Array.last).RootElement
+
+                    let said =
+                        root.GetProperty("predictions").[0].GetProperty("models").EnumerateArray()
+                        |> Seq.map (fun model ->
+                            model.GetProperty("model").GetString(), model.GetProperty("score").GetDouble())
+                        |> readOnlyDict
+
+                    Expect.equal said.Count (runs.Length + 1) "every model"
+
+                    let close name (expected: float) =
+                        Expect.isLessThan (abs (said[name] - expected)) 1e-4 $"%s{name}, row %d{row}"
+
+                    close "kernel regression" kernel.ValidationOutputs[row]
+
+                    for run in runs do
+                        close (NetworkName.ofRun run) run.ValidationOutputs[row]
+
+            check []
+
+            check [
+                "--set"
+                "embed.encoder=lsa + surface + keywords + location"
+                "--set"
+                "reduce.dimensions=all"
+            ])
+
+        testCase "predict tells what it could not take into account, and takes seeds together"
+        <| inFolder (fun folder ->
+            let data, store = tweets folder 200, Path.Combine(folder, "store")
+
+            let options =
+                [ "--data"; data; "--store"; store ]
+                @ quick
+                @ fewNetworks "16"
+                @ [ "--set"; "train.seeds=2" ]
+
+            [ "run"; "--out"; Path.Combine(folder, "out") ] @ options |> wantDone |> ignore
+            let predict extra = [ "predict"; "--text"; "fire" ] @ extra @ options
+            let short, all = wantDone (predict []), wantDone (predict [ "--all" ])
+
+            let lines (answer: Answer) =
+                answer.Output.Split '\n' |> Array.filter _.Contains("validation accuracy")
+
+            Expect.isTrue ((lines short).Length < (lines all).Length) "fewer lines"
+            Expect.exists (lines short) _.Contains("m = 16, ‖x‖ = √d, rate 1, mean of 2 seeds") "over seeds"
+            Expect.isFalse (short.Output.Contains "rate 2") "the main rate"
+            Expect.stringContains short.Output "--all shows all" "where the others are"
+            Expect.exists (lines all) _.Contains("m = 16, ‖x‖ = √d, rate 2, seed 1") "one by one"
+
+            Expect.stringContains
+                (wantDone (predict [ "--keyword"; "fire" ])).Output
+                "--keyword changes nothing"
+                "no encoder looks at it"
+
+            refused 2 [ "--npy: this run was made of texts alone" ] (predict [ "--npy"; "rows.npy" ]))
+
+        testCase "after a run on rows of another program, predict takes the rows of new texts"
+        <| inFolder (fun folder ->
+            let data, store = tweets folder 200, Path.Combine(folder, "store")
+            let at name = Path.Combine(folder, name)
+
+            let save name rows columns =
+                use file = File.Create(at name)
+                Npy.write file (Matrix.init rows columns (fun i j -> sin (float32 (7 * i + 3 * j + 1))))
+
+            save "train.npy" 200 20
+            save "test.npy" 50 20
+            save "rows.npy" 2 20
+            save "narrow.npy" 2 19
+
+            // The second row of train.npy, as an array of one dimension.
+            (use file = File.Create(at "one.npy")
+             Npy.writeVector file (Array.init 20 (fun j -> sin (float32 (7 + 3 * j + 1)))))
+
+            let options =
+                [
+                    for text in
+                        [
+                            "embed.encoder=npy"
+                            $"""embed.train-npy=%s{at "train.npy"}"""
+                            $"""embed.test-npy=%s{at "test.npy"}"""
+                        ] do
+                        "--set"
+                        text
+                ]
+                |> List.append ([ "--data"; data; "--store"; store ] @ quick @ fewNetworks "16")
+
+            [ "run"; "--out"; at "out" ] @ options |> wantDone |> ignore
+
+            let scores extra =
+                let answer = [ "predict"; "--json" ] @ extra @ options |> wantDone
+                let root = JsonDocument.Parse((answer.Output.TrimEnd().Split '\n') |> Array.last).RootElement
+
+                [
+                    for prediction in root.GetProperty("predictions").EnumerateArray() do
+                        for model in prediction.GetProperty("models").EnumerateArray() ->
+                            model.GetProperty("score").GetDouble()
+                ]
+
+            let two = [ "--text"; "a"; "--text"; "b" ]
+            let both = scores (two @ [ "--npy"; at "rows.npy" ])
+            let one = scores [ "--text"; "b"; "--npy"; at "one.npy" ]
+
+            Expect.equal
+                (both.Length, one.Length)
+                (2 * one.Length, both.Length / 2)
+                "a score a text and model"
+
+            for a, b in List.zip (List.skip one.Length both) one do
+                Expect.isLessThan (abs (a - b)) 1e-5 "the same row"
+
+            refused 2 [ "--npy"; "one such row a text" ] ([ "predict"; "--text"; "a" ] @ options)
+
+            refused
+                1
+                [ "narrow.npy: it has 19 columns"; "have 20" ]
+                ([ "predict" ] @ two @ [ "--npy"; at "narrow.npy" ] @ options)
+
+            refused
+                1
+                [ "rows.npy: it has 2 rows" ]
+                ([ "predict"; "--text"; "a"; "--npy"; at "rows.npy" ] @ options)
+
+            refused 1 [ "none.npy" ] ([ "predict"; "--text"; "a"; "--npy"; at "none.npy" ] @ options))
+    ]
