@@ -152,7 +152,8 @@ module LargeSolve =
                 }
 
             tell (SolveProgress.Planned plan)
-            let spare = if settings.HoldsEntries then settings.Memory - plan.Bytes else 0L
+            // A tenth is left for what the collector has not freed yet.
+            let spare = if settings.HoldsEntries then settings.Memory / 10L * 9L - plan.Bytes else 0L
             let! source, xs = KernelSource.create problem.Kind problem.Network problem.IsSingle problem.X
             let kernel = { Source = source; Xs = xs }
             let meanDiagonal = UnheldKernel.diagonal source xs |> Array.average
