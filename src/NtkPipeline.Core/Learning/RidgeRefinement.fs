@@ -42,15 +42,16 @@ module RidgeRefinement =
         elif (at middle).Value <= (at near).Value then bracket at far middle
         else bracket at middle near
 
-    /// By Brent's method, on slopes by ln λ over the greater of the two at the ends.
+    /// By Brent's method, on slopes by ln λ over the greater of the two at the ends; none where it does not settle.
     let private stationary (at: float -> ScoreSlope) (one: float, other: float) =
         let slope log = (at log).ByRidge * Math.Exp log
         let scale = max (abs (slope one)) (abs (slope other))
 
-        let _, root =
+        match
             Brent.TryFindRoot((fun log -> slope log / scale), min one other, max one other, accuracy, 100)
-
-        Math.Exp root
+        with
+        | true, root -> Some(Math.Exp root)
+        | _ -> None
 
     /// The ridge near `ridges[best]`, the best of a grid of ascending ones, at which the score is stationary: between it and that neighbour
     /// towards which the score falls. None at the grid's end, and where the best is stationary itself. Targets are N × outputs.
@@ -71,5 +72,5 @@ module RidgeRefinement =
 
             match (if rise > 0.0 then best - 1 else best + 1) with
             | neighbour when rise <> 0.0 && neighbour >= 0 && neighbour < ridges.Length ->
-                bracket at (Math.Log ridges[neighbour]) near |> Option.map (stationary at)
+                bracket at (Math.Log ridges[neighbour]) near |> Option.bind (stationary at)
             | _ -> None)
