@@ -108,10 +108,6 @@ module AnalyticNtk =
         let state = through integrals true network.Layers (start features inner)
         network.OutputScale * network.OutputScale * state.Theta
 
-    /// K(x, z).
-    let nngp (network: Network) (features: int) (inner: Moments) : float =
-        nngpBy Integrals.byQuadrature network features inner
-
     /// Θ(x, z).
     let ntk (network: Network) (features: int) (inner: Moments) : float =
         ntkBy Integrals.byQuadrature network features inner

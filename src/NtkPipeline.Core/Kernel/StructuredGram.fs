@@ -171,27 +171,3 @@ module StructuredGram =
         let result = Matrix.create rows rows (Array.zeroCreate (rows * rows))
         fillSymmetric traces (Tensors.ofMatrix32 result)
         result
-
-    /// The symmetric kernel of float64 traces on the CPU.
-    let symmetric64 (traces: LayerTrace[]) : Matrix<float> =
-        use _ = torch.NewDisposeScope()
-        let rows = int (rowsOf traces)
-        let result = Matrix.create rows rows (Array.zeroCreate (rows * rows))
-        fillSymmetric traces (Tensors.ofMatrix64 result)
-        result
-
-    /// The kernel between two sets of rows, of float32 traces on the CPU.
-    let between (left: LayerTrace[]) (right: LayerTrace[]) : Matrix<float32> =
-        use _ = torch.NewDisposeScope()
-        let rows, columns = int (rowsOf left), int (rowsOf right)
-        let result = Matrix.create rows columns (Array.zeroCreate (rows * columns))
-        fillBetween left right (Tensors.ofMatrix32 result)
-        result
-
-    /// The kernel between two sets of rows, of float64 traces on the CPU.
-    let between64 (left: LayerTrace[]) (right: LayerTrace[]) : Matrix<float> =
-        use _ = torch.NewDisposeScope()
-        let rows, columns = int (rowsOf left), int (rowsOf right)
-        let result = Matrix.create rows columns (Array.zeroCreate (rows * columns))
-        fillBetween left right (Tensors.ofMatrix64 result)
-        result

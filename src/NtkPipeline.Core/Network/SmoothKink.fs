@@ -96,13 +96,13 @@ module SmoothKink =
     /// How many there are.
     let count = 7
 
-    /// φ of an activation whose dual is integrated; none for the others.
-    let value (activation: Activation) : SmoothKink voption =
+    /// φ and φ' of an activation whose dual is integrated; none for the others.
+    let private pair (activation: Activation) : struct (SmoothKink * SmoothKink) voption =
         match activation with
-        | Tanh -> ValueSome ofTanh
-        | Softplus -> ValueSome ofSoftplus
-        | Silu -> ValueSome ofSilu
-        | Sigmoid -> ValueSome ofSigmoid
+        | Tanh -> ValueSome struct (ofTanh, ofTanhSlope)
+        | Softplus -> ValueSome struct (ofSoftplus, ofSigmoid)
+        | Silu -> ValueSome struct (ofSilu, ofSiluSlope)
+        | Sigmoid -> ValueSome struct (ofSigmoid, ofSigmoidSlope)
         | Relu
         | LeakyRelu _
         | Abs
@@ -116,22 +116,10 @@ module SmoothKink =
         | Identity
         | Monomial _ -> ValueNone
 
+    /// φ of an activation whose dual is integrated; none for the others.
+    let value (activation: Activation) : SmoothKink voption =
+        pair activation |> ValueOption.map (fun struct (value, _) -> value)
+
     /// φ' of the same.
     let slope (activation: Activation) : SmoothKink voption =
-        match activation with
-        | Tanh -> ValueSome ofTanhSlope
-        | Softplus -> ValueSome ofSigmoid
-        | Silu -> ValueSome ofSiluSlope
-        | Sigmoid -> ValueSome ofSigmoidSlope
-        | Relu
-        | LeakyRelu _
-        | Abs
-        | Erf
-        | Gelu
-        | Sin
-        | Cos
-        | Gaussian
-        | Rbf _
-        | ExpNormalised
-        | Identity
-        | Monomial _ -> ValueNone
+        pair activation |> ValueOption.map (fun struct (_, slope) -> slope)

@@ -9,7 +9,6 @@ module Palette =
 
     let ink = "#222222"
     let grey = "#777777"
-    let faint = "#dddddd"
 
     /// Viridis at steps of one eighth, without its yellow end, which white paper swallows.
     let private viridis = [|

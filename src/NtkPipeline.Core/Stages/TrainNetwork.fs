@@ -136,7 +136,8 @@ module TrainNetwork =
         | None, Error reason -> Error reason
         | None, Ok device ->
             let rows = input.Train.Length
-            let rate = settings.LearningRate * float rows / (input.LambdaMax * kernelFactor settings input)
+            let largest = input.LambdaMax * kernelFactor settings input
+            let rate = LearningRate.resolve largest rows (LearningRate.Multiple settings.LearningRate)
 
             follow settings device rate seed input
             |> Result.map (fun (seen, initial, final) -> {
