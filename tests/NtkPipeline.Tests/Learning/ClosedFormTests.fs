@@ -116,6 +116,15 @@ let tests =
             for one, many in List.zip (trainings |> List.map (outcome >> fst)) (train trainings) do
                 Expect.equal many one "the same bits"
 
+        testCase "epochs are so many steps each"
+        <| fun () ->
+            let epochs = Training.stepsOf 4L<step / epoch> 3L<epoch>
+
+            Expect.equal
+                (outcome (Training.descent 0.01 epochs))
+                (outcome (Training.descent 0.01 12L<step>))
+                "12"
+
         testCase "learning rates past the stability limit, and times that are none, are refused"
         <| fun () ->
             let limit = 2.0 * size / largest ()
