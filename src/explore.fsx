@@ -143,6 +143,7 @@ path
 let training = TrainNetwork.inputs features split gram spectrum
 
 let network width : TrainSettings = {
+    Architecture = Architecture.written
     Width = width
     Member = 0
     InputScale = InputScale.SqrtD

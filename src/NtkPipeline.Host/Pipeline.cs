@@ -27,8 +27,8 @@ internal static class Pipeline
                from kernels in Kernels.Make(runner, session, split, views, features)
                let regression = kernels.Regression
                from kernel in runner.Run(FitRidge.stage(config.Ridge, config.Targets), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))
-               let training = TrainNetwork.inputs(features, split, kernels.Networks.Gram, kernels.Networks.Spectrum)
-               from networks in config.Train.Select(settings => Training(runner, settings, training)).InOrder()
+               let limits = new Limits(runner, split, features, kernels.Networks)
+               from networks in config.Train.Select(settings => Training(runner, settings, limits)).InOrder()
                let trained = Artifact.all(networks)
                from tangents in runner.Run(ExplainNetwork.stage, ExplainNetwork.inputs(features, split, kernel, trained))
                let runs = TrainedNetworkModule.runs(trained)
@@ -43,8 +43,10 @@ internal static class Pipeline
     }
 
     private static Func<FSharpResult<Artifact<TrainedNetwork>, PipelineError>> Training(
-        IRunner runner, TrainSettings settings, Artifact<TrainInput> input) =>
-        () => runner.Run(TrainNetwork.stage(settings), input);
+        IRunner runner, TrainSettings settings, Limits limits) =>
+        () => from input in limits.Of(settings)
+              from trained in runner.Run(TrainNetwork.stage(settings), input)
+              select trained;
 }
 
 /// <summary>What a run ends in.</summary>

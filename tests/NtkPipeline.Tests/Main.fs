@@ -15,6 +15,7 @@ let private tests =
         MetricsTests.tests
         BatchesTests.tests
         ReluStackTests.tests
+        TrainableTests.tests
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
         SpectrumTests.tests
@@ -50,6 +51,7 @@ let private tests =
         PredictTextTests.tests
         testList "network" [
             NetworkTextTests.tests
+            ArchitectureTextTests.tests
             DualTests.tests
             IntegralsTests.tests
             DifferentiateTests.tests

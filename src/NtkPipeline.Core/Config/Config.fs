@@ -26,6 +26,12 @@ module Config =
 
     /// What no single setting can know.
     let private crossChecks (values: Map<string, string>) = [
+        match Architecture.parse values["train.network"] with
+        | Error reason -> $"train.network: %s{reason}"
+        | Ok(struct (_, alpha, _)) when alpha * Setting.real values "train.output-scale" > 1e6 ->
+            "train.network: its scale times train.output-scale is above 1e6"
+        | Ok _ -> ()
+
         if Setting.real values "ridge.smallest" >= Setting.real values "ridge.largest" then
             "ridge.smallest: it must be below ridge.largest"
 

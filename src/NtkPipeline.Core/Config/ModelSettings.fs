@@ -41,9 +41,18 @@ module ModelSettings =
 
     let private inputScale text = if text = "unit" then InputScale.Unit else InputScale.SqrtD
 
+    /// What is trained. A text that is no such network has been refused before: that is our bug.
+    let private architecture (values: Map<string, string>) =
+        match Architecture.parse values["train.network"] with
+        | Ok found -> found
+        | Error reason -> invalidArg (nameof values) reason
+
     /// One entry a network, in the order in which they train: input scales, then rates, widths and seeds.
     let train (values: Map<string, string>) device : TrainSettings[] =
+        let struct (architecture, alpha, isCentred) = architecture values
+
         let network scale rate width seed : TrainSettings = {
+            Architecture = architecture
             Width = width
             Member = seed
             InputScale = inputScale scale
@@ -52,8 +61,8 @@ module ModelSettings =
             Epochs = Setting.whole values "train.epochs"
             TrackedEpochs = Setting.wholes values "train.tracked-epochs"
             ProbeRows = Setting.whole values "train.probe-rows"
-            Centred = Setting.flag values "train.centred"
-            OutputScale = Setting.real values "train.output-scale"
+            Centred = isCentred || Setting.flag values "train.centred"
+            OutputScale = alpha * Setting.real values "train.output-scale"
             Device = device
         }
 

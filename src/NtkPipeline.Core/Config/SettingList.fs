@@ -143,6 +143,11 @@ module SettingList =
     ]
 
     let private training = [
+        setting
+            "train.network"
+            Text
+            Architecture.written.Text
+            "What is trained, in the language of `ntk kernel`, with m for the widths and one output: dense m | erf | dense m | erf | dense 1. scale(2) and centred at its end count beside the two settings of that name."
         setting "train.widths" (WholeList(1L, 65536L)) "16, 64, 256, 1024, 4096" "Hidden widths."
         setting "train.seeds" (Whole(1L, 1000L)) "3" "Networks of each kind, with different seeds."
         setting

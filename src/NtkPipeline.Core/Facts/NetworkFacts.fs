@@ -24,10 +24,10 @@ type EpochMeasures = {
     /// f_t against the network linearised at θ₀, trained by the very same steps.
     GapToLinearisedTrain: Gap option
     GapToLinearisedValidation: Gap option
-    /// ‖W_t − W_0‖ / ‖W_0‖ of every layer, input side first.
+    /// ‖θ_t − θ_0‖ / ‖θ_0‖ of every dense layer, input side first.
     WeightMovement: float[]
-    /// Share of (row, unit) pairs of the probe whose ReLU gate differs from epoch 0.
-    FlippedGates: float
+    /// Share of (row, unit) pairs of the probe whose gate differs from epoch 0; none where the network has no ReLU or its like.
+    FlippedGates: float option
     /// Centred kernel alignment of Θ̂_t with yyᵀ and with Θ̂_0, on the probe.
     AlignmentWithTargets: float
     AlignmentWithInitial: float
@@ -37,6 +37,10 @@ type EpochMeasures = {
 
 /// One finite network, trained for real and followed.
 type NetworkRun = {
+    /// The architecture, with m for the width: "dense m | relu | dense 1".
+    Network: string
+    /// d, how many features it is given.
+    Features: int
     Width: int
     /// Which of the seeds this is, from 0.
     Member: int

@@ -92,7 +92,7 @@ module ResultRow =
             yield! gap "gap-to-linearised-validation" measures.GapToLinearisedValidation
             for layer, movement in Array.indexed measures.WeightMovement do
                 $"weight-movement-%d{layer + 1}", Some movement
-            "flipped-gates", Some measures.FlippedGates
+            "flipped-gates", measures.FlippedGates
             "alignment-with-targets", Some measures.AlignmentWithTargets
             "alignment-with-initial", Some measures.AlignmentWithInitial
             "effective-rank", Some measures.EffectiveRank

@@ -7,7 +7,7 @@ open TorchSharp
 [<NoEquality; NoComparison>]
 type Followed = {
     /// Moved in place.
-    Stack: ReluStack
+    Network: Trainable
     KernelOf: KernelOf
     /// The rows as the network sees them, n × d, and those without a label.
     Labelled: torch.Tensor

@@ -36,7 +36,7 @@ module FollowedTraining =
             |> Array.map (fun batch ->
                 use _ = torch.NewDisposeScope()
                 let x, y = job.Labelled.index_select (0L, batch), lane.Goal.index_select (0L, batch)
-                (ReluStack.step job.Rate x y job.Stack).MoveToOuterDisposeScope())
+                (job.Network.Step job.Rate x y).MoveToOuterDisposeScope())
 
         torch.stack(losses).``to``(torch.float64).mean().item<float>()
 
@@ -114,7 +114,7 @@ module FollowedTraining =
         use _ = torch.no_grad ()
         let observer = Observer.create job
         let targets = Observer.column job job.TrainTargets
-        let start = ReluStack.outputs job.Labelled job.Stack - observer.LabelledOffset
+        let start = job.Network.Outputs job.Labelled - observer.LabelledOffset
         let initialKernel = job.KernelOf job.Labelled
 
         let descent kernel factor =

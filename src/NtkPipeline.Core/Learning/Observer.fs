@@ -42,7 +42,7 @@ module Observer =
     /// The observer of a network that has not been trained. Its tensors belong to the caller's dispose scope.
     let create (job: Followed) : Observer =
         let offset x =
-            let initial = ReluStack.outputs x job.Stack
+            let initial = job.Network.Outputs x
             if job.Centred then initial else torch.zeros_like initial
 
         let probe = Probe.rows job.ProbeRows job.TrainTargets.Length
@@ -54,7 +54,7 @@ module Observer =
                     job.KernelOf
                     (job.Labelled.index_select (0L, indexOf job probe))
                     (column job (probe |> Array.map (fun row -> job.TrainTargets[row])))
-                    job.Stack
+                    job.Network
             StepsAnEpoch = (job.Batches 1).Length
             LabelledOffset = offset job.Labelled
             TestOffset = offset job.Test
@@ -62,7 +62,7 @@ module Observer =
 
     let private outputs (job: Followed) (x: torch.Tensor) (offset: torch.Tensor) =
         use _ = torch.NewDisposeScope()
-        ReluStack.outputs x job.Stack - offset |> Tensors.toArray64
+        job.Network.Outputs x - offset |> Tensors.toArray64
 
     let private halfMeanSquare (f: float[]) (y: float[]) =
         0.5 * (Array.map2 (fun a b -> (a - b) * (a - b)) f y |> Array.average)
@@ -72,7 +72,7 @@ module Observer =
     let private isFinite (probe: ProbeMeasures) =
         areFinite [
             probe.DeltaTheta
-            probe.FlippedGates
+            yield! Option.toList probe.FlippedGates
             probe.AlignmentWithTargets
             probe.AlignmentWithInitial
             yield! probe.WeightMovement
@@ -130,7 +130,7 @@ module Observer =
         if not (areFinite f && areFinite test) then
             None
         else
-            let probe = observer.Probe |> Probe.measure job.KernelOf job.Stack
+            let probe = observer.Probe |> Probe.measure job.KernelOf job.Network
             let measures = probe |> measures observer epoch f kernel linearised
 
             if isFinite probe && measures.TrainLoss <= limit then

@@ -14,15 +14,16 @@ type Probe = {
     TargetKernel: torch.Tensor
     /// Θ̂_0, p × p.
     InitialKernel: torch.Tensor
-    InitialGates: torch.Tensor
-    InitialWeights: torch.Tensor[]
+    /// None where the network has no gates.
+    InitialGates: torch.Tensor option
+    InitialLayers: torch.Tensor[][]
 }
 
 /// What the probe shows of a network at one time.
 type ProbeMeasures = {
     DeltaTheta: float
     WeightMovement: float[]
-    FlippedGates: float
+    FlippedGates: float option
     AlignmentWithTargets: float
     AlignmentWithInitial: float
     /// Of Θ̂_t, largest first.
@@ -42,34 +43,38 @@ module Probe =
         (kernelOf: KernelOf)
         (inputs: torch.Tensor)
         (targets: torch.Tensor)
-        (stack: ReluStack)
+        (network: Trainable)
         : Probe = {
         Inputs = inputs
         TargetKernel = targets.reshape(-1L, 1L).mm(targets.reshape (1L, -1L))
         InitialKernel = kernelOf inputs
-        InitialGates = ReluStack.gates inputs stack
-        InitialWeights = stack.Weights |> Array.map _.clone()
+        InitialGates = network.Gates |> Option.map (fun gates -> gates inputs)
+        InitialLayers = network.Layers |> Array.map (Array.map _.clone())
     }
 
-    /// ‖A − B‖_F / ‖B‖_F of two layers' weights.
-    let private movement (now: torch.Tensor) (before: torch.Tensor) =
+    /// ‖A − B‖_F / ‖B‖_F of a layer's parameters.
+    let private movement (now: torch.Tensor[]) (before: torch.Tensor[]) =
         use _ = torch.NewDisposeScope()
-        let norm (t: torch.Tensor) = t.``to``(torch.float64).square().sum().sqrt().item<float>()
-        norm (now - before) / norm before
+        let square (t: torch.Tensor) = t.``to``(torch.float64).square().sum().item<float>()
+        let change = Array.map2 (fun (a: torch.Tensor) b -> square (a - b)) now before |> Array.sum
+        sqrt (change / Array.sumBy square before)
 
-    let private flipped (stack: ReluStack) (probe: Probe) =
+    let private flipped (network: Trainable) (probe: Probe) =
         use _ = torch.NewDisposeScope()
-        let gates = ReluStack.gates probe.Inputs stack
-        gates.ne(probe.InitialGates).``to``(torch.float64).mean().item<float>()
 
-    let measure (kernelOf: KernelOf) (stack: ReluStack) (probe: Probe) : ProbeMeasures =
+        match network.Gates, probe.InitialGates with
+        | Some gates, Some initial ->
+            Some(((gates probe.Inputs).ne initial).``to``(torch.float64).mean().item<float>())
+        | _ -> None
+
+    let measure (kernelOf: KernelOf) (network: Trainable) (probe: Probe) : ProbeMeasures =
         use _ = torch.NewDisposeScope()
         let kernel = kernelOf probe.Inputs
 
         {
             DeltaTheta = KernelMeasures.relativeChange kernel 1.0 probe.InitialKernel
-            WeightMovement = Array.map2 movement stack.Weights probe.InitialWeights
-            FlippedGates = flipped stack probe
+            WeightMovement = Array.map2 movement network.Layers probe.InitialLayers
+            FlippedGates = flipped network probe
             AlignmentWithTargets = KernelMeasures.alignment kernel probe.TargetKernel
             AlignmentWithInitial = KernelMeasures.alignment kernel probe.InitialKernel
             Eigenvalues = KernelMeasures.eigenvalues kernel

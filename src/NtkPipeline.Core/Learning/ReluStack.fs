@@ -11,17 +11,21 @@ type ReluStack = { Scale: float; Weights: torch.Tensor[] }
 [<RequireQualifiedAccess>]
 module ReluStack =
 
-    /// The network as a stack that shares its weights: whoever moves the one moves the other. α is the network's own output
-    /// scale times `outputScale`. A network that is not `dense | relu | … | dense 1` without biases, or that is centred (the
-    /// stack knows no θ₀; those who follow it take the first outputs away), is a bug of the caller.
-    let ofNetwork (network: Network) (theta: DenseParameters[]) (outputScale: float) : ReluStack =
+    /// Whether a network is `dense | relu | … | dense 1` without biases, and not centred.
+    let fits (network: Network) : bool =
         let rec alternates (layers: Layer list) =
             match layers with
             | [ Dense(width, prior) ] -> width = Width.one && not prior.HasBias
             | Dense(_, prior) :: Activate Relu :: above -> not prior.HasBias && alternates above
             | _ -> false
 
-        if not (alternates network.Layers) || network.Centred then
+        alternates network.Layers && not network.Centred
+
+    /// The network as a stack that shares its weights: whoever moves the one moves the other. α is the network's own output
+    /// scale times `outputScale`. A network that is not `dense | relu | … | dense 1` without biases, or that is centred (the
+    /// stack knows no θ₀; those who follow it take the first outputs away), is a bug of the caller.
+    let ofNetwork (network: Network) (theta: DenseParameters[]) (outputScale: float) : ReluStack =
+        if not (fits network) then
             invalidArg
                 (nameof network)
                 $"%s{NetworkText.print network} is not an uncentred, bias-free stack of ReLU layers with one output"

@@ -2,43 +2,47 @@ namespace NtkPipeline.Core
 
 open TorchSharp
 
-/// The weights of a bias-free network with one hidden layer and one output.
-type OneHiddenWeights = {
-    /// W₁, m × d.
-    Hidden: Matrix<float32>
-    /// W₂, 1 × m.
-    Output: Matrix<float32>
-}
-
 /// A network that was trained: what was measured of it, and the network itself.
 type TrainedNetwork = {
     Run: NetworkRun
-    /// θ₀.
-    Initial: OneHiddenWeights
-    /// θ after the last epoch; none where the run diverged.
-    Final: OneHiddenWeights option
+    /// θ₀ as one row: every W, row by row, and every b after its W, input side first.
+    Initial: Matrix<float32>
+    /// θ after the last epoch, likewise; none where the run diverged.
+    Final: Matrix<float32> option
 }
 
 [<RequireQualifiedAccess>]
 module TrainedNetwork =
 
-    /// A copy of `dense m | relu | dense 1`'s parameters. Another network is a bug of the caller.
-    let weights (theta: DenseParameters[]) : OneHiddenWeights =
-        match theta with
-        | [| hidden; output |] -> {
-            Hidden = Tensors.toMatrix32 hidden.W
-            Output = Tensors.toMatrix32 output.W
-          }
-        | _ -> invalidArg (nameof theta) $"%d{theta.Length} dense layers, where two are expected"
+    /// A copy of a network's parameters as one row, 1 × P.
+    let weights (theta: DenseParameters[]) : Matrix<float32> =
+        use _ = torch.NewDisposeScope()
 
-    let private theta (weights: OneHiddenWeights) : DenseParameters[] = [|
-        for w in [ weights.Hidden; weights.Output ] -> { W = (Tensors.ofMatrix32 w).clone(); B = None }
-    |]
+        Forward.tensors theta
+        |> Array.map (fun tensor -> tensor.detach().cpu().reshape(1L, -1L))
+        |> fun parts -> torch.cat (parts, 1L) |> Tensors.toMatrix32
 
-    let private network (run: NetworkRun) =
-        match Width.create run.Width with
-        | Ok width -> Network.oneHidden Relu width
-        | Error reason -> invalidArg (nameof run) reason
+    let private theta (network: Network) features (weights: Matrix<float32>) : DenseParameters[] =
+        let all = (Tensors.ofMatrix32 weights).reshape -1L
+
+        let folder start (fanIn, width, prior: Prior) =
+            let take offset count = all.narrow(0L, offset, count).clone()
+            let count = int64 width * int64 fanIn
+            let w = (take start count).reshape (int64 width, int64 fanIn)
+
+            if prior.HasBias then
+                { W = w; B = Some(take (start + count) (int64 width)) }, start + count + int64 width
+            else
+                { W = w; B = None }, start + count
+
+        Network.denseLayers features network |> List.mapFold folder 0L |> fst |> Array.ofList
+
+    /// The network of a run: its architecture at its width.
+    let network (run: NetworkRun) : Network =
+        match Architecture.ofRecord run.Network, Width.create run.Width with
+        | Ok architecture, Ok width -> Architecture.at width architecture
+        | Error reason, _
+        | _, Error reason -> invalidArg (nameof run) reason
 
     /// Unit rows as this network is given them: of norm 1 or √d.
     let private inputs (run: NetworkRun) (rows: Matrix<float32>) =
@@ -47,33 +51,35 @@ module TrainedNetwork =
         | Error reason -> invalidArg (nameof run) reason
 
     /// f at unit rows, n × d, of a network with these weights: f(x; θ), or f(x; θ) − f(x; θ₀) where it was trained centred.
-    let outputs (trained: TrainedNetwork) (final: OneHiddenWeights) (rows: Matrix<float32>) : float[] =
+    let outputs (trained: TrainedNetwork) (final: Matrix<float32>) (rows: Matrix<float32>) : float[] =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
-        let network, x = network trained.Run, inputs trained.Run rows
+        let run = trained.Run
+        let network, x = network run, inputs run rows
 
         let at weights =
-            ReluStack.ofNetwork network (theta weights) trained.Run.OutputScale |> ReluStack.outputs x
+            (Trainable.ofNetwork network (theta network run.Features weights) run.OutputScale).Outputs x
 
         let f = at final
 
-        (if trained.Run.Centred then f - at trained.Initial else f).flatten() |> Tensors.toArray64
+        (if run.Centred then f - at trained.Initial else f).flatten() |> Tensors.toArray64
 
     /// Θ̂ of the weights between unit rows, n × k, or of the rows with themselves, α² included.
     let tangent
         (trained: TrainedNetwork)
-        (weights: OneHiddenWeights)
+        (weights: Matrix<float32>)
         (rows: Matrix<float32>)
         (others: Matrix<float32> option)
         : Matrix<float32> =
         use _ = torch.NewDisposeScope()
-        let network, alpha = network trained.Run, trained.Run.OutputScale
+        let run = trained.Run
+        let network, alpha = network run, run.OutputScale
 
         (EmpiricalNtk.gram
             network
-            (theta weights)
-            (inputs trained.Run rows)
-            (others |> Option.map (inputs trained.Run)))
+            (theta network run.Features weights)
+            (inputs run rows)
+            (others |> Option.map (inputs run)))
             .mul((alpha * alpha).ToScalar())
         |> Tensors.toMatrix32
 
@@ -81,40 +87,27 @@ module TrainedNetwork =
     let runs (trained: Artifact<TrainedNetwork list>) : Artifact<NetworkRun list> =
         trained |> Artifact.map (List.map _.Run)
 
-    let private ofStored (run: NetworkRun, (initial, final: OneHiddenWeights)) =
-        if initial.Hidden.Rows <> run.Width || final.Hidden.Rows <> 0 && final.Hidden.Rows <> run.Width then
-            Error $"its weights are not those of a network of width %d{run.Width}"
-        else
+    let private ofStored (run: NetworkRun, (initial: Matrix<float32>, final: Matrix<float32>)) =
+        let isWhole (weights: Matrix<float32>) = int64 weights.Columns = run.Parameters
+
+        match Architecture.ofRecord run.Network with
+        | Error reason -> Error $"its network is not one: %s{reason}"
+        | Ok _ when initial.Rows = 1 && isWhole initial && final.Rows <= 1 && isWhole final ->
             Ok {
                 Run = run
                 Initial = initial
-                Final = if final.Hidden.Rows = 0 then None else Some final
+                Final = if final.Rows = 0 then None else Some final
             }
+        | Ok _ -> Error $"its weights are not the %d{run.Parameters} of its network"
 
-    let private weightsCodec =
-        Codec.pair ("hidden", Codec.matrix32) ("output", Codec.matrix32)
-        |> Codec.map
-            "one-hidden-weights/1"
-            (fun weights -> weights.Hidden, weights.Output)
-            (fun (hidden, output) ->
-                if output.Columns = hidden.Rows then
-                    Ok { Hidden = hidden; Output = output }
-                else
-                    Error
-                        $"it holds %d{hidden.Rows} hidden units and %d{output.Columns} weights of the output")
-
-    /// A zip of the run as JSON and of the weights as NumPy arrays; no rows of final weights where the run diverged.
+    /// A zip of the run as JSON and of the weights as NumPy arrays; no row of final weights where the run diverged.
     let codec: Codec<TrainedNetwork> =
         Codec.pair
-            ("run", Codec.json<NetworkRun> "network-run/1")
-            ("weights", Codec.pair ("initial", weightsCodec) ("final", weightsCodec))
+            ("run", Codec.json<NetworkRun> "network-run/2")
+            ("weights", Codec.pair ("initial", Codec.matrix32) ("final", Codec.matrix32))
         |> Codec.map
-            "trained-network/1"
+            "trained-network/2"
             (fun trained ->
-                let none = {
-                    Hidden = Matrix.create 0 trained.Initial.Hidden.Columns [||]
-                    Output = Matrix.create 1 0 [||]
-                }
-
+                let none = Matrix.create 0 trained.Initial.Columns [||]
                 trained.Run, (trained.Initial, defaultArg trained.Final none))
             ofStored

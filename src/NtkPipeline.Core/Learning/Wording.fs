@@ -47,10 +47,17 @@ module Wording =
         | [| false |] -> ", networks not centred"
         | _ -> ""
 
+    /// Where networks are not the written method's, the kernel regression still is.
+    let private architecture (runs: NetworkRun[]) =
+        match runs |> Array.map _.Network |> Array.distinct with
+        | [| one |] when one <> Architecture.written.Text ->
+            $", networks %s{one} (kernel regression: %s{Architecture.written.Text})"
+        | _ -> ""
+
     /// Input scale, learning rate and budget of some runs.
     let setting (scale: string) (rate: float) (runs: NetworkRun[]) : string =
         let members = runs |> Array.map _.Member |> Array.distinct |> Array.length
-        let budget = $"%s{epochs (lastEpoch runs)}%s{descent runs}, %s{seeds members}%s{centring runs}"
+        let budget = $"%s{epochs (lastEpoch runs)}%s{descent runs}, %s{seeds members}%s{centring runs}%s{architecture runs}"
         $"input scale %s{scale}, learning rate %g{rate} × N/Λ_max, %s{budget}"
 
     let tuned (kernel: KernelRegression) : string =

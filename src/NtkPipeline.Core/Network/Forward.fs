@@ -76,9 +76,10 @@ module Forward =
         centred.div (variance.clamp_min(tiny.ToScalar()).sqrt())
 
     /// α·y(x; θ), which is f(x; θ) but for the constant f₀ that a centred network takes away, and what each dense layer did:
-    /// `onDense k prior a z` is told the layer's number, input and output, and gives the tensor to go on with. The one walk
-    /// over a network that every use of θ shares.
-    let walk
+    /// `onDense k prior a z` is told the layer's number, input and output, and gives the tensor to go on with; `onActivate φ z`
+    /// is told what each activation is given. The one walk over a network that every use of θ shares.
+    let walkTelling
+        (onActivate: Activation -> torch.Tensor -> unit)
         (network: Network)
         (theta: DenseParameters[])
         (onDense: int -> Prior -> torch.Tensor -> torch.Tensor -> torch.Tensor)
@@ -93,7 +94,9 @@ module Forward =
                 let k = next
                 next <- next + 1
                 layers (onDense k prior below (dense prior theta[k] below)) rest
-            | Activate activation :: rest -> layers (ActivationTensor.apply activation below) rest
+            | Activate activation :: rest ->
+                onActivate activation below
+                layers (ActivationTensor.apply activation below) rest
             | LayerNorm eps :: rest -> layers (layerNorm eps below) rest
             | Residual branch :: rest ->
                 let above = layers below branch
@@ -105,6 +108,10 @@ module Forward =
             invalidArg (nameof theta) $"%d{theta.Length} layers of parameters for %d{next} dense layers"
 
         if network.OutputScale = 1.0 then y else y.mul (network.OutputScale.ToScalar())
+
+    /// The walk that asks nothing of activations.
+    let walk network theta onDense (x: torch.Tensor) : torch.Tensor =
+        walkTelling (fun _ _ -> ()) network theta onDense x
 
     /// f(x; θ) for the rows of x (N × d), N × outputs, of a network that began at θ₀ = `origin`: only a centred one asks for θ₀.
     let applyFrom

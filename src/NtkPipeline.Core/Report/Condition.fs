@@ -70,7 +70,12 @@ module Condition =
         $"""%s{Show.short rate} %s{if rate = 1.0 then "unit" else "units"} of learning rate"""
 
     let label (condition: Condition) : string =
-        $"%s{Show.inputScale condition.InputScale}, %s{units condition.LearningRate}"
+        let network =
+            match condition.Runs |> Array.map _.Network |> Array.distinct with
+            | [| one |] when one <> Architecture.written.Text -> $"%s{one}, "
+            | _ -> ""
+
+        $"%s{network}%s{Show.inputScale condition.InputScale}, %s{units condition.LearningRate}"
 
     /// For a chart's legend.
     let shortLabel (condition: Condition) : string =

@@ -47,9 +47,9 @@ module FeatureFigures =
 
     let private flippedGates (findings: Findings) : Figure = {
         Id = "flipped-gates"
-        Title = "ReLU gates that flipped"
+        Title = "Gates that flipped"
         Caption =
-            "Share of (row, hidden unit) pairs of the probe that were on and are off, or the reverse, after the last epoch. A fixed kernel has fixed gates."
+            "Share of (row, hidden unit) pairs of the probe that were on and are off, or the reverse, after the last epoch. A fixed kernel has fixed gates. Networks without a ReLU or its like have none."
         Chart =
             Plot.lines
                 (WidthAxis.axis (Condition.widths findings))
@@ -60,7 +60,7 @@ module FeatureFigures =
                             FigureSeries.create
                                 (Show.inputScale condition.InputScale)
                                 (Palette.category place)
-                                (Condition.byWidth (last _.FlippedGates) condition) with
+                                (Condition.byWidth (last _.FlippedGates >> Option.flatten) condition) with
                                 Symbol = Some(Palette.symbol place)
                                 Spread = Bars
                         }

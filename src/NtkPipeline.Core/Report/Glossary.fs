@@ -8,7 +8,7 @@ module Glossary =
 
     let private terms = [
         "width m",
-        "The number of hidden units. The network is f(x) = (1/√m) W₂ relu(W₁x/√d), every weight drawn from N(0, 1) and trained (NTK parameterisation)."
+        "The number of hidden units. The written method's network is f(x) = (1/√m) W₂ relu(W₁x/√d), every weight drawn from N(0, 1) and trained (NTK parameterisation)."
         "neural tangent kernel (NTK), Θ",
         "How much a training step on one input moves the output at another: Θ̂(x, z) = ∇f(x)·∇f(z). As m grows it tends to a fixed, known kernel Θ, and training becomes regression with Θ."
         "Θ̂₀, Θ̂_t", "The tangent kernel of one finite network at its random start and after some training."

@@ -67,6 +67,7 @@ module internal ModelJson =
             outcome |> Option.bind pick |> Option.map (fun (gap: Gap) -> gap.Rms) |> Json.maybe Json.real
 
         Json.record [
+            "network", Json.text run.Network
             "width", Json.whole run.Width
             "seed", Json.whole run.Member
             "learningRate", Json.real run.LearningRate

@@ -10,7 +10,8 @@ module DecomposeKernel =
         |> KernelMatrix.Single
         |> Spectrum.decompose "the analytic kernel of the training rows"
 
-    let private stageOf name : Stage<Matrix<float32> * Split, Spectrum> = {
+    /// Of a kernel that stands beside the features': the name tells which.
+    let named (name: string) : Stage<Matrix<float32> * Split, Spectrum> = {
         Name = name
         Version = 1
         Settings = ""
@@ -19,7 +20,7 @@ module DecomposeKernel =
     }
 
     /// The kernel of the features.
-    let stage: Stage<Matrix<float32> * Split, Spectrum> = stageOf "decompose-kernel"
+    let stage: Stage<Matrix<float32> * Split, Spectrum> = named "decompose-kernel"
 
     /// The sum of kernels, where there is one beside it.
-    let sum: Stage<Matrix<float32> * Split, Spectrum> = stageOf "decompose-kernel/sum"
+    let sum: Stage<Matrix<float32> * Split, Spectrum> = named "decompose-kernel/sum"

@@ -8,7 +8,8 @@ type TrainInput = {
     /// Unit rows, labelled and not: n × d.
     Labelled: Matrix<float32>
     Test: Matrix<float32>
-    /// The infinite-width kernel of all labelled rows at ‖x‖ = √d, where its diagonal is 1: n × n.
+    /// The infinite-width kernel of all labelled rows, n × n: of the written method's network at ‖x‖ = √d, where its diagonal is
+    /// 1; of any other architecture at the networks' own input scale.
     Gram: Matrix<float32>
     /// The largest eigenvalue of the training rows' part of `Gram`.
     LambdaMax: float

@@ -5,6 +5,8 @@ open TorchSharp
 
 /// What training one network needs to know.
 type TrainSettings = {
+    /// What is trained, but for its width.
+    Architecture: Architecture
     /// Hidden units, m.
     Width: int
     /// Which of the seeds, from 0.
@@ -21,7 +23,7 @@ type TrainSettings = {
     ProbeRows: int
     /// f(x; θ) − f(x; θ₀) is trained, rather than f(x; θ).
     Centred: bool
-    /// α in f(x) = (α/√m) W₂ relu(W₁x/√d).
+    /// α, which multiplies the output.
     OutputScale: float
     Device: Device
 }
@@ -73,7 +75,13 @@ module TrainNetwork =
 
     let private network (settings: TrainSettings) =
         match Width.create settings.Width with
-        | Ok width -> Network.oneHidden Relu width
+        | Ok width -> Architecture.at width settings.Architecture
+        | Error reason -> invalidArg (nameof settings) reason
+
+    /// The network whose analytic kernel this one is held against.
+    let limit (settings: TrainSettings) : Network =
+        match Width.create settings.Width with
+        | Ok width -> Architecture.limit width settings.Architecture
         | Error reason -> invalidArg (nameof settings) reason
 
     let private tracked (settings: TrainSettings) =
@@ -84,7 +92,7 @@ module TrainNetwork =
 
     /// Θ of this network's own scales over Θ as `Gram` holds it.
     let private kernelFactor settings (input: TrainInput) =
-        InputScale.kernelFactor input.Labelled.Columns settings.InputScale
+        NetworkGram.factor settings.Architecture input.Labelled.Columns settings.InputScale
         * settings.OutputScale
         * settings.OutputScale
 
@@ -100,7 +108,7 @@ module TrainNetwork =
 
         let theta =
             Forward.draw network features (Seed.derive "parameters" seed) torch.float32
-            |> Array.map (fun layer -> { layer with W = layer.W.``to`` device })
+            |> Forward.toDevice device
 
         let norm = (InputScale.norm features settings.InputScale).ToScalar()
         let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to`` device
@@ -109,7 +117,7 @@ module TrainNetwork =
         let initial = TrainedNetwork.weights theta
 
         FollowedTraining.run {
-            Stack = ReluStack.ofNetwork network theta settings.OutputScale
+            Network = Trainable.ofNetwork network theta settings.OutputScale
             KernelOf = fun x -> (EmpiricalNtk.gram network theta x None).mul_ outputScale
             Labelled = tensor (TrainInput.labelled input)
             Test = tensor input.Test
@@ -144,6 +152,8 @@ module TrainNetwork =
                 Initial = initial
                 Final = final
                 Run = {
+                    Network = settings.Architecture.Text
+                    Features = input.Labelled.Columns
                     Width = settings.Width
                     Member = settings.Member
                     InputScale = InputScale.print settings.InputScale
@@ -153,7 +163,7 @@ module TrainNetwork =
                     Steps = seen.Steps
                     Centred = settings.Centred
                     OutputScale = settings.OutputScale
-                    Parameters = int64 settings.Width * int64 (input.Labelled.Columns + 1)
+                    Parameters = int64 initial.Columns
                     TrainRows = rows
                     ProbeRows = min settings.ProbeRows rows
                     InitKernelError = seen.InitKernelError
@@ -167,13 +177,22 @@ module TrainNetwork =
                 }
             })
 
+    /// The written method's network is not named, so that its seeds are those of its first version.
+    let private name (settings: TrainSettings) =
+        let network =
+            if settings.Architecture = Architecture.written then
+                ""
+            else
+                $"/%s{settings.Architecture.Text}"
+
+        $"train-network/%s{InputScale.print settings.InputScale}/m=%d{settings.Width}/rate=%g{settings.LearningRate}/seed=%d{settings.Member}%s{network}"
+
     let stage (settings: TrainSettings) : Stage<TrainInput, TrainedNetwork> =
         check settings
 
         {
-            Name =
-                $"train-network/%s{InputScale.print settings.InputScale}/m=%d{settings.Width}/rate=%g{settings.LearningRate}/seed=%d{settings.Member}"
-            Version = 3
+            Name = name settings
+            Version = 4
             Settings = Fingerprint.describe settings
             Codec = TrainedNetwork.codec
             Body = Seeded(run settings)

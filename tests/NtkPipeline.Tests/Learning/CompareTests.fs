@@ -84,7 +84,7 @@ let private measures epoch deltaTheta gap outputs : EpochMeasures = {
     GapToLinearisedTrain = Some { Rms = gap; Sup = gap }
     GapToLinearisedValidation = Some { Rms = gap ** 2.0; Sup = gap }
     WeightMovement = [| 0.1 |]
-    FlippedGates = 0.1
+    FlippedGates = Some 0.1
     AlignmentWithTargets = 0.2
     AlignmentWithInitial = 0.9
     EffectiveRank = 20.0
@@ -96,6 +96,8 @@ let private run width number (rate: float) move (wrong: int list) : NetworkRun =
     let gap = 2.0 / sqrt (float width)
 
     {
+        Network = Architecture.written.Text
+        Features = 128
         Width = width
         Member = number
         InputScale = "sqrt-d"

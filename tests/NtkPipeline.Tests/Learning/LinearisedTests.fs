@@ -120,7 +120,7 @@ let tests =
 
             let seen =
                 FollowedTraining.run {
-                    Stack = stack
+                    Network = Trainable.ofReluStack stack
                     KernelOf = fun rows -> EmpiricalNtk.gram network theta rows None
                     Labelled = x
                     Test = seeded 7UL 4 3

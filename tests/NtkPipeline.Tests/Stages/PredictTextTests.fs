@@ -53,6 +53,7 @@ let private features: Features =
     }
 
 let private training rate width : TrainSettings = {
+    Architecture = Architecture.written
     Width = width
     Member = 0
     InputScale = InputScale.SqrtD
