@@ -24,7 +24,7 @@ type ExpandedNetwork = {
 [<RequireQualifiedAccess>]
 module ExpansionTable =
 
-    /// Each order takes about three times as long as the one before.
+    /// Each order takes about twice as long as the one before.
     let mostOrders = 8
 
     let checkOrder (order: int) : Result<int, string> =
@@ -52,7 +52,9 @@ module ExpansionTable =
             let held = float (ParameterStep.length x.Columns network) + float (min block x.Rows) * units
 
             let needed =
-                8.0 * (6.0 * pown 3.0 order * held + float x.Rows * float (order + 2) * float (Network.outputs network))
+                8.0
+                * (7.0 * pown 2.0 order * held
+                   + float x.Rows * float (order + 2) * float (Network.outputs network))
 
             if x.Rows = 0 then
                 return! Error(DataRefused "expand: x has no rows")
@@ -71,7 +73,10 @@ module ExpansionTable =
         let f = Forward.applyFrom network origin theta x
         let terms = Expansion.terms order network origin theta x
         let sums = terms |> Array.tail |> Array.scan (fun (sum: torch.Tensor) term -> sum.add term) terms[0]
-        let linearised = Linearised.at network origin x |> Linearised.outputs (ParameterStep.parts origin step)
+
+        let linearised =
+            Linearised.at network origin x |> Linearised.outputs (ParameterStep.parts origin step)
+
         let gap = (sums[1] - linearised).abs().max().item<float>()
         Array.append [| f |] sums, gap
 
@@ -124,7 +129,11 @@ module ExpansionTable =
             let values = blocks |> Array.collect fst
 
             if Array.exists (System.Double.IsFinite >> not) values then
-                return! Error(NumbersRefused "expand: a value exceeds what float64 holds; scale the inputs or the step down")
+                return!
+                    Error(
+                        NumbersRefused
+                            "expand: a value exceeds what float64 holds; scale the inputs or the step down"
+                    )
 
             return {
                 Values = values

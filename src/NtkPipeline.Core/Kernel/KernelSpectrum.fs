@@ -30,7 +30,7 @@ module KernelSpectrum =
         let units = dense |> List.sumBy (fun (fanIn, width, _) -> float (fanIn + width))
         let weights = dense |> List.sumBy (fun (fanIn, width, _) -> float fanIn * float width)
         let vectors = float (2 * min mostVectors x.Rows)
-        8.0 * (float x.Rows * (12.0 * units + vectors) + 6.0 * weights)
+        8.0 * (float x.Rows * (8.0 * units + vectors) + 6.0 * weights)
 
     let private check (machine: KernelMachine) (network: Network) (count: int) (x: Matrix<float>) =
         result {
@@ -42,7 +42,8 @@ module KernelSpectrum =
                 |> Result.mapError (fun reason -> NumbersRefused $"spectrum: %s{reason}")
 
             if count > x.Rows then
-                return! Error(NumbersRefused $"spectrum: %d{count} eigenvalues of a kernel of %d{x.Rows} rows")
+                return!
+                    Error(NumbersRefused $"spectrum: %d{count} eigenvalues of a kernel of %d{x.Rows} rows")
 
             let needed = bytes network x
 
@@ -67,7 +68,7 @@ module KernelSpectrum =
                 use _ = torch.NewDisposeScope()
                 let direction = torch.zeros ([| v.shape[0]; outputs |], dtype = v.dtype, device = v.device)
                 direction.select(1, o).copy_ v |> ignore
-                total.add_ ((product direction).select (1, o)) |> ignore
+                total.add_ ((product direction).select(1, o)) |> ignore
 
             total.div_((float outputs).ToScalar()).MoveToOuterDisposeScope()
 
@@ -101,7 +102,11 @@ module KernelSpectrum =
             let residuals = Array.init count residual
 
             if Array.exists (System.Double.IsFinite >> not) (Array.append values residuals) then
-                return! Error(NumbersRefused "spectrum: the kernel exceeds what float64 holds; scale the inputs down")
+                return!
+                    Error(
+                        NumbersRefused
+                            "spectrum: the kernel exceeds what float64 holds; scale the inputs down"
+                    )
 
             return { Largest = values; Residuals = residuals; Products = products.Value + count }
         }

@@ -47,17 +47,27 @@ module MonteCarloKernel =
                 let numbers =
                     Network.denseLayers features request.Sampled
                     |> List.sumBy (fun (fanIn, width, _) ->
-                        float fanIn * float width + 3.0 * held * float (fanIn + width))
+                        float fanIn * float width + 2.0 * held * float (fanIn + width))
 
                 8.0 * (numbers + entries)
 
-        one + 8.0 * 6.0 * entries
+        one + 8.0 * 9.0 * entries
 
-    let private check (machine: KernelMachine) (request: MonteCarloRequest) (x: Matrix<float>) (z: Matrix<float> option) =
+    let private check
+        (machine: KernelMachine)
+        (request: MonteCarloRequest)
+        (x: Matrix<float>)
+        (z: Matrix<float> option)
+        =
         let ofZ = z |> Option.map _.Rows
 
         result {
-            do! StripTiles.check Precision.double (fun _ _ -> ()) (RowSource.ofMatrix x) (z |> Option.map RowSource.ofMatrix)
+            do!
+                StripTiles.check
+                    Precision.double
+                    (fun _ _ -> ())
+                    (RowSource.ofMatrix x)
+                    (z |> Option.map RowSource.ofMatrix)
 
             do!
                 Network.finite request.Sampled
@@ -126,7 +136,9 @@ module MonteCarloKernel =
         : Result<MonteCarloGap option, PipelineError> =
         let rows, columns = AnalyticGap.probe found.Mean.Rows, AnalyticGap.probe found.Mean.Columns
         let ofX, ofZ = Matrix.gatherRows rows x, z |> Option.map (Matrix.gatherRows columns)
-        let mean, error = Matrix.gather rows columns found.Mean, Matrix.gather rows columns found.StandardError
+
+        let mean, error =
+            Matrix.gather rows columns found.Mean, Matrix.gather rows columns found.StandardError
 
         result {
             let! exact = KernelKind.gram64 request.SampledKind request.Sampled ofX ofZ
@@ -134,7 +146,11 @@ module MonteCarloKernel =
 
             // An entry that is the same for all networks has an error of rounding alone.
             let inErrors =
-                Array.map3 (fun mean exact error -> abs (mean - exact) / error, error > 1e-12 * abs exact) mean.Values exact.Values error.Values
+                Array.map3
+                    (fun mean exact error -> abs (mean - exact) / error, error > 1e-12 * abs exact)
+                    mean.Values
+                    exact.Values
+                    error.Values
                 |> Array.filter snd
                 |> Array.map fst
 

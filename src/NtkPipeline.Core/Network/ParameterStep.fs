@@ -6,9 +6,9 @@ open TorchSharp
 /// A step away from θ₀.
 type ParameterStep =
     /// One number for each parameter: one column, or one row.
-    | Given of Matrix<float>
+    | ThisStep of Matrix<float>
     /// A random direction of this length.
-    | RandomOf of norm: float
+    | RandomStep of norm: float
 
 /// Parameters as one vector: of each dense layer, in the order of `Network.denseLayers`, W row by row (width × fan_in) and then B
 /// where there is one.
@@ -29,19 +29,25 @@ module ParameterStep =
             int64 width * (int64 fanIn + (if prior.HasBias then 1L else 0L)))
 
     /// The step as one vector, or why it is none of this network.
-    let vector (features: int) (network: Network) (seed: Seed) (step: ParameterStep) : Result<torch.Tensor, string> =
+    let vector
+        (features: int)
+        (network: Network)
+        (seed: Seed)
+        (step: ParameterStep)
+        : Result<torch.Tensor, string> =
         let wanted = length features network
 
         match step with
-        | Given given when given.Rows <> 1 && given.Columns <> 1 ->
+        | ThisStep given when given.Rows <> 1 && given.Columns <> 1 ->
             Error $"it is %d{given.Rows} × %d{given.Columns}, and one vector is wanted"
-        | Given given when given.Values.LongLength <> wanted ->
-            Error $"it holds %d{given.Values.LongLength} numbers, and the network has %d{wanted} parameters on %d{features} inputs"
-        | Given given ->
+        | ThisStep given when given.Values.LongLength <> wanted ->
+            Error
+                $"it holds %d{given.Values.LongLength} numbers, and the network has %d{wanted} parameters on %d{features} inputs"
+        | ThisStep given ->
             match given.Values |> Array.tryFindIndex (Double.IsFinite >> not) with
             | Some k -> Error $"it holds %g{given.Values[k]} at %d{k} (counted from 0)"
             | None -> Ok(Tensors.ofArray64 given.Values)
-        | RandomOf norm ->
+        | RandomStep norm ->
             use _ = torch.NewDisposeScope()
             use generator = Seed.generator (Seed.derive "step" seed)
             let direction = torch.randn ([| wanted |], dtype = torch.float64, generator = generator)
@@ -56,7 +62,11 @@ module ParameterStep =
 
     /// θ + step.
     let add (vector: torch.Tensor) (theta: DenseParameters[]) : DenseParameters[] =
-        let moved = Array.map2 (fun (t: torch.Tensor) (part: torch.Tensor) -> t.add part) (Forward.tensors theta) (parts theta vector)
+        let moved =
+            Array.map2
+                (fun (t: torch.Tensor) (part: torch.Tensor) -> t.add part)
+                (Forward.tensors theta)
+                (parts theta vector)
 
         (0, theta)
         ||> Array.mapFold (fun next layer ->

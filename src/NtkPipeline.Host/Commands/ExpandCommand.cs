@@ -13,7 +13,7 @@ internal sealed class ExpandCommand : NtkCommand
 
     private readonly Option<int> _order = new("--order")
     {
-        Description = $"The highest order, 1 to {ExpansionTable.mostOrders}; order 1 is the linearised network. Each takes about three times as long as the one before.",
+        Description = $"The highest order, 1 to {ExpansionTable.mostOrders}; order 1 is the linearised network. Each takes about twice as long as the one before.",
         HelpName = "K",
         Required = true,
     };
@@ -59,8 +59,8 @@ internal sealed class ExpandCommand : NtkCommand
                from machine in LibTorch.machine(memory, Device.Cpu).OrRefused()
                from rows in SourceFile.readNpy64(x).OrRefused()
                from away in step is null
-                   ? Results.Ok(ParameterStep.NewRandomOf(norm))
-                   : SourceFile.readNpy64(step).Select(values => ParameterStep.NewGiven(values)).OrRefused()
+                   ? Results.Ok(ParameterStep.NewRandomStep(norm))
+                   : SourceFile.readNpy64(step).Select(values => ParameterStep.NewThisStep(values)).OrRefused()
                from found in ExpansionTable.run(machine, network, order, parsed.GetValue(_seed), away, rows).OrRefused()
                from written in SourceFile.writeNpy(output, Shape(found, order), found.Values).OrRefused()
                select Tell(parsed, found, terminal);
