@@ -59,6 +59,7 @@ public static class Program
             new StoreCommand(),
             new ConfigCommand(),
             new KernelCommand(),
+            new ExpandCommand(),
             new RegressCommand(),
             new DescendCommand(),
             new PosteriorCommand(),

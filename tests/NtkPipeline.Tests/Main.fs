@@ -90,6 +90,9 @@ let private tests =
         PredictTests.tests
         KernelFileTests.tests
         KernelCommandTests.tests
+        MonteCarloTests.tests
+        KernelSpectrumTests.tests
+        ExpandTests.tests
         RefusalTests.tests
         GarbageTests.tests
         InterruptionTests.tests

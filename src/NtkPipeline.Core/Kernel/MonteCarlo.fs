@@ -15,13 +15,24 @@ type Estimate = {
 [<RequireQualifiedAccess>]
 module MonteCarlo =
 
-    let private estimate (samples: int) (sample: int -> torch.Tensor) : Estimate =
+    /// So many networks, if a standard error can be had of them.
+    let check (samples: int) : Result<int, string> =
+        if samples < 2 then
+            Error $"%d{samples} random networks: a standard error needs at least 2"
+        else
+            Ok samples
+
+    /// The seed of network k, counted from 0.
+    let sampleSeed (seed: Seed) (k: int) : Seed = Seed.derive $"sample/%d{k}" seed
+
+    let private estimate (tell: int -> unit) (samples: int) (sample: int -> torch.Tensor) : Estimate =
         if samples < 2 then
             invalidArg (nameof samples) "a standard error needs two samples"
 
         use _ = torch.NewDisposeScope()
         let mean = (sample 0).``to``(torch.float64)
         let squares = torch.zeros_like mean
+        tell 1
 
         // Welford's recursion.
         for k in 1 .. samples - 1 do
@@ -30,6 +41,7 @@ module MonteCarlo =
             let step = value.sub mean
             mean.add_ (step.div ((float (k + 1)).ToScalar())) |> ignore
             squares.add_ (step.mul (value.sub mean)) |> ignore
+            tell (k + 1)
 
         let variance = squares.div ((float (samples - 1) * float samples).ToScalar())
 
@@ -40,17 +52,33 @@ module MonteCarlo =
         }
 
     let private draw (network: Network) (seed: Seed) (x: torch.Tensor) (k: int) =
-        Forward.draw network (int x.shape[1]) (Seed.derive $"sample/%d{k}" seed) x.dtype
-        |> Forward.toDevice x.device
+        Forward.draw network (int x.shape[1]) (sampleSeed seed k) x.dtype |> Forward.toDevice x.device
 
-    /// Θ of the rows of x: the mean of `samples` networks' empirical kernels.
-    let ntk (network: Network) (seed: Seed) (samples: int) (x: torch.Tensor) : Estimate =
-        estimate samples (fun k -> EmpiricalNtk.gram network (draw network seed x k) x None)
+    /// Θ of the rows of x with those of z, or with themselves: the mean of `samples` networks' empirical kernels. `tell` is told
+    /// how many are done.
+    let ntk
+        (network: Network)
+        (seed: Seed)
+        (samples: int)
+        (tell: int -> unit)
+        (x: torch.Tensor)
+        (z: torch.Tensor option)
+        : Estimate =
+        estimate tell samples (fun k -> EmpiricalNtk.gram network (draw network seed x k) x z)
 
-    /// K of the rows of x: the mean of f fᵀ over `samples` networks before training, and over each one's outputs.
-    let nngp (network: Network) (seed: Seed) (samples: int) (x: torch.Tensor) : Estimate =
-        estimate samples (fun k ->
+    /// K of the same rows: the mean of f(x) f(z)ᵀ over `samples` networks before training, and over each one's outputs.
+    let nngp
+        (network: Network)
+        (seed: Seed)
+        (samples: int)
+        (tell: int -> unit)
+        (x: torch.Tensor)
+        (z: torch.Tensor option)
+        : Estimate =
+        estimate tell samples (fun k ->
             use _ = torch.NewDisposeScope()
             let theta = draw network seed x k
-            let f = Forward.applyFrom network theta theta x
-            f.mm(f.t ()).div_((float (Network.outputs network)).ToScalar()).MoveToOuterDisposeScope())
+            let f = Forward.applyFrom network theta theta
+            let left = f x
+            let right = z |> Option.map f |> Option.defaultValue left
+            left.mm(right.t ()).div_((float (Network.outputs network)).ToScalar()).MoveToOuterDisposeScope())

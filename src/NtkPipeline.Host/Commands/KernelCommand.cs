@@ -50,29 +50,7 @@ internal sealed class KernelCommand : NtkCommand
 
     private readonly Option<bool> _latex = new("--latex") { Description = "Print the closed form of K and Θ as LaTeX, and compute nothing." };
 
-    private readonly Option<bool> _empirical = new("--empirical")
-    {
-        Description = "The kernel of one random network of the written widths, and how far it lies from the analytic one.",
-    };
-
-    private readonly Option<ulong> _seed = new("--seed") { Description = "Which random network.", DefaultValueFactory = _ => 1 };
-
-    private readonly Option<string> _method = new Option<string>("--method")
-    {
-        Description = "How the empirical kernel is computed; auto takes the cheapest that fits into memory.",
-        DefaultValueFactory = _ => "auto",
-    }.AcceptOnlyFromAmong("auto", "structured", "jacobian", "vector-product");
-
-    private readonly Option<string> _outputs = new Option<string>("--outputs")
-    {
-        Description = "Of an empirical kernel with O outputs: their mean (N × M), each (N × M × O), or all pairs (N × M × O × O).",
-        DefaultValueFactory = _ => "trace",
-    }.AcceptOnlyFromAmong("trace", "diagonal", "full");
-
-    private readonly Option<bool> _parts = new("--parts")
-    {
-        Description = "Each dense layer's own part of the empirical kernel, as the first axis; their sum is the kernel.",
-    };
+    private readonly FiniteOptions _finite = new();
 
     public KernelCommand()
         : base(
@@ -81,14 +59,23 @@ internal sealed class KernelCommand : NtkCommand
     {
         foreach (Option option in new Option[]
                  {
-                     _network, _kind, _x, _z, _out, _precision, _memory, _device, _latex, _empirical, _seed, _method, _outputs, _parts,
+                     _network, _kind, _x, _z, _out, _precision, _memory, _device, _latex,
                  })
             Options.Add(option);
+
+        _finite.AddTo(this);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from network in NetworkText.parse(parsed.GetRequiredValue(_network)).OrUsage()
-        from code in parsed.GetValue(_latex) ? Print(network, terminal) : Compute(parsed, network, terminal)
+        from mode in _finite.Mode(parsed, parsed.GetValue(_latex), parsed.GetRequiredValue(_precision))
+        from code in mode switch
+        {
+            KernelMode.Closed => Print(network, terminal),
+            KernelMode.MonteCarlo => Sample(parsed, network, terminal),
+            KernelMode.Spectrum => Spectrum(parsed, network, terminal),
+            _ => Compute(parsed, network, terminal),
+        }
         select code;
 
     private static FSharpResult<int, Failure> Print(Network network, Terminal terminal)
@@ -99,77 +86,52 @@ internal sealed class KernelCommand : NtkCommand
 
     private FSharpResult<int, Failure> Compute(ParseResult parsed, Network network, Terminal terminal) =>
         from files in Paths(parsed)
-        from request in Request(parsed, network)
-        from memory in Memory(parsed)
-        from device in DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage()
-        from code in Compute(parsed, new KernelRun(files, request, terminal), memory, device)
+        from request in _finite.Request(parsed, network, Kind(parsed))
+        from machine in Machine(parsed)
+        let run = new KernelRun(files, request, terminal)
+        from code in parsed.GetRequiredValue(_precision) == "float32"
+            ? run.Compute(Precision.single, NpyRows.openSingle, (x, z) => KernelRequestModule.single(machine, request, x, z))
+            : run.Compute(Precision.@double, NpyRows.openDouble, (x, z) => KernelRequestModule.@double(machine, request, x, z))
         select code;
 
-    private FSharpResult<int, Failure> Compute(ParseResult parsed, KernelRun run, FSharpOption<long> memory, Device device)
+    private FSharpResult<int, Failure> Sample(ParseResult parsed, Network network, Terminal terminal) =>
+        from files in Paths(parsed)
+        from errorFile in _finite.ErrorFile(parsed, files)
+        from machine in Machine(parsed)
+        from code in new MonteCarloRun(files, errorFile, _finite.Sampled(parsed, network, Kind(parsed)), terminal).Compute(machine)
+        select code;
+
+    private FSharpResult<int, Failure> Spectrum(ParseResult parsed, Network network, Terminal terminal) =>
+        from kind in parsed.GetRequiredValue(_kind) == "ntk" && parsed.GetValue(_z) is null
+            ? Results.Done
+            : Results.Fail<Unit?>(ExitCode.Usage, "--spectrum is of the tangent kernel of the rows of X with themselves: it goes with neither --kind nngp nor --z")
+        from x in parsed.GetValue(_x) is { } path
+            ? FileNames.Check([("--x", path)], ("--out", parsed.GetValue(_out))).Select(_ => path)
+            : Results.Fail<string>(ExitCode.Usage, "kernel --spectrum needs --x")
+        from machine in Machine(parsed)
+        from code in new SpectrumRun(x, parsed.GetValue(_out), terminal).Compute(machine, network, _finite.Seed(parsed), _finite.Eigenvalues(parsed))
+        select code;
+
+    private FSharpResult<KernelMachine, Failure> Machine(ParseResult parsed)
     {
         LibTorch.useThreads(0);
-        var isSingle = parsed.GetRequiredValue(_precision) == "float32";
 
-        return from machine in LibTorch.machine(memory, device).OrRefused()
-               from code in isSingle
-                   ? run.Compute(Precision.single, NpyRows.openSingle, (x, z) => KernelRequestModule.single(machine, run.Request, x, z))
-                   : run.Compute(Precision.@double, NpyRows.openDouble, (x, z) => KernelRequestModule.@double(machine, run.Request, x, z))
-               select code;
+        return from memory in Memory(parsed)
+               from device in DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage()
+               from machine in LibTorch.machine(memory, device).OrRefused()
+               select machine;
     }
 
-    private FSharpResult<KernelPaths, Failure> Paths(ParseResult parsed)
-    {
-        if (parsed.GetValue(_x) is not { } x || parsed.GetValue(_out) is not { } output)
-            return Results.Fail<KernelPaths>(ExitCode.Usage, "kernel needs --x and --out, or --latex");
-
-        var z = parsed.GetValue(_z);
-        var named = new (string Option, string? Path)[] { ("--x", x), ("--z", z), ("--out", output) };
-        var empty = named.Where(file => file.Path is "").Select(file => $"{file.Option}: the name of a file is empty").ToList();
-
-        if (empty.Count > 0)
-            return Results.Fail<KernelPaths>(ExitCode.Usage, empty);
-
-        var replaced = named.Take(2)
-            .Where(file => file.Path is { } path && Path.GetFullPath(path) == Path.GetFullPath(output))
-            .Select(file => $"--out: it is the file of {file.Option}, which the kernel would replace")
-            .ToList();
-
-        return replaced.Count > 0
-            ? Results.Fail<KernelPaths>(ExitCode.Usage, replaced)
-            : Results.Ok(new KernelPaths(x, z, output));
-    }
+    private FSharpResult<KernelPaths, Failure> Paths(ParseResult parsed) =>
+        parsed.GetValue(_x) is { } x && parsed.GetValue(_out) is { } output
+            ? FileNames.Check([("--x", x), ("--z", parsed.GetValue(_z))], ("--out", output))
+                .Select(_ => new KernelPaths(x, parsed.GetValue(_z), output))
+            : Results.Fail<KernelPaths>(ExitCode.Usage, "kernel needs --x and --out, or --latex");
 
     private FSharpResult<FSharpOption<long>, Failure> Memory(ParseResult parsed) =>
         parsed.GetValue(_memory) is { } text
             ? ByteSize.parse(text).OrUsage("--memory").Select(FSharpOption<long>.Some)
             : Results.Ok(FSharpOption<long>.None);
 
-    private FSharpResult<KernelRequest, Failure> Request(ParseResult parsed, Network network)
-    {
-        var kind = parsed.GetRequiredValue(_kind) == "ntk" ? KernelKind.Ntk : KernelKind.Nngp;
-        var isByLayer = parsed.GetValue(_parts);
-
-        return from outputs in KernelFormModule.parseOutputs(parsed.GetRequiredValue(_outputs)).OrUsage()
-               from method in EmpiricalMethodModule.parse(parsed.GetRequiredValue(_method)).OrUsage()
-               from finite in parsed.GetValue(_empirical)
-                   ? Results.Ok(FSharpOption<FiniteNetwork>.Some(
-                       new FiniteNetwork(parsed.GetValue(_seed), method, new KernelForm(outputs, isByLayer))))
-                   : Infinite(parsed)
-               from request in KernelRequestModule.create(network, kind, finite).OrUsage()
-               select request;
-    }
-
-    /// <summary>No finite network, if no option asks for one.</summary>
-    private FSharpResult<FSharpOption<FiniteNetwork>, Failure> Infinite(ParseResult parsed)
-    {
-        var asked = new Option[] { _seed, _method, _outputs, _parts }
-            .Where(option => parsed.GetResult(option) is { Implicit: false })
-            .Select(option => option.Name)
-            .ToList();
-
-        return asked.Count == 0
-            ? Results.Ok(FSharpOption<FiniteNetwork>.None)
-            : Results.Fail<FSharpOption<FiniteNetwork>>(
-                ExitCode.Usage, $"{string.Join(", ", asked)}: these are of a finite network: they need --empirical");
-    }
+    private KernelKind Kind(ParseResult parsed) => parsed.GetRequiredValue(_kind) == "ntk" ? KernelKind.Ntk : KernelKind.Nngp;
 }

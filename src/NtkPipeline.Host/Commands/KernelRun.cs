@@ -73,12 +73,13 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Termi
 
         return Terminal.Tell(
             new { @out = Files.Out, rows = tiles.RowCount, columns = tiles.ColumnCount, shape, precision = precision.Name, analytic = compared },
-            [$"{Files.Out}: {string.Join(" × ", shape)}, {precision.Name}", .. gap is null ? Array.Empty<string>() : [Words(gap, tiles)]]);
+            [$"{Files.Out}: {string.Join(" × ", shape)}, {precision.Name}", .. gap is null ? Array.Empty<string>() : [Words(gap, tiles.RowCount, tiles.ColumnCount)]]);
     }
 
-    private static string Words<T>(KernelGap gap, KernelTiles<T> tiles)
+    /// <summary>The distance in words, of a kernel of so many rows and columns.</summary>
+    public static string Words(KernelGap gap, int rows, int columns)
     {
-        var isWhole = gap.GapRows == tiles.RowCount && gap.GapColumns == tiles.ColumnCount;
+        var isWhole = gap.GapRows == rows && gap.GapColumns == columns;
         var where = isWhole ? "on all entries" : $"on {gap.GapRows} × {gap.GapColumns} of them";
         var percent = (100.0 * gap.Relative).ToString("0.###", CultureInfo.InvariantCulture);
         return $"distance to the analytic kernel: {percent}% of its norm (Frobenius, {where})";

@@ -320,6 +320,7 @@ let tests =
                     "store"
                     "config"
                     "kernel"
+                    "expand"
                     "regress"
                     "descend"
                     "posterior"

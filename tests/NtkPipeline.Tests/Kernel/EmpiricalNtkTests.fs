@@ -147,7 +147,7 @@ let tests =
                 (fun () -> Forward.apply scaled theta x |> ignore)
                 "θ₀ is asked for"
 
-            let k = MonteCarlo.nngp scaled (Seed.root 1UL) 2 x
+            let k = MonteCarlo.nngp scaled (Seed.root 1UL) 2 ignore x None
             Expect.all k.Mean.Values (fun v -> v = 0.0) "K of a centred network"
 
         testCase "a wider network does not move the other layers' draws"

@@ -1,0 +1,235 @@
+module NtkPipeline.Tests.MonteCarloTests
+
+open System
+open System.IO
+open Expecto
+open TorchSharp
+open NtkPipeline.Core
+open NtkPipeline.Tests.Ntk
+
+let private random (seed: int) rows columns =
+    let random = Random seed
+    Matrix.init rows columns (fun _ _ -> 2.0 * random.NextDouble() - 1.0)
+
+let private load (path: string) =
+    use file = File.OpenRead path
+    Expect.wantOk (Npy.read64 file) path
+
+/// The mean and its standard error of these matrices' entries, by their definition.
+let private summed (samples: float[][]) =
+    let count = float samples.Length
+
+    Array.transpose samples
+    |> Array.map (fun entry ->
+        let mean = Array.sum entry / count
+        let variance = (entry |> Array.sumBy (fun v -> (v - mean) * (v - mean))) / (count - 1.0)
+        mean, sqrt (variance / count))
+    |> Array.unzip
+
+let private near message (actual: float[]) (expected: float[]) =
+    Expect.equal actual.Length expected.Length "as many"
+
+    for a, e in Array.zip actual expected do
+        Expect.isLessThan (abs (a - e)) (1e-11 * (1.0 + abs e)) message
+
+let tests =
+    testList "kernel --monte-carlo" [
+        testCase "the mean lies within four standard errors of the analytic kernel"
+        <| inFolder (fun folder ->
+            let at name = Path.Combine(folder, name)
+            let rows, others = random 1 5 3, random 2 4 3
+            let x, z = KernelFiles.write folder "x" rows, KernelFiles.write folder "z" others
+
+            for text in [ "dense 1024 b=0.2 | relu | dense 2"; "dense 1024 | erf | dense 2 w=1.3" ] do
+                for kind, exact in [ "ntk", Gram.ntk64; "nngp", Gram.nngp64 ] do
+                    let json =
+                        [ "kernel"; "--monte-carlo"; "48"; "--kind"; kind; "--network"; text ]
+                        @ [ "--x"; x; "--z"; z; "--out"; at "k.npy"; "--error-out"; at "e.npy" ]
+                        |> KernelFiles.wantJson
+
+                    let exact = Expect.wantOk (exact (Networks.parse text) rows (Some others)) text
+                    let mean, error = load (at "k.npy"), load (at "e.npy")
+                    Expect.equal (mean.Rows, mean.Columns, error.Rows, error.Columns) (5, 4, 5, 4) "shapes"
+
+                    let away =
+                        Array.map3 (fun m k e -> abs (m - k) / e) mean.Values exact.Values error.Values
+
+                    Expect.isLessThan (Array.max away) 4.0 $"%s{kind} of %s{text}"
+                    Expect.all error.Values (fun e -> e > 0.0) "it varies"
+                    let analytic = KernelFiles.get "analytic" json
+
+                    Expect.floatClose
+                        Accuracy.high
+                        (KernelFiles.real "largestErrors" analytic)
+                        (Array.max away)
+                        "told")
+
+        testCase "mean and error are those of the networks one by one, and the same bytes again"
+        <| inFolder (fun folder ->
+            let at name = Path.Combine(folder, name)
+            let rows = random 3 6 4
+            let x = KernelFiles.write folder "x" rows
+            let text = "dense 20 b=0.3 | tanh | dense 2"
+
+            let kernel kind out seed =
+                [
+                    "kernel"
+                    "--monte-carlo"
+                    "7"
+                    "--kind"
+                    kind
+                    "--network"
+                    text
+                    "--seed"
+                    string seed
+                ]
+                @ [ "--x"; x; "--out"; at out ]
+                |> wantDone
+                |> ignore
+
+            let seeds = [| for k in 0..6 -> MonteCarlo.sampleSeed (Seed.root 5UL) k |]
+
+            let alone (seed: Seed) =
+                [ "kernel"; "--empirical"; "--network"; text; "--seed"; string seed.Value ]
+                @ [ "--x"; x; "--out"; at "one.npy" ]
+                |> wantDone
+                |> ignore
+
+                (load (at "one.npy")).Values
+
+            kernel "ntk" "k.npy" 5
+            let mean, error = seeds |> Array.map alone |> summed
+            near "Θ" (load (at "k.npy")).Values mean
+            near "its error" (load (at "k.error.npy")).Values error
+            let before = File.ReadAllBytes(at "k.npy"), File.ReadAllBytes(at "k.error.npy")
+            kernel "ntk" "k.npy" 5
+            Expect.equal (File.ReadAllBytes(at "k.npy"), File.ReadAllBytes(at "k.error.npy")) before "again"
+            kernel "ntk" "other.npy" 6
+            Expect.notEqual (File.ReadAllBytes(at "other.npy")) (fst before) "another seed"
+
+            let outer (seed: Seed) =
+                use _ = torch.NewDisposeScope()
+                let network = Networks.parse text
+
+                let f =
+                    Forward.apply
+                        network
+                        (Forward.draw network 4 seed torch.float64)
+                        (Tensors.ofMatrix64 rows)
+
+                Tensors.toArray64 (f.mm(f.t ()).div(2.0.ToScalar()))
+
+            kernel "nngp" "k.npy" 5
+            let mean, error = seeds |> Array.map outer |> summed
+            near "K" (load (at "k.npy")).Values mean
+            near "its error" (load (at "k.error.npy")).Values error)
+
+        testCase "a kernel that is the same for every network has no error"
+        <| inFolder (fun folder ->
+            let at name = Path.Combine(folder, name)
+            let x = KernelFiles.write folder "x" (random 4 4 3)
+
+            let answer =
+                [
+                    "kernel"
+                    "--monte-carlo"
+                    "3"
+                    "--network"
+                    "dense 1"
+                    "--x"
+                    x
+                    "--out"
+                    at "k.npy"
+                ]
+                |> wantDone
+
+            Expect.stringContains answer.Output "distance to the analytic kernel: 0% of its norm" "exact"
+            Expect.isFalse (answer.Output.Contains "standard errors") "nothing to count in"
+            Expect.all (load (at "k.error.npy")).Values (fun e -> e < 1e-15) "no error")
+
+        testCase "what cannot be asked for is refused before anything is replaced"
+        <| inFolder (fun folder ->
+            let at name = Path.Combine(folder, name)
+            let x = KernelFiles.write folder "k.error" (random 4 4 3)
+            let before = File.ReadAllBytes x
+            let relu = "dense 8 | relu | dense 1"
+
+            let kernel network samples out extra =
+                [
+                    "kernel"
+                    "--monte-carlo"
+                    samples
+                    "--network"
+                    network
+                    "--x"
+                    x
+                    "--out"
+                    at out
+                ]
+                @ extra
+
+            refused
+                2
+                [ "--monte-carlo: 1 random networks: a standard error needs at least 2" ]
+                (kernel relu "1" "o.npy" [])
+
+            refused
+                2
+                [ "--empirical: this does not go with --monte-carlo" ]
+                (kernel relu "2" "o.npy" [ "--empirical" ])
+
+            refused
+                2
+                [
+                    "--outputs, --parts, --latex, --spectrum, --precision float32: these do not go"
+                ]
+                (kernel relu "2" "o.npy" [
+                    "--latex"
+                    "--parts"
+                    "--outputs"
+                    "full"
+                    "--spectrum"
+                    "1"
+                    "--precision"
+                    "float32"
+                ])
+
+            refused 2 [ "--error-out belongs to --monte-carlo" ] [
+                "kernel"
+                "--network"
+                relu
+                "--error-out"
+                "e"
+                "--latex"
+            ]
+
+            refused 2 [ "--error-out: it is the file of --x" ] (kernel relu "2" "k.npy" [])
+
+            refused
+                2
+                [ "--error-out: it is the file of --out" ]
+                (kernel relu "2" "o.npy" [ "--error-out"; at "./o.npy" ])
+
+            refused 2 [ "--out: it is the file of --x" ] (kernel relu "2" "k.error.npy" [])
+
+            refused
+                1
+                [ "Monte Carlo kernel: exp-normalised acts on kernels only" ]
+                (kernel "dense 8 | exp-normalised | dense 1" "2" "o.npy" [])
+
+            refused
+                1
+                [ "4 × 4 entries need"; "1 kB may be used" ]
+                (kernel relu "2" "o.npy" [ "--memory"; "1kB" ])
+
+            let z = KernelFiles.write folder "z" (random 4 4 2)
+            refused 1 [ "x has 3 columns and z 2" ] (kernel relu "2" "o.npy" [ "--z"; z ])
+            let nan = KernelFiles.write folder "nan" (Matrix.create 1 3 [| 1.0; nan; 1.0 |])
+            refused 1 [ "z holds NaN at row 0, column 1" ] (kernel relu "2" "o.npy" [ "--z"; nan ])
+            let none = KernelFiles.write folder "none" (Matrix.create 0 3 [||])
+            refused 1 [ "there are none" ] (kernel relu "2" "o.npy" [ "--z"; none ])
+            let far = KernelFiles.write folder "far" (Matrix.create 1 3 [| 1e200; 1e200; 1e200 |])
+            refused 1 [ "exceeds what float64 holds" ] (kernel relu "2" "o.npy" [ "--z"; far ])
+            Expect.equal (File.ReadAllBytes x) before "the input is what it was"
+            Expect.isFalse (File.Exists(at "o.npy")) "and there is no output")
+    ]
