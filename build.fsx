@@ -74,6 +74,7 @@ let fingerprint () =
         for file in [ "paket.dependencies"; "paket.lock"; ".config/dotnet-tools.json" ] do
             at file
         yield! filesOf ".paket" "*.proj"
+        at "src/Models.targets"
         for folder in [ "src"; "tests" ] do
             for pattern in [ "*.fsproj"; "*.csproj"; "*.props"; "*.targets"; "paket.references" ] do
                 yield! filesOf folder pattern
@@ -101,15 +102,37 @@ let present () =
        |> Seq.forall (package >> Directory.Exists)
     && [ "src"; "tests" ] |> Seq.collect (fun folder -> filesOf folder "*.??proj") |> Seq.forall isRestored
 
+/// The packages that the sentence encoders' weights lie in.
+let modelPackages () =
+    Regex.Matches(File.ReadAllText(at "src/Models.targets"), "<ModelPackage Include=\"(.+?)\" Version=\"(.+?)\"")
+    |> Seq.map (fun m -> Path.Combine(packages, m.Groups[1].Value.ToLowerInvariant(), m.Groups[2].Value))
+
+/// Left where no source serves those packages, so that not every build asks for them again.
+let withoutModels = at ".paket/obj/without-models"
+
+let restoreModels () =
+    let code =
+        dotnet true root [ "msbuild"; ".paket/models.proj"; "-nologo"; "-v:quiet"; "-tl:off"; "-t:Restore" ]
+
+    if code = 0 then
+        File.Delete withoutModels
+    else
+        File.WriteAllText(withoutModels, "")
+        say "the sentence encoders' packages cannot be had, so LSA stands in; the build after `clean` asks again"
+
 let restore () =
     let now = fingerprint ()
 
-    if not (File.Exists stamp && File.ReadAllText stamp = now && present ()) then
+    let models () =
+        File.Exists withoutModels || Seq.forall Directory.Exists (modelPackages ())
+
+    if not (File.Exists stamp && File.ReadAllText stamp = now && present () && models ()) then
         say "restoring tools and packages (several hundred MB the first time)"
         Directory.CreateDirectory(at ".paket/obj") |> ignore
         File.Delete stamp
         quietStep [ "tool"; "restore" ]
         msbuild ".paket/feed.proj" [ "-t:Restore" ]
+        restoreModels ()
         quietStep [ "paket"; "restore"; "--fail-on-checks" ]
         msbuild "NtkPipeline.sln" [ "-t:Restore" ]
         File.WriteAllText(stamp, now)

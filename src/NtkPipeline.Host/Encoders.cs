@@ -37,21 +37,17 @@ internal sealed record Embedded(TweetSets Raw, TweetSets Clean, CleanSettings Cl
 
 internal static class Encoders
 {
-    /// <summary>The encoders of the settings; "auto" is the sentence transformer if it lies in data/models, else LSA.</summary>
-    public static FSharpResult<List<IEncoder>, PipelineError> Open(Config config, Store store)
-    {
-        var model = config.Encoder.Model == "" ? Home.Model("all-MiniLM-L6-v2") : config.Encoder.Model;
-
-        return config.Encoder.Kinds
-            .Select(kind => kind != "auto" ? kind : SentenceEncoderModule.isIn(model) ? "minilm" : "lsa")
+    /// <summary>The encoders of the settings; "auto" is the sentence transformer if it can be had, else LSA.</summary>
+    public static FSharpResult<List<IEncoder>, PipelineError> Open(Config config, Models models, Store store) =>
+        config.Encoder.Kinds
+            .Select(kind => kind == "auto" ? Models.Auto(config.Encoder.Model) : kind)
             .Distinct()
-            .Select<string, Func<FSharpResult<IEncoder, PipelineError>>>(kind => () => Open(kind, config.Encoder, model, store))
+            .Select<string, Func<FSharpResult<IEncoder, PipelineError>>>(kind => () => Open(kind, config.Encoder, models, store))
             .InOrder();
-    }
 
-    private static FSharpResult<IEncoder, PipelineError> Open(string kind, EncoderSettings settings, string model, Store store) => kind switch
+    private static FSharpResult<IEncoder, PipelineError> Open(string kind, EncoderSettings settings, Models models, Store store) => kind switch
     {
-        "minilm" => OpenTransformer(model, store),
+        "minilm" or "arctic" => OpenTransformer(kind, settings, models, store),
         "npy" => OpenArrays(settings),
         "surface" => Opened(new OfTweets(Looks.Text, EmbedTweets.surface, NewTweets.surface)),
         "keywords" => Opened(new OfTweets(Looks.Keyword, EmbedTweets.keywords, NewTweets.keywords)),
@@ -64,9 +60,11 @@ internal static class Encoders
     private static FSharpResult<IEncoder, PipelineError> Opened(IEncoder encoder) =>
         FSharpResult<IEncoder, PipelineError>.NewOk(encoder);
 
-    private static FSharpResult<IEncoder, PipelineError> OpenTransformer(string folder, Store store) =>
+    private static FSharpResult<IEncoder, PipelineError> OpenTransformer(
+        string kind, EncoderSettings settings, Models models, Store store) =>
+        from folder in models.Folder(kind, settings.Model)
         from identity in SentenceEncoderModule.identify(folder)
-        select (IEncoder)new Transformer(folder, identity, store);
+        select (IEncoder)new Transformer(kind, folder, identity, store);
 
     private static FSharpResult<IEncoder, PipelineError> OpenArrays(EncoderSettings settings) =>
         from train in SourceFile.npyArtifact("train.npy", settings.TrainArray)
@@ -107,7 +105,7 @@ internal static class Encoders
     }
 
     /// <summary>A transformer has learnt from text as people write it, so only damage is mended before it sees the tweets.</summary>
-    private sealed class Transformer(string folder, Digest identity, Store store) : IEncoder
+    private sealed class Transformer(string kind, string folder, Digest identity, Store store) : IEncoder
     {
         public Looks At => Looks.Text;
 
@@ -115,6 +113,7 @@ internal static class Encoders
             from tweets in Natural(runner, raw)
             from embeddings in runner.Run(
                 EmbedTweets.transformer(
+                    kind == "minilm" ? "transformer" : kind,
                     Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), identity,
                     FuncConvert.FromFunc<string[], FSharpResult<Matrix<float>, PipelineError>>(
                         texts => CachedEncoder.encode(store, folder, (finished, all) => (runner as DiskRunner)?.Advance(finished, all), texts))),

@@ -8,14 +8,14 @@ namespace NtkPipeline.Host;
 internal sealed record Sources(
     string TrainName, Artifact<byte[]> Train, string TestName, Artifact<byte[]> Test, List<IEncoder> Encoders)
 {
-    public static FSharpResult<Sources, PipelineError> Read(DataFolder data, Config config, Store store)
+    public static FSharpResult<Sources, PipelineError> Read(DataFolder data, Config config, Models models, Store store)
     {
         var testName = data.Test ?? "test.csv";
         var test = data.Test is null ? FSharpOption<string>.None : FSharpOption<string>.Some(data.Test);
 
         return from train in SourceFile.artifact("train.csv", FSharpOption<string>.Some(data.Train))
                from unlabelled in SourceFile.artifact("test.csv", test)
-               from encoders in Host.Encoders.Open(config, store)
+               from encoders in Host.Encoders.Open(config, models, store)
                select new Sources(data.Train, train, testName, unlabelled, encoders);
     }
 }

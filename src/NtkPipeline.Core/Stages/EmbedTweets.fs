@@ -99,10 +99,12 @@ module EmbedTweets =
 
         stage "npy" "precomputed" (Pure run)
 
-    /// A sentence transformer. `identity` is the digest of its model and vocabulary, `encode` runs it: one row a text.
+    /// A sentence transformer. `kind` is part of the stage's name, so that several stand beside one another; `identity` is the digest of its model,
+    /// vocabulary and pooling, `encode` runs it: one row a text.
     /// It was trained on natural text, so it is to be given tweets with entities decoded and mojibake repaired, but with
     /// their case, punctuation and links (`CleanText.natural`).
     let transformer
+        (kind: string)
         (name: string)
         (identity: Digest)
         (encode: string[] -> Result<Matrix<float32>, PipelineError>)
@@ -112,7 +114,7 @@ module EmbedTweets =
             |> encode
             |> Result.bind (divide $"%s{name}" labelled.Length)
 
-        stage "transformer" $"transformer %s{identity.Hex}" (Pure run)
+        stage kind $"transformer %s{identity.Hex}" (Pure run)
 
     /// The tweets' surface, as they were written (not cleaned).
     let surface: Stage<Tweet[] * Tweet[], Embeddings> =

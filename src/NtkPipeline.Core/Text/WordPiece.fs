@@ -24,7 +24,7 @@ type WordPiece = private {
 [<RequireQualifiedAccess>]
 module WordPiece =
 
-    /// The most tokens of a text, [CLS] and [SEP] included.
+    /// The most tokens of a text, [CLS] and [SEP] included, unless a model says otherwise.
     let limit = 256
 
     let private special = [ "[PAD]"; "[UNK]"; "[CLS]"; "[SEP]"; "[MASK]" ]
@@ -122,11 +122,14 @@ module WordPiece =
 
                 Ok { Tokenizer = BertTokenizer.Create(bytes, options); Count = pieces.Length }
 
-    /// The text's token ids: [CLS], its pieces, [SEP]; a text of more than 256 loses the pieces after the 254th.
-    let ids (wordPiece: WordPiece) (text: string) : int[] =
+    /// The text's token ids: [CLS], its pieces, [SEP]; a text of more tokens than `most` loses the pieces before [SEP].
+    let idsWithin (most: int) (wordPiece: WordPiece) (text: string) : int[] =
         let ids = Array.ofSeq (wordPiece.Tokenizer.EncodeToIds(prepare text))
 
-        if ids.Length <= limit then
+        if ids.Length <= most then
             ids
         else
-            Array.append ids[.. limit - 2] [| Array.last ids |]
+            Array.append ids[.. most - 2] [| Array.last ids |]
+
+    /// The same within 256: the pieces after the 254th are lost.
+    let ids (wordPiece: WordPiece) (text: string) : int[] = idsWithin limit wordPiece text

@@ -12,7 +12,7 @@ internal sealed class EmbedCommand : NtkCommand
 
     private readonly Option<string> _encoder = new("--encoder")
     {
-        Description = "minilm:DIR, a folder with model.onnx and vocab.txt, or lsa:N, latent semantic analysis with N columns.",
+        Description = "minilm, all-MiniLM-L6-v2; arctic, snowflake-arctic-embed-xs; minilm:DIR, a folder with model.onnx, vocab.txt and encoder.json; or lsa:N, latent semantic analysis with N columns (lsa: 384).",
         HelpName = "NAME",
         Required = true,
     };
@@ -21,12 +21,12 @@ internal sealed class EmbedCommand : NtkCommand
 
     private readonly Option<string?> _store = new("--store")
     {
-        Description = "Where minilm keeps the texts that it has embedded, and finds them again. Default: data/store.",
+        Description = "Where minilm and arctic keep the texts that they have embedded, and finds them again. Default: data/store.",
         HelpName = "DIR",
     };
 
     public EmbedCommand()
-        : base("embed", "Embeds texts.", "ntk embed --texts tweets.csv --column text --encoder lsa:384 --out E.npy")
+        : base("embed", "Embeds texts.", "ntk embed --texts tweets.csv --column text --encoder minilm --out E.npy")
     {
         _texts.AddTo(this);
         Options.Add(_encoder);
@@ -39,7 +39,7 @@ internal sealed class EmbedCommand : NtkCommand
         var output = parsed.GetRequiredValue(_out);
         var store = parsed.GetValue(_store) ?? Home.Store;
 
-        return from encode in Encoder(parsed.GetRequiredValue(_encoder), store, CountProgress.For(terminal, "texts"))
+        return from encode in Encoder(parsed.GetRequiredValue(_encoder), store, terminal)
                from texts in _texts.Read(parsed).OrRefused()
                from rows in encode(texts).OrRefused()
                from written in SourceFile.writeValue(output, Codec.matrix32, rows).OrRefused()
@@ -47,17 +47,27 @@ internal sealed class EmbedCommand : NtkCommand
                    new { @out = output, rows = rows.Rows, columns = rows.Columns }, $"{output}: {rows.Rows} × {rows.Columns}, float32");
     }
 
-    private static FSharpResult<Func<string[], FSharpResult<Matrix<float>, PipelineError>>, Failure> Encoder(
-        string text, string store, CountProgress progress) =>
+    private static FSharpResult<Encode, Failure> Encoder(string text, string store, Terminal terminal) =>
         text.Split(':', 2) switch
         {
-            ["minilm", { Length: > 0 } folder] => Results.Ok<Func<string[], FSharpResult<Matrix<float>, PipelineError>>>(
-                texts => StoreModule.openAt(store).SelectMany(
-                    opened => progress.Watch(() => CachedEncoder.encode(opened, folder, progress.Tell, texts)), (_, rows) => rows)),
+            ["minilm" or "arctic"] => Results.Ok<Encode>(texts => Transform(text, "", store, terminal, texts)),
+            ["minilm", { Length: > 0 } folder] => Results.Ok<Encode>(texts => Transform("minilm", folder, store, terminal, texts)),
+            ["lsa"] => Results.Ok<Encode>(texts => EmbedTexts.lsa(Lsa.defaults.Columns, texts)),
             ["lsa", var size] when int.TryParse(size, out var columns) && columns > 0 =>
-                Results.Ok<Func<string[], FSharpResult<Matrix<float>, PipelineError>>>(
-                    texts => EmbedTexts.lsa(columns, texts)),
-            _ => Results.Fail<Func<string[], FSharpResult<Matrix<float>, PipelineError>>>(
-                ExitCode.Usage, $"--encoder '{text}': write minilm:DIR or lsa:384"),
+                Results.Ok<Encode>(texts => EmbedTexts.lsa(columns, texts)),
+            _ => Results.Fail<Encode>(ExitCode.Usage, $"--encoder '{text}': write minilm, minilm:DIR, arctic, lsa or lsa:384"),
         };
+
+    private static FSharpResult<Matrix<float>, PipelineError> Transform(
+        string kind, string own, string store, Terminal terminal, string[] texts)
+    {
+        var progress = CountProgress.For(terminal, "texts");
+
+        return from folder in new Models(terminal).Folder(kind, own)
+               from opened in StoreModule.openAt(store)
+               from rows in progress.Watch(() => CachedEncoder.encode(opened, folder, progress.Tell, texts))
+               select rows;
+    }
+
+    private delegate FSharpResult<Matrix<float>, PipelineError> Encode(string[] texts);
 }

@@ -5,7 +5,7 @@ using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host.Commands;
 
-/// <summary>ntk fetch model: downloads the sentence transformer that a run then uses.</summary>
+/// <summary>ntk fetch model: downloads Hugging Face's export of the sentence transformer, which a run then uses.</summary>
 internal sealed class FetchCommand : Command
 {
     public FetchCommand()
@@ -31,7 +31,7 @@ internal sealed class FetchCommand : Command
 
         public Model()
             : base(
-                "model", "Downloads the sentence encoder all-MiniLM-L6-v2 (90 MB); size and SHA-256 are checked, and an interrupted download goes on.",
+                "model", "Downloads Hugging Face's export of the sentence encoder all-MiniLM-L6-v2 (90 MB), for where the package is missing; size and SHA-256 are checked, and an interrupted download goes on.",
                 "ntk fetch model")
         {
             Options.Add(_from);
@@ -46,6 +46,7 @@ internal sealed class FetchCommand : Command
             return from address in FetchModel.address(parsed.GetRequiredValue(_from)).OrUsage("--from")
                    from files in progress.Watch(() => FetchModel.run(
                        FetchModel.patience, FuncConvert.FromAction<FetchEvent>(progress.Tell), _source, address, folder)).OrRefused()
+                   from stated in EncoderProfileModule.write(folder, EncoderProfileModule.miniLm).OrRefused()
                    select Print([.. files], folder, parsed.GetValue(_to) is null, terminal);
         }
 

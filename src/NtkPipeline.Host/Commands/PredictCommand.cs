@@ -65,7 +65,7 @@ internal sealed class PredictCommand : NtkCommand
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from session in _run.Open(parsed)
+        from session in _run.Open(parsed, terminal)
         from news in News(parsed, session)
         from plans in session.Plan()
         from ready in plans.AllButReport()

@@ -13,7 +13,7 @@ internal sealed class ReportCommand : NtkCommand
         _run.AddTo(this);
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from session in _run.Open(parsed)
+        from session in _run.Open(parsed, terminal)
         from plans in session.Plan()
         from ready in plans.AllButReport()
         let runner = session.Runner(StageProgress.For(terminal with { IsQuiet = true }))

@@ -17,7 +17,7 @@ internal sealed class RunCommand : NtkCommand
         _run.AddTo(this);
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from session in _run.Open(parsed)
+        from session in _run.Open(parsed, terminal)
         from code in Run(session, StageProgress.For(terminal), terminal)
         select code;
 

@@ -69,10 +69,10 @@ internal sealed class RunOptions
     }
 
     /// <summary>Everything a run needs.</summary>
-    public FSharpResult<Session, Failure> Open(ParseResult parsed) =>
+    public FSharpResult<Session, Failure> Open(ParseResult parsed, Terminal terminal) =>
         from config in Config(parsed)
         from data in Home.Data(parsed.GetValue(_data))
         from store in StoreModule.openAt(Store(parsed)).OrRefused()
-        from sources in Sources.Read(data, config, store).OrRefused()
+        from sources in Sources.Read(data, config, new Models(terminal), store).OrRefused()
         select new Session(config, data, store, sources, parsed.GetValue(_out) ?? Home.Results(data.Name));
 }

@@ -14,7 +14,7 @@ internal sealed class StatusCommand : NtkCommand
         _run.AddTo(this);
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from session in _run.Open(parsed)
+        from session in _run.Open(parsed, terminal)
         from plans in session.Plan()
         select Print(plans, terminal);
 
@@ -46,7 +46,7 @@ internal sealed class WhyCommand : NtkCommand
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from session in _run.Open(parsed)
+        from session in _run.Open(parsed, terminal)
         from plans in session.Plan()
         from chosen in Named(parsed.GetRequiredValue(_stage), plans)
         select Print(chosen, terminal);

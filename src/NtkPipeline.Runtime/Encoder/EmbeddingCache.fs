@@ -12,7 +12,7 @@ open NtkPipeline.Core
 module EmbeddingCache =
 
     /// Bumped when the same model would give the same text another row.
-    let private version = 1
+    let private version = 2
 
     /// Files of one model take no more; the oldest go first.
     let private mostBytes = 256L <<< 20

@@ -40,8 +40,15 @@ module EncoderModel =
         try
             use options = options ()
             Ok(new InferenceSession(path, options))
-        with :? OnnxRuntimeException ->
-            Error(DataRefused $"%s{path}: it is no ONNX model, or not the whole of one.")
+        with :? OnnxRuntimeException as e ->
+            // A whole model of a format that this ONNX Runtime does not know yet; anything else is damage.
+            match Regex.Match(e.Message, @"[^.:(]*(IR version|[Oo]pset [0-9])[^.(]*") with
+            | newer when newer.Success ->
+                Error(
+                    DataRefused
+                        $"%s{path}: this ONNX Runtime (%s{OrtEnv.Instance().GetVersionString()}) does not know the model's format: %s{newer.Value.Trim()}."
+                )
+            | _ -> Error(DataRefused $"%s{path}: it is no ONNX model, or not the whole of one.")
 
     /// The output that holds a vector a token, if the session is an encoder's.
     let private outputOf (path: string) (session: InferenceSession) =
@@ -92,19 +99,24 @@ module EncoderModel =
         let results = model.Session.Run(options, model.Inputs, given, [| model.Output |])
         results[0]
 
-    /// The mean of a text's first `count` vectors, divided by its norm.
-    let private pool (states: ReadOnlySpan<float32>) count dimension =
+    /// The mean of a text's first `count` vectors, or the first of all, divided by its norm.
+    let private pool pooling (states: ReadOnlySpan<float32>) count dimension =
         let sum = Array.zeroCreate<float> dimension
 
-        for token in 0 .. count - 1 do
+        let pooled =
+            match pooling with
+            | Pooling.Mean -> count
+            | Pooling.Cls -> 1
+
+        for token in 0 .. pooled - 1 do
             for j in 0 .. dimension - 1 do
                 sum[j] <- sum[j] + float states[token * dimension + j]
 
         let norm = sum |> Array.sumBy (fun entry -> entry * entry) |> sqrt
         sum |> Array.map (fun entry -> if norm = 0.0 then 0.0f else float32 (entry / norm))
 
-    /// The embeddings of texts given by their token ids: of each, the mean of its tokens' vectors, of norm 1.
-    let embed (model: EncoderModel) (batch: int[][]) : Result<float32[][], PipelineError> =
+    /// The embeddings of texts given by their token ids: of each, its tokens' vectors pooled, of norm 1.
+    let embed (model: EncoderModel) (pooling: Pooling) (batch: int[][]) : Result<float32[][], PipelineError> =
         let tokens = batch |> Array.map _.Length |> Array.max |> TokenBatches.paddedLength
 
         try
@@ -123,7 +135,7 @@ module EncoderModel =
 
                 Array.init batch.Length (fun i ->
                     let all = states.GetTensorDataAsSpan<float32>()
-                    pool (all.Slice(i * tokens * dimension, tokens * dimension)) batch[i].Length dimension)
+                    pool pooling (all.Slice(i * tokens * dimension, tokens * dimension)) batch[i].Length dimension)
                 |> Ok
         with :? OnnxRuntimeException as e ->
             let reason = e.Message.ReplaceLineEndings(" ").Trim()

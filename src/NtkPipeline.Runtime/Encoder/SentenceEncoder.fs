@@ -8,10 +8,18 @@ open NtkPipeline.Core
 /// depend on the texts that it is encoded with.
 [<Sealed>]
 type SentenceEncoder
-    internal (name: string, model: EncoderModel, wordPiece: WordPiece, identity: Digest, dimension: int) =
+    internal
+    (
+        name: string,
+        model: EncoderModel,
+        wordPiece: WordPiece,
+        profile: EncoderProfile,
+        identity: Digest,
+        dimension: int
+    ) =
 
     let encode (progress: int -> unit) (texts: string[]) : Result<float32[][], PipelineError> =
-        let ids = texts |> Array.Parallel.map (WordPiece.ids wordPiece)
+        let ids = texts |> Array.Parallel.map (WordPiece.idsWithin profile.MaxTokens wordPiece)
         let rows = Array.zeroCreate<float32[]> texts.Length
 
         let rec next (batches: int[][]) at =
@@ -20,7 +28,7 @@ type SentenceEncoder
             else
                 let batch = batches[at]
 
-                match EncoderModel.embed model (batch |> Array.map (fun i -> ids[i])) with
+                match EncoderModel.embed model profile.Pooling (batch |> Array.map (fun i -> ids[i])) with
                 | Error e -> Error e
                 | Ok embedded ->
                     embedded |> Array.iteri (fun k row -> rows[batch[k]] <- row)
@@ -32,7 +40,7 @@ type SentenceEncoder
     /// Columns of an embedding.
     member _.Dimension = dimension
 
-    /// The digest of the model's and the vocabulary's bytes.
+    /// The digest of the model's and the vocabulary's bytes, and of how they are used.
     member _.Identity = identity
 
     /// The model's folder.
@@ -74,7 +82,7 @@ module SentenceEncoder =
     /// Whether a folder holds the two files.
     let isIn (folder: string) : bool = File.Exists(modelPath folder) && File.Exists(vocabularyPath folder)
 
-    /// The digest of the model's and the vocabulary's bytes, without opening the model.
+    /// The digest of the model's and the vocabulary's bytes, the pooling and the most tokens, without opening the model.
     let identify (folder: string) : Result<Digest, PipelineError> =
         match [ modelPath folder; vocabularyPath folder ] |> List.tryFind (File.Exists >> not) with
         | Some path ->
@@ -83,10 +91,23 @@ module SentenceEncoder =
                     $"%s{path}: there is no such file; `ntk fetch model` brings all-MiniLM-L6-v2 with its vocabulary."
             )
         | None ->
-            SourceFile.digest (modelPath folder)
-            |> Result.bind (fun model ->
-                SourceFile.digest (vocabularyPath folder)
-                |> Result.map (fun vocabulary -> Digest.ofParts [ model.Hex; vocabulary.Hex ]))
+            EncoderProfile.read folder
+            |> Result.bind (fun profile ->
+                [ modelPath folder; vocabularyPath folder ]
+                |> List.map SourceFile.digest
+                |> List.fold
+                    (fun before digest ->
+                        before |> Result.bind (fun before -> digest |> Result.map (fun d -> before @ [ d.Hex ])))
+                    (Ok [])
+                |> Result.bind (fun files ->
+                    ExternalWeights.digests (modelPath folder)
+                    |> Result.map (fun weights ->
+                        Digest.ofParts [
+                            yield! files
+                            yield! weights
+                            $"pooling %s{EncoderProfile.poolingName profile}"
+                            $"%d{profile.MaxTokens} tokens"
+                        ])))
 
     /// The word pieces of a vocabulary file.
     let loadVocabulary (path: string) : Result<WordPiece, PipelineError> =
@@ -105,12 +126,12 @@ module SentenceEncoder =
         | _ -> Ok()
 
     /// The encoder, once the model has embedded a text of one token.
-    let private ofModel (folder: string) wordPiece identity (model: EncoderModel) =
+    let private ofModel (folder: string) wordPiece (profile: EncoderProfile) identity (model: EncoderModel) =
         let opened =
             expectVocabulary folder wordPiece model
-            |> Result.bind (fun () -> EncoderModel.embed model [| [| 0 |] |])
+            |> Result.bind (fun () -> EncoderModel.embed model profile.Pooling [| [| 0 |] |])
             |> Result.map (fun rows ->
-                new SentenceEncoder(folder, model, wordPiece, identity, rows[0].Length))
+                new SentenceEncoder(folder, model, wordPiece, profile, identity, rows[0].Length))
 
         if Result.isError opened then
             (model :> IDisposable).Dispose()
@@ -121,6 +142,9 @@ module SentenceEncoder =
     let openAt (folder: string) : Result<SentenceEncoder, PipelineError> =
         identify folder
         |> Result.bind (fun identity ->
-            loadVocabulary (vocabularyPath folder)
-            |> Result.bind (fun wordPiece ->
-                EncoderModel.openAt (modelPath folder) |> Result.bind (ofModel folder wordPiece identity)))
+            EncoderProfile.read folder
+            |> Result.bind (fun profile ->
+                loadVocabulary (vocabularyPath folder)
+                |> Result.bind (fun wordPiece ->
+                    EncoderModel.openAt (modelPath folder)
+                    |> Result.bind (ofModel folder wordPiece profile identity))))

@@ -57,6 +57,8 @@ let tweets (folder: string) (rows: int) =
 /// Settings that make a run a matter of a second or two.
 let quick = [
     "--set"
+    "embed.encoder=lsa"
+    "--set"
     "embed.lsa-columns=40"
     "--set"
     "reduce.dimensions=16"

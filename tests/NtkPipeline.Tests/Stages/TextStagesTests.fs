@@ -139,13 +139,13 @@ let tests =
                 seen.AddRange texts
                 Ok(Matrix.init texts.Length 2 (fun i _ -> float32 i))
 
-            let stage = EmbedTweets.transformer "tiny" (Digest.ofBytes "a"B) encode
+            let stage = EmbedTweets.transformer "transformer" "tiny" (Digest.ofBytes "a"B) encode
             let embedded = Expect.wantOk (run stage (tweets 3, tweets 2)) "embedded"
             Expect.equal (seen.Count, embedded.Labelled.Rows, embedded.Test[0, 0]) (5, 3, 3.0f) "in order"
-            let other = EmbedTweets.transformer "tiny" (Digest.ofBytes "b"B) encode
+            let other = EmbedTweets.transformer "transformer" "tiny" (Digest.ofBytes "b"B) encode
             Expect.notEqual stage.Settings other.Settings "another model"
 
-            EmbedTweets.transformer "tiny" (Digest.ofBytes "a"B) (fun texts ->
+            EmbedTweets.transformer "transformer" "tiny" (Digest.ofBytes "a"B) (fun texts ->
                 Ok(Matrix.init texts.Length 1 (fun _ _ -> nanf)))
             |> fun stage -> run stage (tweets 1, [||]) |> says "tiny: entry (0, 0)"
 
