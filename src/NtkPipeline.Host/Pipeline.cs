@@ -30,7 +30,7 @@ internal static class Pipeline
                let limits = new Limits(runner, split, features, kernels.Networks)
                from networks in config.Train.Select(settings => Training(runner, settings, limits)).InOrder()
                let trained = Artifact.all(networks)
-               from tangents in runner.Run(ExplainNetwork.stage, ExplainNetwork.inputs(features, split, kernel, trained))
+               from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, trained))
                let runs = TrainedNetworkModule.runs(trained)
                from comparison in runner.Run(CompareModels.stage(config.Compare), Artifact.both(Artifact.both(split, kernel), runs))
                from picture in runner.Run(DrawKernel.stage, Artifact.both(Artifact.both(regression.Gram, split), regression.Spectrum))

@@ -13,6 +13,7 @@ type Config = {
     Ridge: RidgeSettings
     Targets: TargetCoding
     Train: TrainSettings[]
+    Explain: ExplainNetwork.Settings
     Compare: CompareSettings
     /// The settings as text, and where each came from.
     Facts: SettingFact[]
@@ -76,6 +77,7 @@ module Config =
                     TargetCoding.all
                     |> List.find (fun coding -> TargetCoding.print coding = values["ridge.targets"])
                 Train = ModelSettings.train values device
+                Explain = ModelSettings.explain values
                 Compare = ModelSettings.compare values
                 Facts = [|
                     for setting in settings ->

@@ -81,6 +81,11 @@ module ModelSettings =
         |]
         |> Array.distinct
 
+    /// The rate that networks are compared at is the one that is explained.
+    let explain (values: Map<string, string>) : ExplainNetwork.Settings = {
+        MainRate = Setting.real values "train.rate"
+    }
+
     let compare (values: Map<string, string>) : CompareSettings = {
         Resamples = Setting.whole values "compare.resamples"
         LazyThreshold = Setting.real values "compare.lazy-below"

@@ -40,4 +40,12 @@ type Verdict = {
 }
 
 /// The finite networks against the kernel.
-type Comparison = { Widths: WidthSummary[]; Slopes: Slope[]; Verdicts: Verdict[] }
+type Comparison = {
+    /// The learning rate that widths are compared at, in units of N/Λ_max: what verdicts, charts and explanations speak of.
+    MainRate: float
+    /// A network whose kernel moved by less than this share counts as lazy.
+    LazyThreshold: float
+    Widths: WidthSummary[]
+    Slopes: Slope[]
+    Verdicts: Verdict[]
+}

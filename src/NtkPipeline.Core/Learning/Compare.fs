@@ -21,6 +21,8 @@ module Compare =
             |> Array.groupBy _.InputScale
 
         {
+            MainRate = settings.MainRate
+            LazyThreshold = settings.LazyThreshold
             Widths = RunSummary.summaries runs
             Slopes = main |> Array.collect (fun (scale, runs) -> RunSummary.slopes scale runs)
             Verdicts = [|

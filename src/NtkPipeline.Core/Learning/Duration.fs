@@ -37,6 +37,10 @@ module LearningRate =
         | LearningRate.Absolute eta -> eta
         | LearningRate.Multiple multiple -> multiple * float size / largest
 
+    /// How far one rate is from another, by their ratio: 0 where they are the same.
+    let distance (main: float) (rate: float) : float =
+        if rate = main then 0.0 else abs (log (max rate 1e-300 / max main 1e-300))
+
 [<RequireQualifiedAccess>]
 module Training =
 

@@ -41,15 +41,15 @@ module Condition =
                 |> Array.filter (fun run -> run.InputScale = scale && run.LearningRate = rate)
         })
 
-    /// For each input scale the learning rate that most widths were trained with; of equals, the one nearest to one unit.
+    /// For each input scale the networks of the main learning rate, of which the verdicts speak. A scale without any is shown at
+    /// the rate nearest to it, and `standIns` says so.
     let main (findings: Findings) : Condition[] =
         all findings
         |> Array.groupBy _.InputScale
         |> Array.map (fun (_, conditions) ->
             conditions
             |> Array.minBy (fun condition ->
-                -condition.Widths.Length,
-                abs (log (max condition.LearningRate 1e-300)),
+                LearningRate.distance findings.Comparison.MainRate condition.LearningRate,
                 condition.LearningRate))
 
     /// Every width of the report, ascending.
@@ -76,6 +76,15 @@ module Condition =
             | _ -> ""
 
         $"%s{network}%s{Show.inputScale condition.InputScale}, %s{units condition.LearningRate}"
+
+    /// A sentence for each input scale that has no networks of the main learning rate.
+    let standIns (findings: Findings) : string list = [
+        let rate = findings.Comparison.MainRate
+
+        for condition in main findings do
+            if condition.LearningRate <> rate then
+                $"At %s{Show.inputScale condition.InputScale} no network was trained with the main rate, %s{units rate}: shown are those of %s{units condition.LearningRate}, which no verdict of that scale is about."
+    ]
 
     /// For a chart's legend.
     let shortLabel (condition: Condition) : string =

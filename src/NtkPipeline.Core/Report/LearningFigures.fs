@@ -77,7 +77,7 @@ module LearningFigures =
                 (byWidth widths true (fun measures -> Some measures.TrainLoss) condition)
     }
 
-    let private movement widths (place: int) (condition: Condition) : Figure = {
+    let private movement widths threshold (place: int) (condition: Condition) : Figure = {
         Id = $"movement-%d{place}"
         Title = $"How far the tangent kernel moves (%s{Condition.label condition})"
         Caption =
@@ -92,12 +92,9 @@ module LearningFigures =
                         true
                         (fun measures -> if measures.Epoch = 0 then None else Some measures.DeltaTheta)
                         condition
-                FigureSeries.level
-                    "5%"
-                    Palette.ink
-                    LineDash.Dashed
-                    (0.0, float (Condition.lastEpoch condition))
-                    0.05
+                yield!
+                    FigureSeries.lazyLevel threshold (0.0, float (Condition.lastEpoch condition))
+                    |> Option.toList
             ]
     }
 
@@ -116,4 +113,5 @@ module LearningFigures =
 
     /// ΔΘ by epoch, for each input scale.
     let kernelMovement (findings: Findings) : Figure list =
-        findings |> over (fun place condition -> [ movement (Condition.widths findings) place condition ])
+        let widths, threshold = Condition.widths findings, findings.Comparison.LazyThreshold
+        findings |> over (fun place condition -> [ movement widths threshold place condition ])

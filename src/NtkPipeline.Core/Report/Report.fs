@@ -156,6 +156,8 @@ module Report =
             str $" %s{Answer.kernel findings}"
             for condition in Condition.main findings do
                 str $" %s{Answer.widest condition}"
+            for sentence in Condition.standIns findings do
+                str $" %s{sentence}"
         ]
     ]
 

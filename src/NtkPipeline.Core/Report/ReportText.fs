@@ -54,6 +54,9 @@ module ReportText =
         $"  m = %-5d{width.Width} %s{outcome}%s{lost}"
 
     let private networks (findings: Findings) = [
+        for sentence in Condition.standIns findings do
+            $"networks  %s{sentence}"
+
         for condition in Condition.main findings do
             $"""networks  %s{Condition.label condition}, %s{Show.many (Condition.lastEpoch condition) "epoch" "epochs"}"""
 
@@ -64,12 +67,7 @@ module ReportText =
     let private verdict (verdict: Verdict) =
         $"verdict   %s{Answer.words (Answer.ofVerdict verdict)}: %s{verdict.Claim} [%s{verdict.Setting}]"
 
-    /// Names may hold line breaks, and sequences that a terminal would obey.
-    let private plain (line: string) =
-        line
-        |> String.map (fun c -> if System.Char.IsControl c || c = '\u2028' || c = '\u2029' then ' ' else c)
-
-    /// One paragraph a line, in the order of the report.
+    /// One paragraph a line, in the order of the report. Names may hold line breaks, and sequences that a terminal would obey.
     let lines (findings: Findings) : string list =
         [
             $"data      %s{Answer.data findings.Data}"
@@ -83,4 +81,4 @@ module ReportText =
             yield! findings.Comparison.Verdicts |> Seq.map verdict
             $"answer    %s{Answer.headline findings}"
         ]
-        |> List.map plain
+        |> List.map PlainLine.ofText

@@ -76,19 +76,18 @@ module WidthFigures =
         power
             "delta-width"
             "Movement of the tangent kernel against width"
-            "ΔΘ over all of training, on all training rows. Below the dashed line a network is called lazy here."
+            (if findings.Comparison.LazyThreshold > 0.0 then
+                 "ΔΘ over all of training, on all training rows. Below the dashed line a network is called lazy here."
+             else
+                 "ΔΘ over all of training, on all training rows.")
             (FigureAxis.logarithmicShare "ΔΘ (% of ‖Θ̂₀‖)")
             Quantity.deltaTheta
             _.DeltaTheta
             findings
-            [
-                FigureSeries.level
-                    "5%"
-                    Palette.ink
-                    LineDash.Dashed
-                    (WidthAxis.extent (Condition.widths findings))
-                    0.05
-            ]
+            (Condition.widths findings
+             |> WidthAxis.extent
+             |> FigureSeries.lazyLevel findings.Comparison.LazyThreshold
+             |> Option.toList)
         power
             "init-width"
             "Distance of the initial kernel from its limit"

@@ -9,8 +9,8 @@ module CompareModels =
 
     let stage (settings: CompareSettings) : Stage<(Split * KernelRegression) * NetworkRun list, Comparison> = {
         Name = "compare-models"
-        Version = 2
+        Version = 3
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "comparison/1"
+        Codec = Codec.json "comparison/2"
         Body = Seeded(run settings)
     }

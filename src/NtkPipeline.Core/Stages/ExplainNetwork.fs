@@ -26,6 +26,9 @@ type ExplainInput = {
 [<RequireQualifiedAccess>]
 module ExplainNetwork =
 
+    /// The main learning rate (`train.rate`), in units of N/Λ_max: the one that charts and verdicts speak of.
+    type Settings = { MainRate: float }
+
     let inputs
         (features: Artifact<Features>)
         (split: Artifact<Split>)
@@ -40,14 +43,18 @@ module ExplainNetwork =
             Networks = networks
         })
 
-    /// At ‖x‖ = √d if there are such, the smallest rate, the widest, the first seed.
-    let private chosen (networks: TrainedNetwork list) =
+    /// Of those that did not diverge: at the main rate, or else nearest to it, at ‖x‖ = √d if there are such, the widest, the first
+    /// seed.
+    let private chosen (settings: Settings) (networks: TrainedNetwork list) =
         networks
         |> List.indexed
         |> List.choose (fun (place, trained) ->
             trained.Final |> Option.map (fun weights -> place, trained, weights))
         |> List.sortBy (fun (_, { Run = run }, _) ->
-            run.InputScale <> InputScale.print InputScale.SqrtD, run.LearningRate, -run.Width, run.Member)
+            LearningRate.distance settings.MainRate run.LearningRate,
+            run.InputScale <> InputScale.print InputScale.SqrtD,
+            -run.Width,
+            run.Member)
         |> List.tryHead
 
     let private fit input (place, trained: TrainedNetwork, weights) =
@@ -63,14 +70,14 @@ module ExplainNetwork =
 
         { Network = place; Name = name; Coefficients = coefficients; Refusal = refusal }
 
-    let private run (input: ExplainInput) =
-        chosen input.Networks |> Option.map (fit input) |> Option.toArray |> Ok
+    let private run settings (input: ExplainInput) =
+        chosen settings input.Networks |> Option.map (fit input) |> Option.toArray |> Ok
 
     /// One fit, or none where every network diverged. Numbers that refuse are part of the result: a run does not fail for them.
-    let stage: Stage<ExplainInput, TangentFit[]> = {
+    let stage (settings: Settings) : Stage<ExplainInput, TangentFit[]> = {
         Name = "explain-network"
-        Version = 1
-        Settings = ""
+        Version = 2
+        Settings = Fingerprint.describe settings
         Codec = Codec.json "tangent-fits/1"
-        Body = Pure run
+        Body = Pure(run settings)
     }

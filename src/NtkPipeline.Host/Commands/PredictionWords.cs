@@ -51,7 +51,7 @@ internal static class PredictionWords
     /// <summary>The networks of the main learning rate over their seeds; or, without one, every network by itself.</summary>
     public static IEnumerable<string> Lines(string text, TextPrediction prediction, double? mainRate)
     {
-        yield return $"\"{Plain(text)}\"";
+        yield return $"\"{PlainLine.ofText(text)}\"";
 
         foreach (var opinion in mainRate is null ? prediction.Opinions : prediction.Opinions[..1])
             yield return Line(opinion.Score, opinion.Model, opinion.Accuracy);
@@ -68,7 +68,7 @@ internal static class PredictionWords
             {
                 var effect = weighed.EffectOfLeavingOut is { Value: var change } ? $", without it f = {Number(explanation.Score - change)}" : "";
                 var label = weighed.Tweet.Target is { Value: true } ? 1 : 0;
-                yield return $"    {Number(weighed.Contribution)}{effect}  [{label}] {Plain(weighed.Tweet.Text)}";
+                yield return $"    {Number(weighed.Contribution)}{effect}  [{label}] {PlainLine.ofText(weighed.Tweet.Text)}";
             }
         }
     }
@@ -105,8 +105,4 @@ internal static class PredictionWords
     private static int Class(double score) => score > 0 ? 1 : 0;
 
     private static string Number(double value) => value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
-
-    /// <summary>Other people's words on one line, without what a terminal would obey.</summary>
-    private static string Plain(string text) =>
-        string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? ' ' : c));
 }

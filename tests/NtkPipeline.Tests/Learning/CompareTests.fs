@@ -396,6 +396,7 @@ let tests =
             let wide = comparison.Verdicts |> Array.filter (fun verdict -> verdict.Claim.Contains "Wide")
             Expect.equal (wide |> Array.map _.Holds) [| Some true; Some false |] "sqrt-d, then unit"
             Expect.equal comparison.Verdicts.Length 5 "two for each scale, one for all"
+            Expect.equal (comparison.MainRate, comparison.LazyThreshold) (1.0, 0.05) "for whoever shows it"
 
             Expect.equal
                 (comparison.Slopes |> Array.countBy _.InputScale)

@@ -348,6 +348,8 @@ let make (isSynthetic: bool) : Findings =
         Picture = picture
         Networks = runs
         Comparison = {
+            MainRate = 1.0
+            LazyThreshold = 0.05
             Widths =
                 runs
                 |> Array.groupBy (fun run -> run.InputScale, run.Width, run.LearningRate)
@@ -378,6 +380,8 @@ let barren: Findings =
             Dimensions = { Rows = 0; Points = [||] }
             Picture = { Size = 0; Negative = 0; Values = [||]; Eigenvalues = [||] }
             Comparison = {
+                MainRate = 1.0
+                LazyThreshold = 0.05
                 Widths =
                     runs
                     |> Array.groupBy (fun run -> run.InputScale, run.Width, run.LearningRate)

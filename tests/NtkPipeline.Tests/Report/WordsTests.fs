@@ -79,6 +79,67 @@ let private words =
             Expect.isFalse (says (chosen "lsa 384" "lsa")) "it was asked for"
             Expect.isFalse (says (chosen "all-MiniLM-L6-v2" "auto")) "the transformer was there"
 
+        testCase "charts speak of the networks that the verdicts are about: those of the main rate"
+        <| fun () ->
+            let at rate (findings: Findings) = {
+                findings with
+                    Comparison = { findings.Comparison with MainRate = rate }
+            }
+
+            let shown findings =
+                Condition.main findings |> Array.map (fun c -> c.InputScale, c.LearningRate)
+
+            Expect.equal (shown real.Value) [| "unit", 1.0; "sqrt-d", 1.0 |] "most widths have it here"
+            Expect.isEmpty (Condition.standIns real.Value) "nothing stands in"
+            // One width alone was trained with 1.9 units, and at one scale.
+            let other = at 1.9 real.Value
+            Expect.equal (shown other) [| "unit", 1.0; "sqrt-d", 1.9 |] "the few that have it, or the nearest"
+
+            match Condition.standIns other with
+            | [ sentence ] ->
+                Expect.stringContains sentence "At ‖x‖ = 1 no network was trained with the main rate, 1.9" "said"
+                Expect.exists (ReportText.lines other) _.Contains(sentence) "on the console"
+                Expect.stringContains (Report.html other) "At ‖x‖ = 1 no network" "and in the report"
+            | other -> failtest $"%A{other}"
+
+        testCase "the line that calls a network lazy stands where the setting puts it, and is called so"
+        <| fun () ->
+            let lines threshold =
+                let findings = {
+                    real.Value with
+                        Comparison = { real.Value.Comparison with LazyThreshold = threshold }
+                }
+
+                LearningFigures.kernelMovement findings @ WidthFigures.kernelMovement findings
+                |> List.map (Figure.json false)
+
+            let drawn = lines 0.125 |> List.filter _.Contains("\"12.5%\"")
+            Expect.equal drawn.Length 3 "two input scales by epoch, and one chart by width"
+            Expect.all drawn _.Contains("0.125") "at its place"
+            Expect.isFalse (lines 0.125 |> List.exists _.Contains("\"5%\"")) "no other"
+            Expect.isFalse (lines 0.0 |> List.exists _.Contains("\"0.0%\"")) "0 has no logarithm"
+
+        testCase "a line for a terminal has no control character and none that turns words around"
+        <| fun () ->
+            let obeyed =
+                [ 0x00..0x1F ] @ [ 0x7F..0x9F ] @ [ 0x202A..0x202E ] @ [ 0x2066..0x2069 ]
+                @ [ 0x200E; 0x200F; 0x061C; 0x2028; 0x2029 ]
+
+            for code in obeyed do
+                Expect.equal (PlainLine.ofText $"a%c{char code}b") "a b" $"U+%04X{code}"
+
+            let kept = "Grüße، مرحبا 🇩🇪 👩\u200D🚒 É"
+            Expect.equal (PlainLine.ofText kept) kept "letters, signs and joined emoji stay"
+
+            let named = {
+                real.Value with
+                    Data = { real.Value.Data with Name = "x\u202Etxt.exe" }
+            }
+
+            Expect.isFalse
+                (ReportText.lines named |> List.exists _.Contains('\u202E'))
+                "the console's lines too"
+
         testCase "the console's lines name the data, the kernel, each width and each verdict"
         <| fun () ->
             let lines = ReportText.lines synthetic.Value

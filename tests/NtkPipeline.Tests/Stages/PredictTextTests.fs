@@ -108,7 +108,7 @@ let private finished =
              Spectrum = value spectrum
              Kernel = value kernel
              Networks = value networks
-             Tangents = value (want (runner.Run(ExplainNetwork.stage, explained)))
+             Tangents = value (want (runner.Run(ExplainNetwork.stage { MainRate = 1.0 }, explained)))
          })
 
 let private validation = Matrix.gatherRows split.Validation features.Labelled
@@ -181,7 +181,7 @@ let tests =
                     let effect = Expect.wantSome weighed.EffectOfLeavingOut "known for the kernel"
                     Expect.isLessThan (abs (effect - expected)) 1e-5 "refitted without it"
 
-        testCase "the widest network at the smallest rate is explained by its own kernel"
+        testCase "the widest network at the main rate is explained by its own kernel"
         <| fun () ->
             let finished, prediction = finished.Force(), (predict 1000 ()).[2]
             let explanation = prediction.Explanations[1]
@@ -200,6 +200,43 @@ let tests =
             let score = dot cross.Values (solve ridge k y)
             Expect.isLessThan (abs (score - explanation.Score)) 1e-6 "by LU"
             Expect.all explanation.Tweets _.EffectOfLeavingOut.IsNone "nothing is claimed of leaving out"
+
+        testCase "which network is explained follows the main rate, not the smallest"
+        <| fun () ->
+            let finished = finished.Force()
+
+            let network scale rate width =
+                let sound = finished.Networks[2]
+                { sound with Run = { sound.Run with InputScale = scale; LearningRate = rate; Width = width } }
+
+            // Of one and the same weights: only what they are called differs.
+            let chosen rate (networks: TrainedNetwork list) =
+                let input: ExplainInput = {
+                    Split = split
+                    Labelled = features.Labelled
+                    Kernel = finished.Kernel
+                    Networks = networks
+                }
+
+                let tangents =
+                    value (want (runner.Run(ExplainNetwork.stage { MainRate = rate }, artifact "chosen" input)))
+
+                tangents[0].Network
+
+            let networks = [ network "unit" 2.0 64; network "sqrt-d" 1.0 64; network "sqrt-d" 2.0 64 ]
+            Expect.equal (chosen 2.0 networks) 2 "at the main rate, at ‖x‖ = √d"
+            Expect.equal (chosen 1.0 networks) 1 "another main rate"
+            Expect.equal (chosen 2.0 networks[..1]) 0 "the rate before the scale"
+            Expect.equal (chosen 5.0 networks) 2 "or the nearest"
+
+        testCase "targets that nobody knows are refused, not taken for others"
+        <| fun () ->
+            let finished = finished.Force()
+            let unknown = { finished with Kernel = { finished.Kernel with Targets = "one-two" } }
+
+            match PredictText.run 3 unknown (newRows.Force()) with
+            | Error(DataRefused sentence) -> Expect.stringContains sentence "targets 'one-two'" "which"
+            | other -> failtest $"%A{other}"
 
         testCase "a text of the run's own is seen as it was, and a new one changes nothing"
         <| fun () ->
@@ -334,7 +371,7 @@ let tests =
             }
 
             Expect.isEmpty
-                (value (want (runner.Run(ExplainNetwork.stage, artifact "diverged" diverged))))
+                (value (want (runner.Run(ExplainNetwork.stage { MainRate = 1.0 }, artifact "diverged" diverged))))
                 "nothing to explain"
 
             let prediction = (want (PredictText.run 3 finished (newRows.Force())))[0]
@@ -354,7 +391,7 @@ let tests =
                 Networks = finished.Networks
             }
 
-            let tangents = value (want (runner.Run(ExplainNetwork.stage, artifact "negative" input)))
+            let tangents = value (want (runner.Run(ExplainNetwork.stage { MainRate = 1.0 }, artifact "negative" input)))
             Expect.isSome tangents[0].Refusal "it is part of the result"
 
 
