@@ -50,7 +50,7 @@ module FollowedTraining =
 
         if descent |> FunctionDescent.loss |> isSound lane then Some descent else None
 
-    let private outputs = Option.map (fun descent -> Tensors.toArray64 descent.Outputs)
+    let private outputs = Option.map (fun (descent: FunctionDescent) -> Tensors.toArray64 descent.Outputs)
 
     /// Trains to the next tracked epoch and looks, until there is none left or the network has diverged.
     let rec private follow lane (tracked: int list) (state: State) : State =
