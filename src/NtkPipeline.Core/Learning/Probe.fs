@@ -11,9 +11,10 @@ type Probe = {
     /// The rows as the network sees them, p × d.
     Inputs: torch.Tensor
     /// yyᵀ, p × p.
-    TargetKernel: torch.Tensor
-    /// Θ̂_0, p × p.
+    TargetKernel: CentredKernel
+    /// Θ̂_0, p × p, as it is and centred.
     InitialKernel: torch.Tensor
+    InitialCentred: CentredKernel
     InitialGates: torch.Tensor
     InitialWeights: torch.Tensor[]
 }
@@ -25,8 +26,8 @@ type ProbeMeasures = {
     FlippedGates: float
     AlignmentWithTargets: float
     AlignmentWithInitial: float
-    /// Of Θ̂_t, largest first.
-    Eigenvalues: float[]
+    /// Of Θ̂_t, largest first, where they were asked for.
+    Eigenvalues: float[] option
 }
 
 [<RequireQualifiedAccess>]
@@ -43,13 +44,17 @@ module Probe =
         (inputs: torch.Tensor)
         (targets: torch.Tensor)
         (stack: ReluStack)
-        : Probe = {
-        Inputs = inputs
-        TargetKernel = targets.reshape(-1L, 1L).mm(targets.reshape (1L, -1L))
-        InitialKernel = kernelOf inputs
-        InitialGates = ReluStack.gates inputs stack
-        InitialWeights = stack.Weights |> Array.map _.clone()
-    }
+        : Probe =
+        let kernel = kernelOf inputs
+
+        {
+            Inputs = inputs
+            TargetKernel = KernelMeasures.centred (targets.reshape(-1L, 1L).mm(targets.reshape (1L, -1L)))
+            InitialKernel = kernel
+            InitialCentred = KernelMeasures.centred kernel
+            InitialGates = ReluStack.gates inputs stack
+            InitialWeights = stack.Weights |> Array.map _.clone()
+        }
 
     /// ‖A − B‖_F / ‖B‖_F of two layers' weights.
     let private movement (now: torch.Tensor) (before: torch.Tensor) =
@@ -60,17 +65,19 @@ module Probe =
     let private flipped (stack: ReluStack) (probe: Probe) =
         use _ = torch.NewDisposeScope()
         let gates = ReluStack.gates probe.Inputs stack
-        gates.ne(probe.InitialGates).``to``(torch.float64).mean().item<float>()
+        float (gates.ne(probe.InitialGates).sum().item<int64> ()) / float (gates.numel ())
 
-    let measure (kernelOf: KernelOf) (stack: ReluStack) (probe: Probe) : ProbeMeasures =
+    /// Eigenvalues cost more than all the rest of a narrow network's measures, so they are computed only where they are asked for.
+    let measure (hasSpectrum: bool) (kernelOf: KernelOf) (stack: ReluStack) (probe: Probe) : ProbeMeasures =
         use _ = torch.NewDisposeScope()
         let kernel = kernelOf probe.Inputs
+        let alignments = KernelMeasures.alignments kernel [ probe.TargetKernel; probe.InitialCentred ]
 
         {
             DeltaTheta = KernelMeasures.relativeChange kernel 1.0 probe.InitialKernel
             WeightMovement = Array.map2 movement stack.Weights probe.InitialWeights
             FlippedGates = flipped stack probe
-            AlignmentWithTargets = KernelMeasures.alignment kernel probe.TargetKernel
-            AlignmentWithInitial = KernelMeasures.alignment kernel probe.InitialKernel
-            Eigenvalues = KernelMeasures.eigenvalues kernel
+            AlignmentWithTargets = alignments[0]
+            AlignmentWithInitial = alignments[1]
+            Eigenvalues = if hasSpectrum then Some(KernelMeasures.eigenvalues kernel) else None
         }

@@ -106,7 +106,7 @@ module TrainedNetwork =
     /// A zip of the run as JSON and of the weights as NumPy arrays; no rows of final weights where the run diverged.
     let codec: Codec<TrainedNetwork> =
         Codec.pair
-            ("run", Codec.json<NetworkRun> "network-run/1")
+            ("run", Codec.json<NetworkRun> "network-run/2")
             ("weights", Codec.pair ("initial", weightsCodec) ("final", weightsCodec))
         |> Codec.map
             "trained-network/1"
