@@ -59,7 +59,11 @@ module ModelSettings =
             LearningRate = rate
             BatchSize = Setting.whole values "train.batch-size"
             Epochs = Setting.whole values "train.epochs"
-            TrackedEpochs = Setting.wholes values "train.tracked-epochs"
+            TrackedEpochs =
+                if values["train.tracked-epochs"] = "every" then
+                    TrackedEpochs.Every
+                else
+                    TrackedEpochs.Listed(Setting.wholes values "train.tracked-epochs")
             ProbeRows = Setting.whole values "train.probe-rows"
             Centred = isCentred || Setting.flag values "train.centred"
             OutputScale = alpha * Setting.real values "train.output-scale"

@@ -174,13 +174,13 @@ module SettingList =
         setting "train.epochs" (Whole(1L, 100000L)) "50" "Passes over the training rows."
         setting
             "train.tracked-epochs"
-            (WholeList(0L, 100000L))
-            "0, 1, 2, 5, 10, 20, 30, 40, 50"
-            "Epochs after which everything is measured; the first and the last always are."
+            (WordsOr([ "every" ], WholeList(0L, 100000L)))
+            "every"
+            "Epochs after which everything is measured; the first and the last always are. every measures the effective rank after 1, 2, 5, 10, 20, 50, … alone; listed epochs all have it."
         setting
             "train.probe-rows"
             (Whole(2L, 100000L))
-            "1000"
+            "512"
             "Training rows on which the kernel is followed between the first and the last epoch."
         setting "train.centred" Flag "true" "Subtract each network's output at its start."
         setting "train.output-scale" (Real(1e-6, 1e6)) "1" "α, which multiplies the network's output."

@@ -31,8 +31,8 @@ type EpochMeasures = {
     /// Centred kernel alignment of Θ̂_t with yyᵀ and with Θ̂_0, on the probe.
     AlignmentWithTargets: float
     AlignmentWithInitial: float
-    /// exp of the entropy of the probe kernel's normalised eigenvalues.
-    EffectiveRank: float
+    /// exp of the entropy of the probe kernel's normalised eigenvalues; none after epochs at which they were not computed.
+    EffectiveRank: float option
 }
 
 /// One finite network, trained for real and followed.
@@ -65,7 +65,8 @@ type NetworkRun = {
     /// The epoch in which the loss ceased to be finite or passed 10⁶ times its start; `Epochs` ends before it.
     Diverged: int option
     Epochs: EpochMeasures[]
-    /// The 50 largest eigenvalues of the probe kernel, after the first and the last of `Epochs`.
+    /// The 50 largest eigenvalues of the probe kernel, after the first and the last of those `Epochs` that have an effective rank:
+    /// the last of all, unless the run diverged.
     SpectrumInitial: float[]
     SpectrumFinal: float[]
     /// f on the validation rows after the last of `Epochs`, in their order.

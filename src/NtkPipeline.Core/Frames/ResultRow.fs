@@ -77,25 +77,45 @@ module ResultRow =
         $"%s{name}-sup", gap |> Option.map _.Sup
     ]
 
+    /// Eigenvalues are not computed after every epoch: where they were not, the row says so.
+    let private rank (epoch: ResultRow) (measures: EpochMeasures) =
+        let reasons = Option.toList epoch.Note @ [ "not computed after this epoch" ]
+
+        {
+            epoch with
+                Metric = "effective-rank"
+                Value = measures.EffectiveRank
+                Note =
+                    if measures.EffectiveRank.IsSome then
+                        epoch.Note
+                    else
+                        Some(String.concat "; " reasons)
+        }
+
     let private epoch (run: ResultRow) (measures: EpochMeasures) =
-        each { run with Epoch = Some measures.Epoch } [
-            "step", Some(float measures.Step)
-            "train-loss", Some measures.TrainLoss
-            "train-accuracy", Some measures.TrainAccuracy
-            yield! scores "validation-" measures.Validation
-            "kernel-validation-accuracy", measures.KernelAccuracy
-            "linearised-validation-accuracy", measures.LinearisedAccuracy
-            "delta-theta-probe", Some measures.DeltaTheta
-            yield! gap "gap-to-kernel-train" measures.GapToKernelTrain
-            yield! gap "gap-to-kernel-validation" measures.GapToKernelValidation
-            yield! gap "gap-to-linearised-train" measures.GapToLinearisedTrain
-            yield! gap "gap-to-linearised-validation" measures.GapToLinearisedValidation
-            for layer, movement in Array.indexed measures.WeightMovement do
-                $"weight-movement-%d{layer + 1}", Some movement
-            "flipped-gates", measures.FlippedGates
-            "alignment-with-targets", Some measures.AlignmentWithTargets
-            "alignment-with-initial", Some measures.AlignmentWithInitial
-            "effective-rank", Some measures.EffectiveRank
+        let epoch = { run with Epoch = Some measures.Epoch }
+
+        [
+            yield!
+                each epoch [
+                    "step", Some(float measures.Step)
+                    "train-loss", Some measures.TrainLoss
+                    "train-accuracy", Some measures.TrainAccuracy
+                    yield! scores "validation-" measures.Validation
+                    "kernel-validation-accuracy", measures.KernelAccuracy
+                    "linearised-validation-accuracy", measures.LinearisedAccuracy
+                    "delta-theta-probe", Some measures.DeltaTheta
+                    yield! gap "gap-to-kernel-train" measures.GapToKernelTrain
+                    yield! gap "gap-to-kernel-validation" measures.GapToKernelValidation
+                    yield! gap "gap-to-linearised-train" measures.GapToLinearisedTrain
+                    yield! gap "gap-to-linearised-validation" measures.GapToLinearisedValidation
+                    for layer, movement in Array.indexed measures.WeightMovement do
+                        $"weight-movement-%d{layer + 1}", Some movement
+                    "flipped-gates", measures.FlippedGates
+                    "alignment-with-targets", Some measures.AlignmentWithTargets
+                    "alignment-with-initial", Some measures.AlignmentWithInitial
+                ]
+            rank epoch measures
         ]
 
     let private network (run: NetworkRun) =

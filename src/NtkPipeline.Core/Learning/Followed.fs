@@ -26,6 +26,8 @@ type Followed = {
     Batches: int -> int[][]
     /// Epochs after which everything is measured, ascending, without 0, which always is; training ends with the last.
     Tracked: int list
+    /// Those of them after which the probe kernel's eigenvalues are computed too; before training they always are.
+    Spectra: int list
     /// Rows trained on, on which kernel and gates are followed.
     ProbeRows: int
 }

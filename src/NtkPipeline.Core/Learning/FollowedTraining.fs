@@ -83,7 +83,7 @@ module FollowedTraining =
 
     let private result lane (initialKernel: torch.Tensor) (state: State) : Following =
         let job = lane.Observer.Job
-        let first, last = List.last state.Seen, List.head state.Seen
+        let last, spectra = List.head state.Seen, state.Seen |> List.choose _.Spectrum
 
         let rows = int64 job.TrainTargets.Length
         let trainOnly (kernel: torch.Tensor) = kernel.narrow(0L, 0L, rows).narrow(1L, 0L, rows)
@@ -102,8 +102,8 @@ module FollowedTraining =
                     job.KernelFactor
                     (trainOnly job.Kernel)
             DeltaTheta = if state.Diverged.IsNone then Some(change ()) else None
-            SpectrumInitial = first.Spectrum
-            SpectrumFinal = last.Spectrum
+            SpectrumInitial = List.last spectra
+            SpectrumFinal = List.head spectra
             ValidationOutputs = last.ValidationOutputs
             TestOutputs = last.TestOutputs
         }

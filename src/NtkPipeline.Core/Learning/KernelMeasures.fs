@@ -3,6 +3,10 @@ namespace NtkPipeline.Core
 open System
 open TorchSharp
 
+/// A kernel matrix without its means, HAH with H = I − 11ᵀ/n, in float64, and ‖HAH‖².
+[<NoEquality; NoComparison>]
+type CentredKernel = { Matrix: torch.Tensor; Square: float }
+
 /// Numbers that say how one kernel matrix stands to another. Matrices are square, of one size, and finite.
 [<RequireQualifiedAccess>]
 module KernelMeasures =
@@ -30,18 +34,36 @@ module KernelMeasures =
         if change = 0.0 then 0.0 else sqrt (change / Array.sum references)
 
     let private centre (m: torch.Tensor) =
-        let wide = m.``to`` torch.float64
-        wide - wide.mean ([| 0L |], true) - wide.mean ([| 1L |], true) + wide.mean ()
-
-    let private inner (a: torch.Tensor) (b: torch.Tensor) = a.mul(b).sum().item<float>()
-
-    /// Centred kernel alignment, ⟨HAH, HBH⟩ / (‖HAH‖ ‖HBH‖) with H = I − 11ᵀ/n (Cortes et al. 2012); 0 where a centred matrix
-    /// is zero.
-    let alignment (a: torch.Tensor) (b: torch.Tensor) : float =
         use _ = torch.NewDisposeScope()
-        let a, b = centre a, centre b
-        let norms = sqrt (inner a a * inner b b)
-        if norms = 0.0 then 0.0 else inner a b / norms
+        let wide = m.``to`` torch.float64
+        let columns, rows, all = wide.mean ([| 0L |], true), wide.mean ([| 1L |], true), wide.mean ()
+        (wide - columns).sub_(rows).add_(all).MoveToOuterDisposeScope()
+
+    let private inner (a: torch.Tensor) (b: torch.Tensor) =
+        use _ = torch.NewDisposeScope()
+        a.flatten().dot(b.flatten ()).item<float>()
+
+    /// A matrix made ready to be aligned with others. It belongs to the caller's dispose scope.
+    let centred (m: torch.Tensor) : CentredKernel =
+        let matrix = centre m
+        { Matrix = matrix; Square = inner matrix matrix }
+
+    /// Centred kernel alignment of a symmetric matrix with each of the others, ⟨HAH, HBH⟩ / (‖HAH‖ ‖HBH‖) (Cortes et al. 2012); 0
+    /// where a centred matrix is zero, but for rounding. A itself need not be centred, which would take three passes over it: H is a
+    /// projection, so ⟨HAH, HBH⟩ = ⟨A, HBH⟩, and ‖HAH‖² = ‖A‖² − 2‖A1‖²/n + (1ᵀA1)²/n².
+    let alignments (a: torch.Tensor) (others: CentredKernel list) : float list =
+        use _ = torch.NewDisposeScope()
+        let wide = a.``to`` torch.float64
+        let n, whole, sums = float a.shape[0], inner wide wide, wide.sum 1L
+        let total = sums.sum().item<float>()
+        let square = whole - 2.0 * inner sums sums / n + total * total / (n * n)
+
+        others
+        |> List.map (fun other ->
+            if square <= 1e-13 * whole || other.Square = 0.0 then
+                0.0
+            else
+                inner wide other.Matrix / sqrt (square * other.Square))
 
     /// The eigenvalues of a symmetric matrix, largest first, computed in the precision that its entries have.
     let eigenvalues (m: torch.Tensor) : float[] =

@@ -17,8 +17,8 @@ type Observer = {
 /// All outputs and measures after one tracked epoch; every number is finite.
 type Seen = {
     Measures: EpochMeasures
-    /// The probe kernel's largest eigenvalues.
-    Spectrum: float[]
+    /// The probe kernel's largest eigenvalues, after epochs for which they are asked.
+    Spectrum: float[] option
     ValidationOutputs: float[]
     TestOutputs: float[]
 }
@@ -76,7 +76,7 @@ module Observer =
             probe.AlignmentWithTargets
             probe.AlignmentWithInitial
             yield! probe.WeightMovement
-            yield! probe.Eigenvalues
+            yield! Option.defaultValue [||] probe.Eigenvalues
         ]
 
     let private gapOn part (f: float[]) (others: float[] option) =
@@ -111,7 +111,7 @@ module Observer =
             FlippedGates = probe.FlippedGates
             AlignmentWithTargets = probe.AlignmentWithTargets
             AlignmentWithInitial = probe.AlignmentWithInitial
-            EffectiveRank = KernelMeasures.effectiveRank probe.Eigenvalues
+            EffectiveRank = Option.map KernelMeasures.effectiveRank probe.Eigenvalues
         }
 
     /// The network as it is now, beside the outputs of those that were trained by the very same steps; none where something is
@@ -130,13 +130,14 @@ module Observer =
         if not (areFinite f && areFinite test) then
             None
         else
-            let probe = observer.Probe |> Probe.measure job.KernelOf job.Network
+            let hasSpectrum = epoch = 0 || List.contains epoch job.Spectra
+            let probe = observer.Probe |> Probe.measure hasSpectrum job.KernelOf job.Network
             let measures = probe |> measures observer epoch f kernel linearised
 
             if isFinite probe && measures.TrainLoss <= limit then
                 Some {
                     Measures = measures
-                    Spectrum = Array.truncate kept probe.Eigenvalues
+                    Spectrum = Option.map (Array.truncate kept) probe.Eigenvalues
                     ValidationOutputs = f[job.TrainTargets.Length ..]
                     TestOutputs = test
                 }

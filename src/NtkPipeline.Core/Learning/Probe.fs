@@ -11,9 +11,10 @@ type Probe = {
     /// The rows as the network sees them, p × d.
     Inputs: torch.Tensor
     /// yyᵀ, p × p.
-    TargetKernel: torch.Tensor
-    /// Θ̂_0, p × p.
+    TargetKernel: CentredKernel
+    /// Θ̂_0, p × p, as it is and centred.
     InitialKernel: torch.Tensor
+    InitialCentred: CentredKernel
     /// None where the network has no gates.
     InitialGates: torch.Tensor option
     InitialLayers: torch.Tensor[][]
@@ -26,8 +27,8 @@ type ProbeMeasures = {
     FlippedGates: float option
     AlignmentWithTargets: float
     AlignmentWithInitial: float
-    /// Of Θ̂_t, largest first.
-    Eigenvalues: float[]
+    /// Of Θ̂_t, largest first, where they were asked for.
+    Eigenvalues: float[] option
 }
 
 [<RequireQualifiedAccess>]
@@ -44,13 +45,17 @@ module Probe =
         (inputs: torch.Tensor)
         (targets: torch.Tensor)
         (network: Trainable)
-        : Probe = {
-        Inputs = inputs
-        TargetKernel = targets.reshape(-1L, 1L).mm(targets.reshape (1L, -1L))
-        InitialKernel = kernelOf inputs
-        InitialGates = network.Gates |> Option.map (fun gates -> gates inputs)
-        InitialLayers = network.Layers |> Array.map (Array.map _.clone())
-    }
+        : Probe =
+        let kernel = kernelOf inputs
+
+        {
+            Inputs = inputs
+            TargetKernel = KernelMeasures.centred (targets.reshape(-1L, 1L).mm(targets.reshape (1L, -1L)))
+            InitialKernel = kernel
+            InitialCentred = KernelMeasures.centred kernel
+            InitialGates = network.Gates |> Option.map (fun gates -> gates inputs)
+            InitialLayers = network.Layers |> Array.map (Array.map _.clone())
+        }
 
     /// ‖A − B‖_F / ‖B‖_F of a layer's parameters.
     let private movement (now: torch.Tensor[]) (before: torch.Tensor[]) =
@@ -64,18 +69,21 @@ module Probe =
 
         match network.Gates, probe.InitialGates with
         | Some gates, Some initial ->
-            Some(((gates probe.Inputs).ne initial).``to``(torch.float64).mean().item<float>())
+            let now = gates probe.Inputs
+            Some(float (now.ne(initial).sum().item<int64> ()) / float (now.numel ()))
         | _ -> None
 
-    let measure (kernelOf: KernelOf) (network: Trainable) (probe: Probe) : ProbeMeasures =
+    /// Eigenvalues cost more than all the rest of a narrow network's measures, so they are computed only where they are asked for.
+    let measure (hasSpectrum: bool) (kernelOf: KernelOf) (network: Trainable) (probe: Probe) : ProbeMeasures =
         use _ = torch.NewDisposeScope()
         let kernel = kernelOf probe.Inputs
+        let alignments = KernelMeasures.alignments kernel [ probe.TargetKernel; probe.InitialCentred ]
 
         {
             DeltaTheta = KernelMeasures.relativeChange kernel 1.0 probe.InitialKernel
             WeightMovement = Array.map2 movement network.Layers probe.InitialLayers
             FlippedGates = flipped network probe
-            AlignmentWithTargets = KernelMeasures.alignment kernel probe.TargetKernel
-            AlignmentWithInitial = KernelMeasures.alignment kernel probe.InitialKernel
-            Eigenvalues = KernelMeasures.eigenvalues kernel
+            AlignmentWithTargets = alignments[0]
+            AlignmentWithInitial = alignments[1]
+            Eigenvalues = if hasSpectrum then Some(KernelMeasures.eigenvalues kernel) else None
         }

@@ -103,10 +103,10 @@ module TrainedNetwork =
     /// A zip of the run as JSON and of the weights as NumPy arrays; no row of final weights where the run diverged.
     let codec: Codec<TrainedNetwork> =
         Codec.pair
-            ("run", Codec.json<NetworkRun> "network-run/2")
+            ("run", Codec.json<NetworkRun> "network-run/3")
             ("weights", Codec.pair ("initial", Codec.matrix32) ("final", Codec.matrix32))
         |> Codec.map
-            "trained-network/2"
+            "trained-network/3"
             (fun trained ->
                 let none = Matrix.create 0 trained.Initial.Columns [||]
                 trained.Run, (trained.Initial, defaultArg trained.Final none))

@@ -73,7 +73,7 @@ module FeatureFigures =
         title
         caption
         unit
-        (pick: EpochMeasures -> float)
+        (pick: EpochMeasures -> float option)
         (findings: Findings)
         : Figure = {
         Id = id
@@ -88,7 +88,7 @@ module FeatureFigures =
                         FigureSeries.create
                             $"before, %s{name}"
                             (Palette.category place)
-                            (Condition.byWidth (first pick) condition) with
+                            (Condition.byWidth (first pick >> Option.flatten) condition) with
                             Dash = LineDash.Dotted
                     }
 
@@ -96,7 +96,7 @@ module FeatureFigures =
                         FigureSeries.create
                             $"after, %s{name}"
                             (Palette.category place)
-                            (Condition.byWidth (last pick) condition) with
+                            (Condition.byWidth (last pick >> Option.flatten) condition) with
                             Symbol = Some(Palette.symbol place)
                             Spread = Bars
                     }
@@ -112,7 +112,7 @@ module FeatureFigures =
             "Alignment of the tangent kernel with the targets"
             "Centred kernel alignment of Θ̂ with yyᵀ on the probe, 0 to 1. Where it rises, the network has bent its kernel towards the task: it has learnt features."
             "alignment (0 to 1)"
-            _.AlignmentWithTargets
+            (fun measures -> Some measures.AlignmentWithTargets)
             findings
         beforeAndAfter
             "effective-rank"

@@ -65,6 +65,26 @@ let tests =
 
             Expect.exists rows.Value _.Value.IsNone "some are missing"
 
+        testCase "an effective rank that was not computed is an empty cell with its reason"
+        <| fun () ->
+            let run = findings.Value.Networks[0]
+            let silent = { run.Epochs[1] with EffectiveRank = None }
+
+            let ranks =
+                ResultRow.ofFindings {
+                    findings.Value with
+                        Networks = [| { run with Epochs = [| run.Epochs[0]; silent |] } |]
+                }
+                |> Array.filter (fun row -> row.Metric = "effective-rank")
+
+            Expect.equal
+                (ranks |> Array.map (fun row -> row.Epoch, row.Value, row.Note))
+                [|
+                    Some 0, run.Epochs[0].EffectiveRank, None
+                    Some silent.Epoch, None, Some "not computed after this epoch"
+                |]
+                "an epoch each"
+
         testCase "names with commas, quotes and line breaks come back"
         <| fun () ->
             let frame = read csv.Value

@@ -87,7 +87,7 @@ let private measures epoch deltaTheta gap outputs : EpochMeasures = {
     FlippedGates = Some 0.1
     AlignmentWithTargets = 0.2
     AlignmentWithInitial = 0.9
-    EffectiveRank = 20.0
+    EffectiveRank = Some 20.0
 }
 
 /// A run of 50 epochs, tracked at 0, 10 and 50; the kernel moves by a tenth of `move` in the first ten.

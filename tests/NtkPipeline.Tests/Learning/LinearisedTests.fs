@@ -132,6 +132,7 @@ let tests =
                     Rate = rate
                     Batches = batches
                     Tracked = [ 1; 8 ]
+                    Spectra = [ 8 ]
                     ProbeRows = 6
                 }
                 |> fun result -> Expect.wantOk result "it trains"

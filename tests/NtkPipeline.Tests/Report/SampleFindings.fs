@@ -194,7 +194,7 @@ let private epochMeasures scale width rate memberNumber epoch : EpochMeasures =
         FlippedGates = Some(min 0.4 (0.3 * movement))
         AlignmentWithTargets = 0.05 + min 0.3 (0.1 * movement) + 0.002 * noise (names "alignment")
         AlignmentWithInitial = 1.0 / (1.0 + movement)
-        EffectiveRank = 80.0 / (1.0 + movement) + noise (names "rank")
+        EffectiveRank = Some(80.0 / (1.0 + movement) + noise (names "rank"))
     }
 
 let private spectrum names (flatness: float) =

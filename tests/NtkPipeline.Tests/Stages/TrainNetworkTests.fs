@@ -50,7 +50,7 @@ let private settings = {
     LearningRate = 1.0
     BatchSize = 16
     Epochs = 6
-    TrackedEpochs = [ 0; 1; 3 ]
+    TrackedEpochs = TrackedEpochs.Listed [ 0; 1; 3 ]
     ProbeRows = 20
     Centred = true
     OutputScale = 1.0
@@ -150,7 +150,7 @@ let tests =
 
         testCase "measures stand for the epochs asked for, the first and the last"
         <| fun () ->
-            let run = train' { settings with TrackedEpochs = [ 3; 1; 99; 3 ] }
+            let run = train' { settings with TrackedEpochs = TrackedEpochs.Listed [ 3; 1; 99; 3 ] }
             Expect.equal (run.Epochs |> Array.map _.Epoch) [| 0; 1; 3; 6 |] "in order"
             Expect.equal (run.Epochs |> Array.map _.Step) [| 0; 4; 12; 24 |] "53 rows are four batches"
             Expect.equal (run.Steps, run.TrainRows, run.ProbeRows) (24, train.Length, 20) "sizes"
@@ -159,6 +159,42 @@ let tests =
             Expect.equal run.TestOutputs.Length 9 "test"
             Expect.equal (run.SpectrumInitial.Length, run.SpectrumFinal.Length) (20, 20) "probe"
             Expect.isLessThan (Array.last run.Epochs).TrainLoss 0.4 "it has learned something"
+
+        testCase "every epoch is measured by default, as it is when it is listed, and the spectrum after some"
+        <| fun () ->
+            let settings = { settings with Epochs = 12; TrackedEpochs = TrackedEpochs.Every }
+            let run = train' settings
+            Expect.equal (run.Epochs |> Array.map _.Epoch) [| 0..12 |] "each"
+
+            Expect.equal
+                (run.Epochs |> Array.filter _.EffectiveRank.IsSome |> Array.map _.Epoch)
+                [| 0; 1; 2; 5; 10; 12 |]
+                "eigenvalues cost more"
+
+            let listed = train' { settings with TrackedEpochs = TrackedEpochs.Listed [ 1..12 ] }
+            Expect.all listed.Epochs _.EffectiveRank.IsSome "what is listed has everything"
+            let silent (m: EpochMeasures) = { m with EffectiveRank = None }
+
+            Expect.equal
+                (run.Epochs |> Array.map silent)
+                (listed.Epochs |> Array.map silent)
+                "the same numbers but for these"
+
+            Expect.equal run.SpectrumFinal listed.SpectrumFinal "the last is the last"
+            Expect.isTrue (run.Epochs[1..] |> Array.forall (fun m -> m.DeltaTheta > 0.0)) "ΔΘ at each"
+
+            // A network that is lost keeps the spectrum of the last epoch that has one.
+            let lost =
+                train' {
+                    settings with
+                        LearningRate = 50.0
+                        Epochs = 60
+                        InputScale = InputScale.Unit
+                }
+
+            Expect.isSome lost.Diverged "it diverges"
+            Expect.isTrue (lost.SpectrumFinal |> Array.forall Double.IsFinite) "finite"
+            Expect.equal lost.SpectrumFinal.Length 20 "and there"
 
         for centred in [ true; false ] do
             testCase $"a network is what plain gradient descent by autograd makes of it, centred: %b{centred}"
@@ -281,7 +317,7 @@ let tests =
                         LearningRate = 2.6
                         BatchSize = 0
                         Epochs = 90
-                        TrackedEpochs = [ 1 ]
+                        TrackedEpochs = TrackedEpochs.Listed [ 1 ]
                 }
 
             Expect.isNone run.Diverged "the network finds flatter ground"
