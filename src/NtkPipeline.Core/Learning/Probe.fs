@@ -65,7 +65,7 @@ module Probe =
     let private flipped (stack: ReluStack) (probe: Probe) =
         use _ = torch.NewDisposeScope()
         let gates = ReluStack.gates probe.Inputs stack
-        float (gates.ne(probe.InitialGates).sum().item<int64> ()) / float (gates.numel ())
+        float (gates.ne(probe.InitialGates).sum().item<int64>()) / float (gates.numel ())
 
     /// Eigenvalues cost more than all the rest of a narrow network's measures, so they are computed only where they are asked for.
     let measure (hasSpectrum: bool) (kernelOf: KernelOf) (stack: ReluStack) (probe: Probe) : ProbeMeasures =
