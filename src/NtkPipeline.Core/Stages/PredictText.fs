@@ -135,9 +135,7 @@ module PredictText =
     /// What the models say of every text, with `most` training tweets an explanation.
     let run (most: int) (finished: FinishedRun) (texts: NewRows) : Result<TextPrediction[], PipelineError> =
         let tangents () =
-            finished.Tangents
-            |> List.ofArray
-            |> List.traverseResultM (byTangent most finished texts.Features)
+            finished.Tangents |> List.ofArray |> List.traverseResultM (byTangent most finished texts.Features)
 
         coding finished
         |> Result.bind (fun coding -> tangents () |> Result.map (fun tangents -> coding, tangents))

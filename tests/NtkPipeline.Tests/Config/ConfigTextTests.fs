@@ -115,6 +115,22 @@ let tests =
                 | Error [ mistake ] -> Expect.stringContains mistake expected text
                 | other -> failtest $"%A{other}"
 
+        testCase
+            "every epoch is tracked unless epochs are listed, and one main rate goes to all who speak of it"
+        <| fun () ->
+            let read assignments = Expect.wantOk (Config.read null null assignments) "fine"
+            let tracked (config: Config) = config.Train[0].TrackedEpochs
+            Expect.equal (tracked (read [])) TrackedEpochs.Every "the default"
+
+            Expect.equal
+                (tracked (read [ "train.tracked-epochs=0, 1, 5" ]))
+                (TrackedEpochs.Listed [ 0; 1; 5 ])
+                "as experiments write it"
+
+            Expect.isError (Config.read null null [ "train.tracked-epochs=often" ]) "another word"
+            let config = read [ "train.rate=1.5" ]
+            Expect.equal (config.Explain.MainRate, config.Compare.MainRate) (1.5, 1.5) "train.rate"
+
         testCase "text that is not JSON is refused with its line"
         <| fun () ->
             let errors = Expect.wantError (ConfigText.ofJson "e.json" "{\n \"a\": 1,\n oops }") "not JSON"

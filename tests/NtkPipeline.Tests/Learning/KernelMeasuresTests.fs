@@ -23,8 +23,7 @@ let private alignmentByHand (a: torch.Tensor) (b: torch.Tensor) =
     let inner (x: torch.Tensor) (y: torch.Tensor) = x.mm(y.t ()).trace().item<float>()
     inner a b / sqrt (inner a a * inner b b)
 
-let private alignment a b =
-    KernelMeasures.alignments a [ KernelMeasures.centred b ] |> List.exactlyOne
+let private alignment a b = KernelMeasures.alignments a [ KernelMeasures.centred b ] |> List.exactlyOne
 
 let tests =
     testList "KernelMeasures" [
@@ -43,10 +42,7 @@ let tests =
             use _ = torch.NewDisposeScope()
             let ones = torch.ones ([| 12L; 12L |], dtype = torch.float64)
 
-            Expect.equal
-                (alignment (random 1L 12) ones)
-                0.0
-                "nothing is left when it is centred"
+            Expect.equal (alignment (random 1L 12) ones) 0.0 "nothing is left when it is centred"
 
         testCase "relative change, in blocks of rows"
         <| fun () ->

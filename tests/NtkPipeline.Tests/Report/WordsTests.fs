@@ -86,8 +86,7 @@ let private words =
                     Comparison = { findings.Comparison with MainRate = rate }
             }
 
-            let shown findings =
-                Condition.main findings |> Array.map (fun c -> c.InputScale, c.LearningRate)
+            let shown findings = Condition.main findings |> Array.map (fun c -> c.InputScale, c.LearningRate)
 
             Expect.equal (shown real.Value) [| "unit", 1.0; "sqrt-d", 1.0 |] "most widths have it here"
             Expect.isEmpty (Condition.standIns real.Value) "nothing stands in"
@@ -97,7 +96,11 @@ let private words =
 
             match Condition.standIns other with
             | [ sentence ] ->
-                Expect.stringContains sentence "At ‖x‖ = 1 no network was trained with the main rate, 1.9" "said"
+                Expect.stringContains
+                    sentence
+                    "At ‖x‖ = 1 no network was trained with the main rate, 1.9"
+                    "said"
+
                 Expect.exists (ReportText.lines other) _.Contains(sentence) "on the console"
                 Expect.stringContains (Report.html other) "At ‖x‖ = 1 no network" "and in the report"
             | other -> failtest $"%A{other}"
@@ -122,7 +125,10 @@ let private words =
         testCase "a line for a terminal has no control character and none that turns words around"
         <| fun () ->
             let obeyed =
-                [ 0x00..0x1F ] @ [ 0x7F..0x9F ] @ [ 0x202A..0x202E ] @ [ 0x2066..0x2069 ]
+                [ 0x00..0x1F ]
+                @ [ 0x7F..0x9F ]
+                @ [ 0x202A..0x202E ]
+                @ [ 0x2066..0x2069 ]
                 @ [ 0x200E; 0x200F; 0x061C; 0x2028; 0x2029 ]
 
             for code in obeyed do
@@ -131,10 +137,7 @@ let private words =
             let kept = "Grüße، مرحبا 🇩🇪 👩\u200D🚒 É"
             Expect.equal (PlainLine.ofText kept) kept "letters, signs and joined emoji stay"
 
-            let named = {
-                real.Value with
-                    Data = { real.Value.Data with Name = "x\u202Etxt.exe" }
-            }
+            let named = { real.Value with Data = { real.Value.Data with Name = "x\u202Etxt.exe" } }
 
             Expect.isFalse
                 (ReportText.lines named |> List.exists _.Contains('\u202E'))

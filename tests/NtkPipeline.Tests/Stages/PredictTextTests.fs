@@ -207,7 +207,11 @@ let tests =
 
             let network scale rate width =
                 let sound = finished.Networks[2]
-                { sound with Run = { sound.Run with InputScale = scale; LearningRate = rate; Width = width } }
+
+                {
+                    sound with
+                        Run = { sound.Run with InputScale = scale; LearningRate = rate; Width = width }
+                }
 
             // Of one and the same weights: only what they are called differs.
             let chosen rate (networks: TrainedNetwork list) =
@@ -219,7 +223,9 @@ let tests =
                 }
 
                 let tangents =
-                    value (want (runner.Run(ExplainNetwork.stage { MainRate = rate }, artifact "chosen" input)))
+                    value (
+                        want (runner.Run(ExplainNetwork.stage { MainRate = rate }, artifact "chosen" input))
+                    )
 
                 tangents[0].Network
 
@@ -371,7 +377,9 @@ let tests =
             }
 
             Expect.isEmpty
-                (value (want (runner.Run(ExplainNetwork.stage { MainRate = 1.0 }, artifact "diverged" diverged))))
+                (value (
+                    want (runner.Run(ExplainNetwork.stage { MainRate = 1.0 }, artifact "diverged" diverged))
+                ))
                 "nothing to explain"
 
             let prediction = (want (PredictText.run 3 finished (newRows.Force())))[0]
@@ -391,7 +399,9 @@ let tests =
                 Networks = finished.Networks
             }
 
-            let tangents = value (want (runner.Run(ExplainNetwork.stage { MainRate = 1.0 }, artifact "negative" input)))
+            let tangents =
+                value (want (runner.Run(ExplainNetwork.stage { MainRate = 1.0 }, artifact "negative" input)))
+
             Expect.isSome tangents[0].Refusal "it is part of the result"
 
 

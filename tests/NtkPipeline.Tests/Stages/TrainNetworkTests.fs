@@ -184,13 +184,7 @@ let tests =
             Expect.isTrue (run.Epochs[1..] |> Array.forall (fun m -> m.DeltaTheta > 0.0)) "ΔΘ at each"
 
             // A network that is lost keeps the spectrum of the last epoch that has one.
-            let lost =
-                train' {
-                    settings with
-                        LearningRate = 50.0
-                        Epochs = 60
-                        InputScale = InputScale.Unit
-                }
+            let lost = train' { settings with LearningRate = 50.0; Epochs = 60; InputScale = InputScale.Unit }
 
             Expect.isSome lost.Diverged "it diverges"
             Expect.isTrue (lost.SpectrumFinal |> Array.forall Double.IsFinite) "finite"
