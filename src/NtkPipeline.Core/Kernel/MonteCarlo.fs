@@ -81,4 +81,9 @@ module MonteCarlo =
             let f = Forward.applyFrom network theta theta
             let left = f x
             let right = z |> Option.map f |> Option.defaultValue left
-            left.mm(right.t ()).div_((float (Network.outputs network)).ToScalar()).MoveToOuterDisposeScope())
+            let product = left.mm(right.t ()).div_((float (Network.outputs network)).ToScalar())
+
+            // A product of a matrix with its own transpose may lack symmetry by rounding.
+            let found = if z.IsNone then product.triu().add_(product.triu(1L).t()) else product
+
+            found.MoveToOuterDisposeScope())

@@ -51,7 +51,7 @@ module MonteCarloKernel =
 
                 8.0 * (numbers + entries)
 
-        one + 8.0 * 9.0 * entries
+        one + 8.0 * 18.0 * entries
 
     let private check
         (machine: KernelMachine)

@@ -7,6 +7,9 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>Estimates one kernel from random networks, from file to files, and tells what came of it.</summary>
 internal sealed record MonteCarloRun(KernelPaths Files, string ErrorFile, MonteCarloRequest Request, Terminal Terminal)
 {
+    /// <summary>Of fewer networks than these a standard error is itself off by a fifth or more.</summary>
+    private const int FewNetworks = 12;
+
     public FSharpResult<int, Failure> Compute(KernelMachine machine)
     {
         var progress = CountProgress.For(Terminal, "networks");
@@ -14,6 +17,9 @@ internal sealed record MonteCarloRun(KernelPaths Files, string ErrorFile, MonteC
 
         if (Request.Sampled.Centred && Request.SampledKind.IsNngp)
             Terminal.Error.WriteLine("note: a centred network is 0 before training, and so is its NNGP kernel, everywhere");
+
+        if (Request.Samples < FewNetworks)
+            Terminal.Error.WriteLine($"note: of {Request.Samples} networks the standard error itself is only known roughly");
 
         return (from x in SourceFile.readNpy64(Files.X)
                 from z in OptionalFile.Read(Files.Z, SourceFile.readNpy64)

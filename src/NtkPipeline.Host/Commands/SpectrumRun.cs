@@ -17,7 +17,7 @@ internal sealed record SpectrumRun(string X, string? Out, Terminal Terminal)
 
     private int Tell(KernelSpectrum found, int rows, ulong seed)
     {
-        var worst = found.Residuals.Max() / found.Largest[0];
+        var worst = found.Largest[0] > 0 ? found.Residuals.Max() / found.Largest[0] : 0;
 
         return Terminal.Tell(
             new { @out = Out, rows, seed, precision = "float64", eigenvalues = found.Largest, residuals = found.Residuals, products = found.Products },

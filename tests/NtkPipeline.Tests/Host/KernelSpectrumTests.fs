@@ -54,6 +54,24 @@ let tests =
                     (fun residual -> residual <= 1e-9 * exact[0])
                     "certified")
 
+        testCase "a kernel that is 0 has eigenvalues of 0"
+        <| inFolder (fun folder ->
+            let x = KernelFiles.write folder "x" (Matrix.create 4 2 (Array.zeroCreate 8))
+
+            let answer =
+                [
+                    "kernel"
+                    "--network"
+                    "dense 8 | relu | dense 1"
+                    "--x"
+                    x
+                    "--spectrum"
+                    "2"
+                ]
+                |> wantDone
+
+            Expect.stringContains answer.Output "residuals at most 0 of" "no division by 0")
+
         testCase "what has no spectrum is refused"
         <| inFolder (fun folder ->
             let x = KernelFiles.write folder "x" (random 1 6 3)

@@ -124,6 +124,30 @@ let tests =
             near "K" (load (at "k.npy")).Values mean
             near "its error" (load (at "k.error.npy")).Values error)
 
+        testCase "the rows with themselves have a symmetric kernel, to the last bit"
+        <| inFolder (fun folder ->
+            let at name = Path.Combine(folder, name)
+            let x = KernelFiles.write folder "x" (random 5 700 9)
+
+            for kind in [ "ntk"; "nngp" ] do
+                [
+                    "kernel"
+                    "--monte-carlo"
+                    "2"
+                    "--kind"
+                    kind
+                    "--network"
+                    "dense 64 | relu | dense 3"
+                ]
+                @ [ "--x"; x; "--out"; at "k.npy" ]
+                |> wantDone
+                |> ignore
+
+                for name in [ "k.npy"; "k.error.npy" ] do
+                    let k = load (at name)
+                    let turned = Matrix.init 700 700 (fun i j -> k[j, i])
+                    Expect.isTrue (k.Values = turned.Values) $"%s{name} of %s{kind}")
+
         testCase "a kernel that is the same for every network has no error"
         <| inFolder (fun folder ->
             let at name = Path.Combine(folder, name)
@@ -145,6 +169,7 @@ let tests =
 
             Expect.stringContains answer.Output "distance to the analytic kernel: 0% of its norm" "exact"
             Expect.isFalse (answer.Output.Contains "standard errors") "nothing to count in"
+            Expect.stringContains answer.Error "of 3 networks the standard error itself" "few"
             Expect.all (load (at "k.error.npy")).Values (fun e -> e < 1e-15) "no error")
 
         testCase "what cannot be asked for is refused before anything is replaced"
