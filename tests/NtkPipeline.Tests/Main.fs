@@ -78,6 +78,7 @@ let private tests =
         LibTorchFolderTests.tests
         ReportTests.tests
         SentenceEncoderTests.tests
+        PackagedModelTests.tests
         SummaryJsonTests.tests
         WordsTests.tests
         ConfigTextTests.tests

@@ -1,33 +1,23 @@
 namespace NtkPipeline.Core
 
-/// Which texts are encoded together: texts that follow one another in length, so that little is padding.
+/// Which texts are encoded together: texts of nearly one length, so that little is padding.
 [<RequireQualifiedAccess>]
 module TokenBatches =
 
     /// Texts of one batch, and its tokens, padding included.
     let private mostRows, mostTokens = 64, 4096
 
-    /// Texts are padded to a multiple of so many tokens, the width of the widest registers: sums over tokens are then taken in one
-    /// order whatever the batch, and a text's embedding does not depend on the texts beside it.
-    let private step = 16
+    /// Texts are padded to a multiple of so many tokens, and share a batch only with texts padded to as many: what a text is padded to
+    /// depends on it alone, and its embedding does not depend on the texts beside it.
+    let private step = 4
 
-    /// The tokens of a batch's row, padding included, where its longest text has so many.
-    let paddedLength (longest: int) : int = (longest + step - 1) / step * step
+    /// The tokens of a text, padding included.
+    let paddedLength (tokens: int) : int = (tokens + step - 1) / step * step
 
     /// The places of texts with these numbers of tokens, batch by batch, shorter texts first; every place once.
     let plan (lengths: int[]) : int[][] =
-        let batch = ResizeArray<int>()
-
-        [|
-            for i in [| 0 .. lengths.Length - 1 |] |> Array.sortBy (fun i -> lengths[i], i) do
-                if batch.Count = mostRows || (batch.Count + 1) * paddedLength lengths[i] > mostTokens then
-                    if batch.Count > 0 then
-                        batch.ToArray()
-
-                    batch.Clear()
-
-                batch.Add i
-
-            if batch.Count > 0 then
-                batch.ToArray()
-        |]
+        [| 0 .. lengths.Length - 1 |]
+        |> Array.groupBy (fun i -> paddedLength lengths[i])
+        |> Array.sortBy fst
+        |> Array.collect (fun (tokens, places) ->
+            places |> Array.chunkBySize (max 1 (min mostRows (mostTokens / tokens))))

@@ -57,8 +57,6 @@ let tweets (folder: string) (rows: int) =
 /// Settings that make a run a matter of a second or two.
 let quick = [
     "--set"
-    "embed.encoder=lsa"
-    "--set"
     "embed.lsa-columns=40"
     "--set"
     "reduce.dimensions=16"
@@ -78,4 +76,6 @@ let quick = [
     "train.larger-rate-widths=16"
     "--set"
     "train.larger-rates=2"
+    "--set"
+    "embed.encoder=lsa"
 ]

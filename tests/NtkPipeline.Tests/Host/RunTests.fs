@@ -131,6 +131,21 @@ let tests =
             run data (out "store-b") (out "b") [] |> wantDone |> ignore
             Expect.equal (results (out "a")) (results (out "b")) "same input, same seed")
 
+        testCase "the default encoder is MiniLM, and where it cannot be had LSA, and the run says which"
+        <| inFolder (fun folder ->
+            let data, store = tweets folder 120, Path.Combine(folder, "store")
+            let settings = [ "embed.encoder=auto"; "train.widths=16"; "train.seeds=1"; "train.input-scales=sqrt-d" ]
+
+            let answer =
+                settings
+                |> List.collect (fun text -> [ "--set"; text ])
+                |> run data store (Path.Combine(folder, "out"))
+                |> wantDone
+
+            let model = Clone.path "data/models/all-MiniLM-L6-v2"
+            let words = if SentenceEncoder.isIn model then "all-MiniLM-L6-v2" else "neither all-MiniLM-L6-v2 nor"
+            Expect.stringContains answer.Output words "the encoder's line")
+
         testCase "status, why and report speak of the same run"
         <| inFolder (fun folder ->
             let data, store = tweets folder 200, Path.Combine(folder, "store")
