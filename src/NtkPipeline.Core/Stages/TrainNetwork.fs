@@ -3,14 +3,6 @@ namespace NtkPipeline.Core
 open System
 open TorchSharp
 
-/// Epochs after which a network is measured. The first (0) and the last always are; what lies past the last never is.
-[<RequireQualifiedAccess>]
-type TrackedEpochs =
-    /// Each one; but the probe kernel's eigenvalues, which cost as much as all else, only after 1, 2, 5, 10, 20, 50, … and the last.
-    | Every
-    /// These, eigenvalues included.
-    | Listed of int list
-
 /// What training one network needs to know.
 type TrainSettings = {
     /// What is trained, but for its width.
@@ -91,26 +83,6 @@ module TrainNetwork =
         | Ok width -> Architecture.limit width settings.Architecture
         | Error reason -> invalidArg (nameof settings) reason
 
-    /// 1, 2, 5, 10, 20, 50, … up to `last`.
-    let private sparse (last: int) =
-        Seq.initInfinite (fun k -> [ 1L; 2L; 5L ][k % 3] * pown 10L (k / 3))
-        |> Seq.takeWhile (fun epoch -> epoch <= int64 last)
-        |> Seq.map int
-        |> List.ofSeq
-
-    /// The epochs asked for, in order, with the last and without 0.
-    let private within (settings: TrainSettings) (epochs: int list) =
-        settings.Epochs :: epochs
-        |> List.filter (fun epoch -> epoch > 0 && epoch <= settings.Epochs)
-        |> List.distinct
-        |> List.sort
-
-    /// Epochs after which the network is measured, and those after which its spectrum is.
-    let private tracked (settings: TrainSettings) =
-        match settings.TrackedEpochs with
-        | TrackedEpochs.Every -> [ 1 .. settings.Epochs ], within settings (sparse settings.Epochs)
-        | TrackedEpochs.Listed epochs -> within settings epochs, within settings epochs
-
     /// Θ of this network's own scales over Θ as `Gram` holds it.
     let private kernelFactor settings (input: TrainInput) =
         NetworkGram.factor settings.Architecture input.Labelled.Columns settings.InputScale
@@ -136,7 +108,7 @@ module TrainNetwork =
         let outputScale = (settings.OutputScale * settings.OutputScale).ToScalar()
 
         let initial = TrainedNetwork.weights theta
-        let epochs, spectra = tracked settings
+        let epochs, spectra = TrackedEpochs.upTo settings.Epochs settings.TrackedEpochs
 
         FollowedTraining.run {
             Network = Trainable.ofNetwork network theta settings.OutputScale
