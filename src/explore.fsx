@@ -192,7 +192,7 @@ let comparison =
             MainRate = 1.0
             SmallWidth = 256
         })
-        (Artifact.both (Artifact.both split kernel) (Artifact.all networks |> TrainedNetwork.runs))
+        (CompareModels.inputs split kernel (Artifact.all networks |> TrainedNetwork.runs))
 
 for verdict in (look comparison).Verdicts do
     let word =

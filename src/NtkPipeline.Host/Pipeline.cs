@@ -32,8 +32,8 @@ internal static class Pipeline
                let trained = Artifact.all(networks)
                from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, trained))
                let runs = TrainedNetworkModule.runs(trained)
-               from comparison in runner.Run(CompareModels.stage(config.Compare), Artifact.both(Artifact.both(split, kernel), runs))
-               from picture in runner.Run(DrawKernel.stage, Artifact.both(Artifact.both(regression.Gram, split), regression.Spectrum))
+               from comparison in runner.Run(CompareModels.stage(config.Compare), CompareModels.inputs(split, kernel, runs))
+               from picture in runner.Run(DrawKernel.stage, DrawKernel.inputs(regression.Gram, split, regression.Spectrum))
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, config.Facts,
                    labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison)

@@ -37,15 +37,24 @@ module Artifact =
         Value = lazy (artifact.Value.Force() |> Result.map mapping)
     }
 
-    /// The pair as one input.
-    let both (a: Artifact<'a>) (b: Artifact<'b>) : Artifact<'a * 'b> = {
-        Parts = a.Parts @ b.Parts
+    /// One more value for a function that waits for it; what it was made of goes behind what the function was made of.
+    let apply (argument: Artifact<'a>) (waiting: Artifact<'a -> 'b>) : Artifact<'b> = {
+        Parts = waiting.Parts @ argument.Parts
         Value =
             lazy
-                (match a.Value.Force() with
+                (match waiting.Value.Force() with
                  | Error e -> Error e
-                 | Ok valueA -> b.Value.Force() |> Result.map (fun valueB -> valueA, valueB))
+                 | Ok mapping -> argument.Value.Force() |> Result.map mapping)
     }
+
+    let map2 mapping a b : Artifact<'r> = map mapping a |> apply b
+
+    let map3 mapping a b c : Artifact<'r> = map2 mapping a b |> apply c
+
+    let map4 mapping a b c d : Artifact<'r> = map3 mapping a b c |> apply d
+
+    /// The pair as one input.
+    let both (a: Artifact<'a>) (b: Artifact<'b>) : Artifact<'a * 'b> = map2 (fun a b -> a, b) a b
 
     /// Many as one input, in the order given.
     let all (artifacts: Artifact<'a> seq) : Artifact<'a list> =

@@ -80,27 +80,28 @@ module GatherFindings =
         (networks: Artifact<NetworkRun list>)
         (comparison: Artifact<Comparison>)
         : Artifact<Findings> =
-        Artifact.both
-            (Artifact.both
-                tweets
-                (Artifact.both split (Artifact.both features (Artifact.both combination dimensions))))
-            (Artifact.both (Artifact.both kernel picture) (Artifact.both networks comparison))
-        |> Artifact.both (choices seed name isSynthetic settings)
-        |> Artifact.map
-            (fun
-                ((),
-                 ((tweets, (split, (features, (combination, dimensions)))),
-                  ((kernel, picture), (networks, comparison)))) -> {
-                Seed = seed
-                Data = dataFacts name isSynthetic split features
-                Features = features.Facts
-                Combination = combination
-                Dimensions = dimensions
-                Kernel = kernel
-                Suspects = suspects tweets split kernel
-                Calibration = calibration split kernel
-                Picture = picture
-                Networks = Array.ofList networks
-                Comparison = comparison
-                Settings = settings
-            })
+        let gather () tweets split (features: Features) combination dimensions kernel picture networks comparison : Findings = {
+            Seed = seed
+            Data = dataFacts name isSynthetic split features
+            Features = features.Facts
+            Combination = combination
+            Dimensions = dimensions
+            Kernel = kernel
+            Suspects = suspects tweets split kernel
+            Calibration = calibration split kernel
+            Picture = picture
+            Networks = Array.ofList networks
+            Comparison = comparison
+            Settings = settings
+        }
+
+        Artifact.map gather (choices seed name isSynthetic settings)
+        |> Artifact.apply tweets
+        |> Artifact.apply split
+        |> Artifact.apply features
+        |> Artifact.apply combination
+        |> Artifact.apply dimensions
+        |> Artifact.apply kernel
+        |> Artifact.apply picture
+        |> Artifact.apply networks
+        |> Artifact.apply comparison

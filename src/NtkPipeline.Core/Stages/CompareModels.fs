@@ -4,10 +4,17 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module CompareModels =
 
-    let private run settings seed ((split: Split, kernel: KernelRegression), runs: NetworkRun list) =
+    let private run settings seed (split: Split, kernel: KernelRegression, runs: NetworkRun list) =
         Compare.run settings seed kernel (SplitTweets.validationLabels split) runs |> Ok
 
-    let stage (settings: CompareSettings) : Stage<(Split * KernelRegression) * NetworkRun list, Comparison> = {
+    let inputs
+        (split: Artifact<Split>)
+        (kernel: Artifact<KernelRegression>)
+        (runs: Artifact<NetworkRun list>)
+        : Artifact<Split * KernelRegression * NetworkRun list> =
+        Artifact.map3 (fun split kernel runs -> split, kernel, runs) split kernel runs
+
+    let stage (settings: CompareSettings) : Stage<Split * KernelRegression * NetworkRun list, Comparison> = {
         Name = "compare-models"
         Version = 3
         Settings = Fingerprint.describe settings

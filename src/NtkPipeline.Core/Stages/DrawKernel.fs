@@ -4,10 +4,17 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module DrawKernel =
 
-    let private run ((gram: Matrix<float32>, split: Split), spectrum: Spectrum) =
+    let private run (gram: Matrix<float32>, split: Split, spectrum: Spectrum) =
         KernelImage.draw gram split.Train (SplitTweets.targets split split.Train) spectrum
 
-    let stage: Stage<(Matrix<float32> * Split) * Spectrum, KernelPicture> = {
+    let inputs
+        (gram: Artifact<Matrix<float32>>)
+        (split: Artifact<Split>)
+        (spectrum: Artifact<Spectrum>)
+        : Artifact<Matrix<float32> * Split * Spectrum> =
+        Artifact.map3 (fun gram split spectrum -> gram, split, spectrum) gram split spectrum
+
+    let stage: Stage<Matrix<float32> * Split * Spectrum, KernelPicture> = {
         Name = "draw-kernel"
         Version = 1
         Settings = ""

@@ -35,13 +35,14 @@ module ExplainNetwork =
         (kernel: Artifact<KernelRegression>)
         (networks: Artifact<TrainedNetwork list>)
         : Artifact<ExplainInput> =
-        Artifact.both (Artifact.both features split) (Artifact.both kernel networks)
-        |> Artifact.map (fun ((features, split), (kernel, networks)) -> {
+        let gather (features: Features) split kernel networks : ExplainInput = {
             Split = split
             Labelled = features.Labelled
             Kernel = kernel
             Networks = networks
-        })
+        }
+
+        Artifact.map4 gather features split kernel networks
 
     /// Of those that did not diverge: at the main rate, or else nearest to it, at ‖x‖ = √d if there are such, the widest, the first
     /// seed.

@@ -19,13 +19,14 @@ module FitRidge =
         (gram: Artifact<Matrix<float32>>)
         (testGram: Artifact<Matrix<float32>>)
         : Artifact<RidgeInput> =
-        Artifact.both (Artifact.both split spectrum) (Artifact.both gram testGram)
-        |> Artifact.map (fun ((split, spectrum), (gram, testGram)) -> {
+        let gather split spectrum gram testGram : RidgeInput = {
             Split = split
             Spectrum = spectrum
             Gram = gram
             TestGram = testGram
-        })
+        }
+
+        Artifact.map4 gather split spectrum gram testGram
 
     let private run (settings, coding) (input: RidgeInput) =
         let split = input.Split

@@ -40,8 +40,7 @@ module TrainNetwork =
         (gram: Artifact<Matrix<float32>>)
         (spectrum: Artifact<Spectrum>)
         : Artifact<TrainInput> =
-        Artifact.both (Artifact.both features split) (Artifact.both gram spectrum)
-        |> Artifact.map (fun ((features, split), (gram, spectrum)) -> {
+        let gather (features: Features) (split: Split) gram (spectrum: Spectrum) : TrainInput = {
             Labelled = features.Labelled
             Test = features.Test
             Gram = gram
@@ -50,7 +49,9 @@ module TrainNetwork =
             Validation = split.Validation
             Targets = split.Targets
             Labels = split.Labels
-        })
+        }
+
+        Artifact.map4 gather features split gram spectrum
 
     let private check (settings: TrainSettings) =
         let refuse name (value: obj) =

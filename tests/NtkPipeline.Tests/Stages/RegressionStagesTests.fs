@@ -87,7 +87,7 @@ let tests =
 
         testCase "the picture holds the training rows, those with negative targets first"
         <| fun () ->
-            let inputs = Artifact.both (Artifact.both graming splitting) (spectrum ())
+            let inputs = DrawKernel.inputs graming splitting (spectrum ())
             let picture = want (runner.Run(DrawKernel.stage, inputs)) |> value
             let negative = split.Train |> Array.filter (fun i -> split.Targets[i] < 0.0) |> Array.length
             Expect.equal (picture.Size, picture.Negative) (60, negative) "a block for each row"
@@ -102,8 +102,7 @@ let tests =
                 SmallWidth = 256
             }
 
-            let inputs =
-                Artifact.both (Artifact.both splitting (artifact "fit" (fit testGram))) (Artifact.all [])
+            let inputs = CompareModels.inputs splitting (artifact "fit" (fit testGram)) (Artifact.all [])
 
             let comparison = want (runner.Run(CompareModels.stage settings, inputs)) |> value
             Expect.equal comparison.Verdicts.Length 1 "no network, so one undecided verdict"
