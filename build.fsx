@@ -104,7 +104,10 @@ let present () =
 
 /// The packages that the sentence encoders' weights lie in.
 let modelPackages () =
-    Regex.Matches(File.ReadAllText(at "src/Models.targets"), "<ModelPackage Include=\"(.+?)\" Version=\"(.+?)\"")
+    Regex.Matches(
+        File.ReadAllText(at "src/Models.targets"),
+        "<ModelPackage Include=\"(.+?)\" Version=\"(.+?)\""
+    )
     |> Seq.map (fun m -> Path.Combine(packages, m.Groups[1].Value.ToLowerInvariant(), m.Groups[2].Value))
 
 /// Left where no source serves those packages, so that not every build asks for them again.
@@ -112,19 +115,27 @@ let withoutModels = at ".paket/obj/without-models"
 
 let restoreModels () =
     let code =
-        dotnet true root [ "msbuild"; ".paket/models.proj"; "-nologo"; "-v:quiet"; "-tl:off"; "-t:Restore" ]
+        dotnet true root [
+            "msbuild"
+            ".paket/models.proj"
+            "-nologo"
+            "-v:quiet"
+            "-tl:off"
+            "-t:Restore"
+        ]
 
     if code = 0 then
         File.Delete withoutModels
     else
         File.WriteAllText(withoutModels, "")
-        say "the sentence encoders' packages cannot be had, so LSA stands in; the build after `clean` asks again"
+
+        say
+            "the sentence encoders' packages cannot be had, so LSA stands in; the build after `clean` asks again"
 
 let restore () =
     let now = fingerprint ()
 
-    let models () =
-        File.Exists withoutModels || Seq.forall Directory.Exists (modelPackages ())
+    let models () = File.Exists withoutModels || Seq.forall Directory.Exists (modelPackages ())
 
     if not (File.Exists stamp && File.ReadAllText stamp = now && present () && models ()) then
         say "restoring tools and packages (several hundred MB the first time)"

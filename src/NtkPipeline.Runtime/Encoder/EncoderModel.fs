@@ -42,7 +42,7 @@ module EncoderModel =
             Ok(new InferenceSession(path, options))
         with :? OnnxRuntimeException as e ->
             // A whole model of a format that this ONNX Runtime does not know yet; anything else is damage.
-            match Regex.Match(e.Message, @"[^.:(]*(IR version|[Oo]pset [0-9])[^.(]*") with
+            match Regex.Match(e.Message, @"[^.:()]*(IR version|[Oo]pset [0-9])[^.(]*") with
             | newer when newer.Success ->
                 Error(
                     DataRefused
@@ -135,7 +135,12 @@ module EncoderModel =
 
                 Array.init batch.Length (fun i ->
                     let all = states.GetTensorDataAsSpan<float32>()
-                    pool pooling (all.Slice(i * tokens * dimension, tokens * dimension)) batch[i].Length dimension)
+
+                    pool
+                        pooling
+                        (all.Slice(i * tokens * dimension, tokens * dimension))
+                        batch[i].Length
+                        dimension)
                 |> Ok
         with :? OnnxRuntimeException as e ->
             let reason = e.Message.ReplaceLineEndings(" ").Trim()

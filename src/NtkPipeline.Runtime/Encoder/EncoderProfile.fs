@@ -72,11 +72,17 @@ module EncoderProfile =
         | None -> Ok None
         | Some value ->
             match value.ValueKind = JsonValueKind.Number && value.TryGetInt32() |> fst, value with
-            | true, value when value.GetInt32() >= least && value.GetInt32() <= most -> Ok(Some(value.GetInt32()))
-            | _ -> refuse path $"%s{name} is %s{value.GetRawText()}, and a whole number from %d{least} to %d{most} is wanted"
+            | true, value when value.GetInt32() >= least && value.GetInt32() <= most ->
+                Ok(Some(value.GetInt32()))
+            | _ ->
+                refuse
+                    path
+                    $"%s{name} is %s{value.GetRawText()}, and a whole number from %d{least} to %d{most} is wanted"
 
     let private ours path (json: JsonElement) =
-        match json.EnumerateObject() |> Seq.tryFind (fun p -> p.Name <> "pooling" && p.Name <> "maxTokens") with
+        match
+            json.EnumerateObject() |> Seq.tryFind (fun p -> p.Name <> "pooling" && p.Name <> "maxTokens")
+        with
         | Some unknown -> refuse path $"'%s{unknown.Name}' is unknown; it may say pooling and maxTokens"
         | None ->
             match property "pooling" json with

@@ -97,7 +97,8 @@ module SentenceEncoder =
                 |> List.map SourceFile.digest
                 |> List.fold
                     (fun before digest ->
-                        before |> Result.bind (fun before -> digest |> Result.map (fun d -> before @ [ d.Hex ])))
+                        before
+                        |> Result.bind (fun before -> digest |> Result.map (fun d -> before @ [ d.Hex ])))
                     (Ok [])
                 |> Result.bind (fun files ->
                     ExternalWeights.digests (modelPath folder)

@@ -20,7 +20,8 @@ module internal AssemblyResource =
         let found =
             metadata.ManifestResources
             |> Seq.map metadata.GetManifestResource
-            |> Seq.tryFind (fun resource -> resource.Implementation.IsNil && metadata.GetString resource.Name = name)
+            |> Seq.tryFind (fun resource ->
+                resource.Implementation.IsNil && metadata.GetString resource.Name = name)
 
         match reader.PEHeaders.CorHeader, found with
         | NonNull header, Some resource ->

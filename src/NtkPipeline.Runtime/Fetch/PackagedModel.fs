@@ -68,7 +68,13 @@ module PackagedModel =
             if DateTime.UtcNow - File.GetLastWriteTimeUtc path > TimeSpan.FromHours 1.0 then
                 File.Delete path
 
-    let private copy (tell: FetchEvent -> unit) (wanted: WantedFile) (from: Stream) (bytes: int64) (target: Stream) =
+    let private copy
+        (tell: FetchEvent -> unit)
+        (wanted: WantedFile)
+        (from: Stream)
+        (bytes: int64)
+        (target: Stream)
+        =
         let buffer = Array.zeroCreate<byte>(1 <<< 20)
         let mutable left = bytes
 

@@ -134,7 +134,13 @@ let tests =
         testCase "the default encoder is MiniLM, and where it cannot be had LSA, and the run says which"
         <| inFolder (fun folder ->
             let data, store = tweets folder 120, Path.Combine(folder, "store")
-            let settings = [ "embed.encoder=auto"; "train.widths=16"; "train.seeds=1"; "train.input-scales=sqrt-d" ]
+
+            let settings = [
+                "embed.encoder=auto"
+                "train.widths=16"
+                "train.seeds=1"
+                "train.input-scales=sqrt-d"
+            ]
 
             let answer =
                 settings
@@ -143,7 +149,13 @@ let tests =
                 |> wantDone
 
             let model = Clone.path "data/models/all-MiniLM-L6-v2"
-            let words = if SentenceEncoder.isIn model then "all-MiniLM-L6-v2" else "neither all-MiniLM-L6-v2 nor"
+
+            let words =
+                if SentenceEncoder.isIn model then
+                    "all-MiniLM-L6-v2"
+                else
+                    "neither all-MiniLM-L6-v2 nor"
+
             Expect.stringContains answer.Output words "the encoder's line")
 
         testCase "status, why and report speak of the same run"

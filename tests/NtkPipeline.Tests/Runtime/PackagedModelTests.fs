@@ -9,14 +9,17 @@ open NtkPipeline.Core
 open NtkPipeline.Runtime
 open NtkPipeline.Tests.Ntk
 
-let private assembly (model: PackagedModel) =
-    Path.Combine(AppContext.BaseDirectory, "models", model.Assembly)
+let private assembly (model: PackagedModel) = Path.Combine(AppContext.BaseDirectory, "models", model.Assembly)
 
 /// Where the package was restored, which only a machine without a source for it lacks.
 let private packaged model name test =
-    if File.Exists(assembly model) then testCase name test else ptestCase name ignore
+    if File.Exists(assembly model) then
+        testCase name test
+    else
+        ptestCase name ignore
 
-let private wantOk result = Expect.wantOk (result |> Result.mapError (fun (e: PipelineError) -> e.Sentence)) "well"
+let private wantOk result =
+    Expect.wantOk (result |> Result.mapError (fun (e: PipelineError) -> e.Sentence)) "well"
 
 let private unpack folder (model: PackagedModel) =
     PackagedModel.unpack ignore model (assembly model) folder |> wantOk
@@ -50,7 +53,9 @@ let tests =
             Expect.equal (rows.Rows, rows.Columns) (2, 384) "shape"
             Expect.isLessThan (abs (dot rows - 0.94291)) 1e-4 "the cosine")
 
-        packaged PackagedModel.arctic "Arctic is pooled by [CLS], and several unpackings at once leave whole files"
+        packaged
+            PackagedModel.arctic
+            "Arctic is pooled by [CLS], and several unpackings at once leave whole files"
         <| inFolder (fun folder ->
             Parallel.For(0, 3, (fun (_: int) -> unpack folder PackagedModel.arctic)) |> ignore
 
@@ -64,7 +69,12 @@ let tests =
             Expect.equal (File.GetLastWriteTimeUtc(Path.Combine(folder, "model.onnx"))) written "left alone"
             Expect.equal (EncoderProfile.read folder) (Ok EncoderProfile.arctic) "what it was trained for"
             let before = SentenceEncoder.identify folder |> wantOk
-            File.WriteAllText(Path.Combine(folder, "encoder.json"), """{ "pooling": "mean", "maxTokens": 512 }""")
+
+            File.WriteAllText(
+                Path.Combine(folder, "encoder.json"),
+                """{ "pooling": "mean", "maxTokens": 512 }"""
+            )
+
             Expect.notEqual (SentenceEncoder.identify folder |> wantOk) before "pooling is part of a model")
 
         testCase "what is no assembly, or another, is not unpacked"
@@ -83,11 +93,20 @@ let tests =
         testCase "a folder says how to pool, in this program's words or sentence-transformers'"
         <| inFolder (fun folder ->
             let at name = Directory.CreateDirectory(Path.Combine(folder, name)).FullName
-            Expect.equal (profile (at "a") [ "encoder.json", """{"pooling":"cls","maxTokens":512}""" ]) (stated Pooling.Cls 512) "ours"
-            Expect.equal (profile (at "b") [ "encoder.json", """{"pooling":"mean"}""" ]) (stated Pooling.Mean 256) "no limit"
+
+            Expect.equal
+                (profile (at "a") [ "encoder.json", """{"pooling":"cls","maxTokens":512}""" ])
+                (stated Pooling.Cls 512)
+                "ours"
+
+            Expect.equal
+                (profile (at "b") [ "encoder.json", """{"pooling":"mean"}""" ])
+                (stated Pooling.Mean 256)
+                "no limit"
 
             let theirs = [
-                "1_Pooling/config.json", """{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"""
+                "1_Pooling/config.json",
+                """{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"""
                 "sentence_bert_config.json", """{"max_seq_length": 128, "do_lower_case": false}"""
             ]
 
@@ -95,7 +114,11 @@ let tests =
             Expect.isNone (EncoderProfile.remark (at "c")) "nothing to say"
             let silent = profile (at "d") []
             Expect.equal silent (Ok { EncoderProfile.miniLm with IsStated = false }) "assumed"
-            Expect.stringContains (EncoderProfile.remark (at "d") |> Option.defaultValue "") "does not say how" "and said")
+
+            Expect.stringContains
+                (EncoderProfile.remark (at "d") |> Option.defaultValue "")
+                "does not say how"
+                "and said")
 
         testCase "a pooling or a limit that is not known is refused, with the file's name"
         <| inFolder (fun folder ->

@@ -183,7 +183,7 @@ let tests =
             let inputs = [ "input_ids"; "attention_mask" ]
             refused (OnnxModel.sum inputs false) (vocabulary 100) "no output"
             refused (OnnxModel.sumOf 6 (Some 2) inputs) (vocabulary 100) "not 64-bit whole numbers"
-            refused (OnnxModel.sumOf 7 (Some 1) inputs) (vocabulary 100) "it gives 1 × 1 × 16 numbers"
+            refused (OnnxModel.sumOf 7 (Some 1) inputs) (vocabulary 100) "it gives 1 × 1 × 4 numbers"
 
         testCase "missing files are named"
         <| fun () ->
