@@ -89,8 +89,10 @@ let private tests =
         KernelFileTests.tests
         KernelCommandTests.tests
         MonteCarloTests.tests
+        MonteCarloRefusalTests.tests
         KernelSpectrumTests.tests
         ExpandTests.tests
+        ExpandRefusalTests.tests
         RefusalTests.tests
         GarbageTests.tests
         InterruptionTests.tests
