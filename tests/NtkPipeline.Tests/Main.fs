@@ -92,8 +92,10 @@ let private tests =
         KernelFileTests.tests
         KernelCommandTests.tests
         MonteCarloTests.tests
+        MonteCarloRefusalTests.tests
         KernelSpectrumTests.tests
         ExpandTests.tests
+        ExpandRefusalTests.tests
         RefusalTests.tests
         GarbageTests.tests
         InterruptionTests.tests
