@@ -107,10 +107,9 @@ internal sealed class KernelCommand : NtkCommand
 
     private FSharpResult<int, Failure> Compute(ParseResult parsed, KernelRun run, FSharpOption<long> memory, Device device)
     {
-        LibTorch.useThreads(0);
         var isSingle = parsed.GetRequiredValue(_precision) == "float32";
 
-        return from machine in LibTorch.machine(memory, device).OrRefused()
+        return from machine in LibTorch.machine(memory, 0, device).OrRefused()
                from code in isSingle
                    ? run.Compute(Precision.single, NpyRows.openSingle, (x, z) => KernelRequestModule.single(machine, run.Request, x, z))
                    : run.Compute(Precision.@double, NpyRows.openDouble, (x, z) => KernelRequestModule.@double(machine, run.Request, x, z))
