@@ -132,6 +132,11 @@ let restoreModels () =
         say
             "the sentence encoders' packages cannot be had, so LSA stands in; the build after `clean` asks again"
 
+/// Brings what compiles ahead of time, src/CompileAhead.targets; programs start slower where no source serves it.
+let restoreCrossgen () =
+    if dotnet true root [ "restore"; ".paket/crossgen.proj"; "--verbosity"; "quiet" ] <> 0 then
+        say "Crossgen2 cannot be had, so that programs start slower"
+
 let restore () =
     let now = fingerprint ()
 
@@ -144,6 +149,7 @@ let restore () =
         quietStep [ "tool"; "restore" ]
         msbuild ".paket/feed.proj" [ "-t:Restore" ]
         restoreModels ()
+        restoreCrossgen ()
         quietStep [ "paket"; "restore"; "--fail-on-checks" ]
         msbuild "NtkPipeline.sln" [ "-t:Restore" ]
         File.WriteAllText(stamp, now)

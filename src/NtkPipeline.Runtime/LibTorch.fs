@@ -24,15 +24,33 @@ module LibTorch =
         waitBySleeping ()
         torch.set_num_threads (if threads = 0 then Environment.ProcessorCount else threads)
 
-    /// What this machine gives to kernels: so many bytes of memory (none: half of what there is) and a device, which is refused
-    /// where there is none such.
-    let machine (memory: int64 option) (device: Device) : Result<KernelMachine, PipelineError> =
-        Device.resolve device
-        |> Result.map (fun device -> {
+    /// The device of a LibTorch that has its threads.
+    let private tensors (device: torch.Device) : TensorMachine = {
+        Device = device
+        Threads = torch.get_num_threads ()
+    }
+
+    /// What this machine gives to kernels: so many bytes of memory (none: half of what there is), and a device with so many threads
+    /// (`useThreads`), which is refused where there is none such. The CPU is always there, so LibTorch is loaded when it is first used.
+    let machine
+        (memory: int64 option)
+        (threads: int)
+        (device: Device)
+        : Result<KernelMachine, PipelineError> =
+        match device with
+        | Device.Cpu ->
+            Ok(
+                lazy
+                    (useThreads threads
+                     tensors torch.CPU)
+            )
+        | Device.Cuda _ ->
+            useThreads threads
+            Device.resolve device |> Result.map (fun found -> lazy (tensors found))
+        |> Result.map (fun tensors -> {
             Memory =
                 match memory with
                 | Some bytes -> float bytes
                 | None -> float (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2L)
-            Device = device
-            Threads = torch.get_num_threads ()
+            Tensors = tensors
         })

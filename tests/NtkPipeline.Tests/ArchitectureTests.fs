@@ -73,7 +73,12 @@ let tests =
         testCase "no folder of Core sees one above it"
         <| fun () ->
             let project = "src/NtkPipeline.Core/NtkPipeline.Core.fsproj"
-            Expect.equal (runsOf (compiled project)) layers "each folder's files together, in the order of the layers"
+
+            Expect.equal
+                (runsOf (compiled project))
+                layers
+                "each folder's files together, in the order of the layers"
+
             Expect.equal (runsOf [ "A/x.fs"; "B/y.fs"; "A/z.fs" ]) [ "A"; "B"; "A" ] "a torn folder is seen"
 
         testCase "tests stand in the folders of what they test"
@@ -90,7 +95,8 @@ let tests =
                     match folderOf file, Map.tryFind name sources with
                     | ("" | "Host" | "Runtime"), _ -> ()
                     | folder, Some home when folder <> home -> $"%s{file}: %s{name}.fs stands in %s{home}"
-                    | folder, None when not (List.contains folder layers) -> $"%s{file}: Core has no such folder"
+                    | folder, None when not (List.contains folder layers) ->
+                        $"%s{file}: Core has no such folder"
                     | _ -> ()
             ]
 

@@ -57,7 +57,10 @@ module Wording =
     /// Input scale, learning rate and budget of some runs.
     let setting (scale: string) (rate: float) (runs: NetworkRun[]) : string =
         let members = runs |> Array.map _.Member |> Array.distinct |> Array.length
-        let budget = $"%s{epochs (lastEpoch runs)}%s{descent runs}, %s{seeds members}%s{centring runs}%s{architecture runs}"
+
+        let budget =
+            $"%s{epochs (lastEpoch runs)}%s{descent runs}, %s{seeds members}%s{centring runs}%s{architecture runs}"
+
         $"input scale %s{scale}, learning rate %g{rate} × N/Λ_max, %s{budget}"
 
     let tuned (kernel: KernelRegression) : string =

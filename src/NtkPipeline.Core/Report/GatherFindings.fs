@@ -80,7 +80,18 @@ module GatherFindings =
         (networks: Artifact<NetworkRun list>)
         (comparison: Artifact<Comparison>)
         : Artifact<Findings> =
-        let gather () tweets split (features: Features) combination dimensions kernel picture networks comparison : Findings = {
+        let gather
+            ()
+            tweets
+            split
+            (features: Features)
+            combination
+            dimensions
+            kernel
+            picture
+            networks
+            comparison
+            : Findings = {
             Seed = seed
             Data = dataFacts name isSynthetic split features
             Features = features.Facts

@@ -56,7 +56,7 @@ internal sealed class ExpandCommand : NtkCommand
                from memory in parsed.GetValue(_memory) is { } text
                    ? ByteSize.parse(text).OrUsage("--memory").Select(FSharpOption<long>.Some)
                    : Results.Ok(FSharpOption<long>.None)
-               from machine in LibTorch.machine(memory, Device.Cpu).OrRefused()
+               from machine in LibTorch.machine(memory, 0, Device.Cpu).OrRefused()
                from rows in SourceFile.readNpy64(x).OrRefused()
                from away in step is null
                    ? Results.Ok(ParameterStep.NewRandomStep(norm))

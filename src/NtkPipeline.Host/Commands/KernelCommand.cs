@@ -112,15 +112,11 @@ internal sealed class KernelCommand : NtkCommand
         from code in new SpectrumRun(x, parsed.GetValue(_out), terminal).Compute(machine, network, _finite.Seed(parsed), _finite.Eigenvalues(parsed))
         select code;
 
-    private FSharpResult<KernelMachine, Failure> Machine(ParseResult parsed)
-    {
-        LibTorch.useThreads(0);
-
-        return from memory in Memory(parsed)
-               from device in DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage()
-               from machine in LibTorch.machine(memory, device).OrRefused()
-               select machine;
-    }
+    private FSharpResult<KernelMachine, Failure> Machine(ParseResult parsed) =>
+        from memory in Memory(parsed)
+        from device in DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage()
+        from machine in LibTorch.machine(memory, 0, device).OrRefused()
+        select machine;
 
     private FSharpResult<KernelPaths, Failure> Paths(ParseResult parsed) =>
         parsed.GetValue(_x) is { } x && parsed.GetValue(_out) is { } output

@@ -43,15 +43,20 @@ let private npz = Codec.pair ("values", Codec.vector) ("vectors", Codec.matrix64
 
 let tests =
     testList "foundation" [
-        testCase "artifacts put together name their parts in the order given, and the first refusal is the outcome"
+        testCase
+            "artifacts put together name their parts in the order given, and the first refusal is the outcome"
         <| fun () ->
-            let artifact name value =
-                Artifact.create name (Digest.ofParts [ name ]) (lazy value)
+            let artifact name value = Artifact.create name (Digest.ofParts [ name ]) (lazy value)
 
             let one, two, three = artifact "a" (Ok 1), artifact "b" (Ok 2), artifact "c" (Ok 3)
             let joined = Artifact.map3 (fun a b c -> [ a; b; c ]) one two three
             Expect.equal (joined.Parts |> List.map fst) [ "a"; "b"; "c" ] "as nested pairs have it"
-            Expect.equal joined.Parts (Artifact.both (Artifact.both one two) three).Parts "so that no key moves"
+
+            Expect.equal
+                joined.Parts
+                (Artifact.both (Artifact.both one two) three).Parts
+                "so that no key moves"
+
             Expect.equal (joined.Value.Force()) (Ok [ 1; 2; 3 ]) "the value"
             let refused name = artifact name (Error(DataRefused name))
             let all = Artifact.map4 (fun a b c d -> a + b + c + d) one (refused "x") three (refused "y")

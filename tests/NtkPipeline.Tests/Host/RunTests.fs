@@ -60,7 +60,12 @@ let tests =
                 ]
 
                 let answer = run data (Path.Combine(folder, "store")) out settings |> wantDone
-                Expect.stringContains answer.Output "(kernel regression: dense m | relu | dense 1)" "what is compared"
+
+                Expect.stringContains
+                    answer.Output
+                    "(kernel regression: dense m | relu | dense 1)"
+                    "what is compared"
+
                 let slopes = kernelErrorSlopes out
                 Expect.isNonEmpty slopes "there are slopes"
 
@@ -68,7 +73,16 @@ let tests =
                     Expect.isTrue (slope > -0.6 && slope < -0.4) $"%s{scale}: %g{slope}"
 
                 // Predicting reads the trained weights back.
-                [ "predict"; "--store"; Path.Combine(folder, "store"); "--data"; data; "--text"; "fire"; "--all" ]
+                [
+                    "predict"
+                    "--store"
+                    Path.Combine(folder, "store")
+                    "--data"
+                    data
+                    "--text"
+                    "fire"
+                    "--all"
+                ]
                 @ quick
                 @ settings
                 |> wantDone

@@ -34,8 +34,7 @@ let tests =
 
         testCase "repeat and residual take open widths"
         <| fun () ->
-            let architecture, _, _ =
-                parse "dense m | repeat(2, residual(relu | dense m)) | relu | dense 1"
+            let architecture, _, _ = parse "dense m | repeat(2, residual(relu | dense m)) | relu | dense 1"
 
             Expect.equal
                 architecture.Text
@@ -46,14 +45,23 @@ let tests =
         <| fun () ->
             Expect.stringContains (refusal "dense 64 | relu | dense 1") "no open width" "fixed"
             Expect.stringContains (refusal "dense m | relu | dense 2") "one output" "two outputs"
-            Expect.stringContains (refusal "dense m | exp-normalised | dense 1") "kernels only" "no finite network"
+
+            Expect.stringContains
+                (refusal "dense m | exp-normalised | dense 1")
+                "kernels only"
+                "no finite network"
+
             let wrong = refusal "dense m | residual(relu | dense 64) | relu | dense 1"
             Expect.stringContains wrong "m units, not 64" "a branch of another width, told with m"
 
         testCase "the limit depends on the width in the standard parameterisation only"
         <| fun () ->
             let limit text = let architecture, _, _ = parse text in Architecture.limit (width 8) architecture
-            Expect.equal (limit "dense m | relu | dense 1" |> NetworkText.print) "dense 1 | relu | dense 1" "NTK"
+
+            Expect.equal
+                (limit "dense m | relu | dense 1" |> NetworkText.print)
+                "dense 1 | relu | dense 1"
+                "NTK"
 
             Expect.equal
                 (limit "dense m param=standard | relu | dense 1" |> NetworkText.print)

@@ -1,5 +1,6 @@
 namespace NtkPipeline.Core
 
+open System
 open FsToolkit.ErrorHandling
 open TorchSharp
 
@@ -14,14 +15,21 @@ type FiniteNetwork = {
 /// A kernel that somebody asks for: of the infinitely wide network, or of a finite one.
 type KernelRequest = { Architecture: Network; Kind: KernelKind; Finite: FiniteNetwork option }
 
+/// LibTorch as a machine gives it.
+[<NoEquality; NoComparison>]
+type TensorMachine = {
+    Device: torch.Device
+    /// With another number an empirical kernel may differ in its last bits.
+    Threads: int
+}
+
 /// What a machine gives.
 [<NoEquality; NoComparison>]
 type KernelMachine = {
     /// Bytes.
     Memory: float
-    Device: torch.Device
-    /// Of LibTorch: with another number an empirical kernel may differ in its last bits.
-    Threads: int
+    /// Asked for by finite networks alone: an analytic kernel needs no tensors, and LibTorch takes a while to load.
+    Tensors: Lazy<TensorMachine>
 }
 
 /// A request ready to be computed.
@@ -91,7 +99,10 @@ module KernelRequest =
             yield! more
         ]
 
-        let ofMachine = [ $"%s{machine.Device.ToString()}"; $"%d{machine.Threads} threads" ]
+        let describe (tensors: TensorMachine) = [
+            $"%s{tensors.Device.ToString()}"
+            $"%d{tensors.Threads} threads"
+        ]
 
         match request.Finite, request.Kind with
         | None, _ ->
@@ -117,12 +128,13 @@ module KernelRequest =
             }
         | Some finite, KernelKind.Ntk ->
             result {
+                let tensors = machine.Tensors.Value
                 let! plan = EmpiricalTiles.plan precision machine.Memory finite.Asked network finite.Form x z
 
                 let tiles =
                     EmpiricalTiles.ntk
                         precision
-                        machine.Device
+                        tensors.Device
                         plan
                         network
                         (Seed.root finite.NetworkSeed)
@@ -141,17 +153,18 @@ module KernelRequest =
                                 EmpiricalMethod.print plan.Method
                                 Fingerprint.describe finite.Form
                              ]
-                             @ ofMachine)
+                             @ describe tensors)
                 }
             }
         | Some finite, KernelKind.Nngp ->
             result {
+                let tensors = machine.Tensors.Value
                 let! side, cost = EmpiricalTiles.planNngp precision machine.Memory network x z
 
                 let! tiles =
                     EmpiricalTiles.nngp
                         precision
-                        machine.Device
+                        tensors.Device
                         side
                         network
                         (Seed.root finite.NetworkSeed)
@@ -161,7 +174,7 @@ module KernelRequest =
                 return {
                     Tiles = tiles
                     Cost = Some $"features: %s{Cost.print cost}"
-                    Recipe = recipe tiles ($"seed %d{finite.NetworkSeed}" :: ofMachine)
+                    Recipe = recipe tiles ($"seed %d{finite.NetworkSeed}" :: describe tensors)
                 }
             }
 

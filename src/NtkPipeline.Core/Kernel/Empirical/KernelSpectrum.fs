@@ -82,15 +82,16 @@ module KernelSpectrum =
         : Result<KernelSpectrum, PipelineError> =
         result {
             do! check machine network count x
+            let device = machine.Tensors.Value.Device
             use _ = torch.NewDisposeScope()
             let seed = Seed.root seed
-            let rows = (Tensors.ofMatrix64 x).clone().``to`` machine.Device
-            let theta = Forward.draw network x.Columns seed torch.float64 |> Forward.toDevice machine.Device
+            let rows = (Tensors.ofMatrix64 x).clone().``to`` device
+            let theta = Forward.draw network x.Columns seed torch.float64 |> Forward.toDevice device
             let multiply = multiplier network theta rows
             let products = ref 0
 
             let values, vectors =
-                Lanczos.top count 1e-10 (Seed.derive "lanczos" seed) x.Rows machine.Device (fun v ->
+                Lanczos.top count 1e-10 (Seed.derive "lanczos" seed) x.Rows device (fun v ->
                     products.Value <- products.Value + 1
                     multiply v)
 

@@ -104,9 +104,10 @@ module MonteCarloKernel =
         : Result<Estimate, PipelineError> =
         result {
             do! check machine request x z
+            let device = machine.Tensors.Value.Device
             use _ = torch.NewDisposeScope()
             // In LibTorch's own memory: where an array of ours begins is chance, and a product may end in other bits by it.
-            let onDevice (m: Matrix<float>) = (Tensors.ofMatrix64 m).clone().``to`` machine.Device
+            let onDevice (m: Matrix<float>) = (Tensors.ofMatrix64 m).clone().``to`` device
 
             let estimate =
                 match request.SampledKind with

@@ -30,7 +30,7 @@ module GradientStack =
             .MoveToOuterDisposeScope()
 
     let private output stack (theta: DenseParameters[]) (x: torch.Tensor) =
-        (Forward.walk stack.Network theta (fun _ _ _ z -> z) x).mul (stack.Scale.ToScalar())
+        (Forward.walk stack.Network theta (fun _ _ _ z -> z) x).mul(stack.Scale.ToScalar())
 
     /// f at the rows of `x`: n × 1.
     let outputs (x: torch.Tensor) (stack: GradientStack) : torch.Tensor =
@@ -71,12 +71,11 @@ module GradientStack =
         use _ = torch.NewDisposeScope()
         let leaf (t: torch.Tensor) = t.detach().requires_grad_ true
 
-        let theta =
-            stack.Theta |> Array.map (fun layer -> { W = leaf layer.W; B = Option.map leaf layer.B })
+        let theta = stack.Theta |> Array.map (fun layer -> { W = leaf layer.W; B = Option.map leaf layer.B })
 
         let loss, gradients =
             use _ = torch.enable_grad ()
-            let loss = (output stack theta x).sub(y).square().mean().mul (0.5.ToScalar())
+            let loss = (output stack theta x).sub(y).square().mean().mul(0.5.ToScalar())
             loss, torch.autograd.grad ([| loss |], Forward.tensors theta) |> Seq.toArray
 
         use _ = torch.no_grad ()

@@ -70,7 +70,7 @@ module Probe =
         match network.Gates, probe.InitialGates with
         | Some gates, Some initial ->
             let now = gates probe.Inputs
-            Some(float (now.ne(initial).sum().item<int64> ()) / float (now.numel ()))
+            Some(float (now.ne(initial).sum().item<int64>()) / float (now.numel ()))
         | _ -> None
 
     /// Eigenvalues cost more than all the rest of a narrow network's measures, so they are computed only where they are asked for.

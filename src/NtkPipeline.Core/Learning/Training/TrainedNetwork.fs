@@ -28,7 +28,7 @@ module TrainedNetwork =
         let folder start (fanIn, width, prior: Prior) =
             let take offset count = all.narrow(0L, offset, count).clone()
             let count = int64 width * int64 fanIn
-            let w = (take start count).reshape (int64 width, int64 fanIn)
+            let w = (take start count).reshape(int64 width, int64 fanIn)
 
             if prior.HasBias then
                 { W = w; B = Some(take (start + count) (int64 width)) }, start + count + int64 width

@@ -36,13 +36,16 @@ let tests =
             Expect.isTrue (ReluStack.fits network) "it is a stack of ReLU layers"
 
             for _ in 1..5 do
-                let a, b = (fast.Step 0.4 (x ()) (y ())).item<float>(), (slow.Step 0.4 (x ()) (y ())).item<float>()
+                let a, b =
+                    (fast.Step 0.4 (x ()) (y ())).item<float>(), (slow.Step 0.4 (x ()) (y ())).item<float>()
+
                 Expect.isLessThan (abs (a - b)) 1e-12 "the loss"
 
             Expect.isLessThan (furthest (fast.Outputs(x ())) (slow.Outputs(x ()))) 1e-12 "the outputs"
 
             match fast.Gates, slow.Gates with
-            | Some fast, Some slow -> Expect.equal ((fast (x ())).ne(slow (x ())).sum().item<int64>()) 0L "the gates"
+            | Some fast, Some slow ->
+                Expect.equal ((fast (x ())).ne(slow (x ())).sum().item<int64>()) 0L "the gates"
             | _ -> failtest "both have gates"
 
         for text in varied do
@@ -55,7 +58,7 @@ let tests =
                 network'.Step 1e-3 (x ()) (y ()) |> ignore
 
                 let loss () =
-                    let f = (Forward.apply network theta (x ())).mul (1.3.ToScalar())
+                    let f = (Forward.apply network theta (x ())).mul(1.3.ToScalar())
                     0.5 * (f - y ()).square().mean().item<float>()
 
                 for before, after in Array.zip (Forward.tensors theta) (Forward.tensors moved) do
@@ -63,9 +66,9 @@ let tests =
 
                     for k in 0L .. flat.shape[0] - 1L do
                         let at h =
-                            flat[k].add_ ((h: float).ToScalar()) |> ignore
+                            flat[k].add_((h: float).ToScalar()) |> ignore
                             let value = loss ()
-                            flat[k].sub_ (h.ToScalar()) |> ignore
+                            flat[k].sub_(h.ToScalar()) |> ignore
                             value
 
                         let difference = (at 1e-6 - at -1e-6) / 2e-6
