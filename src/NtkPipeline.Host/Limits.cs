@@ -5,11 +5,12 @@ namespace NtkPipeline.Host;
 
 /// <summary>
 /// What networks are trained on, each beside the kernel of its own infinitely wide network at its own input scale, which is made once.
-/// The written method's networks share the kernel of the features.
+/// The written method's networks share the kernel of the features. Only the last kernel asked for is kept in memory, since each is as
+/// large as the features' own; another comes back from the store.
 /// </summary>
 internal sealed class Limits(IRunner runner, Artifact<Split> split, Artifact<Features> features, Kernel written)
 {
-    private readonly Dictionary<(string Network, InputScale Scale), Artifact<TrainInput>> _made = [];
+    private ((string Network, InputScale Scale) Key, Artifact<TrainInput> Input)? _last;
 
     private readonly Artifact<TrainInput> _written = TrainNetwork.inputs(features, split, written.Gram, written.Spectrum);
 
@@ -22,10 +23,16 @@ internal sealed class Limits(IRunner runner, Artifact<Split> split, Artifact<Fea
     {
         var key = (NetworkText.print(network), scale);
 
-        return _made.TryGetValue(key, out var known)
-            ? FSharpResult<Artifact<TrainInput>, PipelineError>.NewOk(known)
+        return _last is { } last && last.Key == key
+            ? FSharpResult<Artifact<TrainInput>, PipelineError>.NewOk(last.Input)
             : from gram in runner.Run(NetworkGram.stage(network, scale), features)
               from spectrum in runner.Run(NetworkGram.spectrum(network, scale), Artifact.both(gram, split))
-              select _made[key] = TrainNetwork.inputs(features, split, gram, spectrum);
+              select Remember(key, TrainNetwork.inputs(features, split, gram, spectrum));
+    }
+
+    private Artifact<TrainInput> Remember((string Network, InputScale Scale) key, Artifact<TrainInput> input)
+    {
+        _last = (key, input);
+        return input;
     }
 }
