@@ -142,20 +142,19 @@ path
 (* ## Finite width: real training, followed *)
 let training = TrainNetwork.inputs features split gram spectrum
 
-let network width : TrainSettings = {
-    Architecture = Architecture.written
-    Width = width
-    Member = 0
-    InputScale = InputScale.SqrtD
-    LearningRate = 1.0
-    BatchSize = 64
-    Epochs = 10
-    TrackedEpochs = TrackedEpochs.Listed [ 1; 2; 5 ]
-    ProbeRows = 200
-    Centred = true
-    OutputScale = 1.0
-    Device = Device.Cpu
-}
+let network width : GridPoint =
+    GridPoint.ofSpec {
+        Architecture = Architecture.withCentring true Architecture.written
+        Width = width
+        InputScale = InputScale.SqrtD
+        Rate = 1.0
+        BatchSize = 64
+        Epochs = 10
+        Tracked = TrackedEpochs.Listed [ 1; 2; 5 ]
+        ProbeRows = 200
+        Member = 0
+        Device = Device.Cpu
+    }
 
 let networks = [
     for width in [ 16; 128; 1024 ] -> run (TrainNetwork.stage (network width)) training
@@ -167,13 +166,13 @@ for one in trained do
     let last = Array.last one.Epochs
 
     printfn
-        $"m = %4d{one.Width}: kernel moved by %.1f{100.0 * last.DeltaTheta}%%, validation accuracy %.3f{last.Validation.Accuracy}"
+        $"m = %4d{one.Spec.Width}: kernel moved by %.1f{100.0 * last.DeltaTheta}%%, validation accuracy %.3f{last.Validation.Accuracy}"
 
 [
     for one in trained ->
         Chart.Line(
             [ for epoch in one.Epochs -> float epoch.Epoch, epoch.DeltaTheta ],
-            Name = $"m = %d{one.Width}"
+            Name = $"m = %d{one.Spec.Width}"
         )
 ]
 |> Chart.combine

@@ -14,10 +14,10 @@ internal sealed class Limits(IRunner runner, Artifact<Split> split, Artifact<Fea
 
     private readonly Artifact<TrainInput> _written = TrainNetwork.inputs(features, split, written.Gram, written.Spectrum);
 
-    public FSharpResult<Artifact<TrainInput>, PipelineError> Of(TrainSettings settings) =>
-        NetworkGram.isShared(settings.Architecture)
+    public FSharpResult<Artifact<TrainInput>, PipelineError> Of(RunSpec spec) =>
+        NetworkGram.isShared(spec.Architecture)
             ? FSharpResult<Artifact<TrainInput>, PipelineError>.NewOk(_written)
-            : Of(TrainNetwork.limit(settings), settings.InputScale);
+            : Of(RunSpecModule.limit(spec), spec.InputScale);
 
     private FSharpResult<Artifact<TrainInput>, PipelineError> Of(Network network, InputScale scale)
     {

@@ -28,7 +28,7 @@ internal static class Pipeline
                let regression = kernels.Regression
                from kernel in runner.Run(FitRidge.stage(config.Ridge, config.Targets), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))
                let limits = new Limits(runner, split, features, kernels.Networks)
-               from networks in config.Train.Select(settings => Training(runner, settings, limits)).InOrder()
+               from networks in config.Train.Select(point => Training(runner, point, limits)).InOrder()
                let trained = Artifact.all(networks)
                from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, trained))
                let runs = TrainedNetworkModule.runs(trained)
@@ -43,9 +43,9 @@ internal static class Pipeline
     }
 
     private static Func<FSharpResult<Artifact<TrainedNetwork>, PipelineError>> Training(
-        IRunner runner, TrainSettings settings, Limits limits) =>
-        () => from input in limits.Of(settings)
-              from trained in runner.Run(TrainNetwork.stage(settings), input)
+        IRunner runner, GridPoint point, Limits limits) =>
+        () => from input in limits.Of(point.Spec)
+              from trained in runner.Run(TrainNetwork.stage(point), input)
               select trained;
 }
 

@@ -44,6 +44,7 @@ let private layers = [
     "Learning/Selection"
     "Learning/Training"
     "Experiment"
+    "Experiment/Claims"
     "Stages"
     "Report"
     "Config"

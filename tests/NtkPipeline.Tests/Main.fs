@@ -36,7 +36,7 @@ let private tests =
         GaussianProcessTests.tests
         CalibrationTests.tests
         LearningGoldenTests.tests
-        CompareTests.tests
+        JudgeTests.tests
         TrainNetworkTests.tests
         CleanTextTests.tests
         MinHashTests.tests

@@ -12,7 +12,8 @@ type Config = {
     Reduce: ReduceDimension.Settings
     Ridge: RidgeSettings
     Targets: TargetCoding
-    Train: TrainSettings[]
+    /// The run's networks, in the order in which they train.
+    Train: GridPoint[]
     Explain: ExplainNetwork.Settings
     Compare: CompareSettings
     /// The settings as text, and where each came from.
@@ -29,7 +30,10 @@ module Config =
     let private crossChecks (values: Map<string, string>) = [
         match Architecture.parse values["train.network"] with
         | Error reason -> $"train.network: %s{reason}"
-        | Ok(struct (_, alpha, _)) when alpha * Setting.real values "train.output-scale" > 1e6 ->
+        | Ok architecture when
+            Setting.reals values "train.output-scale"
+            |> List.exists (fun alpha -> architecture.OutputScale * alpha > 1e6)
+            ->
             "train.network: its scale times train.output-scale is above 1e6"
         | Ok _ -> ()
 

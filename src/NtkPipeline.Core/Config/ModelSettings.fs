@@ -39,51 +39,72 @@ module ModelSettings =
             RidgeChoice.all |> List.find (fun choice -> RidgeChoice.print choice = values["ridge.choose-by"])
     }
 
-    let private inputScale text = if text = "unit" then InputScale.Unit else InputScale.SqrtD
-
-    /// What is trained. A text that is no such network has been refused before: that is our bug.
-    let private architecture (values: Map<string, string>) =
-        match Architecture.parse values["train.network"] with
+    /// What a text of which `Setting.check` and the cross-checks have passed must be: that it is not is our bug.
+    let private wanted (key: string) (found: Result<'a, string>) =
+        match found with
         | Ok found -> found
-        | Error reason -> invalidArg (nameof values) reason
+        | Error reason -> invalidArg (nameof key) $"%s{key}: %s{reason}"
 
-    /// One entry a network, in the order in which they train: input scales, then rates, widths and seeds.
-    let train (values: Map<string, string>) device : TrainSettings[] =
-        let struct (architecture, alpha, isCentred) = architecture values
+    let private numbers values key = Setting.reals values key |> List.map AxisValue.Number
 
-        let network scale rate width seed : TrainSettings = {
-            Architecture = architecture
-            Width = width
-            Member = seed
-            InputScale = inputScale scale
-            LearningRate = rate
-            BatchSize = Setting.whole values "train.batch-size"
+    /// What every network of the run has in common, at the first of each setting's values.
+    let basis (values: Map<string, string>) device : RunSpec =
+        let architecture = wanted "train.network" (Architecture.parse values["train.network"])
+
+        {
+            Architecture =
+                architecture
+                |> Architecture.withScale (
+                    architecture.OutputScale * List.head (Setting.reals values "train.output-scale")
+                )
+                |> Architecture.withCentring (architecture.Centred || Setting.flag values "train.centred")
+            Width = List.head (Setting.wholes values "train.widths")
+            InputScale =
+                wanted
+                    "train.input-scales"
+                    (InputScale.parse (List.head (Setting.texts values "train.input-scales")))
+            Rate = Setting.real values "train.rate"
+            BatchSize = Setting.wholes values "train.batch-size" |> List.head
             Epochs = Setting.whole values "train.epochs"
-            TrackedEpochs =
-                if values["train.tracked-epochs"] = "every" then
-                    TrackedEpochs.Every
-                else
-                    TrackedEpochs.Listed(Setting.wholes values "train.tracked-epochs")
+            Tracked = wanted "train.tracked-epochs" (TrackedEpochs.parse values["train.tracked-epochs"])
             ProbeRows = Setting.whole values "train.probe-rows"
-            Centred = isCentred || Setting.flag values "train.centred"
-            OutputScale = alpha * Setting.real values "train.output-scale"
+            Member = 0
             Device = device
         }
 
-        let rate = Setting.real values "train.rate"
+    /// The run's networks, in the order in which they train: input scales, then rates, widths, seeds and whatever else has several
+    /// values.
+    let grids (values: Map<string, string>) device : Grid list =
+        let basis = basis values device
+        let architecture = wanted "train.network" (Architecture.parse values["train.network"])
 
-        [|
+        let along scale rates widths = {
+            Base = basis
+            Along = [
+                Axis.inputScale, [ AxisValue.Words scale ]
+                Axis.rate, numbers values rates
+                Axis.width, numbers values widths
+                Axis.seed,
+                [
+                    for number in 0 .. Setting.whole values "train.seeds" - 1 -> AxisValue.Number number
+                ]
+                Axis.outputScale,
+                [
+                    for scale in Setting.reals values "train.output-scale" ->
+                        AxisValue.Number(architecture.OutputScale * scale)
+                ]
+                Axis.batchSize, numbers values "train.batch-size"
+            ]
+        }
+
+        [
             for scale in Setting.texts values "train.input-scales" do
-                for width in Setting.wholes values "train.widths" do
-                    for seed in 0 .. Setting.whole values "train.seeds" - 1 do
-                        network scale rate width seed
+                along scale "train.rate" "train.widths"
+                along scale "train.larger-rates" "train.larger-rate-widths"
+        ]
 
-                for larger in Setting.reals values "train.larger-rates" do
-                    for width in Setting.wholes values "train.larger-rate-widths" do
-                        for seed in 0 .. Setting.whole values "train.seeds" - 1 do
-                            network scale larger width seed
-        |]
-        |> Array.distinct
+    let train (values: Map<string, string>) device : GridPoint[] =
+        grids values device |> Seq.collect (Grid.points >> wanted "train") |> Seq.distinct |> Array.ofSeq
 
     /// The rate that networks are compared at is the one that is explained.
     let explain (values: Map<string, string>) : ExplainNetwork.Settings = {

@@ -170,7 +170,11 @@ module SettingList =
             (WholeList(1L, 65536L))
             "16, 64"
             "The small networks that try them."
-        setting "train.batch-size" (Whole(0L, 1000000L)) "256" "Rows a step; 0 for full-batch descent."
+        setting
+            "train.batch-size"
+            (WholeList(0L, 1000000L))
+            "256"
+            "Rows a step; 0 for full-batch descent. Several make further networks, as several output scales do."
         setting "train.epochs" (Whole(1L, 100000L)) "50" "Passes over the training rows."
         setting
             "train.tracked-epochs"
@@ -183,7 +187,7 @@ module SettingList =
             "512"
             "Training rows on which the kernel is followed between the first and the last epoch."
         setting "train.centred" Flag "true" "Subtract each network's output at its start."
-        setting "train.output-scale" (Real(1e-6, 1e6)) "1" "α, which multiplies the network's output."
+        setting "train.output-scale" (RealList(1e-6, 1e6)) "1" "α, which multiplies the network's output."
         setting "compare.resamples" (Whole(100L, 1000000L)) "2000" "Bootstrap resamples of a confidence band."
         setting
             "compare.lazy-below"

@@ -45,15 +45,20 @@ module Codec =
     }
 
     let private jsonOptions =
-        JsonSerializerOptions(
-            WriteIndented = true,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-            RespectNullableAnnotations = true,
-            RespectRequiredConstructorParameters = true
-        )
+        let options =
+            JsonSerializerOptions(
+                WriteIndented = true,
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+                RespectNullableAnnotations = true,
+                RespectRequiredConstructorParameters = true
+            )
 
-    /// A record of numbers, texts, options, arrays and records as JSON. A NaN has no JSON and is our bug: an exception.
+        options.Converters.Add(PrintedUnions())
+        options
+
+    /// A record of numbers, texts, options, arrays, records and unions that have a printed name as JSON. A NaN has no JSON and is our
+    /// bug: an exception.
     let json<'a when 'a: not null and 'a: not struct> (schema: string) : Codec<'a> = {
         Schema = schema
         Extension = "json"

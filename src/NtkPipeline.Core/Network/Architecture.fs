@@ -1,15 +1,25 @@
 namespace NtkPipeline.Core
 
+open System
+open System.Globalization
 open System.Text.RegularExpressions
 
 /// A network with one output whose hidden widths are open: the text of a network in which `m` stands for a width,
-/// `dense m | erf | dense m | erf | dense 1`. What multiplies the output, and whether it is centred, are not part of it.
-type Architecture =
-    private
-    | Architecture of text: string
+/// `dense m | erf | dense m | erf | dense 1 | scale(2) | centred`. α and centring live here, once.
+type Architecture = private {
+    Layers: string
+    Scale: float
+    IsCentred: bool
+} with
 
-    /// The text in one spelling, `repeat` written out, with `m` for the open widths.
-    member this.Text = let (Architecture text) = this in text
+    /// The layers in one spelling, `repeat` written out, with `m` for the open widths: what stands before α and centring.
+    member this.Text = this.Layers
+
+    /// α, which multiplies the output.
+    member this.OutputScale = this.Scale
+
+    /// f(x; θ) − f(x; θ₀) is the network's output, rather than f(x; θ).
+    member this.Centred = this.IsCentred
 
 [<RequireQualifiedAccess>]
 module Architecture =
@@ -25,8 +35,7 @@ module Architecture =
         | Ok bare -> bare
         | Error reason -> invalidArg (nameof network) reason
 
-    /// An architecture with what its text makes of the output: α, and whether the output at θ₀ is taken away.
-    let parse (text: string) : Result<struct (Architecture * float * bool), string> =
+    let parse (text: string) : Result<Architecture, string> =
         let filled = fill standIn text
 
         if text.Contains(string standIn) then
@@ -40,22 +49,45 @@ module Architecture =
             |> Result.bind (fun network ->
                 match Network.outputs network with
                 | 1 ->
-                    let text = (bare network |> NetworkText.print).Replace(string standIn, "m")
-                    Ok(struct (Architecture text, network.OutputScale, network.Centred))
+                    Ok {
+                        Layers = (bare network |> NetworkText.print).Replace(string standIn, "m")
+                        Scale = network.OutputScale
+                        IsCentred = network.Centred
+                    }
                 | _ -> Error $"'%s{text}' must end in dense 1: the pipeline's networks have one output")
 
+    /// The whole in one spelling, which `parse` takes back.
+    let print (architecture: Architecture) : string =
+        let scale = architecture.Scale.ToString("R", CultureInfo.InvariantCulture)
+
+        architecture.Layers
+        + (if architecture.Scale = 1.0 then "" else $" | scale(%s{scale})")
+        + (if architecture.IsCentred then " | centred" else "")
+
+    /// The same network with another α, which must be finite and above 0.
+    let withScale (alpha: float) (architecture: Architecture) : Architecture =
+        if Double.IsFinite alpha && alpha > 0.0 then
+            { architecture with Scale = alpha }
+        else
+            invalidArg (nameof alpha) $"an output scale is finite and above 0, not %g{alpha}"
+
+    /// The same network, its output at θ₀ taken away or not.
+    let withCentring (isCentred: bool) (architecture: Architecture) : Architecture = {
+        architecture with
+            IsCentred = isCentred
+    }
+
     /// The network of one width, without an output scale and not centred.
-    let at (width: Width) (Architecture text) : Network =
-        match NetworkText.parse (fill width.Value text) with
+    let at (width: Width) (architecture: Architecture) : Network =
+        match NetworkText.parse (fill width.Value architecture.Layers) with
         | Ok network -> network
         | Error reason -> invalidArg (nameof width) reason
 
-    /// The written method's: `dense m | relu | dense 1`.
-    let written: Architecture = Architecture "dense m | relu | dense 1"
+    /// The written method's layers, `dense m | relu | dense 1`, with α = 1, not centred.
+    let written: Architecture = { Layers = "dense m | relu | dense 1"; Scale = 1.0; IsCentred = false }
 
-    /// An architecture that a run has recorded.
-    let ofRecord (text: string) : Result<Architecture, string> =
-        parse text |> Result.map (fun (struct (architecture, _, _)) -> architecture)
+    /// Whether the layers are the written method's, whatever multiplies the output.
+    let isWritten (architecture: Architecture) : bool = architecture.Layers = written.Layers
 
     let rec private hasStandard (layers: Layer list) =
         layers

@@ -7,18 +7,15 @@ open System
 module AccuracyFigures =
 
     let private accuracyWidth (findings: Findings) : Figure =
-        let widths = Condition.widths findings
-        let main = Condition.main findings
+        let widths = WidthSeries.widths findings
+        let main = WidthSeries.main findings
 
-        let shown (condition: Condition) =
-            Condition.ofSummaries (_.Width >> float) _.Accuracy condition.Widths
+        let shown (series: WidthSeries) =
+            WidthSeries.ofGroups (_.Spec.Width >> float) Quantity.Accuracy series.Groups
 
         let others =
-            Condition.all findings
-            |> Array.filter (fun condition ->
-                main
-                |> Array.forall (fun c ->
-                    c.InputScale <> condition.InputScale || c.LearningRate <> condition.LearningRate))
+            WidthSeries.all findings
+            |> Array.filter (fun series -> main |> Array.forall (fun shown -> shown.Spec <> series.Spec))
 
         {
             Id = "accuracy-width"
@@ -28,14 +25,17 @@ module AccuracyFigures =
             Chart =
                 Plot.lines (WidthAxis.axis widths) (FigureAxis.share "accuracy (% of rows)") [
                     yield! WidthAxis.scales shown findings
-                    for condition in others do
-                        let place = main |> Array.findIndex (fun c -> c.InputScale = condition.InputScale)
+                    for series in others do
+                        let place =
+                            main
+                            |> Array.findIndex (fun c ->
+                                { c.Spec with Rate = series.Spec.Rate } = series.Spec)
 
                         {
                             FigureSeries.create
-                                (Condition.shortLabel condition)
+                                (WidthSeries.shortLabel series)
                                 (Palette.category place)
-                                (shown condition) with
+                                (shown series) with
                                 Symbol = Some(Palette.symbol (3 + place))
                                 Dash = LineDash.Dotted
                                 Spread = Bars
@@ -58,26 +58,35 @@ module AccuracyFigures =
     /// Accuracy against the learning rate, for the widths that were trained with several.
     let private accuracyRate (findings: Findings) : Figure option =
         let lines =
-            findings.Comparison.Widths
-            |> Array.groupBy (fun width -> width.InputScale, width.Width)
-            |> Array.filter (fun (_, rates) -> rates |> Array.filter _.Accuracy.IsSome |> Array.length > 1)
+            Group.ofRuns findings.Networks
+            |> Array.groupBy (fun group -> { group.Spec with Rate = findings.Comparison.MainRate })
+            |> Array.filter (fun (_, rates) ->
+                rates |> Array.choose (fun group -> group.Of Quantity.Accuracy) |> Array.length > 1)
 
         if lines.Length = 0 then
             None
         else
-            let rates =
-                lines |> Array.collect (snd >> Array.map _.LearningRate) |> Array.distinct |> Array.sort
+            let rates = lines |> Array.collect (snd >> Array.map _.Spec.Rate) |> Array.distinct |> Array.sort
 
-            let scales = Condition.main findings |> Array.map _.InputScale
-            let widths = lines |> Array.map (fst >> snd) |> Array.distinct |> Array.sort
+            let main = WidthSeries.main findings
+            let unlabelled = findings.Networks |> Seq.map _.Spec |> Axis.unlabelled
+            let widths = lines |> Array.map ((fst >> _.Width)) |> Array.distinct |> Array.sort
 
-            let line ((scale, width): string * int, summaries: WidthSummary[]) = {
+            let place (spec: RunSpec) =
+                main
+                |> Array.findIndex (fun series -> { series.Spec with Rate = spec.Rate } = RunSpec.series spec)
+
+            let line (spec: RunSpec, groups: Group[]) = {
                 FigureSeries.create
-                    $"m = %d{width}, %s{Show.inputScale scale}"
-                    (Palette.category (Array.IndexOf(scales, scale)))
-                    (Condition.ofSummaries _.LearningRate _.Accuracy summaries) with
-                    Symbol = Some(Palette.symbol (Array.IndexOf(widths, width)))
-                    Dash = (if Array.IndexOf(widths, width) % 2 = 0 then LineDash.Solid else LineDash.Dotted)
+                    $"m = %d{spec.Width}, %s{Show.inputScale spec.InputScale}%s{Axis.remark unlabelled spec}"
+                    (Palette.category (place spec))
+                    (WidthSeries.ofGroups _.Spec.Rate Quantity.Accuracy groups) with
+                    Symbol = Some(Palette.symbol (Array.IndexOf(widths, spec.Width)))
+                    Dash =
+                        (if Array.IndexOf(widths, spec.Width) % 2 = 0 then
+                             LineDash.Solid
+                         else
+                             LineDash.Dotted)
                     Spread = Bars
             }
 

@@ -79,15 +79,15 @@ module Answer =
         $"Kernel regression with the analytic tangent kernel, its ridge tuned by %s{Show.chosenBy kernel.ChosenBy}, reaches a validation accuracy of %s{Show.accuracy kernel.Validation.Accuracy}."
 
     /// How the widest networks of one input scale end.
-    let widest (condition: Condition) : string =
-        let epochs = Condition.lastEpoch condition
+    let widest (series: WidthSeries) : string =
+        let epochs = WidthSeries.lastEpoch series
 
-        match Array.tryLast condition.Widths with
-        | None -> $"No network was trained at %s{Condition.label condition}."
-        | Some width ->
-            let opening = $"At %s{Condition.label condition}, the widest networks (m = %d{width.Width})"
+        match Array.tryLast series.Groups with
+        | None -> $"No network was trained at %s{WidthSeries.label series}."
+        | Some group ->
+            let opening = $"At %s{WidthSeries.label series}, the widest networks (m = %d{group.Spec.Width})"
 
-            match width.Accuracy, width.DeltaTheta with
+            match group.Of Quantity.Accuracy, group.Of Quantity.DeltaTheta with
             | Some accuracy, Some movement ->
                 $"""%s{opening} end at %s{Show.accuracies accuracy} after %s{Show.many epochs "epoch" "epochs"} (%s{Show.many accuracy.Count "seed" "seeds"}), their own tangent kernel having moved by %s{Show.percents movement}."""
             | Some accuracy, None ->

@@ -23,17 +23,17 @@ module FeatureFigures =
                 "‖W_T − W₀‖/‖W₀‖ of each layer, input side first. A lazy network fits its targets by moving every weight a little."
             Chart =
                 Plot.lines
-                    (WidthAxis.axis (Condition.widths findings))
+                    (WidthAxis.axis (WidthSeries.widths findings))
                     (FigureAxis.logarithmicShare "movement (% of ‖W₀‖)")
                     [
-                        for place, condition in Array.indexed (Condition.main findings) do
+                        for place, series in Array.indexed (WidthSeries.main findings) do
                             for layer in 0 .. layers - 1 do
                                 {
                                     FigureSeries.create
-                                        $"layer %d{layer + 1}, %s{Show.inputScale condition.InputScale}"
+                                        $"layer %d{layer + 1}, %s{Show.inputScale series.Spec.InputScale}"
                                         (Palette.category place)
-                                        (condition
-                                         |> Condition.byWidth (
+                                        (series
+                                         |> WidthSeries.byWidth (
                                              last (fun measures ->
                                                  Array.tryItem layer measures.WeightMovement)
                                              >> Option.flatten
@@ -52,15 +52,15 @@ module FeatureFigures =
             "Share of (row, hidden unit) pairs of the probe that were on and are off, or the reverse, after the last epoch. A fixed kernel has fixed gates. Networks without a ReLU or its like have none."
         Chart =
             Plot.lines
-                (WidthAxis.axis (Condition.widths findings))
+                (WidthAxis.axis (WidthSeries.widths findings))
                 (FigureAxis.share "flipped gates (% of all pairs)")
                 [
-                    for place, condition in Array.indexed (Condition.main findings) do
+                    for place, series in Array.indexed (WidthSeries.main findings) do
                         {
                             FigureSeries.create
-                                (Show.inputScale condition.InputScale)
+                                (Show.inputScale series.Spec.InputScale)
                                 (Palette.category place)
-                                (Condition.byWidth (last _.FlippedGates >> Option.flatten) condition) with
+                                (WidthSeries.byWidth (last _.FlippedGates >> Option.flatten) series) with
                                 Symbol = Some(Palette.symbol place)
                                 Spread = Bars
                         }
@@ -80,15 +80,15 @@ module FeatureFigures =
         Title = title
         Caption = caption
         Chart =
-            Plot.lines (WidthAxis.axis (Condition.widths findings)) (FigureAxis.linear unit) [
-                for place, condition in Array.indexed (Condition.main findings) do
-                    let name = Show.inputScale condition.InputScale
+            Plot.lines (WidthAxis.axis (WidthSeries.widths findings)) (FigureAxis.linear unit) [
+                for place, series in Array.indexed (WidthSeries.main findings) do
+                    let name = Show.inputScale series.Spec.InputScale
 
                     {
                         FigureSeries.create
                             $"before, %s{name}"
                             (Palette.category place)
-                            (Condition.byWidth (first pick >> Option.flatten) condition) with
+                            (WidthSeries.byWidth (first pick >> Option.flatten) series) with
                             Dash = LineDash.Dotted
                     }
 
@@ -96,7 +96,7 @@ module FeatureFigures =
                         FigureSeries.create
                             $"after, %s{name}"
                             (Palette.category place)
-                            (Condition.byWidth (last pick >> Option.flatten) condition) with
+                            (WidthSeries.byWidth (last pick >> Option.flatten) series) with
                             Symbol = Some(Palette.symbol place)
                             Spread = Bars
                     }
@@ -123,19 +123,19 @@ module FeatureFigures =
             findings
     ]
 
-    let private spectrum (place: int) (condition: Condition) : Figure option =
+    let private spectrum (place: int) (series: WidthSeries) : Figure option =
         let runs =
-            condition.Widths
-            |> Array.choose (fun width -> Condition.sound width.Width condition |> Array.tryHead)
+            series.Groups
+            |> Array.choose (fun group -> WidthSeries.sound group.Spec.Width series |> Array.tryHead)
 
         if runs.Length = 0 then
             None
         else
-            let chosen = [ runs[0]; Array.last runs ] |> List.distinctBy _.Width
+            let chosen = [ runs[0]; Array.last runs ] |> List.distinctBy _.Spec.Width
 
             let line k (run: NetworkRun) when' dash (values: float[]) = {
                 FigureSeries.create
-                    $"m = %d{run.Width}, %s{when'}"
+                    $"m = %d{run.Spec.Width}, %s{when'}"
                     (Palette.category k)
                     (values
                      |> Array.mapi (fun rank value -> FigureSeries.point (float (rank + 1)) value)
@@ -145,7 +145,7 @@ module FeatureFigures =
 
             Some {
                 Id = $"spectrum-%d{place}"
-                Title = $"Spectrum before and after (%s{Condition.label condition})"
+                Title = $"Spectrum before and after (%s{WidthSeries.label series})"
                 Caption =
                     "Largest eigenvalues of the tangent kernel on the probe rows, for the narrowest and the widest network (first seed)."
                 Chart =
@@ -161,4 +161,4 @@ module FeatureFigures =
 
     /// The probe kernel's eigenvalues, for each input scale.
     let spectra (findings: Findings) : Figure list =
-        Condition.main findings |> Array.mapi spectrum |> Array.choose id |> List.ofArray
+        WidthSeries.main findings |> Array.mapi spectrum |> Array.choose id |> List.ofArray

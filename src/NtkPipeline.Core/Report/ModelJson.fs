@@ -67,12 +67,12 @@ module internal ModelJson =
             outcome |> Option.bind pick |> Option.map (fun (gap: Gap) -> gap.Rms) |> Json.maybe Json.real
 
         Json.record [
-            "network", Json.text run.Network
-            "width", Json.whole run.Width
-            "seed", Json.whole run.Member
-            "learningRate", Json.real run.LearningRate
+            "network", Json.text run.Spec.Architecture.Text
+            "width", Json.whole run.Spec.Width
+            "seed", Json.whole run.Spec.Member
+            "learningRate", Json.real run.Spec.Rate
             "steps", Json.whole run.Steps
-            "inputScale", Json.text run.InputScale
+            "inputScale", Json.text (InputScale.print run.Spec.InputScale)
             "validationAccuracy", last _.Validation.Accuracy
             "validationF1", last _.Validation.F1
             "deltaTheta", Json.maybe Json.real (if outcome.IsSome then run.DeltaTheta else None)
@@ -81,10 +81,10 @@ module internal ModelJson =
             "gapToLinearised", rms _.GapToLinearisedValidation
             "validationAuc", last _.Validation.Auc
             "absoluteRate", Json.real run.AbsoluteRate
-            "batchSize", Json.whole run.BatchSize
+            "batchSize", Json.whole run.Spec.BatchSize
             "epochs", Json.maybe Json.whole (outcome |> Option.map _.Epoch)
-            "centred", Json.flag run.Centred
-            "outputScale", Json.real run.OutputScale
+            "centred", Json.flag run.Spec.Architecture.Centred
+            "outputScale", Json.real run.Spec.Architecture.OutputScale
             "parameters", JsonValue.Create run.Parameters
             "divergedInEpoch", Json.maybe Json.whole run.Diverged
         ]

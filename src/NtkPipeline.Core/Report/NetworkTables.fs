@@ -12,25 +12,27 @@ module NetworkTables =
         | Some value -> NumberCell(show value)
         | None -> NumberCell $"%s{Show.missing} (%s{reason})"
 
-    let private runs (width: WidthSummary) =
-        if width.Diverged = 0 then string width.Runs
-        elif width.Diverged = width.Runs then $"%d{width.Runs}, all diverged"
-        else $"%d{width.Runs}, %d{width.Diverged} diverged"
+    let private runs (group: Group) =
+        let runs = group.Runs.Length
 
-    let private widthRow (width: WidthSummary) =
+        if group.Diverged = 0 then string runs
+        elif group.Diverged = runs then $"%d{runs}, all diverged"
+        else $"%d{runs}, %d{group.Diverged} diverged"
+
+    let private widthRow (group: Group) =
         let lost = "all diverged"
-        let reason = if width.Accuracy.IsNone then lost else "reference diverged"
+        let reason = if (group.Of Quantity.Accuracy).IsNone then lost else "reference diverged"
 
         [
-            NumberCell(string width.Width)
-            NumberCell(runs width)
-            mean Show.accuracies lost width.Accuracy
-            mean Show.scores lost width.F1
-            mean Show.scores lost width.Auc
-            mean Show.percents lost width.DeltaTheta
-            mean Show.percents lost (Some width.InitKernelError)
-            mean Show.measured reason width.GapToKernel
-            mean Show.measured reason width.GapToLinearised
+            NumberCell(string group.Spec.Width)
+            NumberCell(runs group)
+            mean Show.accuracies lost (group.Of Quantity.Accuracy)
+            mean Show.scores lost (group.Of Quantity.F1)
+            mean Show.scores lost (group.Of Quantity.Auc)
+            mean Show.percents lost (group.Of Quantity.DeltaTheta)
+            mean Show.percents lost (group.Of Quantity.InitKernelError)
+            mean Show.measured reason (group.Of Quantity.GapToKernel)
+            mean Show.measured reason (group.Of Quantity.GapToLinearised)
         ]
 
     let private kernelRow (kernel: KernelRegression) = [
@@ -45,7 +47,7 @@ module NetworkTables =
         NumberCell Show.missing
     ]
 
-    /// One table a condition: what the networks of each width did, above the kernel.
+    /// One table a series: what the networks of each width did, above the kernel.
     let widths (findings: Findings) : XmlNode list =
         let headings =
             [
@@ -64,17 +66,17 @@ module NetworkTables =
         let legend =
             "Mean ± standard deviation over the seeds that did not diverge, on the validation rows after the last epoch; a single seed has no deviation. Gaps compare functions trained by the same steps; the kernel's row is regression with the tuned ridge."
 
-        let conditions = Condition.all findings
+        let conditions = WidthSeries.all findings
 
         [
-            for place, condition in Array.indexed conditions do
+            for place, series in Array.indexed conditions do
                 let rows = [
-                    for width in condition.Widths do
-                        widthRow width
+                    for group in series.Groups do
+                        widthRow group
                     kernelRow findings.Kernel
                 ]
 
-                let title = $"%s{Condition.label condition}, %d{Condition.lastEpoch condition} epochs"
+                let title = $"%s{WidthSeries.label series}, %d{WidthSeries.lastEpoch series} epochs"
 
                 Table.grid (Table.marked findings title) headings rows [
                     if place = conditions.Length - 1 then
@@ -89,10 +91,10 @@ module NetworkTables =
             |> Array.choose (fun run ->
                 run.Diverged
                 |> Option.map (fun epoch -> [
-                    TextCell(Show.inputScale run.InputScale)
-                    NumberCell(string run.Width)
-                    NumberCell(Show.short run.LearningRate)
-                    NumberCell(string run.Member)
+                    TextCell(Show.inputScale run.Spec.InputScale)
+                    NumberCell(string run.Spec.Width)
+                    NumberCell(Show.short run.Spec.Rate)
+                    NumberCell(string run.Spec.Member)
                     NumberCell(string epoch)
                 ]))
             |> List.ofArray
@@ -121,7 +123,7 @@ module NetworkTables =
             findings.Comparison.Slopes
             |> Array.map (fun slope -> [
                 TextCell(Quantity.words slope.Quantity)
-                TextCell(Show.inputScale slope.InputScale)
+                TextCell(Show.inputScale slope.Spec.InputScale)
                 NumberCell(Show.slope slope.Slope)
                 NumberCell $"%s{Show.slope slope.Lower} to %s{Show.slope slope.Upper}"
                 TextCell(slope.Widths |> Array.map string |> String.concat ", ")

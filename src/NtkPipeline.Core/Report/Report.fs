@@ -154,9 +154,9 @@ module Report =
         p [ _class "answer" ] [
             strong [] [ str (Answer.headline findings) ]
             str $" %s{Answer.kernel findings}"
-            for condition in Condition.main findings do
-                str $" %s{Answer.widest condition}"
-            for sentence in Condition.standIns findings do
+            for series in WidthSeries.main findings do
+                str $" %s{Answer.widest series}"
+            for sentence in WidthSeries.standIns findings do
                 str $" %s{sentence}"
         ]
     ]

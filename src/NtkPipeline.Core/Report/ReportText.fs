@@ -33,35 +33,35 @@ module ReportText =
 
         $"""features  %s{features.Encoder}%s{weights}, %s{Show.many features.Columns "column" "columns"} of %s{Show.count features.EmbeddingColumns}"""
 
-    let private network (width: WidthSummary) =
+    let private network (group: Group) =
         let outcome =
-            match width.Accuracy with
+            match group.Of Quantity.Accuracy with
             | None -> "every run diverged"
             | Some accuracy ->
                 let movement =
-                    match width.DeltaTheta with
+                    match group.Of Quantity.DeltaTheta with
                     | Some movement -> Show.percents movement
                     | None -> Show.missing
 
                 $"""accuracy %s{Show.accuracies accuracy}, ΔΘ %s{movement} (%s{Show.many accuracy.Count "seed" "seeds"})"""
 
         let lost =
-            if width.Diverged > 0 && width.Diverged < width.Runs then
-                $", %d{width.Diverged} of %d{width.Runs} runs diverged"
+            if group.Diverged > 0 && group.Diverged < group.Runs.Length then
+                $", %d{group.Diverged} of %d{group.Runs.Length} runs diverged"
             else
                 ""
 
-        $"  m = %-5d{width.Width} %s{outcome}%s{lost}"
+        $"  m = %-5d{group.Spec.Width} %s{outcome}%s{lost}"
 
     let private networks (findings: Findings) = [
-        for sentence in Condition.standIns findings do
+        for sentence in WidthSeries.standIns findings do
             $"networks  %s{sentence}"
 
-        for condition in Condition.main findings do
-            $"""networks  %s{Condition.label condition}, %s{Show.many (Condition.lastEpoch condition) "epoch" "epochs"}"""
+        for series in WidthSeries.main findings do
+            $"""networks  %s{WidthSeries.label series}, %s{Show.many (WidthSeries.lastEpoch series) "epoch" "epochs"}"""
 
-            for width in condition.Widths do
-                network width
+            for group in series.Groups do
+                network group
     ]
 
     let private verdict (verdict: Verdict) =

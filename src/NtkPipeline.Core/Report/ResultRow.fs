@@ -121,10 +121,10 @@ module ResultRow =
     let private network (run: NetworkRun) =
         let shared = {
             row "network" with
-                InputScale = Some run.InputScale
-                LearningRate = Some run.LearningRate
-                Width = Some run.Width
-                Member = Some run.Member
+                InputScale = Some(InputScale.print run.Spec.InputScale)
+                LearningRate = Some run.Spec.Rate
+                Width = Some run.Spec.Width
+                Member = Some run.Spec.Member
                 Note = run.Diverged |> Option.map (fun epoch -> $"diverged in epoch %d{epoch}")
         }
 
@@ -147,31 +147,35 @@ module ResultRow =
         $"%s{name}-count", value |> Option.map (fun value -> float value.Count)
     ]
 
-    let private width (width: WidthSummary) =
+    let private width (group: Group) =
         let shared = {
             row "width" with
-                InputScale = Some width.InputScale
-                LearningRate = Some width.LearningRate
-                Width = Some width.Width
+                InputScale = Some(InputScale.print group.Spec.InputScale)
+                LearningRate = Some group.Spec.Rate
+                Width = Some group.Spec.Width
         }
 
         each shared [
-            "runs", Some(float width.Runs)
-            "diverged", Some(float width.Diverged)
-            yield! aggregate "validation-accuracy" width.Accuracy
-            yield! aggregate "validation-f1" width.F1
-            yield! aggregate "validation-auc" width.Auc
-            yield! aggregate "delta-theta" width.DeltaTheta
-            yield! aggregate "init-kernel-error" (Some width.InitKernelError)
-            yield! aggregate "gap-to-kernel" width.GapToKernel
-            yield! aggregate "gap-to-linearised" width.GapToLinearised
+            "runs", Some(float group.Runs.Length)
+            "diverged", Some(float group.Diverged)
+            for name, quantity in
+                [
+                    "validation-accuracy", Quantity.Accuracy
+                    "validation-f1", Quantity.F1
+                    "validation-auc", Quantity.Auc
+                    "delta-theta", Quantity.DeltaTheta
+                    "init-kernel-error", Quantity.InitKernelError
+                    "gap-to-kernel", Quantity.GapToKernel
+                    "gap-to-linearised", Quantity.GapToLinearised
+                ] do
+                yield! aggregate name (group.Of quantity)
         ]
 
     let private slope (slope: Slope) =
-        each { row "slope" with InputScale = Some slope.InputScale } [
-            $"%s{slope.Quantity}-slope", Some slope.Slope
-            $"%s{slope.Quantity}-lower", Some slope.Lower
-            $"%s{slope.Quantity}-upper", Some slope.Upper
+        each { row "slope" with InputScale = Some(InputScale.print slope.Spec.InputScale) } [
+            $"%s{Quantity.print slope.Quantity}-slope", Some slope.Slope
+            $"%s{Quantity.print slope.Quantity}-lower", Some slope.Lower
+            $"%s{Quantity.print slope.Quantity}-upper", Some slope.Upper
         ]
 
     let private verdict (verdict: Verdict) = {
@@ -188,8 +192,8 @@ module ResultRow =
             yield! path point
         for run in findings.Networks do
             yield! network run
-        for summary in findings.Comparison.Widths do
-            yield! width summary
+        for group in Group.ofRuns findings.Networks do
+            yield! width group
         for fit in findings.Comparison.Slopes do
             yield! slope fit
         for judged in findings.Comparison.Verdicts do

@@ -106,11 +106,10 @@ module Show =
         | _ -> spread number value
 
     /// The norm that the inputs were brought to.
-    let inputScale (scale: string) : string =
+    let inputScale (scale: InputScale) : string =
         match scale with
-        | "unit" -> "‖x‖ = 1"
-        | "sqrt-d" -> "‖x‖ = √d"
-        | other -> other
+        | InputScale.Unit -> "‖x‖ = 1"
+        | InputScale.SqrtD -> "‖x‖ = √d"
 
     /// "cv" and its like, spelled out.
     let chosenBy (name: string) : string =

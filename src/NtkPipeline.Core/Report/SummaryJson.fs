@@ -13,8 +13,8 @@ module SummaryJson =
 
     let private slope (slope: Slope) =
         Json.record [
-            "quantity", Json.text slope.Quantity
-            "inputScale", Json.text slope.InputScale
+            "quantity", Json.text (Quantity.print slope.Quantity)
+            "inputScale", Json.text (InputScale.print slope.Spec.InputScale)
             "slope", Json.real slope.Slope
             "lower", Json.real slope.Lower
             "upper", Json.real slope.Upper

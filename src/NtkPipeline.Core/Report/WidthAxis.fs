@@ -18,10 +18,10 @@ module WidthAxis =
             float (Array.min widths), float (Array.max widths)
 
     /// A line an input scale, with its spread over seeds.
-    let scales (pick: Condition -> CurvePoint[]) (findings: Findings) : FigureSeries list = [
-        for place, condition in Array.indexed (Condition.main findings) do
+    let scales (pick: WidthSeries -> CurvePoint[]) (findings: Findings) : FigureSeries list = [
+        for place, series in Array.indexed (WidthSeries.main findings) do
             {
-                FigureSeries.create (Condition.shortLabel condition) (Palette.category place) (pick condition) with
+                FigureSeries.create (WidthSeries.shortLabel series) (Palette.category place) (pick series) with
                     Symbol = Some(Palette.symbol place)
                     Spread = Bars
             }

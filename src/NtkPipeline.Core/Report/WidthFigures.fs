@@ -11,12 +11,12 @@ module WidthFigures =
         (place: int)
         (pick: NetworkRun -> float option)
         (slope: Slope)
-        (condition: Condition)
+        (series: WidthSeries)
         : FigureSeries option =
         let points =
-            condition.Runs
-            |> Array.filter (fun run -> run.Diverged.IsNone && Array.contains run.Width slope.Widths)
-            |> Array.choose (fun run -> pick run |> Option.map (fun y -> log (float run.Width), log y))
+            series.Runs
+            |> Array.filter (fun run -> run.Diverged.IsNone && Array.contains run.Spec.Width slope.Widths)
+            |> Array.choose (fun run -> pick run |> Option.map (fun y -> log (float run.Spec.Width), log y))
             |> Array.filter (fun (_, y) -> Double.IsFinite y)
 
         if points.Length = 0 || slope.Widths.Length < 2 then
@@ -27,17 +27,17 @@ module WidthFigures =
 
             Some {
                 FigureSeries.create
-                    $"∝ m^(%s{Show.slope slope.Slope}), %s{Show.inputScale slope.InputScale}"
+                    $"∝ m^(%s{Show.slope slope.Slope}), %s{Show.inputScale slope.Spec.InputScale}"
                     (Palette.category place)
                     [| at (Array.min slope.Widths); at (Array.max slope.Widths) |] with
                     Dash = LineDash.Dotted
             }
 
     let private fits quantity (pick: NetworkRun -> float option) (findings: Findings) : FigureSeries list = [
-        for place, condition in Array.indexed (Condition.main findings) do
+        for place, series in Array.indexed (WidthSeries.main findings) do
             for slope in findings.Comparison.Slopes do
-                if slope.Quantity = quantity && slope.InputScale = condition.InputScale then
-                    yield! fit place pick slope condition |> Option.toList
+                if slope.Quantity = quantity && slope.Spec = series.Spec then
+                    yield! fit place pick slope series |> Option.toList
     ]
 
     let private power
@@ -61,8 +61,8 @@ module WidthFigures =
                 else
                     $"%s{caption} Bars are one standard deviation over seeds; dotted lines are the fitted power laws."
             Chart =
-                Plot.lines (WidthAxis.axis (Condition.widths findings)) y [
-                    yield! WidthAxis.scales (Condition.byWidth pick) findings
+                Plot.lines (WidthAxis.axis (WidthSeries.widths findings)) y [
+                    yield! WidthAxis.scales (WidthSeries.byWidth pick) findings
                     yield! fits
                     yield! extra
                 ]
@@ -81,10 +81,10 @@ module WidthFigures =
              else
                  "ΔΘ over all of training, on all training rows.")
             (FigureAxis.logarithmicShare "ΔΘ (% of ‖Θ̂₀‖)")
-            Quantity.deltaTheta
+            Quantity.DeltaTheta
             _.DeltaTheta
             findings
-            (Condition.widths findings
+            (WidthSeries.widths findings
              |> WidthAxis.extent
              |> FigureSeries.lazyLevel findings.Comparison.LazyThreshold
              |> Option.toList)
@@ -93,7 +93,7 @@ module WidthFigures =
             "Distance of the initial kernel from its limit"
             "‖Θ̂₀ − Θ‖/‖Θ‖ before any training: the random draw alone. Theory says m to the power −½."
             (FigureAxis.logarithmicShare "‖Θ̂₀ − Θ‖ (% of ‖Θ‖)")
-            Quantity.initKernelError
+            Quantity.InitKernelError
             (fun run -> Some run.InitKernelError)
             findings
             []
@@ -106,7 +106,7 @@ module WidthFigures =
             "Gap to the infinite-width kernel"
             "Root mean square of f − f_kernel on the validation rows after the last epoch, both trained by the same steps; targets are ±1."
             (FigureAxis.logarithmic "rms gap (output units)")
-            Quantity.gapToKernel
+            Quantity.GapToKernel
             (last _.GapToKernelValidation)
             findings
             []
@@ -115,7 +115,7 @@ module WidthFigures =
             "Gap to the linearised network"
             "Root mean square of f − f_lin on the validation rows after the last epoch, both trained by the same steps; targets are ±1."
             (FigureAxis.logarithmic "rms gap (output units)")
-            Quantity.gapToLinearised
+            Quantity.GapToLinearised
             (last _.GapToLinearisedValidation)
             findings
             []

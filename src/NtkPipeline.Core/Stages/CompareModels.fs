@@ -4,8 +4,15 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module CompareModels =
 
+    /// What is expected of wide networks, in the order in which it is reported.
+    let claims: Claim<NetworkEvidence> list = [
+        WideReachesKernel.claim
+        KernelStaysPut.claim
+        SmallBeatsKernel.claim
+    ]
+
     let private run settings seed (split: Split, kernel: KernelRegression, runs: NetworkRun list) =
-        Compare.run settings seed kernel (SplitTweets.validationLabels split) runs |> Ok
+        Judge.run claims settings seed kernel (SplitTweets.validationLabels split) runs |> Ok
 
     let inputs
         (split: Artifact<Split>)
@@ -16,8 +23,8 @@ module CompareModels =
 
     let stage (settings: CompareSettings) : Stage<Split * KernelRegression * NetworkRun list, Comparison> = {
         Name = "compare-models"
-        Version = 3
+        Version = 4
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "comparison/2"
+        Codec = Codec.json "comparison/3"
         Body = Seeded(run settings)
     }

@@ -52,14 +52,15 @@ module ExplainNetwork =
         |> List.choose (fun (place, trained) ->
             trained.Final |> Option.map (fun weights -> place, trained, weights))
         |> List.sortBy (fun (_, { Run = run }, _) ->
-            LearningRate.distance settings.MainRate run.LearningRate,
-            run.InputScale <> InputScale.print InputScale.SqrtD,
-            -run.Width,
-            run.Member)
+            LearningRate.distance settings.MainRate run.Spec.Rate,
+            run.Spec.InputScale <> InputScale.SqrtD,
+            -run.Spec.Width,
+            run.Spec.Member)
         |> List.tryHead
 
     let private fit input (place, trained: TrainedNetwork, weights) =
-        let name = $"the tangent kernel of %s{NetworkName.ofRun trained.Run} after training"
+        let axes = input.Networks |> Seq.map _.Run.Spec |> Axis.unlabelled
+        let name = $"the tangent kernel of %s{NetworkName.ofRun axes trained.Run.Spec} after training"
         let rows = Matrix.gatherRows input.Split.Train input.Labelled
         let gram = TrainedNetwork.tangent trained weights rows None |> KernelMatrix.Single
         let ridge = input.Kernel.Chosen.RelativeRidge * Array.average (KernelMatrix.diagonal gram)

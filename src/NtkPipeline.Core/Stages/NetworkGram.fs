@@ -7,7 +7,7 @@ namespace NtkPipeline.Core
 module NetworkGram =
 
     /// Whether the networks share the kernel that regression uses.
-    let isShared (architecture: Architecture) : bool = architecture = Architecture.written
+    let isShared (architecture: Architecture) : bool = Architecture.isWritten architecture
 
     /// Θ of these networks at this input scale, for α = 1, over the kernel that they are held against.
     let factor (architecture: Architecture) (columns: int) (scale: InputScale) : float =

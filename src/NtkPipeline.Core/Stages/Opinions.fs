@@ -12,9 +12,8 @@ type Opinion = {
 /// What the networks of one input scale, width and learning rate say of one text together. Those that diverged say nothing.
 type SharedOpinion = {
     Model: string
-    InputScale: string
-    Width: int
-    LearningRate: float
+    /// What these networks are, but for their seed.
+    Spec: RunSpec
     /// Over the seeds that did not diverge; at least one.
     Score: Aggregate
     /// How many of these seeds put the text on the same side of 0 as their mean does.
@@ -28,7 +27,7 @@ type SharedOpinion = {
 [<RequireQualifiedAccess>]
 module Opinions =
 
-    let private accuracy (run: NetworkRun) = (RunSummary.last run).Validation.Accuracy
+    let private accuracy (run: NetworkRun) = (Group.last run).Validation.Accuracy
 
     /// f at unit rows, texts × d, of every network that did not diverge, in the run's order.
     let scores (networks: TrainedNetwork list) (rows: Matrix<float32>) : (NetworkRun * float[]) list =
@@ -37,37 +36,42 @@ module Opinions =
             trained.Final
             |> Option.map (fun weights -> trained.Run, TrainedNetwork.outputs trained weights rows))
 
-    /// Of text i, each network by itself.
-    let each (scores: (NetworkRun * float[]) list) (i: int) : Opinion[] = [|
+    /// What tells a run's networks apart, beyond input scale, width, rate and seed.
+    let private axes (networks: TrainedNetwork list) = networks |> Seq.map _.Run.Spec |> Axis.unlabelled
+
+    /// Of text i, each network by itself. `networks` are all of the run's.
+    let each (networks: TrainedNetwork list) (scores: (NetworkRun * float[]) list) (i: int) : Opinion[] = [|
         for run, outputs in scores ->
-            { Model = NetworkName.ofRun run; Score = outputs[i]; Accuracy = accuracy run }
+            {
+                Model = NetworkName.ofRun (axes networks) run.Spec
+                Score = outputs[i]
+                Accuracy = accuracy run
+            }
     |]
 
-    /// Of text i, one opinion for each kind of network, in the order of `RunSummary.sort`. `networks` are all of the run's.
+    /// Of text i, one opinion for each kind of network, in the order of `Group.sort`. `networks` are all of the run's.
     let shared
         (networks: TrainedNetwork list)
         (scores: (NetworkRun * float[]) list)
         (i: int)
         : SharedOpinion[] =
-        let kind (run: NetworkRun) = run.InputScale, run.Width, run.LearningRate
+        let kind (run: NetworkRun) = RunSpec.group run.Spec
         let sound = scores |> List.groupBy (fst >> kind) |> readOnlyDict
 
         networks
         |> Seq.map _.Run
-        |> RunSummary.sort
+        |> Group.sort
         |> Array.groupBy kind
-        |> Array.choose (fun ((scale, width, rate) as key, runs) ->
-            match sound.TryGetValue key with
+        |> Array.choose (fun (spec, runs) ->
+            match sound.TryGetValue spec with
             | false, _ -> None
             | true, members ->
                 let outputs = members |> List.map (fun (_, outputs) -> outputs[i]) |> Array.ofList
 
-                RunSummary.aggregate outputs
+                Aggregate.ofValues outputs
                 |> Option.map (fun score -> {
-                    Model = NetworkName.ofKind scale width rate
-                    InputScale = scale
-                    Width = width
-                    LearningRate = rate
+                    Model = NetworkName.ofKind (axes networks) spec
+                    Spec = spec
                     Score = score
                     Agree =
                         outputs

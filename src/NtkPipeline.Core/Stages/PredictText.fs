@@ -150,7 +150,7 @@ module PredictText =
                         Score = kernel[i].Score
                         Accuracy = finished.Kernel.Validation.Accuracy
                     }
-                    yield! Opinions.each scores i
+                    yield! Opinions.each finished.Networks scores i
                 |]
                 Shared = Opinions.shared finished.Networks scores i
                 Explanations = [|

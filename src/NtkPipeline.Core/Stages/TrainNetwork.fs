@@ -3,30 +3,6 @@ namespace NtkPipeline.Core
 open System
 open TorchSharp
 
-/// What training one network needs to know.
-type TrainSettings = {
-    /// What is trained, but for its width.
-    Architecture: Architecture
-    /// Hidden units, m.
-    Width: int
-    /// Which of the seeds, from 0.
-    Member: int
-    InputScale: InputScale
-    /// In units of N/Λ_max of the infinite-width kernel at this input scale and output scale.
-    LearningRate: float
-    /// 0 stands for full-batch descent.
-    BatchSize: int
-    Epochs: int
-    TrackedEpochs: TrackedEpochs
-    /// Training rows on which the kernel is followed.
-    ProbeRows: int
-    /// f(x; θ) − f(x; θ₀) is trained, rather than f(x; θ).
-    Centred: bool
-    /// α, which multiplies the output.
-    OutputScale: float
-    Device: Device
-}
-
 /// Stage: features and their analytic kernel → one finite network, trained for real by gradient descent and followed.
 ///
 /// Every run has its own seed, which its name gives: widths, input scales, learning rates and members are independent draws of
@@ -53,115 +29,68 @@ module TrainNetwork =
 
         Artifact.map4 gather features split gram spectrum
 
-    let private check (settings: TrainSettings) =
-        let refuse name (value: obj) =
-            invalidArg name $"a network cannot be trained with %s{name} = %O{value}"
-
-        if settings.Width < 1 then
-            refuse "Width" settings.Width
-
-        if settings.BatchSize < 0 then
-            refuse "BatchSize" settings.BatchSize
-
-        if settings.Epochs < 1 then
-            refuse "Epochs" settings.Epochs
-
-        if settings.ProbeRows < 1 then
-            refuse "ProbeRows" settings.ProbeRows
-
-        for name, value in [ "LearningRate", settings.LearningRate; "OutputScale", settings.OutputScale ] do
-            if not (Double.IsFinite value && value > 0.0) then
-                refuse name value
-
-    let private network (settings: TrainSettings) =
-        match Width.create settings.Width with
-        | Ok width -> Architecture.at width settings.Architecture
-        | Error reason -> invalidArg (nameof settings) reason
-
-    /// The network whose analytic kernel this one is held against.
-    let limit (settings: TrainSettings) : Network =
-        match Width.create settings.Width with
-        | Ok width -> Architecture.limit width settings.Architecture
-        | Error reason -> invalidArg (nameof settings) reason
-
     /// Θ of this network's own scales over Θ as `Gram` holds it.
-    let private kernelFactor settings (input: TrainInput) =
-        NetworkGram.factor settings.Architecture input.Labelled.Columns settings.InputScale
-        * settings.OutputScale
-        * settings.OutputScale
+    let private kernelFactor (spec: RunSpec) (input: TrainInput) =
+        NetworkGram.factor spec.Architecture input.Labelled.Columns spec.InputScale
+        * spec.Architecture.OutputScale
+        * spec.Architecture.OutputScale
 
-    let private follow
-        (settings: TrainSettings)
-        (device: torch.Device)
-        rate
-        (seed: Seed)
-        (input: TrainInput)
-        =
+    let private follow (spec: RunSpec) (device: torch.Device) rate (seed: Seed) (input: TrainInput) =
         use _ = torch.NewDisposeScope()
-        let network, features = network settings, input.Labelled.Columns
+        let network, features = RunSpec.network spec, input.Labelled.Columns
+        let alpha = spec.Architecture.OutputScale
 
         let theta =
             Forward.draw network features (Seed.derive "parameters" seed) torch.float32
             |> Forward.toDevice device
 
-        let norm = (InputScale.norm features settings.InputScale).ToScalar()
+        let norm = (InputScale.norm features spec.InputScale).ToScalar()
         let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to`` device
-        let outputScale = (settings.OutputScale * settings.OutputScale).ToScalar()
+        let outputScale = (alpha * alpha).ToScalar()
 
         let initial = TrainedNetwork.weights theta
-        let epochs, spectra = TrackedEpochs.upTo settings.Epochs settings.TrackedEpochs
+        let epochs, spectra = TrackedEpochs.upTo spec.Epochs spec.Tracked
 
         FollowedTraining.run {
-            Network = Trainable.ofNetwork network theta settings.OutputScale
+            Network = Trainable.ofNetwork network theta alpha
             KernelOf = fun x -> (EmpiricalNtk.gram network theta x None).mul_ outputScale
             Labelled = tensor (TrainInput.labelled input)
             Test = tensor input.Test
             TrainTargets = TrainInput.trainTargets input
             ValidationLabels = TrainInput.validationLabels input
             Kernel = input |> TrainInput.kernel device
-            KernelFactor = kernelFactor settings input
-            Centred = settings.Centred
+            KernelFactor = kernelFactor spec input
+            Centred = spec.Architecture.Centred
             Rate = rate
-            Batches = Batches.ofEpoch (Seed.derive "batches" seed) settings.BatchSize input.Train.Length
+            Batches = Batches.ofEpoch (Seed.derive "batches" seed) spec.BatchSize input.Train.Length
             Tracked = epochs
             Spectra = spectra
-            ProbeRows = settings.ProbeRows
+            ProbeRows = spec.ProbeRows
         }
         |> Result.map (fun seen ->
             seen, initial, (if seen.Diverged.IsNone then Some(TrainedNetwork.weights theta) else None))
 
-    let private run
-        (settings: TrainSettings)
-        (seed: Seed)
-        (input: TrainInput)
-        : Result<TrainedNetwork, PipelineError> =
-        match TrainInput.refusal input, Device.resolve settings.Device with
+    let private run (spec: RunSpec) (seed: Seed) (input: TrainInput) : Result<TrainedNetwork, PipelineError> =
+        match TrainInput.refusal input, Device.resolve spec.Device with
         | Some reason, _
         | None, Error reason -> Error reason
         | None, Ok device ->
             let rows = input.Train.Length
-            let largest = input.LambdaMax * kernelFactor settings input
-            let rate = LearningRate.resolve largest rows (LearningRate.Multiple settings.LearningRate)
+            let largest = input.LambdaMax * kernelFactor spec input
+            let rate = LearningRate.resolve largest rows (LearningRate.Multiple spec.Rate)
 
-            follow settings device rate seed input
+            follow spec device rate seed input
             |> Result.map (fun (seen, initial, final) -> {
                 Initial = initial
                 Final = final
                 Run = {
-                    Network = settings.Architecture.Text
+                    Spec = spec
                     Features = input.Labelled.Columns
-                    Width = settings.Width
-                    Member = settings.Member
-                    InputScale = InputScale.print settings.InputScale
-                    LearningRate = settings.LearningRate
                     AbsoluteRate = rate
-                    BatchSize = settings.BatchSize
                     Steps = seen.Steps
-                    Centred = settings.Centred
-                    OutputScale = settings.OutputScale
                     Parameters = int64 initial.Columns
                     TrainRows = rows
-                    ProbeRows = min settings.ProbeRows rows
+                    ProbeRows = min spec.ProbeRows rows
                     InitKernelError = seen.InitKernelError
                     DeltaTheta = seen.DeltaTheta
                     Diverged = seen.Diverged
@@ -173,23 +102,13 @@ module TrainNetwork =
                 }
             })
 
-    /// The written method's network is not named, so that its seeds are those of its first version.
-    let private name (settings: TrainSettings) =
-        let network =
-            if settings.Architecture = Architecture.written then
-                ""
-            else
-                $"/%s{settings.Architecture.Text}"
-
-        $"train-network/%s{InputScale.print settings.InputScale}/m=%d{settings.Width}/rate=%g{settings.LearningRate}/seed=%d{settings.Member}%s{network}"
-
-    let stage (settings: TrainSettings) : Stage<TrainInput, TrainedNetwork> =
-        check settings
+    let stage (point: GridPoint) : Stage<TrainInput, TrainedNetwork> =
+        RunSpec.check point.Spec
 
         {
-            Name = name settings
-            Version = 5
-            Settings = Fingerprint.describe settings
+            Name = point.Name
+            Version = 6
+            Settings = Fingerprint.describe point.Spec
             Codec = TrainedNetwork.codec
-            Body = Seeded(run settings)
+            Body = Seeded(run point.Spec)
         }

@@ -21,9 +21,9 @@ internal static class PredictionWords
         overSeeds = prediction.Shared.Select(shared => new
         {
             model = shared.Model,
-            inputScale = shared.InputScale,
-            width = shared.Width,
-            learningRate = shared.LearningRate,
+            inputScale = InputScaleModule.print(shared.Spec.InputScale),
+            width = shared.Spec.Width,
+            learningRate = shared.Spec.Rate,
             @class = Class(shared.Score.Mean),
             score = shared.Score.Mean,
             standardDeviation = shared.Score.StandardDeviation is { Value: var deviation } ? deviation : (double?)null,
@@ -75,7 +75,7 @@ internal static class PredictionWords
 
     private static IEnumerable<string> OverSeeds(TextPrediction prediction, double rate)
     {
-        var shown = prediction.Shared.Where(shared => shared.LearningRate == rate).ToArray();
+        var shown = prediction.Shared.Where(shared => shared.Spec.Rate == rate).ToArray();
 
         foreach (var shared in shown)
             yield return Line(shared.Score.Mean, $"{shared.Model}, {Seeds(shared)}", shared.Accuracy);

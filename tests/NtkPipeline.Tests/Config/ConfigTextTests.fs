@@ -119,7 +119,7 @@ let tests =
             "every epoch is tracked unless epochs are listed, and one main rate goes to all who speak of it"
         <| fun () ->
             let read assignments = Expect.wantOk (Config.read null null assignments) "fine"
-            let tracked (config: Config) = config.Train[0].TrackedEpochs
+            let tracked (config: Config) = config.Train[0].Spec.Tracked
             Expect.equal (tracked (read [])) TrackedEpochs.Every "the default"
 
             Expect.equal

@@ -172,7 +172,7 @@ let tests =
                     close "kernel regression" kernel.ValidationOutputs[row]
 
                     for run in runs do
-                        close (NetworkName.ofRun run) run.ValidationOutputs[row]
+                        close (NetworkName.ofRun [] run.Spec) run.ValidationOutputs[row]
 
             check []
 

@@ -5,7 +5,7 @@ open NtkPipeline.Core
 
 let private parse text =
     match Architecture.parse text with
-    | Ok(struct (architecture, alpha, isCentred)) -> architecture, alpha, isCentred
+    | Ok architecture -> architecture
     | Error reason -> failtest reason
 
 let private refusal text = Expect.wantError (Architecture.parse text) "it is refused"
@@ -16,25 +16,42 @@ let tests =
     testList "Architecture" [
         testCase "open widths are filled, the others stay"
         <| fun () ->
-            let architecture, alpha, isCentred = parse "dense m b=0.1|erf|dense 7 | relu | dense 1"
+            let architecture = parse "dense m b=0.1|erf|dense 7 | relu | dense 1"
             Expect.equal architecture.Text "dense m b=0.1 | erf | dense 7 | relu | dense 1" "one spelling"
-            Expect.equal (alpha, isCentred) (1.0, false) "nothing is made of the output"
+
+            Expect.equal
+                (architecture.OutputScale, architecture.Centred)
+                (1.0, false)
+                "nothing is made of the output"
 
             Expect.equal
                 (Architecture.at (width 64) architecture |> NetworkText.print)
                 "dense 64 b=0.1 | erf | dense 7 | relu | dense 1"
                 "at 64"
 
-            Expect.equal (Architecture.ofRecord architecture.Text) (Ok architecture) "its text is read back"
+            Expect.equal
+                (Architecture.parse (Architecture.print architecture))
+                (Ok architecture)
+                "its text is read back"
 
-        testCase "scale and centred are told, and are no part of it"
+        testCase "scale and centred are told apart from the layers, and printed behind them"
         <| fun () ->
-            let architecture, alpha, isCentred = parse "dense m | relu | dense 1 | scale(2) | centred"
-            Expect.equal (architecture, alpha, isCentred) (Architecture.written, 2.0, true) "apart"
+            let text = "dense m | relu | dense 1 | scale(2) | centred"
+            let architecture = parse text
+            Expect.equal architecture.Text Architecture.written.Text "the layers"
+            Expect.equal (architecture.OutputScale, architecture.Centred) (2.0, true) "apart"
+            Expect.equal (Architecture.print architecture) text "printed"
+            Expect.isTrue (Architecture.isWritten architecture) "the written method's layers"
+            let other = architecture |> Architecture.withScale 0.5 |> Architecture.withCentring false
+            Expect.equal (Architecture.print other) "dense m | relu | dense 1 | scale(0.5)" "changed"
+
+            Expect.throwsT<System.ArgumentException>
+                (fun () -> Architecture.withScale 0.0 architecture |> ignore)
+                "no scale"
 
         testCase "repeat and residual take open widths"
         <| fun () ->
-            let architecture, _, _ = parse "dense m | repeat(2, residual(relu | dense m)) | relu | dense 1"
+            let architecture = parse "dense m | repeat(2, residual(relu | dense m)) | relu | dense 1"
 
             Expect.equal
                 architecture.Text
@@ -56,7 +73,7 @@ let tests =
 
         testCase "the limit depends on the width in the standard parameterisation only"
         <| fun () ->
-            let limit text = let architecture, _, _ = parse text in Architecture.limit (width 8) architecture
+            let limit text = Architecture.limit (width 8) (parse text)
 
             Expect.equal
                 (limit "dense m | relu | dense 1" |> NetworkText.print)

@@ -195,9 +195,9 @@ let tests =
             let mean =
                 synthetic.Value.Networks
                 |> Array.filter (fun run ->
-                    run.Width = 64
-                    && run.InputScale = "unit"
-                    && run.LearningRate = 1.0
+                    run.Spec.Width = 64
+                    && run.Spec.InputScale = InputScale.Unit
+                    && run.Spec.Rate = 1.0
                     && run.Diverged.IsNone)
                 |> Array.averageBy (fun run -> (Array.last run.Epochs).Validation.Accuracy)
 

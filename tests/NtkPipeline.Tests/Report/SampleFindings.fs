@@ -201,6 +201,8 @@ let private spectrum names (flatness: float) =
     Array.init 100 (fun k ->
         200.0 / Math.Pow(float (k + 1), flatness) * (1.0 + 0.05 * noise $"%s{names}/%d{k}"))
 
+let private scaleOf scale = if scale = "unit" then InputScale.Unit else InputScale.SqrtD
+
 let private run scale (width: int) rate memberNumber : NetworkRun =
     let names = $"%s{scale}/%d{width}/%g{rate}/%d{memberNumber}"
     let isLost = scale = "unit" && width = 64 && rate = 1.0 && memberNumber = 1
@@ -208,17 +210,21 @@ let private run scale (width: int) rate memberNumber : NetworkRun =
     let measures = epochs |> Array.map (epochMeasures scale width rate memberNumber)
 
     {
-        Network = Architecture.written.Text
+        Spec = {
+            Architecture = Architecture.withCentring true Architecture.written
+            Width = width
+            Member = memberNumber
+            InputScale = scaleOf scale
+            Rate = rate
+            BatchSize = 256
+            Epochs = 50
+            Tracked = TrackedEpochs.Listed(List.ofArray tracked)
+            ProbeRows = 1000
+            Device = Device.Cpu
+        }
         Features = 128
-        Width = width
-        Member = memberNumber
-        InputScale = scale
-        LearningRate = rate
         AbsoluteRate = 3.2 * rate
-        BatchSize = 256
         Steps = 24 * Array.last epochs
-        Centred = true
-        OutputScale = 1.0
         Parameters = 129L * int64 width
         TrainRows = 6090
         ProbeRows = 1000
@@ -232,58 +238,18 @@ let private run scale (width: int) rate memberNumber : NetworkRun =
         TestOutputs = [||]
     }
 
-let private aggregate (values: float[]) : Aggregate option =
-    if values.Length = 0 then
-        None
-    else
-        let mean = Array.average values
-
-        Some {
-            Mean = mean
-            Count = values.Length
-            StandardDeviation =
-                if values.Length < 2 then
-                    None
-                else
-                    Some(sqrt (Array.sumBy (fun x -> (x - mean) ** 2.0) values / float (values.Length - 1)))
-        }
-
-let private summary (runs: NetworkRun[]) : WidthSummary =
-    let sound = runs |> Array.filter _.Diverged.IsNone
-    let last pick = sound |> Array.map (fun run -> pick (Array.last run.Epochs)) |> aggregate
-
-    let rms pick =
-        sound
-        |> Array.choose (fun run -> pick (Array.last run.Epochs))
-        |> Array.map (fun (gap: Gap) -> gap.Rms)
-
-    {
-        InputScale = runs[0].InputScale
-        Width = runs[0].Width
-        LearningRate = runs[0].LearningRate
-        Runs = runs.Length
-        Diverged = runs.Length - sound.Length
-        Accuracy = last _.Validation.Accuracy
-        F1 = last _.Validation.F1
-        Auc = last _.Validation.Auc
-        DeltaTheta = sound |> Array.choose _.DeltaTheta |> aggregate
-        InitKernelError = runs |> Array.map _.InitKernelError |> aggregate |> Option.get
-        GapToKernel = aggregate (rms _.GapToKernelValidation)
-        GapToLinearised = aggregate (rms _.GapToLinearisedValidation)
-    }
-
 let private slopes: Slope[] = [|
     for scale in [ "unit"; "sqrt-d" ] do
         for quantity, slope in
             [
-                "deltaTheta", (if scale = "unit" then -0.14 else -0.84)
-                "initKernelError", -0.5
-                "gapToKernel", -0.49
-                "gapToLinearised", -0.8
+                Quantity.DeltaTheta, (if scale = "unit" then -0.14 else -0.84)
+                Quantity.InitKernelError, -0.5
+                Quantity.GapToKernel, -0.49
+                Quantity.GapToLinearised, -0.8
             ] do
             {
                 Quantity = quantity
-                InputScale = scale
+                Spec = RunSpec.series (run scale 256 1.0 0).Spec
                 Slope = slope
                 Lower = slope - 0.03
                 Upper = slope + 0.03
@@ -347,16 +313,7 @@ let make (isSynthetic: bool) : Findings =
                 kernel.ValidationOutputs
         Picture = picture
         Networks = runs
-        Comparison = {
-            MainRate = 1.0
-            LazyThreshold = 0.05
-            Widths =
-                runs
-                |> Array.groupBy (fun run -> run.InputScale, run.Width, run.LearningRate)
-                |> Array.map (snd >> summary)
-            Slopes = slopes
-            Verdicts = verdicts
-        }
+        Comparison = { MainRate = 1.0; LazyThreshold = 0.05; Slopes = slopes; Verdicts = verdicts }
         Settings = [|
             { Key = "train.epochs"; Value = "50"; Source = "default" }
             { Key = "embed.encoder"; Value = hostile; Source = "command line" }
@@ -379,14 +336,5 @@ let barren: Findings =
             Combination = None
             Dimensions = { Rows = 0; Points = [||] }
             Picture = { Size = 0; Negative = 0; Values = [||]; Eigenvalues = [||] }
-            Comparison = {
-                MainRate = 1.0
-                LazyThreshold = 0.05
-                Widths =
-                    runs
-                    |> Array.groupBy (fun run -> run.InputScale, run.Width, run.LearningRate)
-                    |> Array.map (snd >> summary)
-                Slopes = [||]
-                Verdicts = [||]
-            }
+            Comparison = { MainRate = 1.0; LazyThreshold = 0.05; Slopes = [||]; Verdicts = [||] }
     }

@@ -73,11 +73,16 @@ let tests =
             Expect.equal (networks.GetArrayLength()) synthetic.Value.Networks.Length "all runs"
 
             for json, run in Seq.zip (networks.EnumerateArray()) synthetic.Value.Networks do
-                Expect.equal (json.GetProperty("width").GetInt32()) run.Width "width"
-                Expect.equal (json.GetProperty("seed").GetInt32()) run.Member "seed"
-                Expect.equal (number "learningRate" json) run.LearningRate "rate"
+                Expect.equal (json.GetProperty("width").GetInt32()) run.Spec.Width "width"
+                Expect.equal (json.GetProperty("seed").GetInt32()) run.Spec.Member "seed"
+                Expect.equal (number "learningRate" json) run.Spec.Rate "rate"
                 Expect.equal (json.GetProperty("steps").GetInt32()) run.Steps "steps"
-                Expect.equal (json.GetProperty("inputScale").GetString()) run.InputScale "scale"
+
+                Expect.equal
+                    (json.GetProperty("inputScale").GetString())
+                    (InputScale.print run.Spec.InputScale)
+                    "scale"
+
                 Expect.equal (number "initKernelError" json) run.InitKernelError "before training"
                 let last = Array.last run.Epochs
 

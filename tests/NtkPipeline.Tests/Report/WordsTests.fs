@@ -86,15 +86,17 @@ let private words =
                     Comparison = { findings.Comparison with MainRate = rate }
             }
 
-            let shown findings = Condition.main findings |> Array.map (fun c -> c.InputScale, c.LearningRate)
+            let shown findings =
+                WidthSeries.main findings
+                |> Array.map (fun series -> InputScale.print series.Spec.InputScale, series.Spec.Rate)
 
-            Expect.equal (shown real.Value) [| "unit", 1.0; "sqrt-d", 1.0 |] "most widths have it here"
-            Expect.isEmpty (Condition.standIns real.Value) "nothing stands in"
+            Expect.equal (shown real.Value) [| "sqrt-d", 1.0; "unit", 1.0 |] "most widths have it here"
+            Expect.isEmpty (WidthSeries.standIns real.Value) "nothing stands in"
             // One width alone was trained with 1.9 units, and at one scale.
             let other = at 1.9 real.Value
-            Expect.equal (shown other) [| "unit", 1.0; "sqrt-d", 1.9 |] "the few that have it, or the nearest"
+            Expect.equal (shown other) [| "sqrt-d", 1.9; "unit", 1.0 |] "the few that have it, or the nearest"
 
-            match Condition.standIns other with
+            match WidthSeries.standIns other with
             | [ sentence ] ->
                 Expect.stringContains
                     sentence

@@ -52,18 +52,16 @@ let private features: Features =
         }
     }
 
-let private training rate width : TrainSettings = {
-    Architecture = Architecture.written
+let private training rate width : RunSpec = {
+    Architecture = Architecture.withCentring true Architecture.written
     Width = width
     Member = 0
     InputScale = InputScale.SqrtD
-    LearningRate = rate
+    Rate = rate
     BatchSize = 8
     Epochs = 5
-    TrackedEpochs = TrackedEpochs.Listed []
+    Tracked = TrackedEpochs.Listed []
     ProbeRows = 20
-    Centred = true
-    OutputScale = 1.0
     Device = Device.Cpu
 }
 
@@ -96,7 +94,9 @@ let private finished =
          let networks =
              [ 60.0, 64; 1.0, 16; 1.0, 64 ]
              |> List.map (fun (rate, width) ->
-                 want (runner.Run(TrainNetwork.stage (training rate width), trainingInput)))
+                 want (
+                     runner.Run(TrainNetwork.stage (GridPoint.ofSpec (training rate width)), trainingInput)
+                 ))
              |> Artifact.all
 
          let explained = ExplainNetwork.inputs (artifact "features" features) splitting kernel networks
@@ -210,7 +210,7 @@ let tests =
 
                 {
                     sound with
-                        Run = { sound.Run with InputScale = scale; LearningRate = rate; Width = width }
+                        Run = { sound.Run with Spec.InputScale = scale; Spec.Rate = rate; Spec.Width = width }
                 }
 
             // Of one and the same weights: only what they are called differs.
@@ -229,7 +229,12 @@ let tests =
 
                 tangents[0].Network
 
-            let networks = [ network "unit" 2.0 64; network "sqrt-d" 1.0 64; network "sqrt-d" 2.0 64 ]
+            let networks = [
+                network InputScale.Unit 2.0 64
+                network InputScale.SqrtD 1.0 64
+                network InputScale.SqrtD 2.0 64
+            ]
+
             Expect.equal (chosen 2.0 networks) 2 "at the main rate, at ‖x‖ = √d"
             Expect.equal (chosen 1.0 networks) 1 "another main rate"
             Expect.equal (chosen 2.0 networks[..1]) 0 "the rate before the scale"
@@ -330,7 +335,7 @@ let tests =
 
             let network width rate number = {
                 sound with
-                    Run = { sound.Run with Width = width; LearningRate = rate; Member = number }
+                    Run = { sound.Run with Spec.Width = width; Spec.Rate = rate; Spec.Member = number }
             }
 
             let lost = { network 64 1.0 3 with Final = None }

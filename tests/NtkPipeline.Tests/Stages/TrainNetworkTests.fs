@@ -43,24 +43,22 @@ let private input =
          })
 
 let private settings = {
-    Architecture = Architecture.written
+    Architecture = Architecture.withCentring true Architecture.written
     Width = 64
     Member = 0
     InputScale = InputScale.SqrtD
-    LearningRate = 1.0
+    Rate = 1.0
     BatchSize = 16
     Epochs = 6
-    TrackedEpochs = TrackedEpochs.Listed [ 0; 1; 3 ]
+    Tracked = TrackedEpochs.Listed [ 0; 1; 3 ]
     ProbeRows = 20
-    Centred = true
-    OutputScale = 1.0
     Device = Device.Cpu
 }
 
 let private runOn root (input: TrainInput) settings =
     let runner: IRunner = MemoryRunner(Seed.root root)
     let artifact = Artifact.create "input" (Digest.ofBytes [||]) (lazy (Ok input))
-    runner.Run(TrainNetwork.stage settings, artifact) |> Result.bind _.Value.Force()
+    runner.Run(TrainNetwork.stage (GridPoint.ofSpec settings), artifact) |> Result.bind _.Value.Force()
 
 let private sound =
     function
@@ -96,8 +94,10 @@ let tests =
                 let trained =
                     network {
                         settings with
-                            Centred = centred
-                            OutputScale = 1.5
+                            Architecture =
+                                Architecture.written
+                                |> Architecture.withScale 1.5
+                                |> Architecture.withCentring centred
                             InputScale = InputScale.Unit
                     }
 
@@ -118,7 +118,12 @@ let tests =
 
         testCase "the kernel of the network that is kept moved as far as was measured"
         <| fun () ->
-            let trained = network { settings with OutputScale = 1.5 }
+            let trained =
+                network {
+                    settings with
+                        Architecture = Architecture.withScale 1.5 settings.Architecture
+                }
+
             let rows = Matrix.gatherRows train (input.Force()).Labelled
             let final = Expect.wantSome trained.Final "it did not diverge"
             use _ = torch.NewDisposeScope()
@@ -150,7 +155,7 @@ let tests =
 
         testCase "measures stand for the epochs asked for, the first and the last"
         <| fun () ->
-            let run = train' { settings with TrackedEpochs = TrackedEpochs.Listed [ 3; 1; 99; 3 ] }
+            let run = train' { settings with Tracked = TrackedEpochs.Listed [ 3; 1; 99; 3 ] }
             Expect.equal (run.Epochs |> Array.map _.Epoch) [| 0; 1; 3; 6 |] "in order"
             Expect.equal (run.Epochs |> Array.map _.Step) [| 0; 4; 12; 24 |] "53 rows are four batches"
             Expect.equal (run.Steps, run.TrainRows, run.ProbeRows) (24, train.Length, 20) "sizes"
@@ -162,7 +167,7 @@ let tests =
 
         testCase "every epoch is measured by default, as it is when it is listed, and the spectrum after some"
         <| fun () ->
-            let settings = { settings with Epochs = 12; TrackedEpochs = TrackedEpochs.Every }
+            let settings = { settings with Epochs = 12; Tracked = TrackedEpochs.Every }
             let run = train' settings
             Expect.equal (run.Epochs |> Array.map _.Epoch) [| 0..12 |] "each"
 
@@ -171,7 +176,7 @@ let tests =
                 [| 0; 1; 2; 5; 10; 12 |]
                 "eigenvalues cost more"
 
-            let listed = train' { settings with TrackedEpochs = TrackedEpochs.Listed [ 1..12 ] }
+            let listed = train' { settings with Tracked = TrackedEpochs.Listed [ 1..12 ] }
             Expect.all listed.Epochs _.EffectiveRank.IsSome "what is listed has everything"
             let silent (m: EpochMeasures) = { m with EffectiveRank = None }
 
@@ -184,7 +189,7 @@ let tests =
             Expect.isTrue (run.Epochs[1..] |> Array.forall (fun m -> m.DeltaTheta > 0.0)) "ΔΘ at each"
 
             // A network that is lost keeps the spectrum of the last epoch that has one.
-            let lost = train' { settings with LearningRate = 50.0; Epochs = 60; InputScale = InputScale.Unit }
+            let lost = train' { settings with Rate = 50.0; Epochs = 60; InputScale = InputScale.Unit }
 
             Expect.isSome lost.Diverged "it diverges"
             Expect.isTrue (lost.SpectrumFinal |> Array.forall Double.IsFinite) "finite"
@@ -197,13 +202,15 @@ let tests =
 
                 let settings = {
                     settings with
-                        Centred = centred
-                        OutputScale = 1.5
+                        Architecture =
+                            Architecture.written
+                            |> Architecture.withScale 1.5
+                            |> Architecture.withCentring centred
                         InputScale = InputScale.Unit
                 }
 
                 let run, data = train' settings, input.Force()
-                let stage = TrainNetwork.stage settings
+                let stage = TrainNetwork.stage (GridPoint.ofSpec settings)
                 let seed = Seed.derive stage.Name (Seed.root 5UL)
                 let network = Network.oneHidden Relu (Width.create 64 |> Result.defaultValue Width.one)
                 let theta = Forward.draw network columns (Seed.derive "parameters" seed) torch.float64
@@ -242,7 +249,7 @@ let tests =
                 * (sqrt (float columns)).ToScalar()
 
             let run = train' settings
-            let seed = Seed.derive (TrainNetwork.stage settings).Name (Seed.root 5UL)
+            let seed = Seed.derive (TrainNetwork.stage (GridPoint.ofSpec settings)).Name (Seed.root 5UL)
             let theta = Forward.draw network columns (Seed.derive "parameters" seed) torch.float64
 
             let kernel () =
@@ -282,7 +289,7 @@ let tests =
                     let trained =
                         network {
                             settings with
-                                LearningRate = 50.0
+                                Rate = 50.0
                                 BatchSize = batch
                                 Epochs = 60
                                 InputScale = scale
@@ -308,10 +315,10 @@ let tests =
                 train' {
                     settings with
                         Width = 256
-                        LearningRate = 2.6
+                        Rate = 2.6
                         BatchSize = 0
                         Epochs = 90
-                        TrackedEpochs = TrackedEpochs.Listed [ 1 ]
+                        Tracked = TrackedEpochs.Listed [ 1 ]
                 }
 
             Expect.isNone run.Diverged "the network finds flatter ground"
@@ -356,7 +363,13 @@ let tests =
         testCase "an output scale leaves the kernel's relative error and makes the network lazier"
         <| fun () ->
             // The stage's name, hence its seed, does not hold the output scale: the first weights are the same.
-            let plain, scaled = train' settings, train' { settings with OutputScale = 5.0 }
+            let plain, scaled =
+                train' settings,
+                train' {
+                    settings with
+                        Architecture = Architecture.withScale 5.0 settings.Architecture
+                }
+
             close 1e-6 scaled.InitKernelError plain.InitKernelError "Θ̂ and Θ grow alike"
             close 1e-12 (scaled.AbsoluteRate * 25.0) plain.AbsoluteRate "and the rate shrinks as they grow"
 
@@ -396,10 +409,11 @@ let tests =
             for settings in
                 [
                     { settings with Width = 0 }
-                    { settings with LearningRate = nan }
-                    { settings with OutputScale = 0.0 }
+                    { settings with Rate = nan }
                     { settings with Epochs = 0 }
                     { settings with BatchSize = -1 }
                 ] do
-                Expect.throwsT<ArgumentException> (fun () -> TrainNetwork.stage settings |> ignore) "refused"
+                Expect.throwsT<ArgumentException>
+                    (fun () -> TrainNetwork.stage (GridPoint.ofSpec settings) |> ignore)
+                    "refused"
     ]

@@ -2,6 +2,9 @@ namespace NtkPipeline.Core
 
 open System
 
+/// How far two functions lie apart on some rows.
+type Gap = { Rms: float; Sup: float }
+
 /// How good real-valued outputs are. A label is positive when it is above 0, and so is an output. Arrays that are empty, differ
 /// in length or hold something that is not a finite number are a bug of the caller: `ArgumentException`.
 [<RequireQualifiedAccess>]

@@ -11,6 +11,26 @@ type TrackedEpochs =
 [<RequireQualifiedAccess>]
 module TrackedEpochs =
 
+    /// "every", or the epochs with commas.
+    let print (tracked: TrackedEpochs) : string =
+        match tracked with
+        | TrackedEpochs.Every -> "every"
+        | TrackedEpochs.Listed epochs -> epochs |> List.map string |> String.concat ", "
+
+    let parse (text: string) : Result<TrackedEpochs, string> =
+        let epochs = text.Split(',', System.StringSplitOptions.TrimEntries) |> List.ofArray
+
+        if text = "every" then
+            Ok TrackedEpochs.Every
+        elif
+            epochs
+            |> List.forall (fun epoch ->
+                epoch <> "" && Seq.forall System.Char.IsAsciiDigit epoch && epoch.Length < 7)
+        then
+            epochs |> List.map int |> TrackedEpochs.Listed |> Ok
+        else
+            Error $"'%s{text}' is neither every nor whole numbers divided by commas"
+
     /// 1, 2, 5, 10, 20, 50, … up to `last`.
     let private sparse (last: int) =
         Seq.initInfinite (fun k -> [ 1L; 2L; 5L ][k % 3] * pown 10L (k / 3))

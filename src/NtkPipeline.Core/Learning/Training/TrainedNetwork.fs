@@ -37,32 +37,28 @@ module TrainedNetwork =
 
         Network.denseLayers features network |> List.mapFold folder 0L |> fst |> Array.ofList
 
-    /// The network of a run: its architecture at its width.
-    let network (run: NetworkRun) : Network =
-        match Architecture.ofRecord run.Network, Width.create run.Width with
-        | Ok architecture, Ok width -> Architecture.at width architecture
-        | Error reason, _
-        | _, Error reason -> invalidArg (nameof run) reason
-
     /// Unit rows as this network is given them: of norm 1 or √d.
     let private inputs (run: NetworkRun) (rows: Matrix<float32>) =
-        match InputScale.parse run.InputScale with
-        | Ok scale -> (Tensors.ofMatrix32 rows).mul((InputScale.norm rows.Columns scale).ToScalar())
-        | Error reason -> invalidArg (nameof run) reason
+        (Tensors.ofMatrix32 rows).mul((InputScale.norm rows.Columns run.Spec.InputScale).ToScalar())
 
     /// f at unit rows, n × d, of a network with these weights: f(x; θ), or f(x; θ) − f(x; θ₀) where it was trained centred.
     let outputs (trained: TrainedNetwork) (final: Matrix<float32>) (rows: Matrix<float32>) : float[] =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
         let run = trained.Run
-        let network, x = network run, inputs run rows
+        let network, x = RunSpec.network run.Spec, inputs run rows
 
         let at weights =
-            (Trainable.ofNetwork network (theta network run.Features weights) run.OutputScale).Outputs x
+            (Trainable.ofNetwork
+                network
+                (theta network run.Features weights)
+                run.Spec.Architecture.OutputScale)
+                .Outputs
+                x
 
         let f = at final
 
-        (if run.Centred then f - at trained.Initial else f).flatten() |> Tensors.toArray64
+        (if run.Spec.Architecture.Centred then f - at trained.Initial else f).flatten() |> Tensors.toArray64
 
     /// Θ̂ of the weights between unit rows, n × k, or of the rows with themselves, α² included.
     let tangent
@@ -73,7 +69,7 @@ module TrainedNetwork =
         : Matrix<float32> =
         use _ = torch.NewDisposeScope()
         let run = trained.Run
-        let network, alpha = network run, run.OutputScale
+        let network, alpha = RunSpec.network run.Spec, run.Spec.Architecture.OutputScale
 
         (EmpiricalNtk.gram
             network
@@ -90,23 +86,22 @@ module TrainedNetwork =
     let private ofStored (run: NetworkRun, (initial: Matrix<float32>, final: Matrix<float32>)) =
         let isWhole (weights: Matrix<float32>) = int64 weights.Columns = run.Parameters
 
-        match Architecture.ofRecord run.Network with
-        | Error reason -> Error $"its network is not one: %s{reason}"
-        | Ok _ when initial.Rows = 1 && isWhole initial && final.Rows <= 1 && isWhole final ->
+        if initial.Rows = 1 && isWhole initial && final.Rows <= 1 && isWhole final then
             Ok {
                 Run = run
                 Initial = initial
                 Final = if final.Rows = 0 then None else Some final
             }
-        | Ok _ -> Error $"its weights are not the %d{run.Parameters} of its network"
+        else
+            Error $"its weights are not the %d{run.Parameters} of its network"
 
     /// A zip of the run as JSON and of the weights as NumPy arrays; no row of final weights where the run diverged.
     let codec: Codec<TrainedNetwork> =
         Codec.pair
-            ("run", Codec.json<NetworkRun> "network-run/3")
+            ("run", Codec.json<NetworkRun> "network-run/4")
             ("weights", Codec.pair ("initial", Codec.matrix32) ("final", Codec.matrix32))
         |> Codec.map
-            "trained-network/3"
+            "trained-network/4"
             (fun trained ->
                 let none = Matrix.create 0 trained.Initial.Columns [||]
                 trained.Run, (trained.Initial, defaultArg trained.Final none))

@@ -1,4 +1,4 @@
-module NtkPipeline.Tests.CompareTests
+module NtkPipeline.Tests.JudgeTests
 
 open System
 open Expecto
@@ -96,17 +96,21 @@ let private run width number (rate: float) move (wrong: int list) : NetworkRun =
     let gap = 2.0 / sqrt (float width)
 
     {
-        Network = Architecture.written.Text
+        Spec = {
+            Architecture = Architecture.withCentring true Architecture.written
+            Width = width
+            Member = number
+            InputScale = InputScale.SqrtD
+            Rate = rate
+            BatchSize = 256
+            Epochs = 50
+            Tracked = TrackedEpochs.Listed [ 0; 10; 50 ]
+            ProbeRows = 100
+            Device = Device.Cpu
+        }
         Features = 128
-        Width = width
-        Member = number
-        InputScale = "sqrt-d"
-        LearningRate = rate
         AbsoluteRate = rate
-        BatchSize = 256
         Steps = 200
-        Centred = true
-        OutputScale = 1.0
         Parameters = 100L
         TrainRows = 500
         ProbeRows = 100
@@ -132,7 +136,7 @@ let private diverge (run: NetworkRun) = {
 }
 
 let private seeds make = List.init 3 make
-let private compare runs = Compare.run settings seed kernel labels runs
+let private compare runs = Judge.run CompareModels.claims settings seed kernel labels runs
 
 let private verdict (fragment: string) runs =
     (compare runs).Verdicts |> Array.find (fun verdict -> verdict.Claim.Contains fragment)
@@ -148,7 +152,7 @@ let private wide missed others =
     seeds (fun k -> run 4096 k 1.0 0.02 ([ 0 .. missed - 1 ] @ [ 400 + k .. 399 + k + others ]))
 
 let tests =
-    testList "Compare" [
+    testList "Judge" [
         testCase "power laws are recovered exactly, over the widths from 128 on"
         <| fun () ->
             let runs = [
@@ -160,7 +164,9 @@ let tests =
             ]
 
             let slopes =
-                (compare runs).Slopes |> Array.map (fun slope -> slope.Quantity, slope) |> Map.ofArray
+                (compare runs).Slopes
+                |> Array.map (fun slope -> Quantity.print slope.Quantity, slope)
+                |> Map.ofArray
 
             for quantity, expected in
                 [
@@ -207,16 +213,25 @@ let tests =
                 run 64 0 4.0 0.5 [ 0..9 ]
             ]
 
-            match (compare runs).Widths with
+            match Group.ofRuns runs with
             | [| main; fast |] ->
-                Expect.equal (main.Runs, main.Diverged) (3, 1) "counted"
-                let accuracy = Option.toArray main.Accuracy |> Array.exactlyOne
+                Expect.equal (main.Runs.Length, main.Diverged) (3, 1) "counted"
+                let accuracy = main.Of Quantity.Accuracy |> Option.toArray |> Array.exactlyOne
                 wantClose 1e-12 "mean" [| accuracy.Mean |] [| 0.8 |]
                 wantClose 1e-12 "sample deviation" (Option.toArray accuracy.StandardDeviation) [| sqrt 0.02 |]
                 Expect.equal accuracy.Count 2 "seeds"
-                Expect.equal main.InitKernelError.Count 3 "initialisation is sound for all"
-                Expect.equal (fast.LearningRate, fast.Runs) (4.0, 1) "rates stand apart"
-                Expect.equal (fast.Accuracy |> Option.map _.StandardDeviation) (Some None) "one seed has none"
+
+                Expect.equal
+                    (main.Of Quantity.InitKernelError |> Option.map _.Count)
+                    (Some 3)
+                    "initialisation is sound for all"
+
+                Expect.equal (fast.Spec.Rate, fast.Runs.Length) (4.0, 1) "rates stand apart"
+
+                Expect.equal
+                    (fast.Of Quantity.Accuracy |> Option.map _.StandardDeviation)
+                    (Some None)
+                    "one seed has none"
             | widths -> failtest $"%d{widths.Length} summaries"
 
         testCase "the order of the runs changes nothing, and nothing is drawn anew"
@@ -224,7 +239,7 @@ let tests =
             let runs = wide 190 20 @ seeds (fun k -> run 64 k 4.0 0.4 [ 0 .. 190 + k ])
             let expected = compare runs
             Expect.equal (compare (List.rev runs)) expected "reversed"
-            Expect.equal (compare (List.sortBy _.Member runs)) expected "by seed"
+            Expect.equal (compare (List.sortBy _.Spec.Member runs)) expected "by seed"
 
         testCase "the bootstrap's band is that of the normal theory where that applies"
         <| fun () ->
@@ -389,7 +404,7 @@ let tests =
                 for width in [ 256; 4096 ] do
                     for number in 0..1 do
                         run width number 1.0 0.02 [ 0..199 ]
-                        { run width number 1.0 0.9 [ 0..299 ] with InputScale = "unit" }
+                        { run width number 1.0 0.9 [ 0..299 ] with Spec.InputScale = InputScale.Unit }
             ]
 
             let comparison = compare runs
@@ -399,13 +414,13 @@ let tests =
             Expect.equal (comparison.MainRate, comparison.LazyThreshold) (1.0, 0.05) "for whoever shows it"
 
             Expect.equal
-                (comparison.Slopes |> Array.countBy _.InputScale)
-                [| "sqrt-d", 4; "unit", 4 |]
+                (comparison.Slopes |> Array.countBy _.Spec.InputScale)
+                [| InputScale.SqrtD, 4; InputScale.Unit, 4 |]
                 "slopes"
 
         testCase "no run at all gives an empty comparison and an undecided verdict"
         <| fun () ->
             let comparison = compare []
-            Expect.equal (comparison.Widths.Length, comparison.Slopes.Length) (0, 0) "nothing to summarise"
+            Expect.isEmpty comparison.Slopes "nothing to summarise"
             Expect.equal (comparison.Verdicts |> Array.map _.Holds) [| None |] "nothing to judge"
     ]

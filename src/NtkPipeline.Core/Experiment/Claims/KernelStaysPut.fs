@@ -2,7 +2,7 @@ namespace NtkPipeline.Core
 
 /// The second expected observation: the tangent kernel of a wide network hardly moves.
 [<RequireQualifiedAccess>]
-module LazyVerdict =
+module KernelStaysPut =
 
     /// The width that the written method states the second observation for.
     let private statedWidth = 4096
@@ -22,7 +22,7 @@ module LazyVerdict =
             |> Array.map _.DeltaTheta
             |> Array.max
 
-        let limit = Wording.percent threshold
+        let limit = VerdictWords.percent threshold
 
         match shared |> Array.tryFindIndex (fun epoch -> worst epoch >= threshold) with
         | None when shared.Length = 0 -> ""
@@ -30,12 +30,12 @@ module LazyVerdict =
             $"On the probe rows ΔΘ was below %s{limit} at every tracked epoch, up to epoch %d{Array.last shared}."
         | Some 0 -> $"On the probe rows ΔΘ was past %s{limit} from the start."
         | Some k ->
-            let move = Wording.percent (worst shared[k])
+            let move = VerdictWords.percent (worst shared[k])
 
             $"On the probe rows ΔΘ was below %s{limit} up to epoch %d{shared[k - 1]}, and at %s{move} by epoch %d{shared[k]}."
 
     let private judgeMoves threshold (moves: float[]) =
-        let limit = Wording.percent threshold
+        let limit = VerdictWords.percent threshold
 
         match moves |> Array.filter (fun move -> move < threshold) |> Array.length with
         | 0 -> Some false, $"not below %s{limit}"
@@ -43,7 +43,7 @@ module LazyVerdict =
         | below -> None, $"below %s{limit} for %d{below} of %d{moves.Length} seeds only"
 
     let private range (moves: float[]) =
-        let least, most = Wording.percent (Array.min moves), Wording.percent (Array.max moves)
+        let least, most = VerdictWords.percent (Array.min moves), VerdictWords.percent (Array.max moves)
 
         if moves.Length = 1 then
             ""
@@ -52,9 +52,9 @@ module LazyVerdict =
 
     /// (2) Holds where every seed's kernel moved by less than the threshold, does not hold where none did; else undecided. The claim
     /// is about the widest networks that there are, and names their width.
-    let judge (settings: CompareSettings) (scale: string) (runs: NetworkRun[]) : Verdict =
-        let width, all = RunSummary.widest runs
-        let sound = all |> Array.filter (fun run -> RunSummary.isSound run && run.DeltaTheta.IsSome)
+    let private judge (settings: CompareSettings) (spec: RunSpec, runs: NetworkRun[]) : Verdict =
+        let width, all = Group.widest runs
+        let sound = all |> Array.filter (fun run -> Group.isSound run && run.DeltaTheta.IsSome)
         let moves = sound |> Array.choose _.DeltaTheta
 
         let remark =
@@ -66,27 +66,33 @@ module LazyVerdict =
         let holds, evidence =
             if moves.Length = 0 then
                 None,
-                Wording.join [
-                    $"%s{Wording.every all.Length} at m = %d{width} diverged, so no kernel is left to compare."
+                VerdictWords.join [
+                    $"%s{VerdictWords.every all.Length} at m = %d{width} diverged, so no kernel is left to compare."
                     remark
                 ]
             else
                 let holds, meaning = judgeMoves settings.LazyThreshold moves
-                let budget = Wording.epochs (Wording.lastEpoch sound)
-                let mean = Wording.percent (Array.average moves)
+                let budget = VerdictWords.epochs (VerdictWords.lastEpoch sound)
+                let mean = VerdictWords.percent (Array.average moves)
 
                 holds,
-                Wording.join [
+                VerdictWords.join [
                     $"At m = %d{width}, after %s{budget}, the kernel of all %d{sound[0].TrainRows} training rows has moved by ΔΘ = %s{mean}%s{range moves}, %s{meaning}."
                     lazyUntil settings.LazyThreshold sound
                     remark
-                    Wording.diverged all
+                    VerdictWords.diverged all
                 ]
 
         {
             Claim =
-                $"The tangent kernel moves by less than %s{Wording.percent settings.LazyThreshold} at m = %d{width}"
-            Setting = Wording.setting scale settings.MainRate all
+                $"The tangent kernel moves by less than %s{VerdictWords.percent settings.LazyThreshold} at m = %d{width}"
+            Setting = VerdictWords.setting spec all
             Holds = holds
             Evidence = evidence
         }
+
+    /// Judged for each series at the main learning rate.
+    let claim: Claim<NetworkEvidence> = {
+        Name = "The tangent kernel of wide networks hardly moves"
+        Judge = fun evidence -> evidence.MainSeries |> Array.map (judge evidence.Settings)
+    }

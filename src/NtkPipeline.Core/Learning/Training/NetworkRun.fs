@@ -1,8 +1,5 @@
 namespace NtkPipeline.Core
 
-/// How far two functions lie apart on some rows.
-type Gap = { Rms: float; Sup: float }
-
 /// What is measured of one network after one epoch (epoch 0 is the initialisation).
 type EpochMeasures = {
     Epoch: int
@@ -37,24 +34,12 @@ type EpochMeasures = {
 
 /// One finite network, trained for real and followed.
 type NetworkRun = {
-    /// The architecture, with m for the width: "dense m | relu | dense 1".
-    Network: string
+    Spec: RunSpec
     /// d, how many features it is given.
     Features: int
-    Width: int
-    /// Which of the seeds this is, from 0.
-    Member: int
-    /// "unit" (‖x‖ = 1, the written method) or "sqrt-d" (‖x‖ = √d).
-    InputScale: string
-    /// In units of N/Λ_max of the infinite-width kernel at this input scale; 2 is full-batch descent's stability limit.
-    LearningRate: float
     /// η itself, for the loss ½·mean((f − y)²).
     AbsoluteRate: float
-    /// 0 stands for full-batch descent.
-    BatchSize: int
     Steps: int
-    Centred: bool
-    OutputScale: float
     Parameters: int64
     TrainRows: int
     ProbeRows: int

@@ -2,7 +2,7 @@ namespace NtkPipeline.Core
 
 /// Numbers and circumstances in words, for the sentences of verdicts.
 [<RequireQualifiedAccess>]
-module Wording =
+module VerdictWords =
 
     let percent (share: float) : string = $"%.1f{100.0 * share}%%"
 
@@ -36,32 +36,37 @@ module Wording =
         runs |> Array.collect _.Epochs |> Array.fold (fun most measures -> max most measures.Epoch) 0
 
     let private descent (runs: NetworkRun[]) =
-        match runs |> Array.map _.BatchSize |> Array.distinct with
+        match runs |> Array.map _.Spec.BatchSize |> Array.distinct with
         | [| 0 |] -> ", full-batch gradient descent"
         | [| size |] -> $", minibatch SGD of batch %d{size}"
         | _ -> ""
 
     let private centring (runs: NetworkRun[]) =
-        match runs |> Array.map _.Centred |> Array.distinct with
+        match runs |> Array.map _.Spec.Architecture.Centred |> Array.distinct with
         | [| true |] -> ", centred networks"
         | [| false |] -> ", networks not centred"
         | _ -> ""
 
     /// Where networks are not the written method's, the kernel regression still is.
     let private architecture (runs: NetworkRun[]) =
-        match runs |> Array.map _.Network |> Array.distinct with
+        match runs |> Array.map _.Spec.Architecture.Text |> Array.distinct with
         | [| one |] when one <> Architecture.written.Text ->
             $", networks %s{one} (kernel regression: %s{Architecture.written.Text})"
         | _ -> ""
 
-    /// Input scale, learning rate and budget of some runs.
-    let setting (scale: string) (rate: float) (runs: NetworkRun[]) : string =
-        let members = runs |> Array.map _.Member |> Array.distinct |> Array.length
+    let private outputScale (runs: NetworkRun[]) =
+        match runs |> Array.map _.Spec.Architecture.OutputScale |> Array.distinct with
+        | [| alpha |] when alpha <> 1.0 -> $", output scale α = %g{alpha}"
+        | _ -> ""
+
+    /// Input scale, learning rate and budget of runs that share them.
+    let setting (spec: RunSpec) (runs: NetworkRun[]) : string =
+        let members = runs |> Array.map _.Spec.Member |> Array.distinct |> Array.length
 
         let budget =
-            $"%s{epochs (lastEpoch runs)}%s{descent runs}, %s{seeds members}%s{centring runs}%s{architecture runs}"
+            $"%s{epochs (lastEpoch runs)}%s{descent runs}, %s{seeds members}%s{centring runs}%s{outputScale runs}%s{architecture runs}"
 
-        $"input scale %s{scale}, learning rate %g{rate} × N/Λ_max, %s{budget}"
+        $"input scale %s{InputScale.print spec.InputScale}, learning rate %g{spec.Rate} × N/Λ_max, %s{budget}"
 
     let tuned (kernel: KernelRegression) : string =
         let accuracy = percent kernel.Validation.Accuracy
@@ -74,7 +79,7 @@ module Wording =
 
     /// The runs that diverged, in a sentence of its own; empty where none did.
     let diverged (runs: NetworkRun[]) : string =
-        match runs |> Array.filter (RunSummary.isSound >> not) |> Array.length with
+        match runs |> Array.filter (Group.isSound >> not) |> Array.length with
         | 0 -> ""
         | n -> $"Left out: %d{n} of %d{runs.Length} runs, which diverged."
 

@@ -1,0 +1,33 @@
+namespace NtkPipeline.Core
+
+/// Finite networks against the kernel: power laws in the width, and claims judged.
+[<RequireQualifiedAccess>]
+module Judge =
+
+    /// Verdicts by claim, in the order given. The runs may come in any order.
+    let claims (claims: Claim<NetworkEvidence> list) (evidence: NetworkEvidence) : Verdict[] =
+        claims |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
+
+    /// Power laws and verdicts at the main learning rate; `labels` are ±1 for the validation rows.
+    let run
+        (expected: Claim<NetworkEvidence> list)
+        (settings: CompareSettings)
+        (seed: Seed)
+        (kernel: KernelRegression)
+        (labels: float[])
+        (runs: NetworkRun list)
+        : Comparison =
+        let evidence = {
+            Settings = settings
+            Seed = seed
+            Kernel = kernel
+            Labels = labels
+            Runs = Group.sort runs
+        }
+
+        {
+            MainRate = settings.MainRate
+            LazyThreshold = settings.LazyThreshold
+            Slopes = evidence.MainSeries |> Array.collect (fun (spec, runs) -> Slope.ofRuns spec runs)
+            Verdicts = claims expected evidence
+        }

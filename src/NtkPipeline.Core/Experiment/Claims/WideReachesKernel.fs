@@ -1,0 +1,79 @@
+namespace NtkPipeline.Core
+
+/// The first expected observation: wide networks reach the kernel's accuracy.
+[<RequireQualifiedAccess>]
+module WideReachesKernel =
+
+    let private name = "Wide networks reach the kernel's accuracy"
+
+    /// The kernel trained by the same steps as the networks, where it was followed to the end.
+    let private sameSteps (runs: NetworkRun[]) =
+        match runs |> Array.choose (Group.last >> _.KernelAccuracy) |> Aggregate.ofValues with
+        | None -> ""
+        | Some accuracy ->
+            $"The infinite-width kernel trained by the very same steps reaches %s{VerdictWords.percent accuracy.Mean}."
+
+    let private reach margin (runs: NetworkRun[]) (difference: Difference) =
+        let limit = $"%.1f{100.0 * margin} percentage points"
+
+        if difference.Lower > 0.0 then
+            Some true,
+            NetworksAgainstKernel.oneOrMany runs "so it surpasses the kernel" "so they surpass the kernel"
+        elif difference.Lower >= -margin then
+            let they = NetworksAgainstKernel.oneOrMany runs "it is" "they are"
+            Some true, $"so %s{they} no further below the kernel than the margin of %s{limit}"
+        elif difference.Upper < 0.0 then
+            Some false,
+            NetworksAgainstKernel.oneOrMany
+                runs
+                "so it stays below the kernel"
+                "so they stay below the kernel"
+        elif difference.Value >= -margin then
+            Some true, $"which is within the margin of %s{limit} and no clear difference"
+        else
+            None,
+            $"which is more than the margin of %s{limit} but no clear difference, so the numbers cannot decide"
+
+    /// (1) Holds where the whole band of the difference lies above −margin, or 0 lies in or below the band and the difference above
+    /// −margin; does not hold where the whole band lies below 0; else the numbers cannot decide.
+    let private judge (evidence: NetworkEvidence) (spec: RunSpec, runs: NetworkRun[]) : Verdict =
+        let settings, kernel, labels = evidence.Settings, evidence.Kernel, evidence.Labels
+        let scale = InputScale.print spec.InputScale + Axis.remark evidence.Unlabelled spec
+        let width, all = Group.widest runs
+        let sound = all |> Array.filter Group.isSound
+
+        let holds, evidence =
+            if sound.Length = 0 then
+                None,
+                $"%s{VerdictWords.every all.Length} of the greatest width (m = %d{width}) diverged, so nothing can be said."
+            else
+                let difference =
+                    NetworksAgainstKernel.tuned
+                        settings
+                        (Seed.derive $"wide/%s{scale}" evidence.Seed)
+                        kernel
+                        labels
+                        sound
+
+                let holds, meaning = reach settings.Margin sound difference
+
+                holds,
+                VerdictWords.join [
+                    NetworksAgainstKernel.scored kernel labels "widest" $"m = %d{width}" sound
+                    $"The difference is %s{VerdictWords.points difference}, %s{meaning}."
+                    sameSteps sound
+                    VerdictWords.diverged all
+                ]
+
+        {
+            Claim = name
+            Setting = VerdictWords.setting spec all
+            Holds = holds
+            Evidence = evidence
+        }
+
+    /// Judged for each series at the main learning rate.
+    let claim: Claim<NetworkEvidence> = {
+        Name = name
+        Judge = fun evidence -> evidence.MainSeries |> Array.map (judge evidence)
+    }

@@ -1,0 +1,164 @@
+namespace NtkPipeline.Core
+
+open System
+
+/// Networks that differ in width and seed alone: what is drawn as a curve against the width.
+type WidthSeries = {
+    /// Their description, but for width and seed.
+    Spec: RunSpec
+    /// By width, ascending.
+    Groups: Group[]
+    Runs: NetworkRun[]
+    /// What tells the report's networks apart, beyond input scale, width, learning rate and seed.
+    Unlabelled: Axis list
+}
+
+/// A mean over seeds with its spread, at one place of a curve.
+type CurvePoint = {
+    X: float
+    Y: float
+    /// Mean ∓ one standard deviation, or the smallest and largest seed; equal to `Y` for a single seed.
+    Low: float
+    High: float
+}
+
+/// The networks of a run, grouped and averaged as charts and tables show them.
+[<RequireQualifiedAccess>]
+module WidthSeries =
+
+    /// By input scale; within a scale by learning rate.
+    let all (findings: Findings) : WidthSeries[] =
+        let unlabelled = findings.Networks |> Seq.map _.Spec |> Axis.unlabelled
+
+        Group.ofRuns findings.Networks
+        |> Array.groupBy (fun group -> RunSpec.series group.Spec)
+        |> List.ofArray
+        |> List.sortWith (fun (a, _) (b, _) ->
+            match
+                System.String.CompareOrdinal(InputScale.print a.InputScale, InputScale.print b.InputScale)
+            with
+            | 0 -> compare a.Rate b.Rate
+            | order -> order)
+        |> List.map (fun (spec, groups) -> {
+            Spec = spec
+            Groups = groups
+            Runs = findings.Networks |> Array.filter (fun run -> RunSpec.series run.Spec = spec)
+            Unlabelled = unlabelled
+        })
+        |> Array.ofList
+
+    /// Of those that differ in the learning rate alone, the one of the main rate, of which the verdicts speak. Where there is none, the
+    /// one of the rate nearest to it is shown, and `standIns` says so.
+    let main (findings: Findings) : WidthSeries[] =
+        all findings
+        |> Array.groupBy (fun series -> { series.Spec with Rate = findings.Comparison.MainRate })
+        |> Array.map (fun (_, series) ->
+            series
+            |> Array.minBy (fun series ->
+                LearningRate.distance findings.Comparison.MainRate series.Spec.Rate, series.Spec.Rate))
+
+    /// Every width of the report, ascending.
+    let widths (findings: Findings) : int[] =
+        findings.Networks |> Array.map _.Spec.Width |> Array.distinct |> Array.sort
+
+    /// The runs of one width that stayed finite, by seed.
+    let sound (width: int) (series: WidthSeries) : NetworkRun[] =
+        series.Runs
+        |> Array.filter (fun run -> run.Spec.Width = width && run.Diverged.IsNone)
+        |> Array.sortBy _.Spec.Member
+
+    /// The last epoch that any of the runs was followed to.
+    let lastEpoch (series: WidthSeries) : int =
+        series.Runs |> Seq.collect _.Epochs |> Seq.fold (fun last measures -> max last measures.Epoch) 0
+
+    let units (rate: float) : string =
+        $"""%s{Show.short rate} %s{if rate = 1.0 then "unit" else "units"} of learning rate"""
+
+    let label (series: WidthSeries) : string =
+        let network =
+            if Architecture.isWritten series.Spec.Architecture then
+                ""
+            else
+                $"%s{series.Spec.Architecture.Text}, "
+
+        let others = series.Unlabelled |> List.filter (fun axis -> axis.Key <> Axis.network.Key)
+
+        $"%s{network}%s{Show.inputScale series.Spec.InputScale}, %s{units series.Spec.Rate}%s{Axis.remark others series.Spec}"
+
+    /// A sentence for each input scale that has no networks of the main learning rate.
+    let standIns (findings: Findings) : string list = [
+        let rate = findings.Comparison.MainRate
+
+        for series in main findings do
+            if series.Spec.Rate <> rate then
+                $"At %s{Show.inputScale series.Spec.InputScale} no network was trained with the main rate, %s{units rate}: shown are those of %s{units series.Spec.Rate}, which no verdict of that scale is about."
+    ]
+
+    /// For a chart's legend.
+    let shortLabel (series: WidthSeries) : string =
+        $"%s{Show.inputScale series.Spec.InputScale}, rate %s{Show.short series.Spec.Rate}%s{Axis.remark series.Unlabelled series.Spec}"
+
+    /// What to say of a curve's runs that diverged, if any did.
+    let divergence (series: WidthSeries) : string option =
+        let lost = series.Groups |> Array.filter (fun group -> group.Diverged > 0)
+
+        if lost.Length = 0 then
+            None
+        else
+            let parts =
+                lost
+                |> Array.map (fun group ->
+                    $"%d{group.Diverged} of %d{group.Runs.Length} at m = %d{group.Spec.Width}")
+                |> String.concat ", "
+
+            Some $"Runs that diverged are left out: %s{parts}."
+
+    let private spread (isGeometric: bool) (x: float) (values: float[]) : CurvePoint =
+        let mean = Array.average values
+
+        if isGeometric || values.Length < 2 then
+            { X = x; Y = mean; Low = Array.min values; High = Array.max values }
+        else
+            let squares = values |> Array.sumBy (fun value -> (value - mean) * (value - mean))
+            let deviation = sqrt (squares / float (values.Length - 1))
+            { X = x; Y = mean; Low = mean - deviation; High = mean + deviation }
+
+    /// A quantity by epoch: the mean over runs with a band of one standard deviation, or (for logarithmic axes) from the
+    /// smallest to the largest run.
+    let byEpoch
+        (isLogarithmic: bool)
+        (pick: EpochMeasures -> float option)
+        (runs: NetworkRun[])
+        : CurvePoint[] =
+        runs
+        |> Array.collect (fun run ->
+            run.Epochs
+            |> Array.choose (fun measures -> pick measures |> Option.map (fun y -> measures.Epoch, y)))
+        |> Array.filter (fun (_, y) -> Double.IsFinite y)
+        |> Array.groupBy fst
+        |> Array.sortBy fst
+        |> Array.map (fun (epoch, values) -> spread isLogarithmic (float epoch) (Array.map snd values))
+
+    /// A quantity by width: the mean over sound runs with one standard deviation.
+    let byWidth (pick: NetworkRun -> float option) (series: WidthSeries) : CurvePoint[] =
+        series.Groups
+        |> Array.choose (fun group ->
+            match sound group.Spec.Width series |> Array.choose pick |> Array.filter Double.IsFinite with
+            | [||] -> None
+            | values -> Some(spread false (float group.Spec.Width) values))
+
+    /// A quantity over seeds along `x`, with one standard deviation.
+    let ofGroups (x: Group -> float) (quantity: Quantity) (groups: Group[]) : CurvePoint[] =
+        groups
+        |> Array.sortBy x
+        |> Array.choose (fun group ->
+            group.Of quantity
+            |> Option.map (fun value ->
+                let deviation = Option.defaultValue 0.0 value.StandardDeviation
+
+                {
+                    X = x group
+                    Y = value.Mean
+                    Low = value.Mean - deviation
+                    High = value.Mean + deviation
+                }))
