@@ -1,6 +1,7 @@
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
+using NtkPipeline.Host.Experiments;
 
 namespace NtkPipeline.Host;
 
@@ -27,26 +28,20 @@ internal static class Pipeline
                from kernels in Kernels.Make(runner, session, split, views, features)
                let regression = kernels.Regression
                from kernel in runner.Run(FitRidge.stage(config.Ridge, config.Targets), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))
-               let limits = new Limits(runner, split, features, kernels.Networks)
-               from networks in config.Train.Select(point => Training(runner, point, limits)).InOrder()
-               let trained = Artifact.all(networks)
+               let bench = new Bench(runner, config, split, features, kernel, new Limits(runner, split, features, kernels.Networks))
+               from trained in bench.Train(config.Train)
                from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, trained))
                let runs = TrainedNetworkModule.runs(trained)
                from comparison in runner.Run(CompareModels.stage(config.Compare), CompareModels.inputs(split, kernel, runs))
                from picture in runner.Run(DrawKernel.stage, DrawKernel.inputs(regression.Gram, split, regression.Spectrum))
+               from chapters in Questions.Ask(bench)
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, config.Facts,
-                   labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison)
+                   labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
                let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, trained, tangents)
                select new PipelineOutputs(findings, report, unlabelled, models);
     }
-
-    private static Func<FSharpResult<Artifact<TrainedNetwork>, PipelineError>> Training(
-        IRunner runner, GridPoint point, Limits limits) =>
-        () => from input in limits.Of(point.Spec)
-              from trained in runner.Run(TrainNetwork.stage(point), input)
-              select trained;
 }
 
 /// <summary>What a run ends in.</summary>

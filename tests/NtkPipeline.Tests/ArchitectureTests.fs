@@ -46,6 +46,7 @@ let private layers = [
     "Experiment"
     "Experiment/Claims"
     "Stages"
+    "Experiments"
     "Report"
     "Config"
 ]

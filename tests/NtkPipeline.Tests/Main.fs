@@ -37,6 +37,8 @@ let private tests =
         CalibrationTests.tests
         LearningGoldenTests.tests
         JudgeTests.tests
+        GridTests.tests
+        PrintedUnionTests.tests
         TrainNetworkTests.tests
         CleanTextTests.tests
         MinHashTests.tests

@@ -14,9 +14,13 @@ type Config = {
     Targets: TargetCoding
     /// The run's networks, in the order in which they train.
     Train: GridPoint[]
+    /// The further questions that are asked, in their order.
+    Experiments: Experiment list
     Explain: ExplainNetwork.Settings
     Compare: CompareSettings
-    /// The settings as text, and where each came from.
+    /// The settings as texts that were checked: what experiments read theirs from.
+    Values: Map<string, string>
+    /// The same, and where each came from.
     Facts: SettingFact[]
 }
 
@@ -28,14 +32,7 @@ module Config =
 
     /// What no single setting can know.
     let private crossChecks (values: Map<string, string>) = [
-        match Architecture.parse values["train.network"] with
-        | Error reason -> $"train.network: %s{reason}"
-        | Ok architecture when
-            Setting.reals values "train.output-scale"
-            |> List.exists (fun alpha -> architecture.OutputScale * alpha > 1e6)
-            ->
-            "train.network: its scale times train.output-scale is above 1e6"
-        | Ok _ -> ()
+        yield! Widths.check values
 
         if Setting.real values "ridge.smallest" >= Setting.real values "ridge.largest" then
             "ridge.smallest: it must be below ridge.largest"
@@ -62,10 +59,27 @@ module Config =
             "reduce.whiten: only principal components are whitened, and reduce.dimensions = all keeps the embedding's own"
     ]
 
+    let private experiments (values: Map<string, string>) =
+        Experiments.all
+        |> List.filter (fun experiment -> List.contains experiment.Name (Setting.texts values "experiments"))
+
+    /// What experiments find wrong with their own settings, which they may hold against the run's networks.
+    let private experimentChecks (values: Map<string, string>) device = [
+        for experiment in experiments values do
+            yield! experiment.Check values (Widths.basis values device)
+    ]
+
     let private build (merged: Map<string, string * SettingSource>) : Result<Config, string list> =
         let values = merged |> Map.map (fun _ (value, _) -> value)
 
-        match Device.parse values["device"], crossChecks values with
+        let device = Device.parse values["device"]
+
+        let mistakes =
+            match device, crossChecks values with
+            | Ok device, [] -> experimentChecks values device
+            | _, mistakes -> mistakes
+
+        match device, mistakes with
         | Ok device, [] ->
             Ok {
                 Seed = uint64 values["seed"]
@@ -80,9 +94,11 @@ module Config =
                 Targets =
                     TargetCoding.all
                     |> List.find (fun coding -> TargetCoding.print coding = values["ridge.targets"])
-                Train = ModelSettings.train values device
+                Train = Widths.points values device
+                Experiments = experiments values
                 Explain = ModelSettings.explain values
-                Compare = ModelSettings.compare values
+                Compare = Widths.compare values
+                Values = values
                 Facts = [|
                     for setting in settings ->
                         let value, source = merged[setting.Key]

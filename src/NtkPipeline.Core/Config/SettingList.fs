@@ -142,64 +142,19 @@ module SettingList =
             "What chooses the ridge: the squared error of cross-validation or of leaving one out, their accuracy, generalised cross-validation, or the marginal likelihood."
     ]
 
-    let private training = [
+    let private questions =
         setting
-            "train.network"
-            Text
-            Architecture.written.Text
-            "What is trained, in the language of `ntk kernel`, with m for the widths and one output: dense m | erf | dense m | erf | dense 1. scale(2) and centred at its end count beside the two settings of that name."
-        setting "train.widths" (WholeList(1L, 65536L)) "16, 64, 256, 1024, 4096" "Hidden widths."
-        setting "train.seeds" (Whole(1L, 1000L)) "3" "Networks of each kind, with different seeds."
-        setting
-            "train.input-scales"
-            (ChoiceList [ "unit"; "sqrt-d" ])
-            "unit, sqrt-d"
-            "Norm of the inputs: 1 (the written method) or the root of d (the lazy one)."
-        setting
-            "train.rate"
-            (Real(1e-6, 1e6))
-            "1"
-            "Learning rate in units of N/Λ_max; full-batch descent is stable below 2."
-        setting
-            "train.larger-rates"
-            (RealList(1e-6, 1e6))
-            "1.5, 2"
-            "Further learning rates, tried at train.larger-rate-widths."
-        setting
-            "train.larger-rate-widths"
-            (WholeList(1L, 65536L))
-            "16, 64"
-            "The small networks that try them."
-        setting
-            "train.batch-size"
-            (WholeList(0L, 1000000L))
-            "256"
-            "Rows a step; 0 for full-batch descent. Several make further networks, as several output scales do."
-        setting "train.epochs" (Whole(1L, 100000L)) "50" "Passes over the training rows."
-        setting
-            "train.tracked-epochs"
-            (WordsOr([ "every" ], WholeList(0L, 100000L)))
-            "every"
-            "Epochs after which everything is measured; the first and the last always are. every measures the effective rank after 1, 2, 5, 10, 20, 50, … alone; listed epochs all have it."
-        setting
-            "train.probe-rows"
-            (Whole(2L, 100000L))
-            "512"
-            "Training rows on which the kernel is followed between the first and the last epoch."
-        setting "train.centred" Flag "true" "Subtract each network's output at its start."
-        setting "train.output-scale" (RealList(1e-6, 1e6)) "1" "α, which multiplies the network's output."
-        setting "compare.resamples" (Whole(100L, 1000000L)) "2000" "Bootstrap resamples of a confidence band."
-        setting
-            "compare.lazy-below"
-            (Real(0.0, 10.0))
-            "0.05"
-            "A kernel that moved by less than this share counts as constant."
-        setting
-            "compare.margin"
-            (Real(0.0, 1.0))
-            "0.01"
-            "Accuracies that differ by no more count as the same."
-        setting "compare.small-width" (Whole(1L, 65536L)) "256" "Networks up to this width count as small."
-    ]
+            "experiments"
+            (WordsOr([ "none" ], ChoiceList(Experiments.all |> List.map _.Name)))
+            "none"
+            ("Further questions that a run asks, each with its own settings: "
+             + String.concat " " [
+                 for experiment in Experiments.all -> $"%s{experiment.Name}: %s{experiment.Question}"
+             ])
 
-    let all: Setting list = general @ text @ regression @ training
+    let all: Setting list =
+        general
+        @ text
+        @ regression
+        @ Widths.settings
+        @ questions :: List.collect (fun (experiment: Experiment) -> experiment.Settings) Experiments.all

@@ -13,6 +13,8 @@ type Axis = {
     Key: string
     /// For a chart's axis: "output scale α".
     Label: string
+    /// For a formula: "α".
+    Symbol: string
     /// For a legend or a sentence: "α = 2".
     Show: AxisValue -> string
     Of: RunSpec -> AxisValue
@@ -33,9 +35,10 @@ module Axis =
         | AxisValue.Number x -> short x
         | AxisValue.Words words -> words
 
-    let private numeric key label (show: string -> string) isNamed pick set : Axis = {
+    let private numeric key label symbol (show: string -> string) isNamed pick set : Axis = {
         Key = key
         Label = label
+        Symbol = symbol
         Show = text >> show
         Of = pick >> AxisValue.Number
         Set =
@@ -46,16 +49,17 @@ module Axis =
         IsNamed = isNamed
     }
 
-    let private counted key label show isNamed least pick set =
-        numeric key label show isNamed (pick >> float) (fun x spec ->
+    let private counted key label symbol show isNamed least pick set =
+        numeric key label symbol show isNamed (pick >> float) (fun x spec ->
             if x = floor x && x >= float least && x <= 1e9 then
                 Ok(set (int x) spec)
             else
                 Error $"%s{short x} is no whole number from %d{least} on")
 
-    let private worded key label (show: string -> string) isNamed pick set : Axis = {
+    let private worded key label symbol (show: string -> string) isNamed pick set : Axis = {
         Key = key
         Label = label
+        Symbol = symbol
         Show = text >> show
         Of = pick >> AxisValue.Words
         Set = fun value spec -> set (text value) spec
@@ -69,7 +73,7 @@ module Axis =
             Error $"%s{name} is finite and above 0, not %g{x}"
 
     let network: Axis =
-        worded "network" "network" id true _.Architecture.Text (fun text spec ->
+        worded "network" "network" "network" id true _.Architecture.Text (fun text spec ->
             Architecture.parse text
             |> Result.map (fun layers -> {
                 spec with
@@ -83,6 +87,7 @@ module Axis =
         worded
             "input-scale"
             "norm of the inputs"
+            "‖x‖"
             (fun text -> if text = InputScale.print InputScale.Unit then "‖x‖ = 1" else "‖x‖ = √d")
             true
             (_.InputScale >> InputScale.print)
@@ -90,7 +95,7 @@ module Axis =
                 InputScale.parse text |> Result.map (fun scale -> { spec with InputScale = scale }))
 
     let width: Axis =
-        counted "width" "width m (hidden units)" (fun m -> $"m = %s{m}") true 1 _.Width (fun m spec -> {
+        counted "width" "width m (hidden units)" "m" (fun m -> $"m = %s{m}") true 1 _.Width (fun m spec -> {
             spec with
                 Width = m
         })
@@ -99,6 +104,7 @@ module Axis =
         numeric
             "rate"
             "learning rate (units of N/Λ_max)"
+            "η"
             (fun rate -> $"rate %s{rate}")
             true
             _.Rate
@@ -108,6 +114,7 @@ module Axis =
         numeric
             "output-scale"
             "output scale α"
+            "α"
             (fun alpha -> $"α = %s{alpha}")
             false
             _.Architecture.OutputScale
@@ -121,6 +128,7 @@ module Axis =
         counted
             "batch-size"
             "rows a step"
+            "batch"
             (fun size -> if size = "0" then "full batches" else $"batches of %s{size}")
             false
             0
@@ -128,13 +136,13 @@ module Axis =
             (fun size spec -> { spec with BatchSize = size })
 
     let epochs: Axis =
-        counted "epochs" "epochs" (fun epochs -> $"%s{epochs} epochs") false 1 _.Epochs (fun epochs spec -> {
+        counted "epochs" "epochs" "epochs" (fun epochs -> $"%s{epochs} epochs") false 1 _.Epochs (fun epochs spec -> {
             spec with
                 Epochs = epochs
         })
 
     let seed: Axis =
-        counted "seed" "seed" (fun number -> $"seed %s{number}") true 0 _.Member (fun number spec -> {
+        counted "seed" "seed" "seed" (fun number -> $"seed %s{number}") true 0 _.Member (fun number spec -> {
             spec with
                 Member = number
         })

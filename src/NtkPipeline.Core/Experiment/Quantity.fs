@@ -8,6 +8,9 @@ type Quantity =
     | Auc
     | TrainLoss
     | TrainAccuracy
+    /// Validation accuracy of the infinitely wide network, and of the linearised one, trained by the very same steps.
+    | KernelAccuracy
+    | LinearisedAccuracy
     /// ‖Θ̂_T − Θ̂₀‖/‖Θ̂₀‖ on all training rows, over all of training; by epoch, on the probe rows.
     | DeltaTheta
     /// ‖Θ̂₀ − Θ‖/‖Θ‖ on all training rows, before any training.
@@ -31,6 +34,8 @@ module Quantity =
         Quantity.Auc, "auc"
         Quantity.TrainLoss, "trainLoss"
         Quantity.TrainAccuracy, "trainAccuracy"
+        Quantity.KernelAccuracy, "kernelAccuracy"
+        Quantity.LinearisedAccuracy, "linearisedAccuracy"
         Quantity.DeltaTheta, "deltaTheta"
         Quantity.InitKernelError, "initKernelError"
         Quantity.GapToKernel, "gapToKernel"
@@ -65,6 +70,8 @@ module Quantity =
         | Quantity.Auc -> "validation AUC"
         | Quantity.TrainLoss -> "training loss"
         | Quantity.TrainAccuracy -> "training accuracy"
+        | Quantity.KernelAccuracy -> "validation accuracy of the kernel, trained by the same steps"
+        | Quantity.LinearisedAccuracy -> "validation accuracy of the linearised network, trained by the same steps"
         | Quantity.DeltaTheta -> "ΔΘ, movement of the tangent kernel"
         | Quantity.InitKernelError -> "‖Θ̂₀ − Θ‖/‖Θ‖, error of the initial kernel"
         | Quantity.GapToKernel -> "rms gap to the kernel"
@@ -85,6 +92,8 @@ module Quantity =
         | Quantity.Auc -> Some measures.Validation.Auc
         | Quantity.TrainLoss -> Some measures.TrainLoss
         | Quantity.TrainAccuracy -> Some measures.TrainAccuracy
+        | Quantity.KernelAccuracy -> measures.KernelAccuracy
+        | Quantity.LinearisedAccuracy -> measures.LinearisedAccuracy
         | Quantity.DeltaTheta -> Some measures.DeltaTheta
         | Quantity.InitKernelError -> None
         | Quantity.GapToKernel -> rms measures.GapToKernelValidation

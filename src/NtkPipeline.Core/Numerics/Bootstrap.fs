@@ -48,3 +48,13 @@ module Bootstrap =
 
         band (difference [| 0 .. members.Length - 1 |] all) resamples (fun () ->
             difference (draw random members.Length) (draw random kernel.Length))
+
+    /// The mean accuracy of some networks less that of others, on the same drawn rows, seeds of both drawn anew.
+    let between (resamples: int) (seed: Seed) (members: float[][]) (others: float[][]) : Difference =
+        let random = Seed.random seed
+        let rows = others[0].Length
+        let difference (ours: int[]) (theirs: int[]) chosen = mean members ours chosen - mean others theirs chosen
+        let all (networks: float[][]) = [| 0 .. networks.Length - 1 |]
+
+        band (difference (all members) (all others) [| 0 .. rows - 1 |]) resamples (fun () ->
+            difference (draw random members.Length) (draw random others.Length) (draw random rows))

@@ -55,14 +55,6 @@ module FigureSeries =
         (y: float)
         : FigureSeries = { create name color [| point left y; point right y |] with Dash = dash }
 
-    /// The movement ΔΘ below which a network is called lazy, with its label; none where the threshold is 0, which a logarithmic axis
-    /// has no place for.
-    let lazyLevel (threshold: float) (extent: float * float) : FigureSeries option =
-        if threshold > 0.0 then
-            Some(level (Show.percent threshold) Palette.ink LineDash.Dashed extent threshold)
-        else
-            None
-
     /// A vertical line from `low` to `high`.
     let upright
         (name: string)

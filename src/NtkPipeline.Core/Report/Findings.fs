@@ -14,6 +14,7 @@ type SuspectTweet = {
 type SettingFact = { Key: string; Value: string; Source: string }
 
 /// All that a run found out: what a report is made of. Holds no time and no date, so that the same run gives the same bytes.
+[<NoEquality; NoComparison>]
 type Findings = {
     Seed: uint64
     Data: DataFacts
@@ -29,5 +30,7 @@ type Findings = {
     Picture: KernelPicture
     Networks: NetworkRun[]
     Comparison: Comparison
+    /// Of the further questions that were asked, in their order.
+    Chapters: Chapter[]
     Settings: SettingFact[]
 }

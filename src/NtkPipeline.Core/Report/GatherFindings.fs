@@ -79,6 +79,7 @@ module GatherFindings =
         (picture: Artifact<KernelPicture>)
         (networks: Artifact<NetworkRun list>)
         (comparison: Artifact<Comparison>)
+        (chapters: Artifact<Chapter list>)
         : Artifact<Findings> =
         let gather
             ()
@@ -91,6 +92,7 @@ module GatherFindings =
             picture
             networks
             comparison
+            chapters
             : Findings = {
             Seed = seed
             Data = dataFacts name isSynthetic split features
@@ -103,6 +105,7 @@ module GatherFindings =
             Picture = picture
             Networks = Array.ofList networks
             Comparison = comparison
+            Chapters = Array.ofList chapters
             Settings = settings
         }
 
@@ -116,3 +119,4 @@ module GatherFindings =
         |> Artifact.apply picture
         |> Artifact.apply networks
         |> Artifact.apply comparison
+        |> Artifact.apply chapters

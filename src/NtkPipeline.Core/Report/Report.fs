@@ -55,6 +55,9 @@ module Report =
             ]
         ]
 
+    let private cards (verdicts: Verdict[]) =
+        div [ _class "cards" ] (verdicts |> Array.groupBy _.Claim |> Array.map card |> List.ofArray)
+
     let private banner (findings: Findings) = [
         if findings.Data.Synthetic then
             p [ _class "banner"; attr "role" "note" ] [
@@ -81,13 +84,23 @@ module Report =
 
     let private words (text: string) = p [] [ str text ]
 
+    /// Charts of the networks that the verdicts are about.
+    let private mainFigures (findings: Findings) (curves: Curve list) =
+        let runs = WidthSeries.main findings |> Array.collect _.Runs
+        figures findings (Curves.drawAll runs curves)
+
+    let private layers (findings: Findings) =
+        findings.Networks
+        |> Seq.collect _.Epochs
+        |> Seq.fold (fun most measures -> max most measures.WeightMovement.Length) 0
+
     let private chapters (findings: Findings) : (string * string * XmlNode list) list = [
         "verdicts",
         "The expected observations, judged",
         [
             words
                 "Three things are expected of wide networks. Each verdict is computed from this run's numbers and holds for the setting it names."
-            div [ _class "cards" ] (Answer.claims findings |> Array.map card |> List.ofArray)
+            cards findings.Comparison.Verdicts
         ]
         "data",
         "The data and its features",
@@ -113,26 +126,26 @@ module Report =
         "Finite networks while they train",
         [
             words "One line a width, light for narrow and dark for wide, averaged over seeds."
-            figures findings (LearningFigures.learning findings)
+            mainFigures findings (WidthCurves.learning findings.Kernel)
         ]
         "accuracy",
         "Does width bring the kernel's accuracy?",
         [
-            figures findings (AccuracyFigures.accuracy findings)
+            figures findings (Curves.drawAll findings.Networks (WidthCurves.accuracy findings.Kernel))
             yield! NetworkTables.widths findings
             yield! NetworkTables.diverged findings
         ]
         "movement",
         "Does the tangent kernel stay put?",
         [
-            figures findings (LearningFigures.kernelMovement findings @ WidthFigures.kernelMovement findings)
+            mainFigures findings (WidthCurves.movement findings.Comparison.LazyThreshold)
         ]
         "gaps",
         "How far from the kernel, how far from the linearised network?",
         [
             words
                 "Each network is compared with two shadows trained by the very same steps: the infinite-width kernel, and the network frozen to its tangent at the start."
-            figures findings (WidthFigures.gaps findings)
+            mainFigures findings WidthCurves.gaps
             yield! NetworkTables.slopes findings
         ]
         "features",
@@ -140,8 +153,12 @@ module Report =
         [
             words
                 "Where the kernel moves, what does it move towards? Weights, gates, alignment with the targets and the spectrum tell."
-            figures findings (FeatureFigures.evidence findings @ FeatureFigures.spectra findings)
+            mainFigures findings (WidthCurves.features (layers findings))
+            figures findings (SpectrumFigures.spectra findings)
         ]
+        for chapter in findings.Chapters do
+            chapter.Id, chapter.Title, Chapters.contents cards (figures findings) findings chapter
+
         "glossary", "How to read this", [ Glossary.entries ]
         "limits", "Limits", [ Glossary.limits findings ]
         "settings", "Settings", [ DataTables.settings findings ]

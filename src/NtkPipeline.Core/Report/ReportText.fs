@@ -79,6 +79,11 @@ module ReportText =
             yield! refit findings.Kernel
             yield! networks findings
             yield! findings.Comparison.Verdicts |> Seq.map verdict
+
+            for chapter in findings.Chapters do
+                $"question  %s{chapter.Title}"
+                yield! chapter.Verdicts |> Seq.map verdict
+
             $"answer    %s{Answer.headline findings}"
         ]
         |> List.map PlainLine.ofText

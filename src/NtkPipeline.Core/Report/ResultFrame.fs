@@ -10,8 +10,9 @@ open Deedle
 /// | column | holds |
 /// |---|---|
 /// | data, synthetic | the data set's name; "synthetic sample" where a program wrote it, else "no" |
-/// | experiment | kernel-regression, ridge-path, network, width (over seeds), slope, verdict |
+/// | experiment | kernel-regression, ridge-path, network, width (over seeds), slope, verdict; of a further question output-scale/network and so on |
 /// | input-scale, learning-rate, width, member, epoch, ridge | where it was measured; empty where one does not apply |
+/// | axes | what else tells networks apart: "output-scale=2"; empty where nothing does |
 /// | metric, value | what was measured; a value is empty where there is none, as after a divergence |
 /// | note | why a value is missing, or what a verdict rests on |
 [<RequireQualifiedAccess>]
@@ -37,6 +38,7 @@ module ResultFrame =
         frame.AddColumn("member", column _.Member rows)
         frame.AddColumn("epoch", column _.Epoch rows)
         frame.AddColumn("ridge", number _.Ridge rows)
+        frame.AddColumn("axes", column _.Axes rows)
         frame.AddColumn("metric", column (fun row -> Some row.Metric) rows)
         frame.AddColumn("value", number _.Value rows)
         frame.AddColumn("note", column _.Note rows)

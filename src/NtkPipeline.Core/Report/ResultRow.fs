@@ -3,7 +3,8 @@ namespace NtkPipeline.Core
 /// One measured number: what was measured (`Experiment`, `Metric`), where (the fields that apply; the others are none),
 /// and the value, none where the experiment has none.
 type ResultRow = {
-    /// "kernel-regression", "ridge-path", "network", "width", "slope" or "verdict".
+    /// "kernel-regression", "ridge-path", "network", "width", "slope" or "verdict"; of a further question its name, a slash and one of
+    /// these, or "number".
     Experiment: string
     InputScale: string option
     LearningRate: float option
@@ -11,6 +12,8 @@ type ResultRow = {
     Member: int option
     Epoch: int option
     Ridge: float option
+    /// "output-scale=2; batch-size=32": what else tells its networks from the run's others.
+    Axes: string option
     Metric: string
     Value: float option
     /// In words, what a number cannot say: why a value is missing, what a verdict rests on.
@@ -29,6 +32,7 @@ module ResultRow =
         Member = None
         Epoch = None
         Ridge = None
+        Axes = None
         Metric = ""
         Value = None
         Note = None
@@ -118,9 +122,20 @@ module ResultRow =
             rank epoch measures
         ]
 
-    let private network (run: NetworkRun) =
+    /// What the axes that a table has no column for say of a network.
+    let private others (axes: Axis list) (spec: RunSpec) =
+        match axes with
+        | [] -> None
+        | axes ->
+            axes
+            |> List.map (fun axis -> $"%s{axis.Key}=%s{Axis.text (axis.Of spec)}")
+            |> String.concat "; "
+            |> Some
+
+    let private network (name: string) (axes: Axis list) (run: NetworkRun) =
         let shared = {
-            row "network" with
+            row name with
+                Axes = others axes run.Spec
                 InputScale = Some(InputScale.print run.Spec.InputScale)
                 LearningRate = Some run.Spec.Rate
                 Width = Some run.Spec.Width
@@ -147,9 +162,10 @@ module ResultRow =
         $"%s{name}-count", value |> Option.map (fun value -> float value.Count)
     ]
 
-    let private width (group: Group) =
+    let private width (name: string) (axes: Axis list) (group: Group) =
         let shared = {
-            row "width" with
+            row name with
+                Axes = others axes group.Spec
                 InputScale = Some(InputScale.print group.Spec.InputScale)
                 LearningRate = Some group.Spec.Rate
                 Width = Some group.Spec.Width
@@ -178,24 +194,46 @@ module ResultRow =
             $"%s{Quantity.print slope.Quantity}-upper", Some slope.Upper
         ]
 
-    let private verdict (verdict: Verdict) = {
-        row "verdict" with
+    let private verdict (name: string) (verdict: Verdict) = {
+        row name with
             Metric = verdict.Claim
             Value = verdict.Holds |> Option.map (fun holds -> if holds then 1.0 else 0.0)
             Note = Some $"%s{verdict.Setting}: %s{verdict.Evidence}"
     }
+
+    let private networks (prefix: string) (runs: NetworkRun[]) =
+        let axes = runs |> Seq.map _.Spec |> Axis.unlabelled
+
+        [
+            for run in runs do
+                yield! network $"%s{prefix}network" axes run
+            for group in Group.ofRuns runs do
+                yield! width $"%s{prefix}width" axes group
+        ]
+
+    let private chapter (chapter: Chapter) = [
+        yield! networks $"%s{chapter.Id}/" chapter.Runs
+        for finding in chapter.Findings do
+            {
+                row $"%s{chapter.Id}/number" with
+                    Metric = finding.Metric
+                    Value = finding.Value
+                    Note = finding.Note
+            }
+        for judged in chapter.Verdicts do
+            verdict $"%s{chapter.Id}/verdict" judged
+    ]
 
     /// Every number of the findings. A verdict's value is 1 where the claim holds, 0 where it does not, none where it is open.
     let ofFindings (findings: Findings) : ResultRow[] = [|
         yield! regression findings.Kernel
         for point in findings.Kernel.Path do
             yield! path point
-        for run in findings.Networks do
-            yield! network run
-        for group in Group.ofRuns findings.Networks do
-            yield! width group
+        yield! networks "" findings.Networks
         for fit in findings.Comparison.Slopes do
             yield! slope fit
         for judged in findings.Comparison.Verdicts do
-            verdict judged
+            verdict "verdict" judged
+        for asked in findings.Chapters do
+            yield! chapter asked
     |]

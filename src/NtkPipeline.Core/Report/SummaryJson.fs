@@ -28,6 +28,23 @@ module SummaryJson =
             "setting", Json.text verdict.Setting
         ]
 
+    let private chapter (chapter: Chapter) =
+        Json.record [
+            "name", Json.text chapter.Id
+            "question", Json.text chapter.Title
+            "verdict", Json.list (chapter.Verdicts |> Seq.map verdict)
+            "networks", Json.list (chapter.Runs |> Seq.map ModelJson.network)
+            "numbers",
+            Json.list [
+                for finding in chapter.Findings ->
+                    Json.record [
+                        "metric", Json.text finding.Metric
+                        "value", Json.maybe Json.real finding.Value
+                        "note", Json.maybe Json.text finding.Note
+                    ]
+            ]
+        ]
+
     /// By number alone: a text is read in the report, where it is escaped.
     let private suspect (suspect: SuspectTweet) =
         Json.record [
@@ -64,6 +81,7 @@ module SummaryJson =
                 "networks", Json.list (findings.Networks |> Seq.map ModelJson.network)
                 "slopes", Json.list (findings.Comparison.Slopes |> Seq.map slope)
                 "verdict", Json.list (findings.Comparison.Verdicts |> Seq.map verdict)
+                "experiments", Json.list (findings.Chapters |> Seq.map chapter)
                 "suspects", Json.list (findings.Suspects |> Seq.map suspect)
                 // The root seed has 64 bits, more than most readers' numbers.
                 "seed", Json.text (string findings.Seed)

@@ -57,10 +57,6 @@ module WidthSeries =
             |> Array.minBy (fun series ->
                 LearningRate.distance findings.Comparison.MainRate series.Spec.Rate, series.Spec.Rate))
 
-    /// Every width of the report, ascending.
-    let widths (findings: Findings) : int[] =
-        findings.Networks |> Array.map _.Spec.Width |> Array.distinct |> Array.sort
-
     /// The runs of one width that stayed finite, by seed.
     let sound (width: int) (series: WidthSeries) : NetworkRun[] =
         series.Runs
@@ -94,26 +90,8 @@ module WidthSeries =
                 $"At %s{Show.inputScale series.Spec.InputScale} no network was trained with the main rate, %s{units rate}: shown are those of %s{units series.Spec.Rate}, which no verdict of that scale is about."
     ]
 
-    /// For a chart's legend.
-    let shortLabel (series: WidthSeries) : string =
-        $"%s{Show.inputScale series.Spec.InputScale}, rate %s{Show.short series.Spec.Rate}%s{Axis.remark series.Unlabelled series.Spec}"
-
-    /// What to say of a curve's runs that diverged, if any did.
-    let divergence (series: WidthSeries) : string option =
-        let lost = series.Groups |> Array.filter (fun group -> group.Diverged > 0)
-
-        if lost.Length = 0 then
-            None
-        else
-            let parts =
-                lost
-                |> Array.map (fun group ->
-                    $"%d{group.Diverged} of %d{group.Runs.Length} at m = %d{group.Spec.Width}")
-                |> String.concat ", "
-
-            Some $"Runs that diverged are left out: %s{parts}."
-
-    let private spread (isGeometric: bool) (x: float) (values: float[]) : CurvePoint =
+    /// The mean of some values at a place, with one standard deviation, or the smallest and the largest.
+    let spread (isGeometric: bool) (x: float) (values: float[]) : CurvePoint =
         let mean = Array.average values
 
         if isGeometric || values.Length < 2 then
@@ -138,27 +116,3 @@ module WidthSeries =
         |> Array.groupBy fst
         |> Array.sortBy fst
         |> Array.map (fun (epoch, values) -> spread isLogarithmic (float epoch) (Array.map snd values))
-
-    /// A quantity by width: the mean over sound runs with one standard deviation.
-    let byWidth (pick: NetworkRun -> float option) (series: WidthSeries) : CurvePoint[] =
-        series.Groups
-        |> Array.choose (fun group ->
-            match sound group.Spec.Width series |> Array.choose pick |> Array.filter Double.IsFinite with
-            | [||] -> None
-            | values -> Some(spread false (float group.Spec.Width) values))
-
-    /// A quantity over seeds along `x`, with one standard deviation.
-    let ofGroups (x: Group -> float) (quantity: Quantity) (groups: Group[]) : CurvePoint[] =
-        groups
-        |> Array.sortBy x
-        |> Array.choose (fun group ->
-            group.Of quantity
-            |> Option.map (fun value ->
-                let deviation = Option.defaultValue 0.0 value.StandardDeviation
-
-                {
-                    X = x group
-                    Y = value.Mean
-                    Low = value.Mean - deviation
-                    High = value.Mean + deviation
-                }))

@@ -185,7 +185,7 @@ let tests =
 
         testCase "a chart's line is the mean of its seeds"
         <| fun () ->
-            let _, chart = charts page.Value |> List.find (fun (id, _) -> id = "learning-0")
+            let _, chart = charts page.Value |> List.find (fun (id, _) -> id = "learning-1")
 
             let line =
                 chart.GetProperty("data").EnumerateArray()

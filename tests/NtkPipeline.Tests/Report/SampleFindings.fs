@@ -314,6 +314,7 @@ let make (isSynthetic: bool) : Findings =
         Picture = picture
         Networks = runs
         Comparison = { MainRate = 1.0; LazyThreshold = 0.05; Slopes = slopes; Verdicts = verdicts }
+        Chapters = [||]
         Settings = [|
             { Key = "train.epochs"; Value = "50"; Source = "default" }
             { Key = "embed.encoder"; Value = hostile; Source = "command line" }

@@ -115,7 +115,8 @@ let private words =
                         Comparison = { real.Value.Comparison with LazyThreshold = threshold }
                 }
 
-                LearningFigures.kernelMovement findings @ WidthFigures.kernelMovement findings
+                WidthCurves.movement findings.Comparison.LazyThreshold
+                |> Curves.drawAll (WidthSeries.main findings |> Array.collect _.Runs)
                 |> List.map (Figure.json false)
 
             let drawn = lines 0.125 |> List.filter _.Contains("\"12.5%\"")

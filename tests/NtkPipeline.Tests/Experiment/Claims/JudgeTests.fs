@@ -136,7 +136,7 @@ let private diverge (run: NetworkRun) = {
 }
 
 let private seeds make = List.init 3 make
-let private compare runs = Judge.run CompareModels.claims settings seed kernel labels runs
+let private compare runs = Judge.run Widths.claims settings seed kernel labels runs
 
 let private verdict (fragment: string) runs =
     (compare runs).Verdicts |> Array.find (fun verdict -> verdict.Claim.Contains fragment)

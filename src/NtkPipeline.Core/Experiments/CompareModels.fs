@@ -1,18 +1,11 @@
 namespace NtkPipeline.Core
 
-/// Stage: kernel regression and trained networks → summaries, power laws and verdicts.
+/// Stage: kernel regression and trained networks → power laws and verdicts.
 [<RequireQualifiedAccess>]
 module CompareModels =
 
-    /// What is expected of wide networks, in the order in which it is reported.
-    let claims: Claim<NetworkEvidence> list = [
-        WideReachesKernel.claim
-        KernelStaysPut.claim
-        SmallBeatsKernel.claim
-    ]
-
     let private run settings seed (split: Split, kernel: KernelRegression, runs: NetworkRun list) =
-        Judge.run claims settings seed kernel (SplitTweets.validationLabels split) runs |> Ok
+        Judge.run Widths.claims settings seed kernel (SplitTweets.validationLabels split) runs |> Ok
 
     let inputs
         (split: Artifact<Split>)

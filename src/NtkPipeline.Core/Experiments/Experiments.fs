@@ -1,0 +1,7 @@
+namespace NtkPipeline.Core
+
+/// The questions that a run can ask beside its first (`Widths`).
+[<RequireQualifiedAccess>]
+module Experiments =
+
+    let all: Experiment list = [ OutputScale.experiment ]

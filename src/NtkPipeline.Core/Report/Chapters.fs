@@ -1,0 +1,93 @@
+namespace NtkPipeline.Core
+
+open Giraffe.ViewEngine
+
+/// An experiment's chapter as HTML: words, verdicts, charts, its networks over seeds, and its numbers.
+[<RequireQualifiedAccess>]
+module Chapters =
+
+    let private shown: (string * Quantity * (Aggregate -> string)) list = [
+        "accuracy", Quantity.Accuracy, Show.accuracies
+        "AUC", Quantity.Auc, Show.scores
+        "ΔΘ", Quantity.DeltaTheta, Show.percents
+        "rms gap to kernel", Quantity.GapToKernel, Show.measured
+        "rms gap to linearised", Quantity.GapToLinearised, Show.measured
+    ]
+
+    /// A row for each network, over its seeds: what tells it apart, and what became of it.
+    let private groups (findings: Findings) (chapter: Chapter) =
+        let axes =
+            chapter.Runs
+            |> Seq.map _.Spec
+            |> Axis.varying
+            |> List.filter (fun axis -> axis.Key <> Axis.seed.Key)
+
+        let rows = [
+            for group in Group.ofRuns chapter.Runs do
+                [
+                    for axis in axes do
+                        TextCell(axis.Show(axis.Of group.Spec))
+
+                    NumberCell(
+                        if group.Diverged = 0 then
+                            string group.Runs.Length
+                        else
+                            $"%d{group.Runs.Length}, %d{group.Diverged} diverged"
+                    )
+
+                    for _, quantity, show in shown do
+                        NumberCell(group.Of quantity |> Option.map show |> Option.defaultValue Show.missing)
+                ]
+        ]
+
+        let headings = [
+            for axis in axes do
+                TextCell axis.Label
+
+            NumberCell "runs"
+
+            for name, _, _ in shown do
+                NumberCell name
+        ]
+
+        if rows.IsEmpty then
+            []
+        else
+            [
+                Table.grid (Table.marked findings "Its networks") headings rows [
+                    "Mean ± standard deviation over the seeds that did not diverge, on the validation rows after the last epoch."
+                ]
+            ]
+
+    let private numbers (findings: Findings) (chapter: Chapter) =
+        if chapter.Findings.Length = 0 then
+            []
+        else
+            [
+                Table.facts (Table.marked findings "Its numbers") [
+                    for finding in chapter.Findings do
+                        finding.Metric,
+                        match finding.Value, finding.Note with
+                        | Some value, Some note -> $"%s{Show.number value} (%s{note})"
+                        | Some value, None -> Show.number value
+                        | None, Some note -> $"%s{Show.missing} (%s{note})"
+                        | None, None -> Show.missing
+                ]
+            ]
+
+    /// `cards` and `figures` are the report's own way of showing verdicts and charts.
+    let contents
+        (cards: Verdict[] -> XmlNode)
+        (figures: Figure list -> XmlNode)
+        (findings: Findings)
+        (chapter: Chapter)
+        : XmlNode list =
+        [
+            for words in chapter.Words do
+                p [] [ str words ]
+
+            cards chapter.Verdicts
+            figures (Curves.drawAll chapter.Runs chapter.Curves)
+            yield! groups findings chapter
+            yield! numbers findings chapter
+        ]

@@ -1,0 +1,215 @@
+namespace NtkPipeline.Core
+
+/// Draws a `Curve` from networks.
+[<RequireQualifiedAccess>]
+module Curves =
+
+    /// The vertical axis of a quantity.
+    let private vertical (quantity: Quantity) : FigureAxis =
+        match quantity with
+        | Quantity.Accuracy
+        | Quantity.KernelAccuracy
+        | Quantity.LinearisedAccuracy
+        | Quantity.TrainAccuracy -> FigureAxis.share "accuracy (% of rows)"
+        | Quantity.F1 -> FigureAxis.linear "F1 (0 to 1)"
+        | Quantity.Auc -> FigureAxis.linear "AUC (0 to 1)"
+        | Quantity.TrainLoss -> FigureAxis.logarithmic "loss (½ mean squared error)"
+        | Quantity.DeltaTheta -> FigureAxis.logarithmicShare "ΔΘ (% of ‖Θ̂₀‖)"
+        | Quantity.InitKernelError -> FigureAxis.logarithmicShare "‖Θ̂₀ − Θ‖ (% of ‖Θ‖)"
+        | Quantity.GapToKernel
+        | Quantity.GapToLinearised -> FigureAxis.logarithmic "rms gap (output units)"
+        | Quantity.WeightMovement _ -> FigureAxis.logarithmicShare "movement (% of ‖W₀‖)"
+        | Quantity.FlippedGates -> FigureAxis.share "flipped gates (% of all pairs)"
+        | Quantity.AlignmentWithTargets
+        | Quantity.AlignmentWithInitial -> FigureAxis.linear "alignment (0 to 1)"
+        | Quantity.EffectiveRank -> FigureAxis.linear "effective rank (directions)"
+
+    let private values (axes: Axis list) (run: NetworkRun) = axes |> List.map (fun axis -> axis.Of run.Spec)
+
+    let private named (axes: Axis list) (run: NetworkRun) =
+        axes |> List.map (fun axis -> axis.Show(axis.Of run.Spec)) |> String.concat ", "
+
+    let private place (axis: Axis) (run: NetworkRun) =
+        match axis.Of run.Spec with
+        | AxisValue.Number x -> x
+        | AxisValue.Words words -> invalidArg (nameof axis) $"a chart cannot be drawn along %s{axis.Key}: %s{words}"
+
+    let private read (ordinate: Ordinate) (run: NetworkRun) =
+        match ordinate.Moment with
+        | Moment.End -> Quantity.ofRun ordinate.Quantity run
+        | Moment.Start ->
+            if run.Diverged.IsSome then
+                None
+            else
+                run.Epochs |> Array.tryHead |> Option.bind (Quantity.atEpoch ordinate.Quantity)
+
+    /// What an ordinate's mean over seeds is at each place of the abscissa.
+    let private points (curve: Curve) (ordinate: Ordinate) (runs: NetworkRun[]) : CurvePoint[] =
+        match curve.Against with
+        | Abscissa.Epoch ->
+            runs
+            |> Array.filter _.Diverged.IsNone
+            |> WidthSeries.byEpoch (vertical ordinate.Quantity).IsLogarithmic (Quantity.atEpoch ordinate.Quantity)
+            |> FigureSeries.thin 120
+        | Abscissa.Along axis ->
+            runs
+            |> Array.groupBy (place axis)
+            |> Array.sortBy fst
+            |> Array.choose (fun (x, runs) ->
+                match runs |> Array.choose (read ordinate) |> Array.filter System.Double.IsFinite with
+                | [||] -> None
+                | values -> Some(WidthSeries.spread false x values))
+
+    /// The line of a fitted power law: it has the fit's slope and goes through the logarithmic centre of the runs. Against the width,
+    /// networks below `Slope.narrowest` are left out, as they are of the fits in tables.
+    let private fit (curve: Curve) (axis: Axis) colour name (runs: NetworkRun[]) : FigureSeries option =
+        let points =
+            runs
+            |> Array.choose (fun run ->
+                Quantity.ofRun curve.Ordinates.Head.Quantity run |> Option.map (fun y -> place axis run, y))
+            |> Array.filter (fun (x, y) ->
+                x > 0.0 && y > 0.0 && (axis.Key <> Axis.width.Key || x >= float Slope.narrowest))
+
+        PowerLaw.fit points
+        |> Option.map (fun fit ->
+            let x0, y0 = points |> Array.averageBy (fst >> log), points |> Array.averageBy (snd >> log)
+            let at x = FigureSeries.point x (exp (y0 + fit.Slope * (log x - x0)))
+            let all = Array.map fst points
+
+            {
+                FigureSeries.create
+                    $"∝ %s{axis.Symbol}^(%s{Show.slope fit.Slope}), %s{name}"
+                    colour
+                    [| at (Array.min all); at (Array.max all) |] with
+                    Dash = LineDash.Dotted
+            })
+
+    /// One line an ordinate, of networks that share all that the curve's lines tell apart. Ordered colours where lines are widths or the
+    /// like, else colours that are easily told apart.
+    let private line (curve: Curve) (count: int) (k: int) (runs: NetworkRun[]) : FigureSeries list = [
+        let name = named curve.Lines runs[0]
+
+        let colour =
+            match curve.Against, curve.Lines with
+            | Abscissa.Epoch, [ _ ] -> Palette.ordered k count
+            | _ -> Palette.category k
+
+        for part, ordinate in List.indexed curve.Ordinates do
+            let isStart = ordinate.Moment = Moment.Start
+            let many = curve.Ordinates.Length > 1
+
+            {
+                FigureSeries.create
+                    (if many then $"%s{ordinate.Name}, %s{name}" else name)
+                    colour
+                    (points curve ordinate runs) with
+                    Symbol =
+                        (if isStart then
+                             None
+                         else
+                             Some(Palette.symbol (if many && not isStart then part else k)))
+                    Dash = (if isStart || (many && part % 2 = 1 && curve.Ordinates.Head.Moment = Moment.End) then LineDash.Dotted else LineDash.Solid)
+                    Spread =
+                        (match curve.Against with
+                         | _ when isStart -> NoSpread
+                         | Abscissa.Epoch -> Band
+                         | Abscissa.Along _ -> Bars)
+            }
+
+        match curve.Against with
+        | Abscissa.Along axis when curve.IsFitted -> yield! fit curve axis colour name runs |> Option.toList
+        | Abscissa.Along _
+        | Abscissa.Epoch -> ()
+    ]
+
+    let private horizontal (curve: Curve) (runs: NetworkRun[]) : FigureAxis * (float * float) =
+        match curve.Against with
+        | Abscissa.Epoch ->
+            let last = runs |> Seq.collect _.Epochs |> Seq.fold (fun last measures -> max last measures.Epoch) 0
+            FigureAxis.linear "epoch (passes over the training rows)", (0.0, float last)
+        | Abscissa.Along axis ->
+            let places = runs |> Array.map (place axis) |> Array.distinct |> Array.sort
+            let ticks = Some(places |> Array.map (fun x -> x, Axis.text (AxisValue.Number x)))
+
+            let drawn =
+                if places[0] > 0.0 then
+                    FigureAxis.logarithmic axis.Label
+                else
+                    FigureAxis.linear axis.Label
+
+            { drawn with Ticks = ticks }, (places[0], Array.last places)
+
+    let private caption (curve: Curve) (runs: NetworkRun[]) =
+        let spread =
+            match curve.Against with
+            | Abscissa.Along _ when curve.IsFitted ->
+                " Bars are one standard deviation over seeds; dotted lines are fitted power laws."
+            | Abscissa.Along _ -> " Bars are one standard deviation over seeds."
+            | Abscissa.Epoch -> ""
+
+        let lost =
+            match runs |> Array.filter _.Diverged.IsSome |> Array.length with
+            | 0 -> ""
+            | lost -> $" Left out: %d{lost} of %d{runs.Length} runs, which diverged."
+
+        curve.Caption + spread + lost
+
+    let private chart (curve: Curve) (id: string) (title: string) (runs: NetworkRun[]) : Figure option =
+        let x, extent = horizontal curve runs
+
+        let hasPlaces (runs: NetworkRun[]) =
+            curve.LeastPlaces < 2
+            || (points curve curve.Ordinates.Head runs).Length >= curve.LeastPlaces
+
+        match runs |> Array.groupBy (values curve.Lines) |> Array.map snd |> Array.filter hasPlaces with
+        | [||] -> None
+        | lines ->
+            Some {
+                Id = id
+                Title = title
+                Caption = caption curve runs
+                Chart =
+                    Plot.lines x (vertical curve.Ordinates.Head.Quantity) [
+                        yield! lines |> Seq.indexed |> Seq.collect (fun (k, runs) -> line curve lines.Length k runs)
+                        for ordinate in curve.Shared do
+                            {
+                                FigureSeries.create ordinate.Name Palette.ink (points curve ordinate runs) with
+                                    Dash = LineDash.Dashed
+                            }
+                        for k, level in List.indexed curve.Levels do
+                            let colour, dash =
+                                if k = 0 && curve.Shared.IsEmpty then
+                                    Palette.ink, LineDash.Dashed
+                                else
+                                    Palette.grey, LineDash.DashDotted
+
+                            FigureSeries.level level.Name colour dash extent level.At
+                    ]
+            }
+
+    /// The curve's charts: one a panel, or one. Axes that tell the runs apart and are not drawn along become lines of their own.
+    let draw (runs: NetworkRun[]) (curve: Curve) : Figure list =
+        let drawn =
+            match curve.Against with
+            | Abscissa.Along axis -> [ axis.Key ]
+            | Abscissa.Epoch -> []
+
+        let known = drawn @ [ for axis in curve.Lines @ curve.Panels @ [ Axis.seed ] -> axis.Key ]
+
+        let further =
+            runs |> Seq.map _.Spec |> Axis.varying |> List.filter (fun axis -> not (List.contains axis.Key known))
+
+        let curve = { curve with Lines = curve.Lines @ further }
+
+        match Group.sort runs with
+        | [||] -> []
+        | runs when curve.Panels.IsEmpty -> chart curve curve.Id curve.Title runs |> Option.toList
+        | runs ->
+            runs
+            |> Array.groupBy (values curve.Panels)
+            |> List.ofArray
+            |> List.mapi (fun k (_, runs) ->
+                chart curve $"%s{curve.Id}-%d{k}" $"%s{curve.Title} (%s{named curve.Panels runs[0]})" runs)
+            |> List.choose id
+
+    let drawAll (runs: NetworkRun[]) (curves: Curve list) : Figure list = curves |> List.collect (draw runs)
