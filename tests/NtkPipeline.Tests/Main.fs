@@ -26,6 +26,8 @@ let private tests =
         CholeskyFitTests.tests
         RidgeRefinementTests.tests
         StoppingFoldsTests.tests
+        StoppingPathTests.tests
+        ModelSelectionTests.tests
         SpectralFilterTests.tests
         LinearisedTrainingTests.tests
         LogisticDescentTests.tests
@@ -85,23 +87,38 @@ let private tests =
         EmbeddingCacheTests.tests
         FetchTests.tests
         RegressTests.tests
+        RegressRidgeTests.tests
+        RegressRefusalTests.tests
         DescendTests.tests
+        DescendLimitTests.tests
         PosteriorTests.tests
         RunTests.tests
+        RunNetworkTests.tests
+        RunStoreTests.tests
+        RunEncoderTests.tests
         PredictTests.tests
+        PredictValidationTests.tests
+        PredictRowsTests.tests
         KernelFileTests.tests
         KernelCommandTests.tests
+        KernelRefusalTests.tests
+        KernelTileTests.tests
         MonteCarloTests.tests
         MonteCarloRefusalTests.tests
         KernelSpectrumTests.tests
         ExpandTests.tests
         ExpandRefusalTests.tests
+        SettingsTests.tests
         RefusalTests.tests
+        ArrayCommandTests.tests
+        TextCommandTests.tests
         GarbageTests.tests
+        GarbageTextTests.tests
         InterruptionTests.tests
         BenchTests.tests
         DeviceTests.tests
         SolveTests.tests
+        SolveRefusalTests.tests
         SelectTests.tests
         ArchitectureTests.tests
     ]
