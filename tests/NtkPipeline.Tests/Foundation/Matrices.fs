@@ -10,6 +10,11 @@ let random (seed: int) rows columns =
     let random = Random seed
     Matrix.init rows columns (fun _ _ -> 2.0 * random.NextDouble() - 1.0)
 
+/// Standard normal entries.
+let normal (seed: int) rows columns =
+    let random = Random seed
+    Matrix.init rows columns (fun _ _ -> MathNet.Numerics.Distributions.Normal.Sample(random, 0.0, 1.0))
+
 /// Bitwise, so that nan, −0.0 and infinities must survive too.
 let bits (m: Matrix<float>) = m.Rows, m.Columns, m.Values |> Array.map BitConverter.DoubleToInt64Bits
 

@@ -1,7 +1,6 @@
 module NtkPipeline.Tests.SolveRefusalTests
 
 open Expecto
-open NtkPipeline.Core
 open NtkPipeline.Tests.Ntk
 open NtkPipeline.Tests.SolveCall
 

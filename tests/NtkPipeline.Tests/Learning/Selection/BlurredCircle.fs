@@ -3,14 +3,11 @@ module NtkPipeline.Tests.BlurredCircle
 
 open System
 open NtkPipeline.Core
-
-let inputs (seed: int) rows columns =
-    let random = Random seed
-    Matrix.init rows columns (fun _ _ -> MathNet.Numerics.Distributions.Normal.Sample(random, 0.0, 1.0))
+open NtkPipeline.Tests.Matrices
 
 /// A circle that noise blurs: a matter of curvature, so a linear kernel must lose. Some rows come twice.
 let x =
-    let rows = inputs 1 120 3
+    let rows = normal 1 120 3
     Matrix.gatherRows (Array.append [| 0..119 |] [| 0..19 |]) rows
 
 let y =

@@ -6,7 +6,6 @@ open NtkPipeline.Core
 open NtkPipeline.Tests.BlurredCircle
 open NtkPipeline.Tests.KernelSamples
 
-let private decompose k = Expect.wantOk (Spectrum.decompose "K" (KernelMatrix.Double k)) "K"
 
 let private stopping =
     testList "training times" [
