@@ -40,7 +40,10 @@ let private tests =
         ExplainTests.tests
         CalibrationTests.tests
         LearningGoldenTests.tests
+        PowerLawTests.tests
         CompareTests.tests
+        AccuracyVerdictsTests.tests
+        LazyVerdictTests.tests
         TrainNetworkTests.tests
         TrainingMeasuresTests.tests
         TrainingStepsTests.tests
@@ -99,6 +102,7 @@ let private tests =
         StoreTests.tests
         LibTorchFolderTests.tests
         ReportTests.tests
+        ReportChartsTests.tests
         SentenceEncoderTests.tests
         PackagedModelTests.tests
         SummaryJsonTests.tests
