@@ -5,34 +5,14 @@ Send this to F# Interactive piece by piece, or run it whole: `dotnet fsi build.f
 sample (600 of its tweets, so that each step takes a second or so), runs the pipeline's stages in memory, prints what they
 give and writes two charts. Nothing here is special: these are the values that `ntk run` orchestrates over its store.
 *)
-#I "NtkPipeline.Host/bin/Release"
-#r "NtkPipeline.Core.dll"
-#r "NtkPipeline.Runtime.dll"
-#r "TorchSharp.dll"
-#r "Deedle.dll"
-#r "Plotly.NET.dll"
-#r "DynamicObj.dll"
-#r "Giraffe.ViewEngine.dll"
-#r "Newtonsoft.Json.dll"
+#load "exploration.fsx"
 
 open System.IO
 open Deedle
 open Plotly.NET
 open NtkPipeline.Core
 open NtkPipeline.Runtime
-
-let clone = Path.GetFullPath(Path.Combine(__SOURCE_DIRECTORY__, ".."))
-let results = Path.Combine(clone, "data", "results", "explore")
-Directory.CreateDirectory results |> ignore
-LibTorch.useThreads 0
-
-/// A result, or the sentence that says why there is none.
-let value (result: Result<'a, PipelineError>) =
-    match result with
-    | Result.Ok value -> value
-    | Result.Error e ->
-        eprintfn $"%s{e.Sentence}"
-        exit 1
+open Exploration
 
 /// Stages run in memory here; `DiskRunner` would keep their results.
 let runner: IRunner = MemoryRunner(Seed.root 1UL)

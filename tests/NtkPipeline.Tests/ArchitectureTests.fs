@@ -5,22 +5,7 @@ open System.IO
 open System.Text.RegularExpressions
 open Expecto
 open NtkPipeline.Core
-
-let private sources folder pattern =
-    Directory.GetFiles(Clone.path folder, pattern, SearchOption.AllDirectories)
-    |> Array.filter (fun path -> not (Regex.IsMatch(path, @"[\\/](obj|bin)[\\/]")))
-
-/// Code without comments: a word in a comment breaks no rule.
-let private code path = File.ReadAllLines path |> Array.map (fun line -> Regex.Replace(line, @"//.*$", ""))
-
-let private uses (pattern: string) (path: string) =
-    code path
-    |> Array.indexed
-    |> Array.filter (fun (_, line) -> Regex.IsMatch(line, pattern))
-    |> Array.map (fun (k, line) -> $"%s{Path.GetRelativePath(Clone.root, path)}(%d{k + 1}): %s{line.Trim()}")
-
-let private expectNone pattern paths =
-    Expect.isEmpty (paths |> Array.collect (uses pattern)) $"nothing may use %s{pattern}"
+open NtkPipeline.Tests.SourceFiles
 
 /// The folders of Core, lowest first. In F# a file sees only what is compiled before it; so where every folder's files stand
 /// together, in this order, none sees a folder above its own.
@@ -70,8 +55,33 @@ let private runsOf files =
         []
     |> List.rev
 
+/// Where a file is about more than one thing, as a rule.
+let private longest = 200
+
+/// Files past that which are being divided.
+let private tooLongYet = [ "src/NtkPipeline.Core/Network/Activation.fs" ]
+
 let tests =
     testList "architecture" [
+        testCase $"no file of source or tests is longer than %d{longest} lines"
+        <| fun () ->
+            let files = written ()
+            Expect.isGreaterThan files.Length 400 "the files were found"
+
+            let tooLong =
+                files
+                |> Array.filter (fun (name, lines) -> lines > longest && not (List.contains name tooLongYet))
+                |> Array.map (fun (name, lines) -> $"%s{name}: %d{lines} lines")
+
+            Expect.isEmpty tooLong $"""to be divided by topic: %s{String.concat "; " tooLong}"""
+
+            let excused = Map.ofArray files
+
+            for name in tooLongYet do
+                match Map.tryFind name excused with
+                | Some lines -> Expect.isGreaterThan lines longest $"%s{name} needs no exception any more"
+                | None -> failtest $"%s{name} is not there, and needs no exception"
+
         testCase "no folder of Core sees one above it"
         <| fun () ->
             let project = "src/NtkPipeline.Core/NtkPipeline.Core.fsproj"
@@ -160,6 +170,7 @@ let tests =
                     Clone.path "build.fsx"
                 |]
                 Directory.GetFiles(Clone.path ".paket", "*.proj")
+                Directory.GetFiles(Clone.path ".paket", "*.fsx")
             ]
             |> expectNone @"https?:"
 

@@ -1,12 +1,11 @@
 module NtkPipeline.Tests.Main
 
-open System
-open System.IO
 open Expecto
 
 let private tests =
     testList "NtkPipeline" [
         LibTorchTests.tests
+        CodecTests.tests
         FoundationTests.tests
         ByteSizeTests.tests
         TweetFrameTests.tests
@@ -20,12 +19,16 @@ let private tests =
         KernelMeasuresTests.tests
         SpectrumTests.tests
         RidgeRegressionTests.tests
+        CrossValidationTests.tests
+        RidgeRefusalTests.tests
         RidgeGradientTests.tests
         TargetCodingTests.tests
         LeaveOneOutTests.tests
         CholeskyFitTests.tests
         RidgeRefinementTests.tests
         StoppingFoldsTests.tests
+        StoppingPathTests.tests
+        ModelSelectionTests.tests
         SpectralFilterTests.tests
         LinearisedTrainingTests.tests
         LogisticDescentTests.tests
@@ -34,23 +37,37 @@ let private tests =
         ClosedFormTests.tests
         LinearisedTests.tests
         GaussianProcessTests.tests
+        ExplainTests.tests
         CalibrationTests.tests
         LearningGoldenTests.tests
+        PowerLawTests.tests
         JudgeTests.tests
         GridTests.tests
         PrintedUnionTests.tests
+        NetworksAgainstKernelTests.tests
+        KernelStaysPutTests.tests
         TrainNetworkTests.tests
+        TrainingMeasuresTests.tests
+        TrainingStepsTests.tests
+        LazyTrainingTests.tests
         CleanTextTests.tests
         MinHashTests.tests
         SplitTests.tests
         TfidfTests.tests
+        TruncatedSvdTests.tests
         LsaTests.tests
         PcaTests.tests
         WordPieceTests.tests
         TextStagesTests.tests
+        EmbedTweetsTests.tests
+        SplitTweetsTests.tests
         CombinationTests.tests
+        ReduceDimensionTests.tests
         RegressionStagesTests.tests
         PredictTextTests.tests
+        ExplainNetworkTests.tests
+        OpinionsTests.tests
+        NewTweetsTests.tests
         testList "network" [
             NetworkTextTests.tests
             ArchitectureTextTests.tests
@@ -62,23 +79,32 @@ let private tests =
         testList "kernel" [
             AnalyticNtkTests.tests
             GramTests.tests
+            TableGramTests.tests
             OppositeRowsTests.tests
             ViewKernelTests.tests
             EmpiricalNtkTests.tests
             WidthLimitTests.tests
             DeepWidthTests.tests
             KernelTilesTests.tests
+            AnalyticGapTests.tests
+            EmpiricalTilesTests.tests
+            EmpiricalNngpTests.tests
             EmpiricalMethodTests.tests
             KernelLatexTests.tests
             LanczosTests.tests
             KernelProductTests.tests
             TensorKernelTests.tests
         ]
-        LargeSolveTests.tests
+        PivotedCholeskyTests.tests
+        ConjugateGradientsTests.tests
+        NystromTests.tests
+        SolvePlanTests.tests
         LearnKernelTests.tests
         RunnerTests.tests
+        StoreTests.tests
         LibTorchFolderTests.tests
         ReportTests.tests
+        ReportChartsTests.tests
         SentenceEncoderTests.tests
         PackagedModelTests.tests
         SummaryJsonTests.tests
@@ -86,57 +112,48 @@ let private tests =
         ConfigTextTests.tests
         EmbeddingCacheTests.tests
         FetchTests.tests
+        FetchResumeTests.tests
+        FetchRefusalTests.tests
         RegressTests.tests
+        RegressRidgeTests.tests
+        RegressRefusalTests.tests
         DescendTests.tests
+        DescendLimitTests.tests
         PosteriorTests.tests
         RunTests.tests
+        RunNetworkTests.tests
+        RunStoreTests.tests
+        RunEncoderTests.tests
         PredictTests.tests
+        PredictValidationTests.tests
+        PredictRowsTests.tests
         KernelFileTests.tests
+        KernelFileResumeTests.tests
+        NpyRowsTests.tests
         KernelCommandTests.tests
+        KernelRefusalTests.tests
+        KernelTileTests.tests
         MonteCarloTests.tests
         MonteCarloRefusalTests.tests
         KernelSpectrumTests.tests
         ExpandTests.tests
         ExpandRefusalTests.tests
+        SettingsTests.tests
         RefusalTests.tests
+        ArrayCommandTests.tests
+        TextCommandTests.tests
         GarbageTests.tests
+        GarbageTextTests.tests
         InterruptionTests.tests
         BenchTests.tests
         DeviceTests.tests
         SolveTests.tests
+        SolveRefusalTests.tests
         SelectTests.tests
         ArchitectureTests.tests
     ]
 
-/// Runs the tests; the last line says how many passed and failed.
 [<EntryPoint>]
 let main argv =
     NtkPipeline.Runtime.LibTorch.useThreads 0
-    let counted = ref None
-
-    let printer = {
-        Impl.TestPrinters.defaultPrinter with
-            summary =
-                fun config summary ->
-                    counted.Value <- Some summary
-                    Impl.TestPrinters.defaultPrinter.summary config summary
-    }
-
-    let arguments = [
-        CLIArguments.Printer printer
-        CLIArguments.No_Spinner
-        if Console.IsOutputRedirected then
-            CLIArguments.Colours 0
-    ]
-
-    let code = runTestsWithCLIArgs arguments argv tests
-
-    match counted.Value with
-    | Some summary ->
-        let failed = List.length summary.failed + List.length summary.errored
-        Console.Out.Flush()
-        // Expecto has put a writer of its own in Console.Out, which pads lines with blanks.
-        use output = new StreamWriter(Console.OpenStandardOutput())
-        output.Write $"\n%d{List.length summary.passed} passed, %d{failed} failed\n"
-        code
-    | None -> if code = 0 then 1 else code
+    Counted.run argv tests

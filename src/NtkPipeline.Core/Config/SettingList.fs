@@ -5,7 +5,6 @@ namespace NtkPipeline.Core
 module SettingList =
 
     let private setting key kind value doc = { Key = key; Kind = kind; Default = value; Doc = doc }
-
     let private treatment = Choice [ "keep"; "mark"; "remove" ]
 
     let private general = [

@@ -1,27 +1,10 @@
 module NtkPipeline.Tests.ExpandRefusalTests
 
-open System
 open System.IO
 open Expecto
 open NtkPipeline.Core
+open NtkPipeline.Tests.Matrices
 open NtkPipeline.Tests.Ntk
-
-let private random (seed: int) rows columns =
-    let random = Random seed
-    Matrix.init rows columns (fun _ _ -> 2.0 * random.NextDouble() - 1.0)
-
-let private expand (folder: string) text (order: int) extra =
-    [
-        "expand"
-        "--network"
-        text
-        "--order"
-        string order
-        "--x"
-        Path.Combine(folder, "x.npy")
-    ]
-    @ [ "--out"; Path.Combine(folder, "f.npy") ]
-    @ extra
 
 let tests =
     testList "expand refusals" [
@@ -30,7 +13,7 @@ let tests =
             let x = KernelFiles.write folder "x" (random 1 5 3)
             let step = KernelFiles.writeVector folder "step" (Array.create 31 0.1)
             let erf = "dense 6 b=0.3 | erf | dense 1"
-            let expand = expand folder
+            let expand = ExpandTests.expand folder
 
             refused
                 1

@@ -5,13 +5,11 @@ open System.IO
 open Expecto
 open TorchSharp
 open NtkPipeline.Core
+open NtkPipeline.Tests.Matrices
 open NtkPipeline.Tests.Ntk
 
-let private random (seed: int) rows columns =
-    let random = Random seed
-    Matrix.init rows columns (fun _ _ -> 2.0 * random.NextDouble() - 1.0)
-
-let private expand (folder: string) text (order: int) extra =
+/// A call on x.npy that writes f.npy.
+let expand (folder: string) text (order: int) extra =
     [
         "expand"
         "--network"

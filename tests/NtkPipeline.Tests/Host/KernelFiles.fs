@@ -33,11 +33,23 @@ let shape (path: string) : string =
 
     (header.Split('(')[1]).Split(')')[0]
 
+/// A float64 or float32 file as float64.
+let load (path: string) =
+    use file = File.OpenRead path
+    Expect.wantOk (Npy.read64 file) path
+
+/// A float32 file of small whole numbers.
+let array (path: string) rows columns =
+    use file = File.Create path
+    Npy.write file (Matrix.init rows columns (fun i j -> float32 (i + j)))
+
+/// The last line of stdout.
+let json (answer: Ntk.Answer) : JsonElement =
+    let line = answer.Output.TrimEnd().Split('\n') |> Array.last
+    (JsonDocument.Parse line).RootElement
+
 /// A call with --json that must end well: its last line.
-let wantJson arguments : JsonElement =
-    let answer = Ntk.wantDone (arguments @ [ "--json" ])
-    let last = answer.Output.TrimEnd('\n').Split('\n') |> Array.last
-    (JsonDocument.Parse last).RootElement
+let wantJson arguments : JsonElement = Ntk.wantDone (arguments @ [ "--json" ]) |> json
 
 let real (name: string) (json: JsonElement) = (json.GetProperty name).GetDouble()
 

@@ -1,15 +1,11 @@
 module NtkPipeline.Tests.KernelSpectrumTests
 
-open System
 open System.IO
 open Expecto
 open TorchSharp
 open NtkPipeline.Core
+open NtkPipeline.Tests.Matrices
 open NtkPipeline.Tests.Ntk
-
-let private random (seed: int) rows columns =
-    let random = Random seed
-    Matrix.init rows columns (fun _ _ -> 2.0 * random.NextDouble() - 1.0)
 
 let tests =
     testList "kernel --spectrum" [

@@ -1,19 +1,12 @@
 module NtkPipeline.Tests.MonteCarloTests
 
-open System
 open System.IO
 open Expecto
 open TorchSharp
 open NtkPipeline.Core
+open NtkPipeline.Tests.KernelFiles
+open NtkPipeline.Tests.Matrices
 open NtkPipeline.Tests.Ntk
-
-let private random (seed: int) rows columns =
-    let random = Random seed
-    Matrix.init rows columns (fun _ _ -> 2.0 * random.NextDouble() - 1.0)
-
-let private load (path: string) =
-    use file = File.OpenRead path
-    Expect.wantOk (Npy.read64 file) path
 
 /// The mean and its standard error of these matrices' entries, by their definition.
 let private summed (samples: float[][]) =

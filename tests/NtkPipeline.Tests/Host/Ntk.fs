@@ -54,6 +54,12 @@ let tweets (folder: string) (rows: int) =
     File.WriteAllText(Path.Combine(data, "SYNTHETIC"), "")
     data
 
+/// A vocabulary of one word, as a file.
+let vocabulary folder =
+    let path = Path.Combine(folder, "vocab.txt")
+    File.WriteAllLines(path, [ "[PAD]"; "[UNK]"; "[CLS]"; "[SEP]"; "[MASK]"; "fire"; "##s" ])
+    path
+
 /// Settings that make a run a matter of a second or two.
 let quick = [
     "--set"
@@ -78,4 +84,11 @@ let quick = [
     "train.larger-rates=2"
     "--set"
     "embed.encoder=lsa"
+]
+
+/// Fewer networks still, for what is about none of them.
+let fewNetworks widths = [
+    for text in [ $"train.widths=%s{widths}"; "train.seeds=1"; "train.input-scales=sqrt-d" ] do
+        "--set"
+        text
 ]

@@ -5,24 +5,7 @@ open System.IO
 open System.Text.Json
 open Expecto
 open NtkPipeline.Core
-open NtkPipeline.Runtime
 open NtkPipeline.Tests.Ntk
-
-/// As the settings that these runs take.
-let private splitting: SplitTweets.Settings = {
-    ValidationShare = 0.2
-    Folds = 5
-    Together = SameText.Normalised
-    SimilarAbove = 0.7
-    Contradictions = MajorityLabel
-}
-
-/// Fewer networks still, for what is about none of them.
-let private fewNetworks widths = [
-    for text in [ $"train.widths=%s{widths}"; "train.seeds=1"; "train.input-scales=sqrt-d" ] do
-        "--set"
-        text
-]
 
 let tests =
     testList "ntk predict" [
@@ -108,81 +91,6 @@ let tests =
                 [ "--tweets: between 1 and 1000" ]
                 ([ "predict"; "--text"; "a"; "--tweets"; "0" ] @ options))
 
-        testCase "predict says of a validation tweet what the run's own models said, to rounding"
-        <| inFolder (fun folder ->
-            let data, store = tweets folder 240, Path.Combine(folder, "store")
-
-            let check extra =
-                let options = [ "--data"; data; "--store"; store ] @ quick @ fewNetworks "16,128" @ extra
-                [ "run"; "--out"; Path.Combine(folder, "out") ] @ options |> wantDone |> ignore
-                let scope = Directory.GetDirectories(Path.Combine(store, "latest")) |> Array.exactlyOne
-
-                /// What a stage of the run gave.
-                let made name (codec: Codec<'a>) =
-                    Store.openAt store
-                    |> Result.bind (fun store ->
-                        Store.tryLatest store (nonNull (Path.GetFileName scope)) name
-                        |> Result.bind (Option.get >> Store.get store codec))
-                    |> Result.mapError _.Sentence
-                    |> Result.bind (Result.mapError string)
-                    |> Flip.Expect.wantOk name
-
-                let labelled = made "read-tweets/train" TweetTable.codec
-                let split = made "split-tweets" (SplitTweets.stage splitting).Codec
-                let kernel = made "fit-ridge" (Codec.json<KernelRegression> "any")
-
-                let runs =
-                    Directory.GetFiles scope
-                    |> Array.map (Path.GetFileName >> nonNull >> System.Uri.UnescapeDataString)
-                    |> Array.filter _.StartsWith("train-network")
-                    |> Array.map (fun name -> (made name TrainedNetwork.codec).Run)
-                    |> Array.filter _.Diverged.IsNone
-
-                Expect.isGreaterThan runs.Length 1 "networks"
-
-                for row in [ 0; 7 ] do
-                    let tweet = labelled[split.Validation[row]]
-
-                    let named option value =
-                        match value with
-                        | Some text -> [ option; text ]
-                        | None -> []
-
-                    let answer =
-                        [ "predict"; "--json"; "--text"; tweet.Text ]
-                        @ named "--keyword" tweet.Keyword
-                        @ named "--location" tweet.Location
-                        @ options
-                        |> wantDone
-
-                    let root =
-                        JsonDocument.Parse((answer.Output.TrimEnd().Split '\n') |> Array.last).RootElement
-
-                    let said =
-                        root.GetProperty("predictions").[0].GetProperty("models").EnumerateArray()
-                        |> Seq.map (fun model ->
-                            model.GetProperty("model").GetString(), model.GetProperty("score").GetDouble())
-                        |> readOnlyDict
-
-                    Expect.equal said.Count (runs.Length + 1) "every model"
-
-                    let close name (expected: float) =
-                        Expect.isLessThan (abs (said[name] - expected)) 1e-4 $"%s{name}, row %d{row}"
-
-                    close "kernel regression" kernel.ValidationOutputs[row]
-
-                    for run in runs do
-                        close (NetworkName.ofRun [] run.Spec) run.ValidationOutputs[row]
-
-            check []
-
-            check [
-                "--set"
-                "embed.encoder=lsa + surface + keywords + location"
-                "--set"
-                "reduce.dimensions=all"
-            ])
-
         testCase "predict tells what it could not take into account, and takes seeds together"
         <| inFolder (fun folder ->
             let data, store = tweets folder 200, Path.Combine(folder, "store")
@@ -212,73 +120,4 @@ let tests =
                 "no encoder looks at it"
 
             refused 2 [ "--npy: this run was made of texts alone" ] (predict [ "--npy"; "rows.npy" ]))
-
-        testCase "after a run on rows of another program, predict takes the rows of new texts"
-        <| inFolder (fun folder ->
-            let data, store = tweets folder 200, Path.Combine(folder, "store")
-            let at name = Path.Combine(folder, name)
-
-            let save name rows columns =
-                use file = File.Create(at name)
-                Npy.write file (Matrix.init rows columns (fun i j -> sin (float32 (7 * i + 3 * j + 1))))
-
-            save "train.npy" 200 20
-            save "test.npy" 50 20
-            save "rows.npy" 2 20
-            save "narrow.npy" 2 19
-
-            // The second row of train.npy, as an array of one dimension.
-            (use file = File.Create(at "one.npy")
-             Npy.writeVector file (Array.init 20 (fun j -> sin (float32 (7 + 3 * j + 1)))))
-
-            let options =
-                [
-                    for text in
-                        [
-                            "embed.encoder=npy"
-                            $"""embed.train-npy=%s{at "train.npy"}"""
-                            $"""embed.test-npy=%s{at "test.npy"}"""
-                        ] do
-                        "--set"
-                        text
-                ]
-                |> List.append ([ "--data"; data; "--store"; store ] @ quick @ fewNetworks "16")
-
-            [ "run"; "--out"; at "out" ] @ options |> wantDone |> ignore
-
-            let scores extra =
-                let answer = [ "predict"; "--json" ] @ extra @ options |> wantDone
-                let root = JsonDocument.Parse((answer.Output.TrimEnd().Split '\n') |> Array.last).RootElement
-
-                [
-                    for prediction in root.GetProperty("predictions").EnumerateArray() do
-                        for model in prediction.GetProperty("models").EnumerateArray() ->
-                            model.GetProperty("score").GetDouble()
-                ]
-
-            let two = [ "--text"; "a"; "--text"; "b" ]
-            let both = scores (two @ [ "--npy"; at "rows.npy" ])
-            let one = scores [ "--text"; "b"; "--npy"; at "one.npy" ]
-
-            Expect.equal
-                (both.Length, one.Length)
-                (2 * one.Length, both.Length / 2)
-                "a score a text and model"
-
-            for a, b in List.zip (List.skip one.Length both) one do
-                Expect.isLessThan (abs (a - b)) 1e-5 "the same row"
-
-            refused 2 [ "--npy"; "one such row a text" ] ([ "predict"; "--text"; "a" ] @ options)
-
-            refused
-                1
-                [ "narrow.npy: it has 19 columns"; "have 20" ]
-                ([ "predict" ] @ two @ [ "--npy"; at "narrow.npy" ] @ options)
-
-            refused
-                1
-                [ "rows.npy: it has 2 rows" ]
-                ([ "predict"; "--text"; "a"; "--npy"; at "rows.npy" ] @ options)
-
-            refused 1 [ "none.npy" ] ([ "predict"; "--text"; "a"; "--npy"; at "none.npy" ] @ options))
     ]

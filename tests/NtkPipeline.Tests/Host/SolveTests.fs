@@ -7,46 +7,9 @@ open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Runtime
 open NtkPipeline.Tests.Ntk
-
-let private file folder name = Path.Combine(folder, name)
-
-let private write folder name rows columns (entry: int -> int -> float) =
-    Expect.wantOk
-        (SourceFile.writeValue (file folder name) Codec.matrix64 (Matrix.init rows columns entry))
-        "written"
+open NtkPipeline.Tests.SolveCall
 
 let private read folder name = Expect.wantOk (SourceFile.readNpy64 (file folder name)) "read"
-
-/// 150 rows of norm √5, their targets, and 20 rows to predict.
-let private prepare folder =
-    let random = Random 1
-    let rows count = Array.init count (fun _ -> Array.init 5 (fun _ -> random.NextDouble() - 0.5))
-
-    let scale (row: float[]) =
-        let norm = sqrt (Array.sumBy (fun x -> x * x) row)
-        row |> Array.map (fun x -> x * sqrt 5.0 / norm)
-
-    let x, z = rows 150 |> Array.map scale, rows 20 |> Array.map scale
-    write folder "x.npy" 150 5 (fun i j -> x[i][j])
-    write folder "z.npy" 20 5 (fun i j -> z[i][j])
-    write folder "y.npy" 150 1 (fun i _ -> if x[i][0] + x[i][1] > 0.0 then 1.0 else -1.0)
-
-let private solve folder extra =
-    [
-        "solve"
-        "--network"
-        "repeat(2, dense 64 w=1.4142135 | relu) | dense 1"
-        "--x"
-        file folder "x.npy"
-        "--y"
-        file folder "y.npy"
-        "--ridge"
-        "0.1,1"
-        "--relative"
-        "--out"
-        file folder "out.npy"
-    ]
-    @ extra
 
 let tests =
     testList "solve" [
@@ -151,64 +114,4 @@ let tests =
             run settings 6 |> ignore
             let _, steps = run { settings with Rank = 11 } -1
             Expect.equal (List.head steps) 1 "another rank, another problem")
-
-        testCase "what cannot be solved is refused in a sentence"
-        <| inFolder (fun folder ->
-            prepare folder
-            solve folder [ "--rank"; "0"; "--tolerance"; "2" ] |> refused 2 [ "--rank 0"; "--tolerance 2" ]
-            write folder "x0.npy" 150 5 (fun _ _ -> 0.0)
-
-            for solveMethod in [ "exact"; "cg" ] do
-                [
-                    "solve"
-                    "--network"
-                    "dense 4 | relu | dense 1"
-                    "--x"
-                    file folder "x0.npy"
-                ]
-                @ [ "--y"; file folder "y.npy"; "--ridge"; "1"; "--out"; file folder "out.npy" ]
-                @ [ "--method"; solveMethod ]
-                |> refused 1 [ "diagonal is 0" ]
-
-            solve folder [ "--z"; file folder "nowhere.npy" ]
-            |> refused 1 [ "nowhere.npy"; "there is no such file" ]
-
-            solve folder [ "--method"; "exact"; "--memory"; "0.0001" ] |> refused 1 [ "allowed" ]
-            write folder "y.npy" 149 1 (fun _ _ -> 1.0)
-            solve folder [] |> refused 1 [ "149 targets for 150 rows" ]
-            write folder "z.npy" 4 3 (fun _ _ -> 1.0)
-            write folder "y.npy" 150 1 (fun _ _ -> 1.0)
-            solve folder [ "--z"; file folder "z.npy" ] |> refused 1 [ "5 columns"; "3 columns" ]
-
-            [
-                "solve"
-                "--network"
-                "dense 4 | rely | dense 1"
-                "--x"
-                "a"
-                "--y"
-                "b"
-                "--ridge"
-                "1"
-                "--out"
-                "c"
-            ]
-            |> refused 2 [ "^" ]
-
-            [
-                "solve"
-                "--network"
-                "dense 4 | relu | dense 1"
-                "--x"
-                "a"
-                "--y"
-                "b"
-                "--ridge"
-                "0.1,none"
-                "--out"
-                "c"
-                "--steps"
-                "0"
-            ]
-            |> refused 2 [ "--ridge 'none'"; "--steps 0" ])
     ]

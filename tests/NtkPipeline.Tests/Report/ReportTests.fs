@@ -1,16 +1,13 @@
 module NtkPipeline.Tests.ReportTests
 
 open System
-open System.IO
 open System.Net
-open System.Text.Json
 open System.Text.RegularExpressions
 open Expecto
 open NtkPipeline.Core
+open NtkPipeline.Tests.SamplePage
 
-let private synthetic = lazy (SampleFindings.make true)
 let private real = lazy (SampleFindings.make false)
-let private page = lazy (Report.html synthetic.Value)
 
 /// The script elements that hold code, by their contents.
 let private programs (html: string) =
@@ -21,16 +18,6 @@ let private programs (html: string) =
 /// The page without its code: what was made from findings.
 let private without (html: string) =
     Regex.Replace(html, @"<script>.*?</script>|<style>.*?</style>", "", RegexOptions.Singleline)
-
-/// The charts' JSON, parsed.
-let private charts (html: string) =
-    Regex.Matches(
-        html,
-        @"<script type=""application/json"" id=""([^""]*)-data"">(.*?)</script>",
-        RegexOptions.Singleline
-    )
-    |> Seq.map (fun m -> m.Groups[1].Value, JsonDocument.Parse(m.Groups[2].Value).RootElement)
-    |> List.ofSeq
 
 /// What a reader sees.
 let private text (html: string) =
@@ -43,22 +30,6 @@ let private hasNoNonNumber (text: string) =
     Expect.isFalse
         (Regex.IsMatch(text, @"\bNaN\b|Infinity|∞(?! \(kernel\))"))
         "every number is one, or a dash"
-
-/// Every coordinate of a chart's traces.
-let private numbers (chart: JsonElement) =
-    let rec within (element: JsonElement) : float seq =
-        match element.ValueKind with
-        | JsonValueKind.Array -> element.EnumerateArray() |> Seq.collect within
-        | JsonValueKind.Number -> Seq.singleton (element.GetDouble())
-        | _ -> Seq.empty
-
-    chart.GetProperty("data").EnumerateArray()
-    |> Seq.collect (fun trace ->
-        [ "x"; "y"; "z" ]
-        |> Seq.collect (fun name ->
-            match trace.TryGetProperty name with
-            | true, values -> within values
-            | _ -> Seq.empty))
 
 let tests =
     testList "Report" [
@@ -106,7 +77,7 @@ let tests =
             Expect.isFalse (page.Contains "<img") "no element comes from data"
             Expect.isFalse (page.Contains "onerror=\"") "no attribute either"
             Expect.isFalse ((without page).Contains "<b>") "evidence is text"
-            Expect.stringContains (text page) SampleFindings.hostile "and they can be read"
+            Expect.stringContains (text page) SampleData.hostile "and they can be read"
 
             Expect.equal
                 (Regex.Count(page, "</script>"))
@@ -160,47 +131,4 @@ let tests =
                 (text (Report.html SampleFindings.barren))
                 "– (all diverged)"
                 "a dash has its reason"
-
-        testCase "every chart has data, its place, titles on both axes, and numbers of six digits"
-        <| fun () ->
-            let charts = charts page.Value
-            Expect.isGreaterThan charts.Length 18 "the charts are there"
-
-            for id, chart in charts do
-                Expect.stringContains page.Value $"class=\"chart\" id=\"%s{id}\"" "its place"
-                Expect.isGreaterThan (chart.GetProperty("data").GetArrayLength()) 0 id
-                let layout = chart.GetProperty "layout"
-
-                for axis in [ "xaxis"; "yaxis" ] do
-                    let title =
-                        layout.GetProperty(axis).GetProperty("title").GetProperty("text").GetString()
-                        |> string
-
-                    if id <> "kernel-picture" || axis = "xaxis" then
-                        Expect.isGreaterThan title.Length 3 $"%s{id} %s{axis}"
-
-                Expect.isFalse
-                    (numbers chart |> Seq.exists (fun number -> FigureSeries.round 6 number <> number))
-                    id
-
-        testCase "a chart's line is the mean of its seeds"
-        <| fun () ->
-            let _, chart = charts page.Value |> List.find (fun (id, _) -> id = "learning-1")
-
-            let line =
-                chart.GetProperty("data").EnumerateArray()
-                |> Seq.find (fun trace ->
-                    trace.GetProperty("name").GetString() = "m = 64" && trace.TryGetProperty "marker" |> fst)
-
-            let mean =
-                synthetic.Value.Networks
-                |> Array.filter (fun run ->
-                    run.Spec.Width = 64
-                    && run.Spec.InputScale = InputScale.Unit
-                    && run.Spec.Rate = 1.0
-                    && run.Diverged.IsNone)
-                |> Array.averageBy (fun run -> (Array.last run.Epochs).Validation.Accuracy)
-
-            let shown = line.GetProperty("y").EnumerateArray() |> Seq.last |> _.GetDouble()
-            Expect.floatClose { absolute = 1e-6; relative = 0.0 } shown mean "without the diverged run"
     ]

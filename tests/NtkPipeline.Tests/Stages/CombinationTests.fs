@@ -1,56 +1,9 @@
 module NtkPipeline.Tests.CombinationTests
 
-open System
 open Expecto
 open NtkPipeline.Core
-
-let private runner: IRunner = MemoryRunner(Seed.root 1UL)
-let private input value = Artifact.create "input" (Digest.ofBytes [||]) (lazy (Ok value))
-let private run stage value = runner.Run(stage, input value) |> Result.bind _.Value.Force()
-let private want result = Expect.wantOk result "the stage runs"
-
-let private says (part: string) result =
-    match result with
-    | Error(e: PipelineError) -> Expect.stringContains e.Sentence part part
-    | Ok _ -> failtest $"refused: %s{part}"
-
-let private count = 150
-
-/// Labels that the first view shows with some noise, and the second not at all.
-let private telling, noise, labels =
-    let random = Random 3
-    let labels = Array.init count (fun i -> if i % 3 = 0 then 1.0 else -1.0)
-    let draw () = random.NextDouble() - 0.5
-    let noise = Matrix.init count 8 (fun _ _ -> float32 (draw ()))
-
-    let telling =
-        Matrix.init count 5 (fun i j -> float32 ((if j = 0 then 0.35 * labels[i] else 0.0) + draw ()))
-
-    telling, noise, labels
-
-let private part name (rows: Matrix<float32>) : Embeddings = {
-    Encoder = name
-    Labelled = rows
-    Test = Matrix.gatherRows [| 0..9 |] rows
-}
-
-let private parts = [ part "telling" telling; part "noise" noise ]
-
-let private split: Split = {
-    Train = [| 0..119 |]
-    Validation = [| 120..149 |]
-    Folds = Array.init 120 (fun i -> i % 3)
-    Labels = labels
-    Targets = labels
-    FitRows = [| 0..149 |]
-    DuplicateRows = 0
-    ContradictoryTexts = 0
-    ContradictoryRows = 0
-    IdenticalRows = 0
-    IdenticalContradictions = 0
-    SimilarRows = 0
-    LargestSimilarGroup = 1
-}
+open NtkPipeline.Tests.StageRuns
+open NtkPipeline.Tests.TwoEncoders
 
 let private weigh weights combining = WeighViews.stage { Weights = weights; Combining = combining }
 
@@ -156,77 +109,6 @@ let tests =
             let only = want (run (weigh (Given [ 0.0; 1.0 ]) Combining.Beside) (parts, split))
             let left = want (run CombineViews.stage (parts, only))
             Expect.equal (left.Encoder, left.Labelled.Columns) ("noise", 8) "the other"
-
-        testCase "numbers of components: variance as PCA has it, and the best is what auto keeps"
-        <| fun () ->
-            let settings: CompareDimensions.Settings = {
-                Dimensions = [ 1; 3; 5; 9 ]
-                Rows = 70
-                Whiten = false
-                Solver = PcaSolver.Exact
-            }
-
-            let facts = want (run (CompareDimensions.stage settings) (parts[0], split))
-            Expect.equal (facts.Points |> Array.map _.Dimensions) [| 1; 3; 5 |] "9 are more than its columns"
-            let model = want (Pca.fit 5 (Matrix.gatherRows split.Train telling))
-
-            for point in facts.Points do
-                Expect.floatClose
-                    Accuracy.veryHigh
-                    point.ExplainedVariance
-                    (Array.sum model.ExplainedVariance[.. point.Dimensions - 1])
-                    "explained"
-
-            let reduce dimensions compared =
-                run
-                    (ReduceDimension.stage {
-                        Dimensions = dimensions
-                        Solver = PcaSolver.Exact
-                        Whiten = false
-                    })
-                    ((parts[0], split), compared)
-
-            let best = (facts.Points |> Array.minBy _.HeldOut.Error).Dimensions
-            Expect.equal (want (reduce Best facts)).Facts.Columns best "auto"
-            reduce Best { Rows = 0; Points = [||] } |> says "reduce.compare"
-            let all = want (reduce AllColumns facts)
-
-            Expect.equal all.Facts.Reduction "none, centred" "told"
-
-            // Every component kept: the same products of rows, which are all that a kernel sees.
-            let turned = want (reduce (Leading telling.Columns) facts)
-
-            let product (x: Matrix<float32>) i j =
-                Seq.sum (seq { for k in 0 .. x.Columns - 1 -> float x[i, k] * float x[j, k] })
-
-            for i, j in [ 0, 0; 0, 1; 5, 40; 17, 3 ] do
-                Expect.floatClose
-                    Accuracy.medium
-                    (product all.Labelled i j)
-                    (product turned.Labelled i j)
-                    $"rows {i} and {j}"
-
-        testCase "whitened features have components of one variance before rows are brought to norm 1"
-        <| fun () ->
-            let features =
-                want (
-                    run
-                        (ReduceDimension.stage {
-                            Dimensions = Leading 3
-                            Solver = PcaSolver.Exact
-                            Whiten = true
-                        })
-                        ((parts[0], split), { Rows = 0; Points = [||] })
-                )
-
-            let model = want (Pca.fit 3 (Matrix.gatherRows split.Train telling) |> Result.bind Pca.whiten)
-
-            Expect.equal
-                features.Labelled
-                (telling |> Pca.transform model |> Pca.normaliseRows |> fst)
-                "whitened"
-
-            Expect.equal features.Facts.Reduction "pca exact, whitened" "and named"
 
         testCase "places are columns where enough tweets name them, however they are written"
         <| fun () ->

@@ -1,155 +1,9 @@
 module NtkPipeline.Tests.JudgeTests
 
-open System
 open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Tests.KernelSamples
-
-let private settings: CompareSettings = {
-    Resamples = 400
-    LazyThreshold = 0.05
-    Margin = 0.01
-    MainRate = 1.0
-    SmallWidth = 256
-}
-
-let private seed = Seed.root 5UL
-let private rows = 1000
-let private labels = Array.init rows (fun i -> if i % 2 = 0 then 1.0 else -1.0)
-
-/// Outputs that miss the labels of the named rows, and no others.
-let private missing (wrong: int list) =
-    let outputs = Array.copy labels
-
-    for row in wrong do
-        outputs[row] <- -outputs[row]
-
-    outputs
-
-let private scores = Metrics.scores labels
-
-let private kernel: KernelRegression =
-    let point: RidgePoint = {
-        Ridge = 0.3
-        RelativeRidge = 0.3
-        EffectiveDimension = 10.0
-        TrainAccuracy = 0.9
-        CvAccuracy = 0.8
-        CvF1 = 0.8
-        CvError = 0.6
-        LooAccuracy = 0.8
-        LooError = 0.6
-        Gcv = 0.6
-        LogLikelihood = -100.0
-    }
-
-    let outputs = missing [ 0..199 ]
-
-    {
-        Path = [| point |]
-        Chosen = point
-        Targets = "plus-minus"
-        ChosenBy = "cv"
-        Folds = 5
-        MeanDiagonal = 1.0
-        Certificate = {
-            Residual = 1e-14
-            ConditionNumber = 100.0
-            DigitsLost = 2.0
-            Clipped = 0
-            MostNegative = 0.0
-        }
-        Validation = scores outputs
-        SmallestRidge = 0.001
-        SmallestRidgeValidation = scores (missing [ 0..219 ])
-        SmallestRidgeOutputs = missing [ 0..219 ]
-        Coefficients = [||]
-        LeftOutOutputs = [||]
-        ValidationOutputs = outputs
-        TestOutputs = [||]
-        Refit = None
-    }
-
-let private measures epoch deltaTheta gap outputs : EpochMeasures = {
-    Epoch = epoch
-    Step = 4 * epoch
-    TrainLoss = 0.2
-    TrainAccuracy = 0.9
-    Validation = scores outputs
-    KernelAccuracy = Some 0.81
-    LinearisedAccuracy = Some 0.81
-    DeltaTheta = deltaTheta
-    GapToKernelTrain = Some { Rms = gap; Sup = gap }
-    GapToKernelValidation = Some { Rms = gap; Sup = 2.0 * gap }
-    GapToLinearisedTrain = Some { Rms = gap; Sup = gap }
-    GapToLinearisedValidation = Some { Rms = gap ** 2.0; Sup = gap }
-    WeightMovement = [| 0.1 |]
-    FlippedGates = Some 0.1
-    AlignmentWithTargets = 0.2
-    AlignmentWithInitial = 0.9
-    EffectiveRank = Some 20.0
-}
-
-/// A run of 50 epochs, tracked at 0, 10 and 50; the kernel moves by a tenth of `move` in the first ten.
-let private run width number (rate: float) move (wrong: int list) : NetworkRun =
-    let outputs = missing wrong
-    let gap = 2.0 / sqrt (float width)
-
-    {
-        Spec = {
-            Architecture = Architecture.withCentring true Architecture.written
-            Width = width
-            Member = number
-            InputScale = InputScale.SqrtD
-            Rate = rate
-            BatchSize = 256
-            Epochs = 50
-            Tracked = TrackedEpochs.Listed [ 0; 10; 50 ]
-            ProbeRows = 100
-            Device = Device.Cpu
-        }
-        Features = 128
-        AbsoluteRate = rate
-        Steps = 200
-        Parameters = 100L
-        TrainRows = 500
-        ProbeRows = 100
-        InitKernelError = gap
-        DeltaTheta = Some move
-        Diverged = None
-        Epochs = [|
-            measures 0 0.0 gap outputs
-            measures 10 (move / 10.0) gap outputs
-            measures 50 move gap outputs
-        |]
-        SpectrumInitial = [| 1.0 |]
-        SpectrumFinal = [| 1.0 |]
-        ValidationOutputs = outputs
-        TestOutputs = [||]
-    }
-
-let private diverge (run: NetworkRun) = {
-    run with
-        Diverged = Some 3
-        DeltaTheta = None
-        Epochs = run.Epochs[..1]
-}
-
-let private seeds make = List.init 3 make
-let private compare runs = Judge.run Widths.claims settings seed kernel labels runs
-
-let private verdict (fragment: string) runs =
-    (compare runs).Verdicts |> Array.find (fun verdict -> verdict.Claim.Contains fragment)
-
-let private wants holds (fragments: string list) (verdict: Verdict) =
-    Expect.equal verdict.Holds holds $"%s{verdict.Evidence}"
-
-    for fragment in fragments do
-        Expect.stringContains (verdict.Setting + " | " + verdict.Evidence) fragment "it says so"
-
-/// Networks that miss so many of the kernel's mistakes and so many other rows.
-let private wide missed others =
-    seeds (fun k -> run 4096 k 1.0 0.02 ([ 0 .. missed - 1 ] @ [ 400 + k .. 399 + k + others ]))
+open NtkPipeline.Tests.SampleRuns
 
 let tests =
     testList "Judge" [
@@ -164,9 +18,7 @@ let tests =
             ]
 
             let slopes =
-                (compare runs).Slopes
-                |> Array.map (fun slope -> Quantity.print slope.Quantity, slope)
-                |> Map.ofArray
+                (compare runs).Slopes |> Array.map (fun slope -> Quantity.print slope.Quantity, slope) |> Map.ofArray
 
             for quantity, expected in
                 [
@@ -178,31 +30,6 @@ let tests =
                 let slope = slopes[quantity]
                 Expect.equal slope.Widths [| 256; 1024; 4096 |] "the widths"
                 wantClose 1e-9 quantity [| slope.Slope; slope.Lower; slope.Upper |] (Array.create 3 expected)
-
-        testCase "a power law's band covers the true slope as often as it says"
-        <| fun () ->
-            let random = Random 3
-
-            let normal () =
-                sqrt (-2.0 * log (1.0 - random.NextDouble())) * cos (2.0 * Math.PI * random.NextDouble())
-
-            let covered =
-                Seq.init 2000 (fun _ ->
-                    [|
-                        for m in [ 128.0; 512.0; 2048.0 ] do
-                            for _ in 1..3 -> m, m ** -0.5 * exp (0.1 * normal ())
-                    |]
-                    |> PowerLaw.fit
-                    |> Option.exists (fun fit -> fit.Lower <= -0.5 && -0.5 <= fit.Upper))
-                |> Seq.averageBy (fun covers -> if covers then 1.0 else 0.0)
-
-            wantClose 0.015 "95%" [| covered |] [| 0.95 |]
-
-        testCase "too few points, or a quantity of 0, give no power law rather than a NaN"
-        <| fun () ->
-            Expect.isNone (PowerLaw.fit [| 128.0, 1.0; 256.0, 0.5 |]) "no band"
-            Expect.isNone (PowerLaw.fit [| 128.0, 1.0; 128.0, 0.5; 128.0, 0.7 |]) "one width"
-            Expect.isNone (PowerLaw.fit [| 128.0, 1.0; 256.0, 0.0; 512.0, 0.7 |]) "log 0"
 
         testCase "summaries are over the seeds that did not diverge, and count the others"
         <| fun () ->
@@ -220,18 +47,9 @@ let tests =
                 wantClose 1e-12 "mean" [| accuracy.Mean |] [| 0.8 |]
                 wantClose 1e-12 "sample deviation" (Option.toArray accuracy.StandardDeviation) [| sqrt 0.02 |]
                 Expect.equal accuracy.Count 2 "seeds"
-
-                Expect.equal
-                    (main.Of Quantity.InitKernelError |> Option.map _.Count)
-                    (Some 3)
-                    "initialisation is sound for all"
-
+                Expect.equal (main.Of Quantity.InitKernelError |> Option.map _.Count) (Some 3) "initialisation is sound for all"
                 Expect.equal (fast.Spec.Rate, fast.Runs.Length) (4.0, 1) "rates stand apart"
-
-                Expect.equal
-                    (fast.Of Quantity.Accuracy |> Option.map _.StandardDeviation)
-                    (Some None)
-                    "one seed has none"
+                Expect.equal (fast.Of Quantity.Accuracy |> Option.map _.StandardDeviation) (Some None) "one seed has none"
             | widths -> failtest $"%d{widths.Length} summaries"
 
         testCase "the order of the runs changes nothing, and nothing is drawn anew"
@@ -254,149 +72,6 @@ let tests =
                 -0.02 - 1.96 * deviation
                 -0.02 + 1.96 * deviation
             |]
-
-        testCase
-            "the ridgeless kernel is compared tweet by tweet: networks that are right where it is do not differ"
-        <| fun () ->
-            seeds (fun k -> run 64 k 4.0 0.4 [ 0..219 ])
-            |> verdict "A small"
-            |> wants (Some false) [
-                "ridgeless"
-                "the difference is 0.0 percentage points (95% band 0.0 to 0.0)"
-            ]
-
-        testCase "wide networks reach the kernel: as good within the band"
-        <| fun () ->
-            wide 190 12
-            |> verdict "Wide"
-            |> wants (Some true) [
-                "m = 4096"
-                "3 seeds"
-                "sqrt-d"
-                "50 epochs"
-                "80.0%"
-                "79.8%"
-                "margin of 1.0 percentage points"
-                "81.0%"
-            ]
-
-        testCase
-            "wide networks reach the kernel: a clear difference smaller than the margin is none that matters"
-        <| fun () -> wide 200 4 |> verdict "Wide" |> wants (Some true) [ "no further below" ]
-
-        testCase "wide networks do not reach the kernel where the whole band lies below"
-        <| fun () ->
-            wide 200 40 |> verdict "Wide" |> wants (Some false) [ "−4.0 percentage points"; "stay below" ]
-
-        testCase "wide networks: undecided where the difference is large and unsure, or all diverged"
-        <| fun () ->
-            wide 60 155 |> verdict "Wide" |> wants None [ "cannot decide" ]
-            wide 190 20 |> List.map diverge |> verdict "Wide" |> wants None [ "3 runs"; "diverged" ]
-
-        testCase "the kernel's movement: below the threshold, above it, between seeds"
-        <| fun () ->
-            let moved moves =
-                moves |> List.mapi (fun k move -> run 4096 k 1.0 move [ 0..199 ]) |> verdict "tangent"
-
-            moved [ 0.02; 0.03; 0.04 ] |> wants (Some true) [ "ΔΘ = 3.0%"; "2.0% to 4.0%"; "up to epoch 50" ]
-
-            moved [ 0.2; 0.3 ]
-            |> wants (Some false) [ "ΔΘ = 25.0%"; "up to epoch 10, and at 30.0% by epoch 50" ]
-
-            moved [ 0.6 ] |> wants (Some false) [ "up to epoch 0, and at 6.0% by epoch 10" ]
-            moved [ 0.04; 0.06 ] |> wants None [ "for 1 of 2 seeds only" ]
-
-            seeds (fun k -> run 1024 k 1.0 0.2 [ 0..199 ] |> diverge)
-            |> verdict "tangent"
-            |> wants None [ "All 3 runs at m = 1024 diverged"; "stated for m = 4096" ]
-
-        testCase "a claim names the width that was looked at, and says for which it is stated"
-        <| fun () ->
-            let of' width = seeds (fun k -> run width k 1.0 0.02 [ 0..199 ]) |> verdict "tangent"
-            let narrow, wide = of' 256, of' 4096
-            Expect.stringEnds narrow.Claim "at m = 256" "the widest there is"
-            Expect.stringEnds wide.Claim "at m = 4096" "the width that the expectation is stated for"
-
-            narrow
-            |> wants (Some true) [
-                "At m = 256, after 50 epochs"
-                "The expectation is stated for m = 4096; the widest networks here have m = 256."
-            ]
-
-            Expect.isFalse (wide.Evidence.Contains "stated") "nothing to explain"
-
-        testCase "one seed is one network, in every verdict"
-        <| fun () ->
-            let plural (verdict: Verdict) =
-                for word in [ "They"; "they"; "them"; "networks ("; "classify"; "1 seeds"; "mean of" ] do
-                    Expect.isFalse (verdict.Evidence.Contains word) $"'%s{word}' in: %s{verdict.Evidence}"
-
-            let wide wrong = verdict "Wide" [ run 4096 0 1.0 0.02 wrong ]
-
-            wide [ 0..99 ]
-            |> wants (Some true) [ "The widest network (m = 4096, 1 seed) classifies"; "so it surpasses" ]
-
-            wide ([ 0..199 ] @ [ 300..303 ]) |> wants (Some true) [ "so it is no further below the kernel" ]
-            wide [ 0..299 ] |> wants (Some false) [ "so it stays below the kernel" ]
-
-            let small wrong = verdict "small" [ run 64 0 4.0 0.4 wrong; run 16 0 4.0 0.4 [ 0..400 ] ]
-
-            small [ 0..99 ]
-            |> wants (Some true) [ "The best small network (m = 64"; "so it beats"; "It was picked" ]
-
-            small [ 0..299 ] |> wants (Some false) [ "the kernel beats it" ]
-
-            for verdict in
-                [
-                    wide [ 0..99 ]
-                    wide [ 0..199 ]
-                    wide [ 0..299 ]
-                    small [ 0..99 ]
-                    small [ 0..299 ]
-                ] do
-                plural verdict
-
-            verdict "Wide" [ run 4096 0 1.0 0.02 [] |> diverge ]
-            |> wants None [ "The only run of the greatest width (m = 4096) diverged" ]
-
-            List.init 2 (fun k -> run 4096 k 1.0 0.02 [] |> diverge)
-            |> verdict "Wide"
-            |> wants None [ "Both runs of the greatest width (m = 4096) diverged" ]
-
-        testCase "wide networks that are clearly better are said to be"
-        <| fun () -> wide 100 0 |> verdict "Wide" |> wants (Some true) [ "so they surpass the kernel" ]
-
-        testCase "a small network beats the kernel, is beaten, or shows no difference"
-        <| fun () ->
-            let small wrong = seeds (fun k -> run 64 k 4.0 0.4 wrong)
-
-            small [ 0..149 ]
-            |> verdict "small"
-            |> wants (Some true) [ "m = 64"; "rate 4"; "+5.0 percentage points"; "beat" ]
-
-            small [ 0..249 ] |> verdict "small" |> wants (Some false) [ "the kernel beats"; "−5.0" ]
-
-            small ([ 20..199 ] @ [ 300..319 ])
-            |> verdict "small"
-            |> wants (Some false) [ "no difference"; "78.0%" ]
-
-        testCase
-            "a small network: the best is picked of those without a diverged seed, and the choice is owned up to"
-        <| fun () ->
-            let runs =
-                seeds (fun k -> run 64 k 4.0 0.4 [ 0..180 ])
-                @ seeds (fun k -> run 16 k 4.0 0.4 [ 0..190 ])
-                @ (seeds (fun k -> run 16 k 8.0 0.4 [ 0..10 ])
-                   |> List.mapi (fun k run -> if k = 1 then diverge run else run))
-                @ seeds (fun k -> run 1024 k 4.0 0.4 [ 0..10 ])
-                @ seeds (fun k -> run 16 k 1.0 0.4 [ 0..10 ])
-
-            verdict "small" runs |> wants (Some true) [ "m = 64"; "best of 2 configurations" ]
-
-        testCase "a small network: undecided where none was trained or none is sound"
-        <| fun () ->
-            wide 190 20 |> verdict "small" |> wants None [ "No such network" ]
-            [ run 16 0 8.0 0.4 [ 0..9 ] |> diverge ] |> verdict "small" |> wants None [ "1 configuration" ]
 
         testCase "each input scale has its own verdicts and power laws"
         <| fun () ->

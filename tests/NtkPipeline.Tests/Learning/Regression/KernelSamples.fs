@@ -48,6 +48,8 @@ let heldOut ridge (m: Matrix<float>) (y: float[]) (out: int[]) =
     let cross = Matrix.gather out kept m
     out |> Array.mapi (fun k _ -> dot ((Matrix.row k cross).ToArray()) alpha)
 
+let decompose (m: Matrix<float>) = Expect.wantOk (Spectrum.decompose "K" (KernelMatrix.Double m)) "a kernel"
+
 let wantClose (tolerance: float) (message: string) (actual: float[]) (expected: float[]) =
     Expect.equal actual.Length expected.Length message
     let gap = Array.map2 (fun (a: float) b -> abs (a - b)) actual expected |> Array.max

@@ -1,0 +1,96 @@
+/// What a finished run says of its own validation tweets.
+module NtkPipeline.Tests.PredictValidationTests
+
+open System.IO
+open System.Text.Json
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Runtime
+open NtkPipeline.Tests.Ntk
+
+/// As the settings that these runs take.
+let private splitting: SplitTweets.Settings = {
+    ValidationShare = 0.2
+    Folds = 5
+    Together = SameText.Normalised
+    SimilarAbove = 0.7
+    Contradictions = MajorityLabel
+}
+
+let tests =
+    testList "ntk predict" [
+        testCase "predict says of a validation tweet what the run's own models said, to rounding"
+        <| inFolder (fun folder ->
+            let data, store = tweets folder 240, Path.Combine(folder, "store")
+
+            let check extra =
+                let options = [ "--data"; data; "--store"; store ] @ quick @ fewNetworks "16,128" @ extra
+                [ "run"; "--out"; Path.Combine(folder, "out") ] @ options |> wantDone |> ignore
+                let scope = Directory.GetDirectories(Path.Combine(store, "latest")) |> Array.exactlyOne
+
+                /// What a stage of the run gave.
+                let made name (codec: Codec<'a>) =
+                    Store.openAt store
+                    |> Result.bind (fun store ->
+                        Store.tryLatest store (nonNull (Path.GetFileName scope)) name
+                        |> Result.bind (Option.get >> Store.get store codec))
+                    |> Result.mapError _.Sentence
+                    |> Result.bind (Result.mapError string)
+                    |> Flip.Expect.wantOk name
+
+                let labelled = made "read-tweets/train" TweetTable.codec
+                let split = made "split-tweets" (SplitTweets.stage splitting).Codec
+                let kernel = made "fit-ridge" (Codec.json<KernelRegression> "any")
+
+                let runs =
+                    Directory.GetFiles scope
+                    |> Array.map (Path.GetFileName >> nonNull >> System.Uri.UnescapeDataString)
+                    |> Array.filter _.StartsWith("train-network")
+                    |> Array.map (fun name -> (made name TrainedNetwork.codec).Run)
+                    |> Array.filter _.Diverged.IsNone
+
+                Expect.isGreaterThan runs.Length 1 "networks"
+
+                for row in [ 0; 7 ] do
+                    let tweet = labelled[split.Validation[row]]
+
+                    let named option value =
+                        match value with
+                        | Some text -> [ option; text ]
+                        | None -> []
+
+                    let answer =
+                        [ "predict"; "--json"; "--text"; tweet.Text ]
+                        @ named "--keyword" tweet.Keyword
+                        @ named "--location" tweet.Location
+                        @ options
+                        |> wantDone
+
+                    let root =
+                        JsonDocument.Parse((answer.Output.TrimEnd().Split '\n') |> Array.last).RootElement
+
+                    let said =
+                        root.GetProperty("predictions").[0].GetProperty("models").EnumerateArray()
+                        |> Seq.map (fun model ->
+                            model.GetProperty("model").GetString(), model.GetProperty("score").GetDouble())
+                        |> readOnlyDict
+
+                    Expect.equal said.Count (runs.Length + 1) "every model"
+
+                    let close name (expected: float) =
+                        Expect.isLessThan (abs (said[name] - expected)) 1e-4 $"%s{name}, row %d{row}"
+
+                    close "kernel regression" kernel.ValidationOutputs[row]
+
+                    for run in runs do
+                        close (NetworkName.ofRun [] run.Spec) run.ValidationOutputs[row]
+
+            check []
+
+            check [
+                "--set"
+                "embed.encoder=lsa + surface + keywords + location"
+                "--set"
+                "reduce.dimensions=all"
+            ])
+    ]

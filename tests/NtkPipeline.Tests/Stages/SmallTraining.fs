@@ -1,0 +1,75 @@
+/// A small problem, and networks trained on it.
+module NtkPipeline.Tests.SmallTraining
+
+open System.IO
+open Expecto
+open TorchSharp
+open NtkPipeline.Core
+
+let columns, labelled, train = 6, 70, [| 0..2..69 |] |> Array.append [| 1..4..69 |] |> Array.sort
+
+/// Unit rows whose label is the sign of a product of two coordinates, and their exact kernel.
+let input =
+    lazy
+        (use _ = torch.NewDisposeScope()
+
+         let unit seed rows =
+             let x = SmallStack.normal seed [ rows; columns ]
+             x / x.square().sum(1L, keepdim = true).sqrt()
+
+         let x = unit 1L labelled
+         let labels = (x.select (1L, 0L) * x.select (1L, 1L)).sign() |> Tensors.toArray64
+         let root = (sqrt (float columns)).ToScalar()
+         let rows = Tensors.toMatrix32 x
+
+         let gram =
+             match Gram.ntk (Network.oneHidden Relu Width.one) (Tensors.toMatrix32 (x * root)) None with
+             | Ok gram -> gram
+             | Error e -> failtest e.Sentence
+
+         let training = Tensors.ofMatrix32(Matrix.gather train train gram).``to`` torch.float64
+
+         {
+             Labelled = rows
+             Test = Tensors.toMatrix32 (unit 2L 9)
+             Gram = gram
+             LambdaMax = (torch.linalg.eigvalsh training).max().item<float>()
+             Train = train
+             Validation = [| 0 .. labelled - 1 |] |> Array.except train
+             Targets = labels
+             Labels = labels
+         })
+
+let settings = {
+    Architecture = Architecture.withCentring true Architecture.written
+    Width = 64
+    Member = 0
+    InputScale = InputScale.SqrtD
+    Rate = 1.0
+    BatchSize = 16
+    Epochs = 6
+    Tracked = TrackedEpochs.Listed [ 0; 1; 3 ]
+    ProbeRows = 20
+    Device = Device.Cpu
+}
+
+let runOn root (input: TrainInput) settings =
+    let runner: IRunner = MemoryRunner(Seed.root root)
+    let artifact = Artifact.create "input" (Digest.ofBytes [||]) (lazy (Ok input))
+    runner.Run(TrainNetwork.stage (GridPoint.ofSpec settings), artifact) |> Result.bind _.Value.Force()
+
+let sound =
+    function
+    | Ok(trained: TrainedNetwork) -> trained
+    | Error(e: PipelineError) -> failtest e.Sentence
+
+let network settings = runOn 5UL (input.Force()) settings |> sound
+let train' settings = (network settings).Run
+
+let bytes (trained: TrainedNetwork) =
+    use stream = new MemoryStream()
+    TrainedNetwork.codec.Write stream trained
+    stream.ToArray()
+
+let close within (a: float) (b: float) message =
+    Expect.isLessThan (abs (a - b)) within $"%s{message}: %g{a} against %g{b}"
