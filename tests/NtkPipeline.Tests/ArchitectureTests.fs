@@ -29,6 +29,8 @@ let private layers = [
     "Facts"
     "Numerics"
     "Frames"
+    "Network/Pairs"
+    "Network/Activations"
     "Network"
     "Sample"
     "Text"

@@ -52,6 +52,7 @@ let private tests =
         testList "network" [
             NetworkTextTests.tests
             ArchitectureTextTests.tests
+            ActivationsTests.tests
             DualTests.tests
             IntegralsTests.tests
             DifferentiateTests.tests

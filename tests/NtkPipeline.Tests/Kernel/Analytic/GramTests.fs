@@ -45,6 +45,10 @@ let private hard =
         [| 3.0; -1e-160; 1e-160 |]
     |]
 
+/// Of a degree above 1, φ makes numbers that no longer fit of long rows.
+let private overflows (activation: Activation) =
+    activation.Degree |> ValueOption.exists (fun degree -> degree > 1)
+
 let tests =
     testList "Gram" [
         for text in networks do
@@ -90,7 +94,7 @@ let tests =
 
         testCase "no finite input gives a NaN, and what overflows is refused"
         <| fun () ->
-            for activation in Activation.all do
+            for activation in Activations.examples do
                 for text in
                     [
                         $"dense 8 | %s{Activation.print activation} | dense 1"
@@ -102,13 +106,13 @@ let tests =
                     for name, gram in kernels do
                         match gram network hard None, activation with
                         | Ok k, _ -> Expect.equal (Matrix.firstNonFinite k) None $"%s{name} of %s{text}"
-                        | Error e, Monomial _ ->
+                        | Error e, phi when overflows phi ->
                             Expect.stringContains e.Sentence "rows 5 and 5" "the long row is named"
                         | Error e, _ -> failtest $"%s{name} of %s{text}: %s{e.Sentence}"
 
         testCase "nor does one of depth fifty"
         <| fun () ->
-            for activation in Activation.all do
+            for activation in Activations.examples do
                 let phi = Activation.print activation
 
                 for text in
@@ -123,7 +127,7 @@ let tests =
                             activation
                         with
                         | Ok k, _ -> Expect.equal (Matrix.firstNonFinite k) None $"%s{name} of %s{text}"
-                        | Error e, Monomial _ ->
+                        | Error e, phi when overflows phi ->
                             Expect.stringContains e.Sentence "exceeds" "squares of squares overflow"
                         | Error e, _ -> failtest $"%s{name} of %s{text}: %s{e.Sentence}"
 
@@ -207,7 +211,7 @@ let tests =
 
         testCase "a table of the cosine converges for every activation, and knows its error"
         <| fun () ->
-            for activation in Activation.all do
+            for activation in Activations.examples do
                 let network =
                     Networks.parse
                         $"dense 8 b=0.1 | %s{Activation.print activation} | dense 8 | relu | dense 1"
