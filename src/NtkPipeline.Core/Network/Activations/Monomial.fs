@@ -1,5 +1,6 @@
 namespace NtkPipeline.Core
 
+open System
 open MathNet.Numerics
 open TorchSharp
 
@@ -8,21 +9,22 @@ open TorchSharp
 module Monomial =
 
     /// By n and k: n!² / (k! · ((n−k)/2)!² · 2ⁿ⁻ᵏ) where k ≡ n (mod 2), else 0.
-    let private table: float[][] =
-        let factorial (n: int) = SpecialFunctions.Factorial n
+    let private table: Lazy<float[][]> =
+        lazy
+            (let factorial (n: int) = SpecialFunctions.Factorial n
 
-        Array.init 17 (fun n ->
-            Array.init (n + 1) (fun k ->
-                if (n - k) % 2 <> 0 then
-                    0.0
-                else
-                    let half = (n - k) / 2
-                    let ways = factorial n / factorial half / pown 2.0 half
-                    ways * ways / factorial k))
+             Array.init 17 (fun n ->
+                 Array.init (n + 1) (fun k ->
+                     if (n - k) % 2 <> 0 then
+                         0.0
+                     else
+                         let half = (n - k) / 2
+                         let ways = factorial n / factorial half / pown 2.0 half
+                         ways * ways / factorial k)))
 
     /// E[uⁿvⁿ]/(UV)ⁿ by Horner's rule.
     let private polynomial (power: int) (cos: float) =
-        let coefficients = table[power]
+        let coefficients = table.Value[power]
         let mutable sum = 0.0
 
         for k in power .. -1 .. 0 do
@@ -31,7 +33,7 @@ module Monomial =
         sum
 
     let private tensorPolynomial (power: int) (cos: torch.Tensor) =
-        table[power]
+        table.Value[power]
         |> Array.rev
         |> Array.fold
             (fun (sum: torch.Tensor) coefficient -> sum * cos + PolarPair.number coefficient)
@@ -68,7 +70,7 @@ module Monomial =
             | 1 -> what
             | _ -> $"%s{what}^{{%d{exponent}}}"
 
-        table[power]
+        table.Value[power]
         |> Array.mapi (fun j coefficient -> j, coefficient)
         |> Array.rev
         |> Array.filter (fun (_, coefficient) -> coefficient <> 0.0)

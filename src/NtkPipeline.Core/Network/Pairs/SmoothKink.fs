@@ -3,6 +3,16 @@ namespace NtkPipeline.Core
 open System
 open MathNet.Numerics.Integration
 
+/// What is left of a `SmoothKink` beside its ramp, step and constant.
+[<NoEquality; NoComparison>]
+type KinkRest = {
+    /// At the places of `SmoothKink.places`, times their weights, and the same on the left of 0.
+    Right: float[]
+    Left: float[]
+    /// Its integral.
+    Mass: float
+}
+
 /// A smooth function that from afar looks like Ramp·max(x, 0) + Step·1[x > 0] + Constant: tanh, softplus, silu, sigmoid and
 /// their derivatives, the functions whose duals are integrated. What is left beside that falls like e^(−|x|) or faster.
 [<ReferenceEquality; NoComparison>]
@@ -13,11 +23,8 @@ type SmoothKink = {
     Constant: float
     /// Its nearest singularities lie at ± this times i.
     Pole: float
-    /// What is left at the places of `SmoothKink.places`, times their weights, and the same on the left of 0.
-    Right: float[]
-    Left: float[]
-    /// The integral of what is left.
-    Mass: float
+    /// What is left beside ramp, step and constant; sampled when it is first integrated.
+    Rest: Lazy<KinkRest>
 }
 
 [<RequireQualifiedAccess>]
@@ -42,8 +49,10 @@ module SmoothKink =
         (ramp: float, step: float, constant: float)
         (rest: float -> float)
         : SmoothKink =
-        let right = Array.map2 (fun x w -> w * rest x) places weights
-        let left = Array.map2 (fun x w -> w * rest -x) places weights
+        let sampled () =
+            let right = Array.map2 (fun x w -> w * rest x) places weights
+            let left = Array.map2 (fun x w -> w * rest -x) places weights
+            { Right = right; Left = left; Mass = Array.sum right + Array.sum left }
 
         {
             Function = f
@@ -51,9 +60,7 @@ module SmoothKink =
             Step = step
             Constant = constant
             Pole = pole
-            Right = right
-            Left = left
-            Mass = Array.sum right + Array.sum left
+            Rest = Lazy<KinkRest> sampled
         }
 
     /// sigmoid(−|x|)

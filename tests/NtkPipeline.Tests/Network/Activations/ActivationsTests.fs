@@ -1,9 +1,26 @@
 module NtkPipeline.Tests.ActivationsTests
 
+open System
 open System.IO
 open System.Text.RegularExpressions
 open Expecto
 open NtkPipeline.Core
+
+let private right, third = Math.PI / 2.0, Math.PI / 3.0
+
+/// Pairs of norm 1 at an angle, and their E[φφ] and E[φ'φ'].
+let private known = [
+    "relu", right, 1.0 / (2.0 * Math.PI), 0.25
+    "abs", right, 2.0 / Math.PI, 0.0
+    "erf", third, 2.0 / Math.PI * asin (1.0 / 3.0), 4.0 / Math.PI / sqrt 8.0
+    "gelu", right, 1.0 / (4.0 * Math.PI), 0.25
+    "sin", third, exp -1.0 * sinh 0.5, exp -1.0 * cosh 0.5
+    "cos", third, exp -1.0 * cosh 0.5, exp -1.0 * sinh 0.5
+    "gaussian", right, 1.0 / 3.0, 0.0
+    "rbf(1)", third, exp -1.0, 2.0 * exp -1.0
+    "exp-normalised", third, exp -0.5, exp -0.5
+    "monomial(2)", third, 1.5, 2.0
+]
 
 let tests =
     testList "Activations" [
@@ -17,6 +34,14 @@ let tests =
             let texts = Activations.examples |> List.map _.Text
             Expect.equal (List.distinct texts) texts "each once"
         }
+
+        for text, angle, value, slope in known do
+            test $"%s{text}: E[φφ] and E[φ'φ'] where paper and pencil suffice" {
+                let m = Moments.ofAngle 1.0 1.0 (cos angle) (sin angle)
+                let activation = Networks.activation text
+                Expect.floatClose Accuracy.veryHigh (Dual.value activation m) value "E[φφ]"
+                Expect.floatClose Accuracy.veryHigh (Dual.slope activation m) slope "E[φ'φ']"
+            }
 
         for entry in Activations.all do
             let name, example =

@@ -49,11 +49,14 @@ let tests =
                         let left = weight * (f.Function -x - f.Constant)
 
                         Expect.isLessThan
-                            (abs (f.Right[k] - right))
+                            (abs (f.Rest.Value.Right[k] - right))
                             (1e-15 * weight * (1.0 + x))
                             $"%s{what} at %g{x}"
 
-                        Expect.isLessThan (abs (f.Left[k] - left)) (1e-15 * weight) $"%s{what} at -%g{x}"
+                        Expect.isLessThan
+                            (abs (f.Rest.Value.Left[k] - left))
+                            (1e-15 * weight)
+                            $"%s{what} at -%g{x}"
 
                     Expect.isLessThan
                         (abs (f.Function 40.0 - (40.0 * f.Ramp + f.Step + f.Constant)))
