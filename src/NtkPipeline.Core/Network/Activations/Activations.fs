@@ -7,6 +7,7 @@ module Activations =
     let all: ActivationEntry list = [
         Relu.entry
         LeakyRelu.entry
+        SquaredRelu.entry
         Abs.entry
         Erf.entry
         Gelu.entry

@@ -20,6 +20,7 @@ let private known = [
     "rbf(1)", third, exp -1.0, 2.0 * exp -1.0
     "exp-normalised", third, exp -0.5, exp -0.5
     "monomial(2)", third, 1.5, 2.0
+    "squared-relu", right, 0.25, 2.0 / Math.PI
 ]
 
 let tests =
