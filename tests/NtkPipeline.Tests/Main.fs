@@ -44,6 +44,7 @@ let private tests =
         JudgeTests.tests
         GridTests.tests
         PrintedUnionTests.tests
+        PlainLineTests.tests
         NetworksAgainstKernelTests.tests
         KernelStaysPutTests.tests
         TrainNetworkTests.tests
@@ -71,6 +72,7 @@ let private tests =
         testList "network" [
             NetworkTextTests.tests
             ArchitectureTextTests.tests
+            ActivationsTests.tests
             DualTests.tests
             IntegralsTests.tests
             DifferentiateTests.tests

@@ -136,10 +136,15 @@ module Axis =
             (fun size spec -> { spec with BatchSize = size })
 
     let epochs: Axis =
-        counted "epochs" "epochs" "epochs" (fun epochs -> $"%s{epochs} epochs") false 1 _.Epochs (fun epochs spec -> {
-            spec with
-                Epochs = epochs
-        })
+        counted
+            "epochs"
+            "epochs"
+            "epochs"
+            (fun epochs -> $"%s{epochs} epochs")
+            false
+            1
+            _.Epochs
+            (fun epochs spec -> { spec with Epochs = epochs })
 
     let seed: Axis =
         counted "seed" "seed" "seed" (fun number -> $"seed %s{number}") true 0 _.Member (fun number spec -> {

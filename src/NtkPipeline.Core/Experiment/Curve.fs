@@ -53,20 +53,19 @@ module Curve =
         (quantity: Quantity)
         (against: Abscissa)
         (lines: Axis list)
-        : Curve =
-        {
-            Id = id
-            Title = title
-            Caption = caption
-            Ordinates = [ ordinate quantity ]
-            Shared = []
-            Against = against
-            Lines = lines
-            Panels = []
-            Levels = []
-            IsFitted = false
-            LeastPlaces = 1
-        }
+        : Curve = {
+        Id = id
+        Title = title
+        Caption = caption
+        Ordinates = [ ordinate quantity ]
+        Shared = []
+        Against = against
+        Lines = lines
+        Panels = []
+        Levels = []
+        IsFitted = false
+        LeastPlaces = 1
+    }
 
     /// A quantity at the start and at the end of training.
     let beforeAndAfter (quantity: Quantity) : Ordinate list = [

@@ -71,7 +71,8 @@ module Quantity =
         | Quantity.TrainLoss -> "training loss"
         | Quantity.TrainAccuracy -> "training accuracy"
         | Quantity.KernelAccuracy -> "validation accuracy of the kernel, trained by the same steps"
-        | Quantity.LinearisedAccuracy -> "validation accuracy of the linearised network, trained by the same steps"
+        | Quantity.LinearisedAccuracy ->
+            "validation accuracy of the linearised network, trained by the same steps"
         | Quantity.DeltaTheta -> "ΔΘ, movement of the tangent kernel"
         | Quantity.InitKernelError -> "‖Θ̂₀ − Θ‖/‖Θ‖, error of the initial kernel"
         | Quantity.GapToKernel -> "rms gap to the kernel"

@@ -5,10 +5,19 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module OutputScale =
 
-    let private setting key kind value doc = { Key = $"output-scale.%s{key}"; Kind = kind; Default = value; Doc = doc }
+    let private setting key kind value doc = {
+        Key = $"output-scale.%s{key}"
+        Kind = kind
+        Default = value
+        Doc = doc
+    }
 
     let private settings = [
-        setting "values" (RealList(1e-4, 1e4)) "0.1, 0.3, 1, 3, 10, 30" "α, which multiplies the network's output."
+        setting
+            "values"
+            (RealList(1e-4, 1e4))
+            "0.1, 0.3, 1, 3, 10, 30"
+            "α, which multiplies the network's output."
         setting "widths" (WholeList(1L, 65536L)) "64, 256" "Hidden widths."
         setting "seeds" (Whole(1L, 1000L)) "3" "Networks of each kind, with different seeds."
         setting
@@ -62,11 +71,16 @@ module OutputScale =
         let points =
             runs
             |> Array.filter (fun run -> alpha run >= 1.0)
-            |> Array.choose (fun run -> Quantity.ofRun Quantity.DeltaTheta run |> Option.map (fun move -> alpha run, move))
+            |> Array.choose (fun run ->
+                Quantity.ofRun Quantity.DeltaTheta run |> Option.map (fun move -> alpha run, move))
 
         { Width = width; Runs = points.Length; Fit = PowerLaw.fit points }
 
-    let private run (settings: CompareSettings) seed (split: Split, runs: NetworkRun list) : Result<Evidence, PipelineError> =
+    let private run
+        (settings: CompareSettings)
+        seed
+        (split: Split, runs: NetworkRun list)
+        : Result<Evidence, PipelineError> =
         let runs = Group.sort runs
         let widest, wide = Group.widest runs
         let alphas = wide |> Array.map alpha
@@ -77,11 +91,10 @@ module OutputScale =
         Ok {
             Exponents = runs |> Array.groupBy _.Spec.Width |> Array.map exponent
             SmallLessLarge =
-                if smallest < largest && (at smallest).Length > 0 && (at largest).Length > 0 then
-                    let hits value = at value |> Array.map (fun run -> Bootstrap.hits labels run.ValidationOutputs)
+                let seed = Seed.derive "small-less-large" seed
 
-                    Bootstrap.between settings.Resamples (Seed.derive "small-less-large" seed) (hits smallest) (hits largest)
-                    |> Some
+                if smallest < largest then
+                    NetworksAgainstKernel.between settings seed labels (at smallest) (at largest)
                 else
                     None
             Smallest = smallest
@@ -99,10 +112,14 @@ module OutputScale =
         Body = Seeded(run settings)
     }
 
-    let inputs (split: Artifact<Split>) (runs: Artifact<NetworkRun list>) : Artifact<Split * NetworkRun list> =
+    let inputs
+        (split: Artifact<Split>)
+        (runs: Artifact<NetworkRun list>)
+        : Artifact<Split * NetworkRun list> =
         Artifact.both split runs
 
-    let private fitted (fit: PowerFit) = $"ΔΘ ∝ α^%.2f{fit.Slope} (95%% band %.2f{fit.Lower} to %.2f{fit.Upper})"
+    let private fitted (fit: PowerFit) =
+        $"ΔΘ ∝ α^%.2f{fit.Slope} (95%% band %.2f{fit.Lower} to %.2f{fit.Upper})"
 
     let private staysPut: Claim<Evidence> =
         let name = "A larger output scale holds the tangent kernel in place"
@@ -119,7 +136,8 @@ module OutputScale =
                 Claim = name
                 Setting = $"m = %d{exponent.Width}, α ≥ 1, %s{evidence.Budget}"
                 Holds = holds
-                Evidence = $"Over %d{exponent.Runs} networks, %s{words}. In the lazy limit the exponent is −1."
+                Evidence =
+                    $"Over %d{exponent.Runs} networks, %s{words}. In the lazy limit the exponent is −1."
             }
 
         {
@@ -135,9 +153,7 @@ module OutputScale =
                 match evidence.SmallLessLarge with
                 | None -> None, "At one of the two ends every network diverged, or there is one α alone."
                 | Some difference ->
-                    (if difference.Lower > 0.0 then Some true
-                     elif difference.Upper < 0.0 then Some false
-                     else None),
+                    Difference.isPositive difference,
                     $"At α = %g{evidence.Smallest} against α = %g{evidence.Largest} the validation accuracy differs by %s{VerdictWords.points difference}. The two ends were chosen by their place, not by their outcome."
 
             {
@@ -153,7 +169,9 @@ module OutputScale =
 
     let private curves (kernel: KernelRegression) : Curve list =
         let against id title caption quantity =
-            Curve.create $"output-scale-%s{id}" title caption quantity (Abscissa.Along Axis.outputScale) [ Axis.width ]
+            Curve.create $"output-scale-%s{id}" title caption quantity (Abscissa.Along Axis.outputScale) [
+                Axis.width
+            ]
 
         [
             {
@@ -193,14 +211,7 @@ module OutputScale =
         Verdicts = claims |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
         Findings = [|
             for exponent in evidence.Exponents do
-                let note = if exponent.Fit.IsNone then Some "no power law could be fitted" else None
-
-                for name, pick in [ "", (fun (fit: PowerFit) -> fit.Slope); "-lower", _.Lower; "-upper", _.Upper ] do
-                    {
-                        Metric = $"delta-theta-exponent-m=%d{exponent.Width}%s{name}"
-                        Value = Option.map pick exponent.Fit
-                        Note = note
-                    }
+                yield! Finding.ofFit $"delta-theta-exponent-m=%d{exponent.Width}" exponent.Fit
         |]
         Runs = Array.ofList runs
         Curves = curves kernel

@@ -51,19 +51,11 @@ module Widths =
             "512"
             "Training rows on which the kernel is followed between the first and the last epoch."
         setting "train.centred" Flag "true" "Subtract each network's output at its start."
-        setting
-            "train.output-scale"
-            (RealList(1e-6, 1e6))
-            "1"
-            "α, which multiplies the network's output."
+        setting "train.output-scale" (RealList(1e-6, 1e6)) "1" "α, which multiplies the network's output."
     ]
 
     let private comparison = [
-        setting
-            "compare.resamples"
-            (Whole(100L, 1000000L))
-            "2000"
-            "Bootstrap resamples of a confidence band."
+        setting "compare.resamples" (Whole(100L, 1000000L)) "2000" "Bootstrap resamples of a confidence band."
         setting
             "compare.lazy-below"
             (Real(0.0, 10.0))
@@ -74,11 +66,7 @@ module Widths =
             (Real(0.0, 1.0))
             "0.01"
             "Accuracies that differ by no more count as the same."
-        setting
-            "compare.small-width"
-            (Whole(1L, 65536L))
-            "256"
-            "Networks up to this width count as small."
+        setting "compare.small-width" (Whole(1L, 65536L)) "256" "Networks up to this width count as small."
     ]
 
     let settings: Setting list = networks @ comparison
@@ -108,9 +96,7 @@ module Widths =
         {
             Architecture =
                 network
-                |> Architecture.withScale (
-                    network.OutputScale * first Setting.reals "train.output-scale"
-                )
+                |> Architecture.withScale (network.OutputScale * first Setting.reals "train.output-scale")
                 |> Architecture.withCentring (network.Centred || Setting.flag values "train.centred")
             Width = first Setting.wholes "train.widths"
             InputScale =

@@ -96,7 +96,7 @@ module Forward =
                 layers (onDense k prior below (dense prior theta[k] below)) rest
             | Activate activation :: rest ->
                 onActivate activation below
-                layers (ActivationTensor.apply activation below) rest
+                layers (Activation.apply activation below) rest
             | LayerNorm eps :: rest -> layers (layerNorm eps below) rest
             | Residual branch :: rest ->
                 let above = layers below branch

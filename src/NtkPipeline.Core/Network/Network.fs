@@ -34,26 +34,13 @@ module Network =
 
     /// The network of these layers, input side first, or the reason why there is none.
     let create (layers: Layer list) : Result<Network, string> =
-        let rec arguments layers =
-            layers
-            |> List.fold
-                (fun sound layer ->
-                    match layer with
-                    | Activate activation ->
-                        sound |> Result.bind (fun () -> Activation.check activation |> Result.map ignore)
-                    | Residual branch -> sound |> Result.bind (fun () -> arguments branch)
-                    | Dense _
-                    | LayerNorm _ -> sound)
-                (Ok())
-
         if layers.IsEmpty then
             Error "a network has at least one layer"
         elif count layers > mostLayers then
             Error $"a network has at most %d{mostLayers} layers"
         else
             Shape.aboveAll Shape.Input layers
-            |> Result.bind (fun _ -> arguments layers)
-            |> Result.map (fun () -> { Steps = layers; Alpha = 1.0; IsCentred = false })
+            |> Result.map (fun _ -> { Steps = layers; Alpha = 1.0; IsCentred = false })
 
     /// The network with other layers, and the same made of their output.
     let withLayers (layers: Layer list) (network: Network) : Result<Network, string> =
@@ -104,9 +91,16 @@ module Network =
     /// How many outputs the network has.
     let outputs (network: Network) : int = denseLayers 1 network |> List.last |> fun (_, width, _) -> width
 
-    /// The network itself if it exists at finite width; exp-normalised does not.
+    /// The network itself if it exists at finite width: what acts on kernels only does not.
     let finite (network: Network) : Result<Network, string> =
-        if flatten network.Layers |> List.contains (Activate ExpNormalised) then
-            Error "exp-normalised acts on kernels only: no network of finite width has it"
-        else
-            Ok network
+        flatten network.Layers
+        |> List.fold
+            (fun sound layer ->
+                match layer with
+                | Activate activation ->
+                    sound |> Result.bind (fun () -> Activation.finite activation |> Result.map ignore)
+                | Dense _
+                | LayerNorm _
+                | Residual _ -> sound)
+            (Ok())
+        |> Result.map (fun () -> network)

@@ -89,27 +89,14 @@ module internal NetworkParser =
 
     /// The activations' names, and what follows each.
     let private activations: (string * Parser<Activation>) list =
-        Activation.all
-        |> List.map (fun activation ->
-            let name = (Activation.print activation).Split('(')[0]
-
-            match activation with
-            | LeakyRelu _ -> name, NetworkTokens.argument NetworkTokens.real |>> LeakyRelu
-            | Rbf _ -> name, NetworkTokens.argument NetworkTokens.real |>> Rbf
-            | Monomial _ -> name, NetworkTokens.argument NetworkTokens.whole |>> Monomial
-            | Relu
-            | Abs
-            | Erf
-            | Gelu
-            | Sin
-            | Cos
-            | Gaussian
-            | ExpNormalised
-            | Identity
-            | Tanh
-            | Softplus
-            | Silu
-            | Sigmoid -> name, preturn activation)
+        Activations.all
+        |> List.map (fun entry ->
+            match entry with
+            | Plain activation -> activation.Text, preturn activation
+            | OfReal(name, _, create) ->
+                name, NetworkTokens.argument NetworkTokens.real |> NetworkTokens.only create
+            | OfWhole(name, _, create) ->
+                name, NetworkTokens.argument NetworkTokens.whole |> NetworkTokens.only create)
 
     let private names: Map<string, Parser<Step>> =
         Map.ofList [
@@ -123,7 +110,7 @@ module internal NetworkParser =
             |>> fun alpha -> ending "scale" _.Scale.IsSome (fun place -> { place with Scale = Some alpha })
             "centred", preturn (ending "centred" _.IsCentred (fun place -> { place with IsCentred = true }))
             for name, parser in activations do
-                name, parser |> NetworkTokens.only Activation.check |>> (Activate >> stand)
+                name, parser |>> (Activate >> stand)
         ]
 
     let private named: Parser<Parser<Step>> =

@@ -3,6 +3,15 @@ namespace NtkPipeline.Core
 /// A difference of accuracies, in shares of 1, and its 95% bootstrap band.
 type Difference = { Value: float; Lower: float; Upper: float }
 
+[<RequireQualifiedAccess>]
+module Difference =
+
+    /// Whether the whole band lies above 0 or below it; none where 0 lies within.
+    let isPositive (difference: Difference) : bool option =
+        if difference.Lower > 0.0 then Some true
+        elif difference.Upper < 0.0 then Some false
+        else None
+
 /// Percentile bootstrap (Efron) of the difference between networks' mean accuracy over seeds and a kernel's accuracy.
 /// Rows and seeds are drawn with replacement, so the band covers both which tweets were kept aside and which networks were drawn.
 [<RequireQualifiedAccess>]
@@ -53,7 +62,10 @@ module Bootstrap =
     let between (resamples: int) (seed: Seed) (members: float[][]) (others: float[][]) : Difference =
         let random = Seed.random seed
         let rows = others[0].Length
-        let difference (ours: int[]) (theirs: int[]) chosen = mean members ours chosen - mean others theirs chosen
+
+        let difference (ours: int[]) (theirs: int[]) chosen =
+            mean members ours chosen - mean others theirs chosen
+
         let all (networks: float[][]) = [| 0 .. networks.Length - 1 |]
 
         band (difference (all members) (all others) [| 0 .. rows - 1 |]) resamples (fun () ->

@@ -75,19 +75,13 @@ module Chapters =
                 ]
             ]
 
-    /// `cards` and `figures` are the report's own way of showing verdicts and charts.
-    let contents
-        (cards: Verdict[] -> XmlNode)
-        (figures: Figure list -> XmlNode)
-        (findings: Findings)
-        (chapter: Chapter)
-        : XmlNode list =
-        [
-            for words in chapter.Words do
-                p [] [ str words ]
+    /// `figures` is the report's own way of showing charts.
+    let contents (figures: Figure list -> XmlNode) (findings: Findings) (chapter: Chapter) : XmlNode list = [
+        for words in chapter.Words do
+            p [] [ str words ]
 
-            cards chapter.Verdicts
-            figures (Curves.drawAll chapter.Runs chapter.Curves)
-            yield! groups findings chapter
-            yield! numbers findings chapter
-        ]
+        VerdictCards.all chapter.Verdicts
+        figures (Curves.drawAll chapter.Runs chapter.Curves)
+        yield! groups findings chapter
+        yield! numbers findings chapter
+    ]

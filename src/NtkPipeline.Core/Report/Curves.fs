@@ -4,26 +4,6 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module Curves =
 
-    /// The vertical axis of a quantity.
-    let private vertical (quantity: Quantity) : FigureAxis =
-        match quantity with
-        | Quantity.Accuracy
-        | Quantity.KernelAccuracy
-        | Quantity.LinearisedAccuracy
-        | Quantity.TrainAccuracy -> FigureAxis.share "accuracy (% of rows)"
-        | Quantity.F1 -> FigureAxis.linear "F1 (0 to 1)"
-        | Quantity.Auc -> FigureAxis.linear "AUC (0 to 1)"
-        | Quantity.TrainLoss -> FigureAxis.logarithmic "loss (½ mean squared error)"
-        | Quantity.DeltaTheta -> FigureAxis.logarithmicShare "ΔΘ (% of ‖Θ̂₀‖)"
-        | Quantity.InitKernelError -> FigureAxis.logarithmicShare "‖Θ̂₀ − Θ‖ (% of ‖Θ‖)"
-        | Quantity.GapToKernel
-        | Quantity.GapToLinearised -> FigureAxis.logarithmic "rms gap (output units)"
-        | Quantity.WeightMovement _ -> FigureAxis.logarithmicShare "movement (% of ‖W₀‖)"
-        | Quantity.FlippedGates -> FigureAxis.share "flipped gates (% of all pairs)"
-        | Quantity.AlignmentWithTargets
-        | Quantity.AlignmentWithInitial -> FigureAxis.linear "alignment (0 to 1)"
-        | Quantity.EffectiveRank -> FigureAxis.linear "effective rank (directions)"
-
     let private values (axes: Axis list) (run: NetworkRun) = axes |> List.map (fun axis -> axis.Of run.Spec)
 
     let private named (axes: Axis list) (run: NetworkRun) =
@@ -32,7 +12,8 @@ module Curves =
     let private place (axis: Axis) (run: NetworkRun) =
         match axis.Of run.Spec with
         | AxisValue.Number x -> x
-        | AxisValue.Words words -> invalidArg (nameof axis) $"a chart cannot be drawn along %s{axis.Key}: %s{words}"
+        | AxisValue.Words words ->
+            invalidArg (nameof axis) $"a chart cannot be drawn along %s{axis.Key}: %s{words}"
 
     let private read (ordinate: Ordinate) (run: NetworkRun) =
         match ordinate.Moment with
@@ -49,7 +30,9 @@ module Curves =
         | Abscissa.Epoch ->
             runs
             |> Array.filter _.Diverged.IsNone
-            |> WidthSeries.byEpoch (vertical ordinate.Quantity).IsLogarithmic (Quantity.atEpoch ordinate.Quantity)
+            |> WidthSeries.byEpoch
+                (FigureAxis.ofQuantity ordinate.Quantity).IsLogarithmic
+                (Quantity.atEpoch ordinate.Quantity)
             |> FigureSeries.thin 120
         | Abscissa.Along axis ->
             runs
@@ -77,10 +60,10 @@ module Curves =
             let all = Array.map fst points
 
             {
-                FigureSeries.create
-                    $"∝ %s{axis.Symbol}^(%s{Show.slope fit.Slope}), %s{name}"
-                    colour
-                    [| at (Array.min all); at (Array.max all) |] with
+                FigureSeries.create $"∝ %s{axis.Symbol}^(%s{Show.slope fit.Slope}), %s{name}" colour [|
+                    at (Array.min all)
+                    at (Array.max all)
+                |] with
                     Dash = LineDash.Dotted
             })
 
@@ -108,7 +91,11 @@ module Curves =
                              None
                          else
                              Some(Palette.symbol (if many && not isStart then part else k)))
-                    Dash = (if isStart || (many && part % 2 = 1 && curve.Ordinates.Head.Moment = Moment.End) then LineDash.Dotted else LineDash.Solid)
+                    Dash =
+                        (if isStart || (many && part % 2 = 1 && curve.Ordinates.Head.Moment = Moment.End) then
+                             LineDash.Dotted
+                         else
+                             LineDash.Solid)
                     Spread =
                         (match curve.Against with
                          | _ when isStart -> NoSpread
@@ -125,7 +112,9 @@ module Curves =
     let private horizontal (curve: Curve) (runs: NetworkRun[]) : FigureAxis * (float * float) =
         match curve.Against with
         | Abscissa.Epoch ->
-            let last = runs |> Seq.collect _.Epochs |> Seq.fold (fun last measures -> max last measures.Epoch) 0
+            let last =
+                runs |> Seq.collect _.Epochs |> Seq.fold (fun last measures -> max last measures.Epoch) 0
+
             FigureAxis.linear "epoch (passes over the training rows)", (0.0, float last)
         | Abscissa.Along axis ->
             let places = runs |> Array.map (place axis) |> Array.distinct |> Array.sort
@@ -158,8 +147,7 @@ module Curves =
         let x, extent = horizontal curve runs
 
         let hasPlaces (runs: NetworkRun[]) =
-            curve.LeastPlaces < 2
-            || (points curve curve.Ordinates.Head runs).Length >= curve.LeastPlaces
+            curve.LeastPlaces < 2 || (points curve curve.Ordinates.Head runs).Length >= curve.LeastPlaces
 
         match runs |> Array.groupBy (values curve.Lines) |> Array.map snd |> Array.filter hasPlaces with
         | [||] -> None
@@ -169,8 +157,11 @@ module Curves =
                 Title = title
                 Caption = caption curve runs
                 Chart =
-                    Plot.lines x (vertical curve.Ordinates.Head.Quantity) [
-                        yield! lines |> Seq.indexed |> Seq.collect (fun (k, runs) -> line curve lines.Length k runs)
+                    Plot.lines x (FigureAxis.ofQuantity curve.Ordinates.Head.Quantity) [
+                        yield!
+                            lines
+                            |> Seq.indexed
+                            |> Seq.collect (fun (k, runs) -> line curve lines.Length k runs)
                         for ordinate in curve.Shared do
                             {
                                 FigureSeries.create ordinate.Name Palette.ink (points curve ordinate runs) with
@@ -197,11 +188,15 @@ module Curves =
         let known = drawn @ [ for axis in curve.Lines @ curve.Panels @ [ Axis.seed ] -> axis.Key ]
 
         let further =
-            runs |> Seq.map _.Spec |> Axis.varying |> List.filter (fun axis -> not (List.contains axis.Key known))
+            runs
+            |> Seq.map _.Spec
+            |> Axis.varying
+            |> List.filter (fun axis -> not (List.contains axis.Key known))
 
         let curve = { curve with Lines = curve.Lines @ further }
 
         match Group.sort runs with
+        | _ when curve.Ordinates.IsEmpty -> []
         | [||] -> []
         | runs when curve.Panels.IsEmpty -> chart curve curve.Id curve.Title runs |> Option.toList
         | runs ->

@@ -27,3 +27,23 @@ module FigureAxis =
     let share (title: string) : FigureAxis = { linear title with IsShare = true }
 
     let logarithmicShare (title: string) : FigureAxis = { logarithmic title with IsShare = true }
+
+    /// The vertical axis of a quantity, with its unit.
+    let ofQuantity (quantity: Quantity) : FigureAxis =
+        match quantity with
+        | Quantity.Accuracy
+        | Quantity.KernelAccuracy
+        | Quantity.LinearisedAccuracy
+        | Quantity.TrainAccuracy -> share "accuracy (% of rows)"
+        | Quantity.F1 -> linear "F1 (0 to 1)"
+        | Quantity.Auc -> linear "AUC (0 to 1)"
+        | Quantity.TrainLoss -> logarithmic "loss (½ mean squared error)"
+        | Quantity.DeltaTheta -> logarithmicShare "ΔΘ (% of ‖Θ̂₀‖)"
+        | Quantity.InitKernelError -> logarithmicShare "‖Θ̂₀ − Θ‖ (% of ‖Θ‖)"
+        | Quantity.GapToKernel
+        | Quantity.GapToLinearised -> logarithmic "rms gap (output units)"
+        | Quantity.WeightMovement _ -> logarithmicShare "movement (% of ‖W₀‖)"
+        | Quantity.FlippedGates -> share "flipped gates (% of all pairs)"
+        | Quantity.AlignmentWithTargets
+        | Quantity.AlignmentWithInitial -> linear "alignment (0 to 1)"
+        | Quantity.EffectiveRank -> linear "effective rank (directions)"

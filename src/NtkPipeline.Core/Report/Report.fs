@@ -25,39 +25,6 @@ module Report =
 
     let private title' = "Do wide networks learn like their kernel?"
 
-    let private badge (standing: Standing) =
-        match standing with
-        | Standing.Holds -> "holds", "✓"
-        | Standing.DoesNotHold -> "fails", "✗"
-        | Standing.CannotBeDecided -> "open", "?"
-        | Standing.DependsOnSetting -> "mixed", "◐"
-
-    let private said (standing: Standing) =
-        let kind, sign = badge standing
-        p [ _class $"badge %s{kind}" ] [ str $"%s{sign} %s{Answer.words standing}" ]
-
-    let private card (claim: string, verdicts: Verdict[]) =
-        let standing = Answer.standing verdicts
-
-        let one (verdict: Verdict) = [
-            if verdicts.Length > 1 then
-                said (Answer.ofVerdict verdict)
-            p [ _class "setting" ] [ str verdict.Setting ]
-            p [] [ str verdict.Evidence ]
-        ]
-
-        div [ _class $"card %s{fst (badge standing)}" ] [
-            said standing
-            h3 [] [ str claim ]
-            ul [] [
-                for verdict in verdicts do
-                    li [] (one verdict)
-            ]
-        ]
-
-    let private cards (verdicts: Verdict[]) =
-        div [ _class "cards" ] (verdicts |> Array.groupBy _.Claim |> Array.map card |> List.ofArray)
-
     let private banner (findings: Findings) = [
         if findings.Data.Synthetic then
             p [ _class "banner"; attr "role" "note" ] [
@@ -100,7 +67,7 @@ module Report =
         [
             words
                 "Three things are expected of wide networks. Each verdict is computed from this run's numbers and holds for the setting it names."
-            cards findings.Comparison.Verdicts
+            VerdictCards.all findings.Comparison.Verdicts
         ]
         "data",
         "The data and its features",
@@ -157,7 +124,7 @@ module Report =
             figures findings (SpectrumFigures.spectra findings)
         ]
         for chapter in findings.Chapters do
-            chapter.Id, chapter.Title, Chapters.contents cards (figures findings) findings chapter
+            chapter.Id, chapter.Title, Chapters.contents (figures findings) findings chapter
 
         "glossary", "How to read this", [ Glossary.entries ]
         "limits", "Limits", [ Glossary.limits findings ]

@@ -26,7 +26,7 @@ module ResultFrame =
 
     /// The findings as a frame, rows counted from 0.
     let ofFindings (findings: Findings) : Frame<int, string> =
-        let rows = ResultRow.ofFindings findings
+        let rows = ResultRows.ofFindings findings
         let synthetic = if findings.Data.Synthetic then "synthetic sample" else "no"
         let frame = Frame.ofRowKeys [ 0 .. rows.Length - 1 ]
         frame.AddColumn("data", column (fun _ -> Some findings.Data.Name) rows)

@@ -23,8 +23,7 @@ let tests =
     testList "Grid" [
         testCase "every combination, the first axis slowest"
         <| fun () ->
-            let points =
-                points [ Axis.width, numbers [ 16.0; 64.0 ]; Axis.seed, numbers [ 0.0; 1.0; 2.0 ] ]
+            let points = points [ Axis.width, numbers [ 16.0; 64.0 ]; Axis.seed, numbers [ 0.0; 1.0; 2.0 ] ]
 
             Expect.equal
                 (points |> Array.map (fun point -> point.Spec.Width, point.Spec.Member))
@@ -39,7 +38,10 @@ let tests =
         testCase "what a stage's name leaves out is named where it differs from the base, and nowhere else"
         <| fun () ->
             let points =
-                points [ Axis.outputScale, numbers [ 0.1; 1.0; 2.5 ]; Axis.batchSize, numbers [ 256.0; 0.0 ] ]
+                points [
+                    Axis.outputScale, numbers [ 0.1; 1.0; 2.5 ]
+                    Axis.batchSize, numbers [ 256.0; 0.0 ]
+                ]
 
             Expect.equal
                 (points |> Array.map _.Name.Replace("train-network/sqrt-d/m=64/rate=1/seed=0", ""))
@@ -58,7 +60,9 @@ let tests =
         testCase "another network is named by its layers, whatever α and centring"
         <| fun () ->
             let points =
-                points [ Axis.network, [ AxisValue.Words "dense m | erf | dense m | erf | dense 1 | scale(2)" ] ]
+                points [
+                    Axis.network, [ AxisValue.Words "dense m | erf | dense m | erf | dense 1 | scale(2)" ]
+                ]
 
             Expect.equal
                 points[0].Name

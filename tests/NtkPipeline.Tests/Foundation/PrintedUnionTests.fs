@@ -4,7 +4,7 @@ open System.IO
 open Expecto
 open NtkPipeline.Core
 
-type private Held = {
+type Held = {
     Scale: InputScale
     Quantity: Quantity
     Tracked: TrackedEpochs
@@ -29,8 +29,7 @@ let private held = {
     Quantity = Quantity.WeightMovement 2
     Tracked = TrackedEpochs.Listed [ 0; 5 ]
     Device = Device.Cuda 1
-    Architecture =
-        Architecture.written |> Architecture.withScale 0.1 |> Architecture.withCentring true
+    Architecture = Architecture.written |> Architecture.withScale 0.1 |> Architecture.withCentring true
     Perhaps = None
 }
 
@@ -69,7 +68,15 @@ let tests =
 
         testCase "every quantity is printed and read back"
         <| fun () ->
-            for name in [ "accuracy"; "auc"; "kernelAccuracy"; "deltaTheta"; "effectiveRank"; "weightMovement11" ] do
+            for name in
+                [
+                    "accuracy"
+                    "auc"
+                    "kernelAccuracy"
+                    "deltaTheta"
+                    "effectiveRank"
+                    "weightMovement11"
+                ] do
                 let quantity = Expect.wantOk (Quantity.parse name) name
                 Expect.equal (Quantity.print quantity) name "its name"
 

@@ -12,7 +12,7 @@ let private kernelErrorSlopes out =
     File.ReadAllLines(Path.Combine(out, "results.csv"))
     |> Array.map _.Split(',')
     |> Array.filter (Array.contains "initKernelError-slope")
-    |> Array.map (fun fields -> fields[3], float fields[10])
+    |> Array.map (fun fields -> fields[3], float fields[11])
 
 let tests =
     testList "ntk run" [

@@ -37,7 +37,7 @@ let tests =
         testCase "the written method's network has a text"
         <| fun () ->
             Expect.equal
-                (NetworkText.print (Network.oneHidden Relu Width.one))
+                (NetworkText.print (Network.oneHidden Relu.activation Width.one))
                 "dense 1 | relu | dense 1"
                 "bias-free, σ_w = 1"
 

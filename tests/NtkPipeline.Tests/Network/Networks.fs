@@ -8,7 +8,13 @@ open NtkPipeline.Core
 let parse (text: string) : Network = Expect.wantOk (NetworkText.parse text) text
 
 /// All activations that a network of finite width can have.
-let finite = Activation.all |> List.filter (fun activation -> activation <> ExpNormalised)
+let finite = Activations.examples |> List.filter _.Function.IsSome
+
+/// The activation that a text stands for.
+let activation (text: string) : Activation =
+    match (parse $"dense 1 | %s{text} | dense 1").Layers with
+    | [ _; Activate activation; _ ] -> activation
+    | _ -> failtest $"'%s{text}' is no activation"
 
 /// Shapes of network, given the activation's text: depths, biases, both parameterisations, residual, layer-norm, outputs.
 let shapes (phi: string) : string list = [
@@ -40,7 +46,7 @@ let random (seed: int) : string =
                 "param=standard"
         ]
 
-    let activation () = pick random Activation.all |> Activation.print
+    let activation () = pick random Activations.examples |> Activation.print
 
     let rec block depth =
         let width = random.Next(1, 600)

@@ -10,7 +10,7 @@ open Expecto
 open NtkPipeline.Core
 
 let private findings = lazy (SampleFindings.make true)
-let private rows = lazy (ResultRow.ofFindings findings.Value)
+let private rows = lazy (ResultRows.ofFindings findings.Value)
 let private csv = lazy (ResultFrame.csv findings.Value)
 
 /// As text, so that nothing is guessed.
@@ -40,6 +40,7 @@ let tests =
                     "member"
                     "epoch"
                     "ridge"
+                    "axes"
                     "metric"
                     "value"
                     "note"
@@ -71,7 +72,7 @@ let tests =
             let silent = { run.Epochs[1] with EffectiveRank = None }
 
             let ranks =
-                ResultRow.ofFindings {
+                ResultRows.ofFindings {
                     findings.Value with
                         Networks = [| { run with Epochs = [| run.Epochs[0]; silent |] } |]
                 }

@@ -83,12 +83,7 @@ let make (isSynthetic: bool) : Findings =
                 kernel.ValidationOutputs
         Picture = picture
         Networks = runs
-        Comparison = {
-            MainRate = 1.0
-            LazyThreshold = 0.05
-            Slopes = slopes
-            Verdicts = verdicts
-        }
+        Comparison = { MainRate = 1.0; LazyThreshold = 0.05; Slopes = slopes; Verdicts = verdicts }
         Chapters = [||]
         Settings = [|
             { Key = "train.epochs"; Value = "50"; Source = "default" }
@@ -112,10 +107,5 @@ let barren: Findings =
             Combination = None
             Dimensions = { Rows = 0; Points = [||] }
             Picture = { Size = 0; Negative = 0; Values = [||]; Eigenvalues = [||] }
-            Comparison = {
-                MainRate = 1.0
-                LazyThreshold = 0.05
-                Slopes = [||]
-                Verdicts = [||]
-            }
+            Comparison = { MainRate = 1.0; LazyThreshold = 0.05; Slopes = [||]; Verdicts = [||] }
     }

@@ -55,7 +55,12 @@ let tests =
 
                 tangents[0].Network
 
-            let networks = [ network InputScale.Unit 2.0 64; network InputScale.SqrtD 1.0 64; network InputScale.SqrtD 2.0 64 ]
+            let networks = [
+                network InputScale.Unit 2.0 64
+                network InputScale.SqrtD 1.0 64
+                network InputScale.SqrtD 2.0 64
+            ]
+
             Expect.equal (chosen 2.0 networks) 2 "at the main rate, at ‖x‖ = √d"
             Expect.equal (chosen 1.0 networks) 1 "another main rate"
             Expect.equal (chosen 2.0 networks[..1]) 0 "the rate before the scale"

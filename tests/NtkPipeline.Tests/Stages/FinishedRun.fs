@@ -94,7 +94,9 @@ let finished =
          let networks =
              [ 60.0, 64; 1.0, 16; 1.0, 64 ]
              |> List.map (fun (rate, width) ->
-                 want (runner.Run(TrainNetwork.stage (GridPoint.ofSpec (training rate width)), trainingInput)))
+                 want (
+                     runner.Run(TrainNetwork.stage (GridPoint.ofSpec (training rate width)), trainingInput)
+                 ))
              |> Artifact.all
 
          let explained = ExplainNetwork.inputs (artifact "features" features) splitting kernel networks

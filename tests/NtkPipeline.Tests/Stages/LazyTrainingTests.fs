@@ -43,7 +43,13 @@ let tests =
         testCase "an output scale leaves the kernel's relative error and makes the network lazier"
         <| fun () ->
             // The stage's name, hence its seed, does not hold the output scale: the first weights are the same.
-            let plain, scaled = train' settings, train' { settings with Architecture = Architecture.withScale 5.0 settings.Architecture }
+            let plain, scaled =
+                train' settings,
+                train' {
+                    settings with
+                        Architecture = Architecture.withScale 5.0 settings.Architecture
+                }
+
             close 1e-6 scaled.InitKernelError plain.InitKernelError "Θ̂ and Θ grow alike"
             close 1e-12 (scaled.AbsoluteRate * 25.0) plain.AbsoluteRate "and the rate shrinks as they grow"
 

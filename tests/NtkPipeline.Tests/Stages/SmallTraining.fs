@@ -23,7 +23,9 @@ let input =
          let rows = Tensors.toMatrix32 x
 
          let gram =
-             match Gram.ntk (Network.oneHidden Relu Width.one) (Tensors.toMatrix32 (x * root)) None with
+             match
+                 Gram.ntk (Network.oneHidden Relu.activation Width.one) (Tensors.toMatrix32 (x * root)) None
+             with
              | Ok gram -> gram
              | Error e -> failtest e.Sentence
 

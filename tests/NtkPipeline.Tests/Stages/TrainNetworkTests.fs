@@ -49,7 +49,12 @@ let tests =
 
         testCase "the kernel of the network that is kept moved as far as was measured"
         <| fun () ->
-            let trained = network { settings with Architecture = Architecture.withScale 1.5 settings.Architecture }
+            let trained =
+                network {
+                    settings with
+                        Architecture = Architecture.withScale 1.5 settings.Architecture
+                }
+
             let rows = Matrix.gatherRows train (input.Force()).Labelled
             let final = Expect.wantSome trained.Final "it did not diverge"
             use _ = torch.NewDisposeScope()
@@ -88,5 +93,7 @@ let tests =
                     { settings with Epochs = 0 }
                     { settings with BatchSize = -1 }
                 ] do
-                Expect.throwsT<ArgumentException> (fun () -> TrainNetwork.stage (GridPoint.ofSpec settings) |> ignore) "refused"
+                Expect.throwsT<ArgumentException>
+                    (fun () -> TrainNetwork.stage (GridPoint.ofSpec settings) |> ignore)
+                    "refused"
     ]

@@ -25,7 +25,10 @@ let tests =
                 let run, data = train' settings, input.Force()
                 let stage = TrainNetwork.stage (GridPoint.ofSpec settings)
                 let seed = Seed.derive stage.Name (Seed.root 5UL)
-                let network = Network.oneHidden Relu (Width.create 64 |> Result.defaultValue Width.one)
+
+                let network =
+                    Network.oneHidden Relu.activation (Width.create 64 |> Result.defaultValue Width.one)
+
                 let theta = Forward.draw network columns (Seed.derive "parameters" seed) torch.float64
                 // The stage holds its first weights in float32.
                 let weights = theta |> Array.map (fun layer -> layer.W.float().double())
@@ -55,7 +58,7 @@ let tests =
             use _ = torch.NewDisposeScope()
             let data = input.Force()
             let settings = { settings with ProbeRows = 1000; Epochs = 1 }
-            let network = Network.oneHidden Relu (Width.create 64 |> Result.defaultValue Width.one)
+            let network = Network.oneHidden Relu.activation (Width.create 64 |> Result.defaultValue Width.one)
 
             let x =
                 Tensors.ofMatrix32(Matrix.gatherRows train data.Labelled).double()

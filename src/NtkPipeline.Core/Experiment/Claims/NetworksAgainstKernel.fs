@@ -21,6 +21,19 @@ module NetworksAgainstKernel =
         Bootstrap.hits labels kernel.SmallestRidgeOutputs
         |> Bootstrap.paired (settings: CompareSettings).Resamples seed (hits labels runs)
 
+    /// The mean accuracy of some networks less that of others; none where either are none.
+    let between
+        (settings: CompareSettings)
+        (seed: Seed)
+        (labels: float[])
+        (ours: NetworkRun[])
+        (theirs: NetworkRun[])
+        : Difference option =
+        if ours.Length = 0 || theirs.Length = 0 then
+            None
+        else
+            Bootstrap.between settings.Resamples seed (hits labels ours) (hits labels theirs) |> Some
+
     /// A network of one seed is one network.
     let oneOrMany (runs: NetworkRun[]) (one: string) (many: string) : string =
         if runs.Length = 1 then one else many

@@ -21,7 +21,7 @@ module AnalyticNtk =
             layers
             |> List.collect (fun layer ->
                 match layer with
-                | Activate activation when (SmoothKink.value activation).IsSome -> [ activation ]
+                | Activate activation when Activation.isIntegrated activation -> [ activation ]
                 | Residual branch -> within branch
                 | Activate _
                 | Dense _

@@ -7,7 +7,7 @@ namespace NtkPipeline.Core
 module BaseKernel =
 
     /// The network whose width goes to infinity.
-    let network: Network = Network.oneHidden Relu Width.one
+    let network: Network = Network.oneHidden Relu.activation Width.one
 
     let private atRootD (m: Matrix<float32>) =
         let root = float32 (sqrt (float m.Columns))

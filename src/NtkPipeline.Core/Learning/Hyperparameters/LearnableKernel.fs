@@ -82,7 +82,7 @@ module LearnableKernel =
                 |> Array.chunkBySize chunk
                 |> Array.map (fun indices ->
                     let first, second = indices |> Array.map (fun (struct (i, j)) -> i, j) |> Array.unzip
-                    PolarTensor.ofRows rows first second, indices)
+                    PolarRows.pairs rows first second, indices)
             Entries = entries kind x.Columns parts
         }
 

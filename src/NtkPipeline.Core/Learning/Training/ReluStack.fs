@@ -16,7 +16,8 @@ module ReluStack =
         let rec alternates (layers: Layer list) =
             match layers with
             | [ Dense(width, prior) ] -> width = Width.one && not prior.HasBias
-            | Dense(_, prior) :: Activate Relu :: above -> not prior.HasBias && alternates above
+            | Dense(_, prior) :: Activate activation :: above ->
+                activation = Relu.activation && not prior.HasBias && alternates above
             | _ -> false
 
         alternates network.Layers && not network.Centred

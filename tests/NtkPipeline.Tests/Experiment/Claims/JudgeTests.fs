@@ -18,7 +18,9 @@ let tests =
             ]
 
             let slopes =
-                (compare runs).Slopes |> Array.map (fun slope -> Quantity.print slope.Quantity, slope) |> Map.ofArray
+                (compare runs).Slopes
+                |> Array.map (fun slope -> Quantity.print slope.Quantity, slope)
+                |> Map.ofArray
 
             for quantity, expected in
                 [
@@ -47,9 +49,18 @@ let tests =
                 wantClose 1e-12 "mean" [| accuracy.Mean |] [| 0.8 |]
                 wantClose 1e-12 "sample deviation" (Option.toArray accuracy.StandardDeviation) [| sqrt 0.02 |]
                 Expect.equal accuracy.Count 2 "seeds"
-                Expect.equal (main.Of Quantity.InitKernelError |> Option.map _.Count) (Some 3) "initialisation is sound for all"
+
+                Expect.equal
+                    (main.Of Quantity.InitKernelError |> Option.map _.Count)
+                    (Some 3)
+                    "initialisation is sound for all"
+
                 Expect.equal (fast.Spec.Rate, fast.Runs.Length) (4.0, 1) "rates stand apart"
-                Expect.equal (fast.Of Quantity.Accuracy |> Option.map _.StandardDeviation) (Some None) "one seed has none"
+
+                Expect.equal
+                    (fast.Of Quantity.Accuracy |> Option.map _.StandardDeviation)
+                    (Some None)
+                    "one seed has none"
             | widths -> failtest $"%d{widths.Length} summaries"
 
         testCase "the order of the runs changes nothing, and nothing is drawn anew"

@@ -71,7 +71,7 @@ let tests =
 
         testCase "the base kernel's diagonal is ‖x‖²/d"
         <| fun () ->
-            let network = Network.oneHidden Relu Width.one
+            let network = Network.oneHidden Relu.activation Width.one
             let theta = Expect.wantOk (Gram.ntk64 network Networks.rows None) "finite"
 
             for i in 0 .. theta.Rows - 1 do

@@ -27,6 +27,10 @@ let private hard =
         [| 3.0; -1e-160; 1e-160 |]
     |]
 
+/// Of a degree above 1, φ makes numbers that no longer fit of long rows.
+let private overflows (activation: Activation) =
+    activation.Degree |> ValueOption.exists (fun degree -> degree > 1)
+
 let tests =
     testList "Gram" [
         for text in networks do
@@ -72,7 +76,7 @@ let tests =
 
         testCase "no finite input gives a NaN, and what overflows is refused"
         <| fun () ->
-            for activation in Activation.all do
+            for activation in Activations.examples do
                 for text in
                     [
                         $"dense 8 | %s{Activation.print activation} | dense 1"
@@ -84,13 +88,13 @@ let tests =
                     for name, gram in kernels do
                         match gram network hard None, activation with
                         | Ok k, _ -> Expect.equal (Matrix.firstNonFinite k) None $"%s{name} of %s{text}"
-                        | Error e, Monomial _ ->
+                        | Error e, phi when overflows phi ->
                             Expect.stringContains e.Sentence "rows 5 and 5" "the long row is named"
                         | Error e, _ -> failtest $"%s{name} of %s{text}: %s{e.Sentence}"
 
         testCase "nor does one of depth fifty"
         <| fun () ->
-            for activation in Activation.all do
+            for activation in Activations.examples do
                 let phi = Activation.print activation
 
                 for text in
@@ -105,7 +109,7 @@ let tests =
                             activation
                         with
                         | Ok k, _ -> Expect.equal (Matrix.firstNonFinite k) None $"%s{name} of %s{text}"
-                        | Error e, Monomial _ ->
+                        | Error e, phi when overflows phi ->
                             Expect.stringContains e.Sentence "exceeds" "squares of squares overflow"
                         | Error e, _ -> failtest $"%s{name} of %s{text}: %s{e.Sentence}"
 

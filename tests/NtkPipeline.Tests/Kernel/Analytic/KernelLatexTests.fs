@@ -26,7 +26,7 @@ let tests =
                 |> String.concat "\n"
 
             Expect.equal
-                (KernelLatex.print (Network.oneHidden Relu Width.one))
+                (KernelLatex.print (Network.oneHidden Relu.activation Width.one))
                 expected
                 "as in the literature"
 

@@ -73,7 +73,7 @@ let tests =
 
         testCase "a table of the cosine converges for every activation, and knows its error"
         <| fun () ->
-            for activation in Activation.all do
+            for activation in Activations.examples do
                 let network =
                     Networks.parse
                         $"dense 8 b=0.1 | %s{Activation.print activation} | dense 8 | relu | dense 1"

@@ -7,7 +7,7 @@ open NtkPipeline.Core
 open NtkPipeline.Tests.Networks
 
 /// Activations that can be learned with.
-let private closed = Activation.all |> List.filter (TensorDual.check >> Result.isOk)
+let private closed = Activations.examples |> List.filter (TensorDual.check >> Result.isOk)
 
 let private pairs (count: int) = [|
     for i in 0 .. count - 1 do
@@ -17,7 +17,7 @@ let private pairs (count: int) = [|
 
 let private polar (x: Matrix<float>) =
     let first, second = pairs x.Rows |> Array.unzip
-    PolarTensor.ofRows (UnitRows.ofMatrix x) first second
+    PolarRows.pairs (UnitRows.ofMatrix x) first second
 
 let private values kind network (x: Matrix<float>) (h: float[]) =
     TensorKernel.values kind network x.Columns (polar x) 0 (Tensors.ofArray64 h) |> Tensors.toArray64
@@ -60,7 +60,11 @@ let tests =
             testCase $"have the derivatives of central differences by every σ_w and σ_b: %s{phi}"
             <| fun () ->
                 // Every shape for one, and for the others those with biases, a residual and a layer-norm.
-                let texts = if activation = Relu then shapes phi else [ (shapes phi)[1]; (shapes phi)[3] ]
+                let texts =
+                    if activation = Relu.activation then
+                        shapes phi
+                    else
+                        [ (shapes phi)[1]; (shapes phi)[3] ]
 
                 for text in texts do
                     let network = parse text

@@ -41,7 +41,16 @@ let tests =
         testCase "extrapolated from widths 8 and 16, their mean over networks is the analytic kernel"
         <| fun () ->
             use _ = torch.NewDisposeScope()
-            let phis = [ Relu; Abs; Erf; Gelu; Sin; Gaussian ]
+
+            let phis = [
+                Relu.activation
+                Abs.activation
+                Erf.activation
+                Gelu.activation
+                Sin.activation
+                Gaussian.activation
+            ]
+
             let networks m = [ for phi in phis -> Networks.parse (text (Activation.print phi) m) ]
             let x = (Tensors.ofMatrix64 Networks.rows).clone()
 

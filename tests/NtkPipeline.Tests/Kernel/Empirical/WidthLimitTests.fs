@@ -26,8 +26,8 @@ let private networks =
          Array.init seeds (fun k ->
              Forward.draw network 4 (Seed.root (uint64 (k + 1))) torch.ScalarType.Float64))
 
-/// 15 activations × 6 pairs are 90 comparisons. A Student's t of 63 degrees lies beyond ±3 with probability 0.0039, so that
-/// 0.35 of 90 would by chance. With one hidden layer the mean over networks is the analytic kernel at any width.
+/// 6 pairs an activation, 96 comparisons of 16. A Student's t of 63 degrees lies beyond ±3 with probability 0.0039, so that
+/// 0.37 of 96 would by chance. With one hidden layer the mean over networks is the analytic kernel at any width.
 let tests =
     testList "slow: at width 4096 the mean over 64 seeds is the analytic kernel, within 3 standard errors" [
         for activation in Networks.finite do

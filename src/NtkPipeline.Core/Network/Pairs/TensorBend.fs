@@ -3,7 +3,7 @@ namespace NtkPipeline.Core
 open System
 open TorchSharp
 
-/// φ(x) = a·max(x, 0) + b·min(x, 0) on tensors of pairs, in `Dual`'s formulas: relu, leaky relu, abs and identity.
+/// φ(x) = a·max(x, 0) + b·min(x, 0) on tensors of pairs, in `Bend`'s formulas.
 [<RequireQualifiedAccess>]
 module TensorBend =
 
@@ -20,7 +20,7 @@ module TensorBend =
 
         torch.where (x.gt (0.4.ToScalar()), x.sin () - x * x.cos (), x * y * series)
 
-    /// The pairs after a·max(x, 0) + b·min(x, 0); see `Dual.transport`.
+    /// The pairs after a·max(x, 0) + b·min(x, 0); see `Bend.transport`.
     let transport (a: float) (b: float) (m: PolarTensor) : PolarTensor =
         let size = a * a + b * b
         let r = 2.0 * a * b / size
@@ -42,6 +42,9 @@ module TensorBend =
 
     /// E[φ'(u)φ'(v)].
     let slope (a: float) (b: float) (m: PolarTensor) : torch.Tensor =
-        // (π − angle), good to the last digit near π too.
-        let rest, angle = torch.atan2 (m.Sin, m.Cos.neg ()), torch.atan2 (m.Sin, m.Cos)
-        by ((a * a + b * b) / (2.0 * Math.PI)) rest + by (a * b / Math.PI) angle
+        if a = b then
+            torch.full_like (m.Cos, (a * a).ToScalar())
+        else
+            // (π − angle), good to the last digit near π too.
+            let rest, angle = torch.atan2 (m.Sin, m.Cos.neg ()), torch.atan2 (m.Sin, m.Cos)
+            by ((a * a + b * b) / (2.0 * Math.PI)) rest + by (a * b / Math.PI) angle

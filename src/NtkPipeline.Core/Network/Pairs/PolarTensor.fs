@@ -1,6 +1,5 @@
 namespace NtkPipeline.Core
 
-open System
 open TorchSharp
 
 /// `Moments` of many pairs at once, as tensors that LibTorch differentiates: rows' norms, the pairs, and their angles.
@@ -93,19 +92,3 @@ module PolarTensor =
 
     /// E[uv].
     let product (m: PolarTensor) : torch.Tensor = m.U * m.V * m.Cos
-
-    /// All pairs i ≤ j of rows, row by row, before a network's first layer.
-    let ofRows (rows: UnitRows) (first: int[]) (second: int[]) : PolarTensor =
-        let scale = 1.0 / sqrt (float rows.Units.Columns)
-
-        let moments = Array.map2 (UnitRows.within rows) first second
-
-        let index (rows: int[]) = torch.tensor (rows |> Array.map int64)
-
-        {
-            Norms = Tensors.ofArray64 (rows.Norms |> Array.map ((*) scale))
-            First = index first
-            Second = index second
-            Cos = moments |> Array.map _.Cos |> Tensors.ofArray64
-            Sin = moments |> Array.map _.Sin |> Tensors.ofArray64
-        }

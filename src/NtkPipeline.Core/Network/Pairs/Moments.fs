@@ -91,3 +91,8 @@ module Moments =
     /// The moments of (σ_w u + σ_b β, σ_w v + σ_b β) with one standard normal β.
     let affine (weight: float) (bias: float) (m: Moments) : Moments =
         if bias = 0.0 then scale weight m else add (scale weight m) (same bias)
+
+    /// Δ = √(1 + αU² + αV² + (αUVs)²), the root of det(I + αK), without overflow.
+    let determinant (alpha: float) (m: Moments) : float =
+        let a = sqrt alpha
+        Double.Hypot(Double.Hypot(1.0, a * m.U), Double.Hypot(a * m.V, alpha * m.U * m.V * m.Sin))

@@ -35,19 +35,19 @@ module Quadrature =
             let z = x / tau
             let above = 0.5 * SpecialFunctions.Erfc(-z / sqrt 2.0)
             let afar = f.Ramp * (x * above + tau * normal z) + f.Step * above + f.Constant
-            let places = SmoothKink.places
+            let places, left = SmoothKink.places, f.Rest.Value
             let mutable rest = 0.0
 
             if tau > 1e19 then
                 // The normal density is one number wherever something is left.
-                rest <- f.Mass * normal z
+                rest <- left.Mass * normal z
             // Otherwise no normal density reaches what is left.
             elif abs x < reach * tau + 38.0 then
                 for k in 0 .. places.Length - 1 do
                     rest <-
                         rest
-                        + (f.Right[k] * normal (places[k] / tau - z)
-                           + f.Left[k] * normal (places[k] / tau + z))
+                        + (left.Right[k] * normal (places[k] / tau - z)
+                           + left.Left[k] * normal (places[k] / tau + z))
 
             afar + rest / tau
 

@@ -1,0 +1,79 @@
+namespace NtkPipeline.Core
+
+/// Findings as rows, one a number.
+[<RequireQualifiedAccess>]
+module ResultRows =
+
+    let private regression (kernel: KernelRegression) = [
+        yield!
+            ResultRow.each { ResultRow.create "kernel-regression" with Ridge = Some kernel.Chosen.Ridge } [
+                yield! ResultRow.scores "validation-" kernel.Validation
+                "mean-diagonal", Some kernel.MeanDiagonal
+                "residual", Some kernel.Certificate.Residual
+                "condition-number", Some kernel.Certificate.ConditionNumber
+                "clipped-eigenvalues", Some(float kernel.Certificate.Clipped)
+            ]
+        yield!
+            ResultRow.scores "validation-" kernel.SmallestRidgeValidation
+            |> ResultRow.each { ResultRow.create "kernel-regression" with Ridge = Some kernel.SmallestRidge }
+    ]
+
+    let private path (point: RidgePoint) =
+        ResultRow.each { ResultRow.create "ridge-path" with Ridge = Some point.Ridge } [
+            "relative-ridge", Some point.RelativeRidge
+            "effective-dimension", Some point.EffectiveDimension
+            "train-accuracy", Some point.TrainAccuracy
+            "cv-accuracy", Some point.CvAccuracy
+            "cv-f1", Some point.CvF1
+            "cv-error", Some point.CvError
+            "loo-accuracy", Some point.LooAccuracy
+            "loo-error", Some point.LooError
+            "gcv", Some point.Gcv
+            "log-likelihood", Some point.LogLikelihood
+        ]
+
+    let private slope (slope: Slope) =
+        ResultRow.each
+            {
+                ResultRow.create "slope" with
+                    InputScale = Some(InputScale.print slope.Spec.InputScale)
+            }
+            [
+                $"%s{Quantity.print slope.Quantity}-slope", Some slope.Slope
+                $"%s{Quantity.print slope.Quantity}-lower", Some slope.Lower
+                $"%s{Quantity.print slope.Quantity}-upper", Some slope.Upper
+            ]
+
+    let private verdict (name: string) (verdict: Verdict) = {
+        ResultRow.create name with
+            Metric = verdict.Claim
+            Value = verdict.Holds |> Option.map (fun holds -> if holds then 1.0 else 0.0)
+            Note = Some $"%s{verdict.Setting}: %s{verdict.Evidence}"
+    }
+
+    let private chapter (chapter: Chapter) = [
+        yield! NetworkRows.all $"%s{chapter.Id}/" chapter.Runs
+        for finding in chapter.Findings do
+            {
+                ResultRow.create $"%s{chapter.Id}/number" with
+                    Metric = finding.Metric
+                    Value = finding.Value
+                    Note = finding.Note
+            }
+        for judged in chapter.Verdicts do
+            verdict $"%s{chapter.Id}/verdict" judged
+    ]
+
+    /// Every number of the findings. A verdict's value is 1 where the claim holds, 0 where it does not, none where it is open.
+    let ofFindings (findings: Findings) : ResultRow[] = [|
+        yield! regression findings.Kernel
+        for point in findings.Kernel.Path do
+            yield! path point
+        yield! NetworkRows.all "" findings.Networks
+        for fit in findings.Comparison.Slopes do
+            yield! slope fit
+        for judged in findings.Comparison.Verdicts do
+            verdict "verdict" judged
+        for asked in findings.Chapters do
+            yield! chapter asked
+    |]

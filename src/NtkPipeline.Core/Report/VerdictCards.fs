@@ -1,0 +1,40 @@
+namespace NtkPipeline.Core
+
+open Giraffe.ViewEngine
+
+/// Verdicts as the page shows them: a card a claim, with what each setting says of it.
+[<RequireQualifiedAccess>]
+module VerdictCards =
+
+    let private badge (standing: Standing) =
+        match standing with
+        | Standing.Holds -> "holds", "✓"
+        | Standing.DoesNotHold -> "fails", "✗"
+        | Standing.CannotBeDecided -> "open", "?"
+        | Standing.DependsOnSetting -> "mixed", "◐"
+
+    let private said (standing: Standing) =
+        let kind, sign = badge standing
+        p [ _class $"badge %s{kind}" ] [ str $"%s{sign} %s{Answer.words standing}" ]
+
+    let private card (claim: string, verdicts: Verdict[]) =
+        let standing = Answer.standing verdicts
+
+        let one (verdict: Verdict) = [
+            if verdicts.Length > 1 then
+                said (Answer.ofVerdict verdict)
+            p [ _class "setting" ] [ str verdict.Setting ]
+            p [] [ str verdict.Evidence ]
+        ]
+
+        div [ _class $"card %s{fst (badge standing)}" ] [
+            said standing
+            h3 [] [ str claim ]
+            ul [] [
+                for verdict in verdicts do
+                    li [] (one verdict)
+            ]
+        ]
+
+    let all (verdicts: Verdict[]) : XmlNode =
+        div [ _class "cards" ] (verdicts |> Array.groupBy _.Claim |> Array.map card |> List.ofArray)
