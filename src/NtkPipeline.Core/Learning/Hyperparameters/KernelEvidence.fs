@@ -70,7 +70,7 @@ module KernelEvidence =
         if
             not (Double.IsFinite logRidge)
             || info.item<int>() <> 0
-            || not (DirectSolve.digitsLost factor <= Trust.mostDigitsLost)
+            || not (DirectSolve.digitsLost factor <= SolveTrust.mostDigitsLost)
         then
             None
         else

@@ -87,7 +87,7 @@ module CholeskyFit =
         let largest = k.abs().sum(1L).max().item<float>()
         let condition = (largest + ridge) / ridge
 
-        if not (ridge > 0.0) || log10 condition > Trust.mostDigitsLost then
+        if not (ridge > 0.0) || log10 condition > SolveTrust.mostDigitsLost then
             Ok None
         else
             result {
@@ -102,7 +102,7 @@ module CholeskyFit =
                 let residual =
                     Array.map2 (fun off size -> if size = 0.0 then off else off / size) off size |> Array.max
 
-                if not (residual <= Trust.mostResidual) then
+                if not (residual <= SolveTrust.mostResidual) then
                     return!
                         Error(
                             NumbersRefused

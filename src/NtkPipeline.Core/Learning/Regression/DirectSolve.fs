@@ -15,7 +15,7 @@ module DirectSolve =
         Error(NumbersRefused $"%s{name} with ridge %g{ridge}: %s{reason}; use a larger ridge")
 
     let private checkTargets (targets: float[][]) =
-        targets |> Array.fold (fun sound y -> sound |> Result.bind (fun () -> Trust.checkTargets y)) (Ok())
+        targets |> Array.fold (fun sound y -> sound |> Result.bind (fun () -> SolveTrust.checkTargets y)) (Ok())
 
     /// `finish` of the Cholesky factor of K + λI, α = (K + λI)⁻¹ y for several y in columns, and ‖(K + λI)α − y‖/‖y‖ of each.
     let private solve
@@ -41,7 +41,7 @@ module DirectSolve =
 
             if info.item<int>() <> 0 then
                 refuse name ridge "it is not positive definite"
-            elif digitsLost factor > Trust.mostDigitsLost then
+            elif digitsLost factor > SolveTrust.mostDigitsLost then
                 refuse name ridge "it is singular but for rounding"
             else
                 let y = Tensors.ofMatrix64(Matrix.ofRows rows targets).t().contiguous()
@@ -50,7 +50,7 @@ module DirectSolve =
                 let residuals = Tensors.toArray64 off
                 let worst = Array.max residuals
 
-                if worst <= Trust.mostResidual then
+                if worst <= SolveTrust.mostResidual then
                     shifted.Dispose()
                     Ok(finish factor alpha residuals)
                 else

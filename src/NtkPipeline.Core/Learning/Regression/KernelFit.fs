@@ -67,8 +67,8 @@ module KernelFit =
                             $"%s{name}: it has %d{KernelMatrix.rows kernel} rows, and there are %d{targets.Rows} rows of targets"
                     )
 
-            do! Trust.checkFinite targets
-            do! Trust.checkTargets targets.Values
+            do! SolveTrust.checkFinite targets
+            do! SolveTrust.checkTargets targets.Values
             do! checkSource source
             let! mean = KernelMatrix.meanDiagonal name kernel
             let reading = Reading.ofTargets targets

@@ -66,14 +66,14 @@ module RidgeSelection =
         result {
             do! RidgeSettings.check settings
             do! KernelMatrix.check name kernel
-            do! Trust.checkTargets targets
+            do! SolveTrust.checkTargets targets
             let! meanDiagonal = KernelMatrix.meanDiagonal name kernel
             let ridges = RidgeSettings.grid settings |> Array.map (fun relative -> relative * meanDiagonal)
             let values = Spectrum.values spectrum
-            do! Trust.checkDigits name values ridges[0]
+            do! SolveTrust.checkDigits name values ridges[0]
             let path = RidgePath.along spectrum targets ridges
-            let residuals = Trust.residuals kernel path targets
-            do! Trust.checkResiduals name path residuals
+            let residuals = SolveTrust.residuals kernel path targets
+            do! SolveTrust.checkResiduals name path residuals
             let! heldOut = CrossValidation.residuals spectrum path folds
             let points = ridges |> Array.mapi (fun p _ -> point path heldOut meanDiagonal targets p)
             let chosen = choose settings.ChooseBy points
@@ -83,6 +83,6 @@ module RidgeSelection =
                 Path = path
                 Chosen = chosen
                 MeanDiagonal = meanDiagonal
-                Certificate = Trust.certificate spectrum spectrum.Rows ridges[chosen] residuals[chosen]
+                Certificate = SolveTrust.certificate spectrum spectrum.Rows ridges[chosen] residuals[chosen]
             }
         }

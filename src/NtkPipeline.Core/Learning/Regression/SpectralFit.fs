@@ -33,7 +33,7 @@ module SpectralFit =
             CvAccuracy = None
         }
 
-        if residual > Trust.mostResidual then
+        if residual > SolveTrust.mostResidual then
             Error(
                 NumbersRefused
                     $"%s{name} with ridge 0: the solution misses what the kernel can reach by %.1e{residual} of the targets' size; use a ridge"
@@ -47,20 +47,20 @@ module SpectralFit =
                 Fitted = reached
                 LeftOut = left
                 Rank = rank
-                Certificate = Trust.certificate spectrum rank 0.0 residual
+                Certificate = SolveTrust.certificate spectrum rank 0.0 residual
                 IsSpectral = true
             }
 
     let private onPath name kernel spectrum mean ridges choice folds (targets: Matrix<float>) reading =
         result {
-            do! Trust.checkDigits name (Spectrum.values spectrum) (Array.min ridges)
+            do! SolveTrust.checkDigits name (Spectrum.values spectrum) (Array.min ridges)
             let paths = RidgePath.ofOutputs spectrum targets ridges
             let column k = RidgePath.column k targets
 
-            let residuals = paths |> Array.mapi (fun k path -> Trust.residuals kernel path (column k))
+            let residuals = paths |> Array.mapi (fun k path -> SolveTrust.residuals kernel path (column k))
 
             for path, residuals in Array.zip paths residuals do
-                do! Trust.checkResiduals name path residuals
+                do! SolveTrust.checkResiduals name path residuals
 
             let! held = folds |> Option.traverseResult (CrossValidation.ofOutputs spectrum paths)
             let points = Array.init ridges.Length (FitPoint.ofPaths reading mean targets paths held)
@@ -79,7 +79,7 @@ module SpectralFit =
                     residuals
                     |> Array.map (fun residuals -> residuals[chosen])
                     |> Array.max
-                    |> Trust.certificate spectrum spectrum.Rows ridges[chosen]
+                    |> SolveTrust.certificate spectrum spectrum.Rows ridges[chosen]
                 IsSpectral = true
             }
         }
@@ -120,7 +120,7 @@ module SpectralFit =
 
             match source with
             | RidgeSource.Given ridge ->
-                let! rank = if ridge = 0.0 then Trust.checkRank name spectrum else Ok spectrum.Rows
+                let! rank = if ridge = 0.0 then SolveTrust.checkRank name spectrum else Ok spectrum.Rows
 
                 return!
                     if rank < spectrum.Rows then

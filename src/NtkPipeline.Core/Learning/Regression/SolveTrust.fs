@@ -5,7 +5,7 @@ open TorchSharp
 
 /// How far a solve of (K + λI) α = y can be trusted, and the refusal of those that cannot.
 [<RequireQualifiedAccess>]
-module Trust =
+module SolveTrust =
 
     /// A solve may lose so many of float64's 16 decimal digits; past it the result would be noise, and is refused.
     let mostDigitsLost = 12.0
