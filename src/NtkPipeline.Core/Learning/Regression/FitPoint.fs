@@ -67,13 +67,13 @@ module FitPoint =
     let meanSquare (m: Matrix<float>) : float = m.Values |> Array.averageBy (fun x -> x * x)
 
     /// None where targets name no classes.
-    let accuracy (reading: Reading) (targets: Matrix<float>) (outputs: Matrix<float>) : float option =
-        Reading.hits reading targets outputs
+    let accuracy (reading: ClassRule) (targets: Matrix<float>) (outputs: Matrix<float>) : float option =
+        ClassRule.hits reading targets outputs
         |> Option.map (Array.averageBy (fun hit -> if hit then 1.0 else 0.0))
 
     /// The scores of ridge p of the outputs' paths; `held` holds cross-validation's residuals, one matrix an output.
     let ofPaths
-        (reading: Reading)
+        (reading: ClassRule)
         (meanDiagonal: float)
         (targets: Matrix<float>)
         (paths: RidgePath[])

@@ -71,7 +71,7 @@ module KernelFit =
             do! SolveTrust.checkTargets targets.Values
             do! checkSource source
             let! mean = KernelMatrix.meanDiagonal name kernel
-            let reading = Reading.ofTargets targets
+            let reading = ClassRule.ofTargets targets
 
             let! direct =
                 match source with

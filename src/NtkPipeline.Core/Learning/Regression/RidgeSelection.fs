@@ -27,7 +27,7 @@ module RidgeSelection =
         p
         : RidgePoint =
         // Residuals turn into predictions, which is the same subtraction; then the boundary between classes goes to 0.
-        let cut = Reading.cut targets
+        let cut = ClassRule.cut targets
         let labels = targets |> Array.map (fun y -> y - cut)
         let fitted = Array.map2 (-) labels
         let cv, loo = RidgePath.column p heldOut, RidgePath.leaveOneOut p path

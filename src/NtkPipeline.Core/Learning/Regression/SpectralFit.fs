@@ -109,7 +109,7 @@ module SpectralFit =
         (kernel: KernelMatrix)
         (targets: Matrix<float>)
         (mean: float)
-        (reading: Reading)
+        (reading: ClassRule)
         : Result<KernelFit, PipelineError> =
         result {
             let! spectrum = Spectrum.decompose name kernel

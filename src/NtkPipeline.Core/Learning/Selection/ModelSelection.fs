@@ -134,7 +134,7 @@ module ModelSelection =
                         ))
 
                 let expected = held |> Array.map (fun row -> problem.Targets[row])
-                let cut = Reading.cut problem.Targets
+                let cut = ClassRule.cut problem.Targets
                 let centred = Array.map (fun value -> value - cut)
 
                 Some {

@@ -4,7 +4,7 @@ open System
 
 /// How targets and outputs stand for classes.
 [<RequireQualifiedAccess>]
-type Reading =
+type ClassRule =
     /// One output whose targets take two values: above the cut it is the one class, else the other.
     | Cut of at: float
     /// One output a class: the largest names it.
@@ -15,20 +15,20 @@ type Reading =
 /// Cutting 0/1 targets at ½ is not equivalent to cutting ±1 at 0: a ridge pulls outputs towards 0, which is the boundary of ±1 but
 /// the middle of one class of 0/1, and a kernel without a constant function cannot undo it.
 [<RequireQualifiedAccess>]
-module Reading =
+module ClassRule =
 
     let private ofColumn (values: float[]) =
         match values |> Array.distinct |> Array.sort with
-        | [| low; high |] when low < 0.0 && high > 0.0 -> Reading.Cut 0.0
-        | [| low; high |] -> Reading.Cut((low + high) / 2.0)
-        | _ -> Reading.Numbers
+        | [| low; high |] when low < 0.0 && high > 0.0 -> ClassRule.Cut 0.0
+        | [| low; high |] -> ClassRule.Cut((low + high) / 2.0)
+        | _ -> ClassRule.Numbers
 
     /// What divides the two classes of one output; 0 where targets are numbers.
     let cut (targets: float[]) : float =
         match ofColumn targets with
-        | Reading.Cut at -> at
-        | Reading.Largest
-        | Reading.Numbers -> 0.0
+        | ClassRule.Cut at -> at
+        | ClassRule.Largest
+        | ClassRule.Numbers -> 0.0
 
     let private largest (m: Matrix<float>) i =
         let row = (Matrix.row i m).ToArray()
@@ -44,23 +44,23 @@ module Reading =
 
     /// One column of two values is cut at 0 if it lies between them, else half way; several columns of two values, the greater
     /// exactly once in each row, are one a class. Targets, N × outputs, not empty.
-    let ofTargets (targets: Matrix<float>) : Reading =
+    let ofTargets (targets: Matrix<float>) : ClassRule =
         if targets.Columns = 1 then ofColumn targets.Values
-        elif isOneHot targets then Reading.Largest
-        else Reading.Numbers
+        elif isOneHot targets then ClassRule.Largest
+        else ClassRule.Numbers
 
     /// For each row, whether outputs and targets name the same class; none where targets are numbers.
-    let hits (reading: Reading) (targets: Matrix<float>) (outputs: Matrix<float>) : bool[] option =
+    let hits (reading: ClassRule) (targets: Matrix<float>) (outputs: Matrix<float>) : bool[] option =
         match reading with
-        | Reading.Cut at -> Some(Array.map2 (fun y f -> (y > at) = (f > at)) targets.Values outputs.Values)
-        | Reading.Largest -> Some(Array.init targets.Rows (fun i -> largest targets i = largest outputs i))
-        | Reading.Numbers -> None
+        | ClassRule.Cut at -> Some(Array.map2 (fun y f -> (y > at) = (f > at)) targets.Values outputs.Values)
+        | ClassRule.Largest -> Some(Array.init targets.Rows (fun i -> largest targets i = largest outputs i))
+        | ClassRule.Numbers -> None
 
     /// A class for each row that stratified folds share out evenly: above the cut or not, or of the first class or not; for numbers,
     /// above 0 in the first column or not.
-    let isPositive (reading: Reading) (targets: Matrix<float>) : bool[] =
+    let isPositive (reading: ClassRule) (targets: Matrix<float>) : bool[] =
         Array.init targets.Rows (fun i ->
             match reading with
-            | Reading.Cut at -> targets[i, 0] > at
-            | Reading.Largest -> largest targets i = 0
-            | Reading.Numbers -> targets[i, 0] > 0.0)
+            | ClassRule.Cut at -> targets[i, 0] > at
+            | ClassRule.Largest -> largest targets i = 0
+            | ClassRule.Numbers -> targets[i, 0] > 0.0)
