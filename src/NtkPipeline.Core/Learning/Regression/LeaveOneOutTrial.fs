@@ -2,7 +2,7 @@ namespace NtkPipeline.Core
 
 /// What a kernel is worth on some training rows, by exact leave-one-out: how features are compared before they are used.
 [<RequireQualifiedAccess>]
-module HeldOutTrial =
+module LeaveOneOutTrial =
 
     /// f at the row that was left out. It is 0 where no other row has anything in common with it; rounding must not give it a sign.
     let private output (target: float) residual =
