@@ -128,7 +128,7 @@ internal sealed class RegressCommand : NtkCommand
         from done in targets.Write(parsed.GetRequiredValue(_out), outputs)
         from loo in Maybe(parsed.GetValue(_outLoo), path => targets.Write(path, fit.LeftOut))
         from alpha in Maybe(parsed.GetValue(_outAlpha), path => targets.Write(path, fit.Coefficients))
-        from path in Maybe(parsed.GetValue(_path), path => SourceFile.writeText(path, FitTable.csv(fit.Points)))
+        from path in Maybe(parsed.GetValue(_path), path => SourceFile.writeText(path, RidgeTable.csv(fit.Points)))
         select 0;
 
     private static FSharpResult<int, PipelineError> Maybe(string? path, Func<string, FSharpResult<Unit, PipelineError>> write) =>

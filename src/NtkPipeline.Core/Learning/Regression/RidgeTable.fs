@@ -5,7 +5,7 @@ open System.Globalization
 /// A regression's path as CSV, a row for each ridge. Errors and accuracies are those of rows left out; a cell is empty where a
 /// score does not exist. Cross-validation has columns where there were folds.
 [<RequireQualifiedAccess>]
-module FitTable =
+module RidgeTable =
 
     let private number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
     let private maybe = Option.map number >> Option.defaultValue ""
