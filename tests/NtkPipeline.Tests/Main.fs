@@ -19,7 +19,7 @@ let private tests =
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
         SpectrumTests.tests
-        RidgeRegressionTests.tests
+        RidgeClassifierTests.tests
         RidgeGradientTests.tests
         TargetCodingTests.tests
         LeaveOneOutTests.tests

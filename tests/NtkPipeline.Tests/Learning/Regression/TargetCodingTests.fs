@@ -32,7 +32,7 @@ let private fit coding =
         ValidationTargets = labels zs
     }
 
-    Expect.wantOk (RidgeRegression.fit settings problem) "it can be solved"
+    Expect.wantOk (RidgeClassifier.fit settings problem) "it can be solved"
 
 let private coded coding = TargetCoding.encode coding (labels xs)
 
@@ -92,7 +92,7 @@ let tests =
 
             let outputs coding =
                 (Expect.wantOk
-                    (RidgeRegression.fit strong {
+                    (RidgeClassifier.fit strong {
                         Train = kernel
                         Spectrum = Expect.wantOk (Spectrum.decompose "K" kernel) ""
                         Targets = labels xs

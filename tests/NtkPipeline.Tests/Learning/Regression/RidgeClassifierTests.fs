@@ -1,4 +1,4 @@
-module NtkPipeline.Tests.RidgeRegressionTests
+module NtkPipeline.Tests.RidgeClassifierTests
 
 open System
 open Expecto
@@ -39,7 +39,7 @@ let private kernel =
 
 let private y = problem.Targets
 let private n = float y.Length
-let private fit settings problem = Expect.wantOk (RidgeRegression.fit settings problem) "it can be solved"
+let private fit settings problem = Expect.wantOk (RidgeClassifier.fit settings problem) "it can be solved"
 let private fitted = lazy (fit settings problem)
 let private path = lazy (RidgePath.along problem.Spectrum y (fitted.Value.Path |> Array.map _.Ridge))
 
@@ -80,7 +80,7 @@ let private looRefits = memoize (refits [| 0 .. y.Length - 1 |])
 let private cvRefits = memoize (refits problem.Folds)
 
 let tests =
-    testList "RidgeRegression" [
+    testList "RidgeClassifier" [
         testCase "leave-one-out is what refitting without each row gives"
         <| fun () ->
             for p in [ 0; 4; 8 ] do
@@ -193,7 +193,7 @@ let tests =
             let labels = y |> Array.mapi (fun i label -> if i < 6 then -label else label)
 
             let regression =
-                RidgeRegression.withTest
+                RidgeClassifier.withTest
                     (KernelMatrix.Double gram)
                     TargetCoding.PlusMinus
                     y
@@ -246,7 +246,7 @@ let tests =
             wantClose 1e-6 "half way" f[..2] (Array.zeroCreate 3)
             wantClose 1e-6 "and the others are met" f[3..79] y[3..79]
 
-            RidgeRegression.fit { settings with Smallest = 1e-16 } problem
+            RidgeClassifier.fit { settings with Smallest = 1e-16 } problem
             |> wantRefusal [ "the kernel of the training rows"; "digits"; "1e-16" ]
 
             DirectSolve.ridge "the kernel" kernel 0.0 y |> wantRefusal [ "the kernel"; "ridge 0" ]
@@ -255,7 +255,7 @@ let tests =
         <| fun () ->
             let single = KernelMatrix.Single(Matrix.map float32 kernel)
 
-            RidgeRegression.fit { settings with Smallest = 1e-9 } {
+            RidgeClassifier.fit { settings with Smallest = 1e-9 } {
                 problem with
                     Train = single
                     Spectrum = decompose single
@@ -265,7 +265,7 @@ let tests =
         testCase "what cannot be fitted is refused by name"
         <| fun () ->
             let refused fragments settings problem =
-                RidgeRegression.fit settings problem |> wantRefusal fragments
+                RidgeClassifier.fit settings problem |> wantRefusal fragments
 
             refused [ "ridge is 0" ] { settings with Smallest = 0.0 } problem
             refused [ "no grid" ] { settings with Largest = 1e-4 } problem
@@ -292,6 +292,6 @@ let tests =
             |> wantRefusal [ "the matrix"; "not positive definite" ]
 
             Expect.throwsT<ArgumentException>
-                (fun () -> RidgeRegression.fit settings { problem with Targets = y[1..] } |> ignore)
+                (fun () -> RidgeClassifier.fit settings { problem with Targets = y[1..] } |> ignore)
                 "sizes that disagree are the caller's bug"
     ]

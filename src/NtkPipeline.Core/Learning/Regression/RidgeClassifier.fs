@@ -21,7 +21,7 @@ type RidgeProblem = {
 
 /// Kernel ridge regression α = (K + λI)⁻¹ y on a grid of λ, its choice, its certificate and its predictions.
 [<RequireQualifiedAccess>]
-module RidgeRegression =
+module RidgeClassifier =
 
     let private predict (kernel: KernelMatrix) (alpha: float[]) =
         use _ = torch.NewDisposeScope()
