@@ -23,7 +23,7 @@ let private tests =
         RidgeGradientTests.tests
         TargetCodingTests.tests
         LeaveOneOutTests.tests
-        CholeskyFitTests.tests
+        RidgeCholeskyTests.tests
         RidgeRefinementTests.tests
         StoppingFoldsTests.tests
         SpectralFilterTests.tests

@@ -21,7 +21,7 @@ module KernelFit =
             )
         | RidgeSource.Refined settings -> RidgeSettings.check settings
 
-    let private ofCholesky mean ridge (targets: Matrix<float>) reading (fit: CholeskyFit) =
+    let private ofCholesky mean ridge (targets: Matrix<float>) reading (fit: RidgeCholesky) =
         let left = FitPoint.difference targets fit.LeaveOneOut
 
         let point = {
@@ -76,7 +76,7 @@ module KernelFit =
             let! direct =
                 match source with
                 | RidgeSource.Given ridge when targets.Rows > mostSpectralRows && folds.IsNone ->
-                    CholeskyFit.fit name kernel ridge targets
+                    RidgeCholesky.fit name kernel ridge targets
                     |> Result.map (Option.map (ofCholesky mean ridge targets reading))
                 | RidgeSource.Given _
                 | RidgeSource.Selected _

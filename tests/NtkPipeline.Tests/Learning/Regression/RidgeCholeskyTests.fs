@@ -1,4 +1,4 @@
-module NtkPipeline.Tests.CholeskyFitTests
+module NtkPipeline.Tests.RidgeCholeskyTests
 
 open Expecto
 open NtkPipeline.Core
@@ -12,10 +12,10 @@ let private y =
     Matrix.init 60 2 (fun i k -> if k = 0 then labels[i] else cos (xs[i][1]))
 
 let private double = KernelMatrix.Double
-let private fit m ridge = CholeskyFit.fit "K" (double m) ridge y
+let private fit m ridge = RidgeCholesky.fit "K" (double m) ridge y
 
 let tests =
-    testList "CholeskyFit" [
+    testList "RidgeCholesky" [
         testCase "every score and coefficient is the spectral path's"
         <| fun () ->
             for ridge in [ 0.01; 0.7; 40.0 ] do

@@ -5,7 +5,7 @@ open FsToolkit.ErrorHandling
 open TorchSharp
 
 /// One ridge's regression without eigenvalues: all scores of the path, at a quarter of an eigendecomposition's cost.
-type CholeskyFit = {
+type RidgeCholesky = {
     /// N × outputs each: α and y − f with each row left out, αᵢ/Gᵢᵢ.
     Coefficients: Matrix<float>
     LeaveOneOut: Matrix<float>
@@ -20,7 +20,7 @@ type CholeskyFit = {
 
 /// From K + λI = L Lᵀ: G = (K + λI)⁻¹ has Gᵢᵢ from the inverse, Σ Λ/(Λ+λ) = N − λ tr G, log det = 2 Σ ln Lᵢᵢ, (I − H)y = λα.
 [<RequireQualifiedAccess>]
-module CholeskyFit =
+module RidgeCholesky =
 
     let private addToDiagonal (value: float) (k: torch.Tensor) =
         k.diagonal(0L, 0L, 1L).add_(torch.tensor value) |> ignore
@@ -80,7 +80,7 @@ module CholeskyFit =
         (kernel: KernelMatrix)
         (ridge: float)
         (targets: Matrix<float>)
-        : Result<CholeskyFit option, PipelineError> =
+        : Result<RidgeCholesky option, PipelineError> =
         use _ = torch.NewDisposeScope()
         let k = KernelMatrix.toTensor kernel
         // Every eigenvalue is below the greatest sum of a row's absolute values.
