@@ -84,7 +84,7 @@ module KernelFit =
 
             match direct with
             | Some fit -> return fit
-            | None -> return! SpectralFit.fit name source folds kernel targets mean reading
+            | None -> return! RidgeSpectral.fit name source folds kernel targets mean reading
         }
 
     /// `name` says in refusals which matrix the kernel is; targets are N × outputs; `folds` names each row's fold, from 0. One given

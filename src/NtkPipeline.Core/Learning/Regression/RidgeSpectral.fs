@@ -5,7 +5,7 @@ open TorchSharp
 
 /// Regression on targets as they come, at one ridge or many, from one eigendecomposition.
 [<RequireQualifiedAccess>]
-module SpectralFit =
+module RidgeSpectral =
 
     let private product (kernel: KernelMatrix) (alpha: Matrix<float>) =
         use _ = torch.NewDisposeScope()
