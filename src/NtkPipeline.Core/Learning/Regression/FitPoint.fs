@@ -34,7 +34,7 @@ type FitPoint = {
 }
 
 /// Kernel ridge regression of N rows, any number of outputs.
-type KernelFit = {
+type RidgeFit = {
     /// Every ridge that was considered, smallest first.
     Points: FitPoint[]
     Chosen: FitPoint

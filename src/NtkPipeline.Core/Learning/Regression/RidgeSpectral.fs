@@ -87,13 +87,13 @@ module RidgeSpectral =
     /// The grid, and the stationary ridge beside its best one, if there is any and it is better.
     let private refine (settings: RidgeSettings) spectrum targets ridges along =
         result {
-            let! (grid: KernelFit) = along ridges
+            let! (grid: RidgeFit) = along ridges
             let best = System.Array.IndexOf(ridges, grid.Chosen.Ridge)
 
             match RidgeRefinement.beside settings.ChooseBy spectrum targets ridges best with
             | None -> return grid
             | Some ridge ->
-                let! (refined: KernelFit) = along [| ridge |]
+                let! (refined: RidgeFit) = along [| ridge |]
                 let points = Array.append grid.Points refined.Points |> Array.sortBy _.Ridge
                 let! chosen = FitPoint.choose settings.ChooseBy points
                 let fit = if points[chosen].Ridge = ridge then refined else grid
@@ -110,7 +110,7 @@ module RidgeSpectral =
         (targets: Matrix<float>)
         (mean: float)
         (reading: ClassRule)
-        : Result<KernelFit, PipelineError> =
+        : Result<RidgeFit, PipelineError> =
         result {
             let! spectrum = Spectrum.decompose name kernel
 

@@ -22,7 +22,7 @@ let tests =
                 let found = Expect.wantSome (Expect.wantOk (fit kernel ridge) "it solves") "it promises"
 
                 let spectral =
-                    Expect.wantOk (KernelFit.fit "K" (RidgeSource.Given ridge) None (double kernel) y) ""
+                    Expect.wantOk (RidgeFit.fit "K" (RidgeSource.Given ridge) None (double kernel) y) ""
 
                 wantClose 1e-10 "α" found.Coefficients.Values spectral.Coefficients.Values
                 let left = Array.map2 (-) y.Values found.LeaveOneOut.Values
@@ -47,7 +47,7 @@ let tests =
         <| fun () ->
             let solve most =
                 Expect.wantOk
-                    (KernelFit.fitUpTo most "K" (RidgeSource.Given 0.3) None (double kernel) y)
+                    (RidgeFit.fitUpTo most "K" (RidgeSource.Given 0.3) None (double kernel) y)
                     "solved"
 
             let direct, spectral = solve 59, solve 60

@@ -6,7 +6,7 @@ open TorchSharp
 
 /// Regression on a kernel matrix and targets as they come: checked, and solved by the cheapest way that answers what is asked.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
-module KernelFit =
+module RidgeFit =
 
     let private checkSource (source: RidgeSource) =
         match source with
@@ -56,7 +56,7 @@ module KernelFit =
         (folds: int[] option)
         (kernel: KernelMatrix)
         (targets: Matrix<float>)
-        : Result<KernelFit, PipelineError> =
+        : Result<RidgeFit, PipelineError> =
         result {
             do! KernelMatrix.check name kernel
 
@@ -95,11 +95,11 @@ module KernelFit =
         (folds: int[] option)
         (kernel: KernelMatrix)
         (targets: Matrix<float>)
-        : Result<KernelFit, PipelineError> =
+        : Result<RidgeFit, PipelineError> =
         fitUpTo 2048 name source folds kernel targets
 
     /// f at other rows, T × outputs; `cross` is K(other, training).
-    let predict (name: string) (cross: KernelMatrix) (fit: KernelFit) : Result<Matrix<float>, PipelineError> =
+    let predict (name: string) (cross: KernelMatrix) (fit: RidgeFit) : Result<Matrix<float>, PipelineError> =
         if KernelMatrix.columns cross <> fit.Coefficients.Rows then
             Error(
                 DataRefused
