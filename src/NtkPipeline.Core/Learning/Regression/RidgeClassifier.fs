@@ -43,7 +43,7 @@ module RidgeClassifier =
             let targets = TargetCoding.encode problem.Coding problem.Targets
 
             let! selection =
-                RidgeSelection.select
+                RidgeScores.select
                     "the kernel of the training rows"
                     settings
                     problem.Train

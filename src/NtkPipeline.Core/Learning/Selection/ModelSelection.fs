@@ -32,7 +32,7 @@ module ModelSelection =
         else
             KernelKind.gram64 kind network x z |> Result.map KernelMatrix.Double
 
-    let private byRidge settings network kind (selection: RidgeSelection) : Candidate =
+    let private byRidge settings network kind (selection: RidgeScores) : Candidate =
         let point = selection.Points[selection.Chosen]
 
         {
@@ -74,7 +74,7 @@ module ModelSelection =
             let name = $"the %s{KernelKind.print kind} kernel of %s{NetworkText.print network}"
             let! kernel = gram settings kind network x None
             let! spectrum = Spectrum.decompose name kernel
-            let! ridge = RidgeSelection.select name settings.Ridges kernel spectrum targets folds
+            let! ridge = RidgeScores.select name settings.Ridges kernel spectrum targets folds
 
             let! time =
                 if settings.Times.Length = 0 then

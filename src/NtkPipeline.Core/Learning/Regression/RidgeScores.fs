@@ -3,7 +3,7 @@ namespace NtkPipeline.Core
 open FsToolkit.ErrorHandling
 
 /// The ridges of a grid, what each is worth, and the one chosen.
-type RidgeSelection = {
+type RidgeScores = {
     Points: RidgePoint[]
     Path: RidgePath
     /// The chosen one's place in both.
@@ -15,7 +15,7 @@ type RidgeSelection = {
 
 /// Choosing the ridge on the training rows alone.
 [<RequireQualifiedAccess>]
-module RidgeSelection =
+module RidgeScores =
 
     let private meanSquare (values: float[]) = values |> Array.averageBy (fun x -> x * x)
 
@@ -59,7 +59,7 @@ module RidgeSelection =
         (spectrum: Spectrum)
         (targets: float[])
         (folds: int[])
-        : Result<RidgeSelection, PipelineError> =
+        : Result<RidgeScores, PipelineError> =
         if KernelMatrix.rows kernel <> targets.Length || spectrum.Rows <> targets.Length then
             invalidArg (nameof targets) $"kernel and spectrum do not fit %d{targets.Length} targets"
 
