@@ -1,5 +1,16 @@
 namespace NtkPipeline.Core
 
+/// A kernel matrix made small enough to look at: training rows sorted by target, blocks of them averaged.
+type KernelPicture = {
+    /// Blocks on a side, and how many of them hold negative targets; these come first.
+    Size: int
+    Negative: int
+    /// Block means over mean(diag K), row by row.
+    Values: float[]
+    /// Eigenvalues of the training rows' kernel, largest first.
+    Eigenvalues: float[]
+}
+
 /// A large kernel matrix as a small picture.
 [<RequireQualifiedAccess>]
 module KernelImage =

@@ -1,16 +1,5 @@
 namespace NtkPipeline.Core
 
-/// A kernel matrix made small enough to look at: training rows sorted by target, blocks of them averaged.
-type KernelPicture = {
-    /// Blocks on a side, and how many of them hold negative targets; these come first.
-    Size: int
-    Negative: int
-    /// Block means over mean(diag K), row by row.
-    Values: float[]
-    /// Eigenvalues of the training rows' kernel, largest first.
-    Eigenvalues: float[]
-}
-
 /// A labelled tweet that all the others contradict.
 type SuspectTweet = {
     Id: int
