@@ -3,6 +3,48 @@ namespace NtkPipeline.Core
 open FsToolkit.ErrorHandling
 open TorchSharp
 
+/// Exact leave-one-out of the regression on every labelled row, from which the test set is predicted.
+type RefitScores = {
+    Rows: int
+    /// Against the targets that were learnt.
+    LooAccuracy: float
+    /// Against the labels as given, which differ where a text stands under both.
+    LooAccuracyAsGiven: float
+    /// Mean squared error, against the targets.
+    LooError: float
+}
+
+/// Kernel ridge regression on the training rows, with its whole path.
+type KernelRegression = {
+    Path: RidgePoint[]
+    Chosen: RidgePoint
+    /// What was learnt: "plus-minus", "zero-one" or "balanced" targets. Outputs are brought to where 0 is the boundary; errors are
+    /// in the targets' own units.
+    Targets: string
+    /// "cv", "loo", "gcv" or "likelihood".
+    ChosenBy: string
+    Folds: int
+    /// mean(diag K) on the training rows.
+    MeanDiagonal: float
+    Certificate: Certificate
+    Validation: Scores
+    /// The smallest ridge of the path, for comparison: nearly ridgeless.
+    SmallestRidge: float
+    SmallestRidgeValidation: Scores
+    /// f on the validation rows with that ridge, in their order.
+    SmallestRidgeOutputs: float[]
+    /// α of the chosen ridge, one a training row, for the targets as they were coded.
+    Coefficients: float[]
+    /// f at each training row, fitted on all the others with the chosen ridge: exact leave-one-out.
+    LeftOutOutputs: float[]
+    /// f on the validation rows, in their order.
+    ValidationOutputs: float[]
+    /// f on the test rows, refitted on all labelled rows with the chosen ridge; empty without a test set.
+    TestOutputs: float[]
+    /// That fit's leave-one-out; none without a test set.
+    Refit: RefitScores option
+}
+
 /// What kernel ridge regression is fitted on.
 type RidgeProblem = {
     /// K, training × training rows, and its eigendecomposition.

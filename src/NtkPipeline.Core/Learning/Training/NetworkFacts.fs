@@ -1,8 +1,5 @@
 namespace NtkPipeline.Core
 
-/// How far two functions lie apart on some rows.
-type Gap = { Rms: float; Sup: float }
-
 /// What is measured of one network after one epoch (epoch 0 is the initialisation).
 type EpochMeasures = {
     Epoch: int
