@@ -24,6 +24,7 @@ let private tests =
         TargetCodingTests.tests
         LeaveOneOutTests.tests
         RidgeCholeskyTests.tests
+        RidgeFitTests.tests
         RidgeRefinementTests.tests
         StoppingFoldsTests.tests
         SpectralFilterTests.tests

@@ -49,18 +49,37 @@ module ClassRule =
         elif isOneHot targets then ClassRule.Largest
         else ClassRule.Numbers
 
-    /// For each row, whether outputs and targets name the same class; none where targets are numbers.
-    let hits (reading: ClassRule) (targets: Matrix<float>) (outputs: Matrix<float>) : bool[] option =
-        match reading with
-        | ClassRule.Cut at -> Some(Array.map2 (fun y f -> (y > at) = (f > at)) targets.Values outputs.Values)
-        | ClassRule.Largest -> Some(Array.init targets.Rows (fun i -> largest targets i = largest outputs i))
+    /// Labels whose boundary is 0, and the outputs that leave such residuals y − f beside them.
+    let private centred at (targets: Matrix<float>) (residuals: Matrix<float>) =
+        let labels = targets.Values |> Array.map (fun y -> y - at)
+        labels, Array.map2 (-) labels residuals.Values
+
+    /// The share of rows that outputs name the right class of, from their residuals y − f; N × outputs. None where targets are numbers.
+    let accuracy (rule: ClassRule) (targets: Matrix<float>) (residuals: Matrix<float>) : float option =
+        match rule with
+        | ClassRule.Cut at -> centred at targets residuals ||> Metrics.accuracy |> Some
+        | ClassRule.Largest ->
+            let outputs =
+                Matrix.init targets.Rows targets.Columns (fun i k -> targets[i, k] - residuals[i, k])
+
+            let hits =
+                [| 0 .. targets.Rows - 1 |] |> Array.filter (fun i -> largest targets i = largest outputs i)
+
+            Some(float hits.Length / float targets.Rows)
+        | ClassRule.Numbers -> None
+
+    /// F1 of the class above the cut; none where there is no cut.
+    let f1 (rule: ClassRule) (targets: Matrix<float>) (residuals: Matrix<float>) : float option =
+        match rule with
+        | ClassRule.Cut at -> centred at targets residuals ||> Metrics.f1 |> Some
+        | ClassRule.Largest
         | ClassRule.Numbers -> None
 
     /// A class for each row that stratified folds share out evenly: above the cut or not, or of the first class or not; for numbers,
     /// above 0 in the first column or not.
-    let isPositive (reading: ClassRule) (targets: Matrix<float>) : bool[] =
+    let isPositive (rule: ClassRule) (targets: Matrix<float>) : bool[] =
         Array.init targets.Rows (fun i ->
-            match reading with
+            match rule with
             | ClassRule.Cut at -> targets[i, 0] > at
             | ClassRule.Largest -> largest targets i = 0
             | ClassRule.Numbers -> targets[i, 0] > 0.0)

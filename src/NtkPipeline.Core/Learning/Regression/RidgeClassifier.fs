@@ -84,39 +84,37 @@ module RidgeClassifier =
 
             let targets = TargetCoding.encode problem.Coding problem.Targets
 
-            let! selection =
-                RidgeScores.select
+            let! fit =
+                RidgeSpectral.fit
                     "the kernel of the training rows"
-                    settings
+                    (RidgeSource.Selected settings)
+                    (Some problem.Folds)
                     problem.Train
                     problem.Spectrum
-                    targets
-                    problem.Folds
+                    (ClassRule.Cut(ClassRule.cut targets))
+                    (Matrix.create targets.Length 1 targets)
 
-            let outputs p =
-                RidgePath.column p selection.Path.Coefficients
-                |> predict problem.Validation
-                |> TargetCoding.decide problem.Coding
+            let! meanDiagonal = KernelMatrix.meanDiagonal "the kernel of the training rows" problem.Train
 
-            let validation, ridgeless = outputs selection.Chosen, outputs 0
+            let outputs (alpha: Matrix<float>) =
+                predict problem.Validation alpha.Values |> TargetCoding.decide problem.Coding
+
+            let validation, ridgeless = outputs fit.Coefficients, outputs fit.SmallestRidgeCoefficients
 
             return {
-                Path = selection.Points
-                Chosen = selection.Points[selection.Chosen]
+                Path = fit.Points
+                Chosen = fit.Chosen
                 Targets = TargetCoding.print problem.Coding
                 ChosenBy = RidgeChoice.print settings.ChooseBy
                 Folds = (Array.distinct problem.Folds).Length
-                MeanDiagonal = selection.MeanDiagonal
-                Certificate = selection.Certificate
+                MeanDiagonal = meanDiagonal
+                Certificate = fit.Certificate
                 Validation = Metrics.scores problem.ValidationTargets validation
-                SmallestRidge = selection.Path.Ridges[0]
+                SmallestRidge = fit.Points[0].Ridge
                 SmallestRidgeValidation = Metrics.scores problem.ValidationTargets ridgeless
                 SmallestRidgeOutputs = ridgeless
-                Coefficients = RidgePath.column selection.Chosen selection.Path.Coefficients
-                LeftOutOutputs =
-                    RidgePath.leaveOneOut selection.Chosen selection.Path
-                    |> Array.map2 (-) targets
-                    |> TargetCoding.decide problem.Coding
+                Coefficients = fit.Coefficients.Values
+                LeftOutOutputs = fit.LeftOut.Values |> TargetCoding.decide problem.Coding
                 ValidationOutputs = validation
                 TestOutputs = [||]
                 Refit = None
@@ -144,24 +142,21 @@ module RidgeClassifier =
 
             let coded = TargetCoding.encode coding targets
 
-            let! alpha, heldOut =
-                DirectSolve.ridgeHeldOut
-                    "the kernel of all labelled rows"
-                    kernel
-                    regression.Chosen.Ridge
-                    coded
+            let! fit =
+                Matrix.create coded.Length 1 coded
+                |> RidgeFit.at "the kernel of all labelled rows" kernel regression.Chosen.Ridge
 
-            let outputs = Array.map2 (-) coded heldOut |> TargetCoding.decide coding
+            let outputs = fit.LeftOut.Values |> TargetCoding.decide coding
 
             return {
                 regression with
-                    TestOutputs = predict test alpha |> TargetCoding.decide coding
+                    TestOutputs = predict test fit.Coefficients.Values |> TargetCoding.decide coding
                     Refit =
                         Some {
                             Rows = targets.Length
                             LooAccuracy = Metrics.accuracy targets outputs
                             LooAccuracyAsGiven = Metrics.accuracy labels outputs
-                            LooError = heldOut |> Array.averageBy (fun e -> e * e)
+                            LooError = fit.Chosen.LooError
                         }
             }
         }

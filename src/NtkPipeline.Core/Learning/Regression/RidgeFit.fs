@@ -1,52 +1,29 @@
 namespace NtkPipeline.Core
 
-open System
 open FsToolkit.ErrorHandling
 open TorchSharp
 
-/// Regression on a kernel matrix and targets as they come: checked, and solved by the cheapest way that answers what is asked.
+/// Regression on a kernel matrix and targets as they come: checked, and solved by the cheapest way that answers what is asked. Every way
+/// has the same rule of trust, so that a matrix has the same verdict through each. `name` says in refusals which matrix the kernel is; targets
+/// are N × outputs.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module RidgeFit =
 
-    let private checkSource (source: RidgeSource) =
-        match source with
-        | RidgeSource.Given ridge when not (ridge >= 0.0 && Double.IsFinite ridge) ->
-            Error(NumbersRefused $"the ridge is %g{ridge}; it must be at least 0 and finite")
-        | RidgeSource.Given _ -> Ok()
-        | RidgeSource.Selected settings -> RidgeSettings.check settings
-        | RidgeSource.Refined settings when not (RidgeRefinement.isPossible settings.ChooseBy) ->
-            Error(
-                NumbersRefused
-                    $"a ridge chosen by %s{RidgeChoice.print settings.ChooseBy} cannot be refined: that score has no derivative here"
-            )
-        | RidgeSource.Refined settings -> RidgeSettings.check settings
+    let private byEigenvalues name source folds kernel targets =
+        Spectrum.decompose name kernel
+        |> Result.bind (fun spectrum ->
+            RidgeSpectral.fit name source folds kernel spectrum (ClassRule.ofTargets targets) targets)
 
-    let private ofCholesky mean ridge (targets: Matrix<float>) reading (fit: RidgeCholesky) =
-        let left = FitPoint.difference targets fit.LeaveOneOut
+    /// One ridge without eigenvalues, where that can be trusted.
+    let private byCholesky name kernel ridge targets =
+        KernelMatrix.meanDiagonal name kernel
+        |> Result.map (fun mean ->
+            RidgeCholesky.fit kernel ridge targets
+            |> Option.map (fun (solution, residuals) ->
+                RidgeScores.single (ClassRule.ofTargets targets) mean targets solution residuals))
 
-        let point = {
-            Ridge = ridge
-            RelativeRidge = ridge / mean
-            EffectiveDimension = fit.EffectiveDimension
-            LooError = FitPoint.meanSquare fit.LeaveOneOut
-            LooAccuracy = FitPoint.accuracy reading targets left
-            Gcv = fit.Gcv
-            LogLikelihood = Some fit.LogLikelihood
-            CvError = None
-            CvAccuracy = None
-        }
-
-        {
-            Points = [| point |]
-            Chosen = point
-            Stationary = None
-            Coefficients = fit.Coefficients
-            Fitted = FitPoint.difference targets (Matrix.map ((*) ridge) fit.Coefficients)
-            LeftOut = left
-            Rank = targets.Rows
-            Certificate = fit.Certificate
-            IsSpectral = false
-        }
+    let private check name source kernel targets =
+        SolveTrust.check name kernel targets |> Result.bind (fun () -> RidgeSpectral.checkSource source)
 
     /// As `fit`, but for the number of rows above which one given ridge is solved without eigenvalues.
     let fitUpTo
@@ -58,37 +35,23 @@ module RidgeFit =
         (targets: Matrix<float>)
         : Result<RidgeFit, PipelineError> =
         result {
-            do! KernelMatrix.check name kernel
-
-            if targets.Rows <> KernelMatrix.rows kernel || targets.Columns = 0 then
-                return!
-                    Error(
-                        DataRefused
-                            $"%s{name}: it has %d{KernelMatrix.rows kernel} rows, and there are %d{targets.Rows} rows of targets"
-                    )
-
-            do! SolveTrust.checkFinite targets
-            do! SolveTrust.checkTargets targets.Values
-            do! checkSource source
-            let! mean = KernelMatrix.meanDiagonal name kernel
-            let reading = ClassRule.ofTargets targets
+            do! check name source kernel targets
 
             let! direct =
                 match source with
                 | RidgeSource.Given ridge when targets.Rows > mostSpectralRows && folds.IsNone ->
-                    RidgeCholesky.fit name kernel ridge targets
-                    |> Result.map (Option.map (ofCholesky mean ridge targets reading))
+                    byCholesky name kernel ridge targets
                 | RidgeSource.Given _
                 | RidgeSource.Selected _
                 | RidgeSource.Refined _ -> Ok None
 
             match direct with
             | Some fit -> return fit
-            | None -> return! RidgeSpectral.fit name source folds kernel targets mean reading
+            | None -> return! byEigenvalues name source folds kernel targets
         }
 
-    /// `name` says in refusals which matrix the kernel is; targets are N × outputs; `folds` names each row's fold, from 0. One given
-    /// ridge on many rows costs two Cholesky factorisations and an inverse; all else, one eigendecomposition.
+    /// `folds` names each row's fold, from 0. One given ridge on many rows costs two Cholesky factorisations and an inverse; all else, one
+    /// eigendecomposition.
     let fit
         (name: string)
         (source: RidgeSource)
@@ -97,6 +60,45 @@ module RidgeFit =
         (targets: Matrix<float>)
         : Result<RidgeFit, PipelineError> =
         fitUpTo 2048 name source folds kernel targets
+
+    /// One ridge and its exact leave-one-out, without eigenvalues wherever that can be trusted: 4/3 n³ multiplications.
+    let at
+        (name: string)
+        (kernel: KernelMatrix)
+        (ridge: float)
+        (targets: Matrix<float>)
+        : Result<RidgeFit, PipelineError> =
+        fitUpTo 0 name (RidgeSource.Given ridge) None kernel targets
+
+    /// α alone, without eigenvalues: 2/3 n³ multiplications. None where that cannot be trusted, though eigenvalues might.
+    let trySolve
+        (name: string)
+        (kernel: KernelMatrix)
+        (ridge: float)
+        (targets: Matrix<float>)
+        : Result<RidgeSolution option, PipelineError> =
+        check name (RidgeSource.Given ridge) kernel targets
+        |> Result.map (fun () -> RidgeCholesky.solve kernel ridge targets)
+
+    /// α alone, by eigenvalues where it takes them.
+    let solve
+        (name: string)
+        (kernel: KernelMatrix)
+        (ridge: float)
+        (targets: Matrix<float>)
+        : Result<RidgeSolution, PipelineError> =
+        result {
+            match! trySolve name kernel ridge targets with
+            | Some solution -> return solution
+            | None ->
+                let! fit = byEigenvalues name (RidgeSource.Given ridge) None kernel targets
+
+                return {
+                    Coefficients = fit.Coefficients
+                    Residuals = fit.Residuals
+                    Certificate = fit.Certificate
+                }
+        }
 
     /// f at other rows, T × outputs; `cross` is K(other, training).
     let predict (name: string) (cross: KernelMatrix) (fit: RidgeFit) : Result<Matrix<float>, PipelineError> =

@@ -1,85 +1,120 @@
 namespace NtkPipeline.Core
 
+open System
 open FsToolkit.ErrorHandling
 open TorchSharp
 
-/// Regression on targets as they come, at one ridge or many, from one eigendecomposition.
+/// Kernel ridge regression at one ridge or many, from one eigendecomposition.
 [<RequireQualifiedAccess>]
 module RidgeSpectral =
 
-    let private product (kernel: KernelMatrix) (alpha: Matrix<float>) =
-        use _ = torch.NewDisposeScope()
-        (KernelMatrix.toTensor kernel).mm(Tensors.ofMatrix64 alpha) |> Tensors.toMatrix64
-
-    let private norm (m: Matrix<float>) = sqrt (m.Values |> Array.sumBy (fun x -> x * x))
-
-    /// Without a ridge on a singular kernel: the limit λ → 0.
-    let private limit name kernel (spectrum: Spectrum) rank (targets: Matrix<float>) reading =
-        let least = LeastNorm.solve spectrum rank targets
-        let reached = FitPoint.difference targets least.Unfitted
-        let off = FitPoint.difference (product kernel least.Coefficients) reached
-        let residual = if norm targets = 0.0 then 0.0 else norm off / norm targets
-        let left = FitPoint.difference targets least.LeaveOneOut
-
-        let point = {
-            Ridge = 0.0
-            RelativeRidge = 0.0
-            EffectiveDimension = float rank
-            LooError = FitPoint.meanSquare least.LeaveOneOut
-            LooAccuracy = FitPoint.accuracy reading targets left
-            Gcv = Array.average least.Gcv
-            LogLikelihood = None
-            CvError = None
-            CvAccuracy = None
-        }
-
-        if residual > SolveTrust.mostResidual then
+    /// A given ridge is at least 0 and finite, a grid is one, and the score of one that is refined has a slope.
+    let checkSource (source: RidgeSource) : Result<unit, PipelineError> =
+        match source with
+        | RidgeSource.Given ridge when not (ridge >= 0.0 && Double.IsFinite ridge) ->
+            Error(NumbersRefused $"the ridge is %g{ridge}; it must be at least 0 and finite")
+        | RidgeSource.Given _ -> Ok()
+        | RidgeSource.Selected settings -> RidgeSettings.check settings
+        | RidgeSource.Refined settings when not (RidgeRefinement.isPossible settings.ChooseBy) ->
             Error(
                 NumbersRefused
-                    $"%s{name} with ridge 0: the solution misses what the kernel can reach by %.1e{residual} of the targets' size; use a ridge"
+                    $"a ridge chosen by %s{RidgeChoice.print settings.ChooseBy} cannot be refined: that score has no derivative here"
             )
-        else
-            Ok {
-                Points = [| point |]
-                Chosen = point
-                Stationary = None
+        | RidgeSource.Refined settings -> RidgeSettings.check settings
+
+    /// Without a ridge on a singular kernel: the limit λ → 0.
+    let private limit name kernel (spectrum: Spectrum) rank (targets: Matrix<float>) mean rule =
+        use _ = torch.NewDisposeScope()
+        let least = LeastNorm.solve spectrum rank targets
+        let reached = RidgeScores.difference targets least.Unfitted
+
+        let residuals =
+            SolveTrust.residuals
+                (KernelMatrix.toTensor kernel)
+                (Array.create targets.Columns 0.0)
+                (Tensors.ofMatrix64 least.Coefficients)
+                (Tensors.ofMatrix64 reached)
+                (SolveTrust.sizes (Tensors.ofMatrix64 targets))
+
+        SolveTrust.checkResiduals name [| 0.0 |] [| residuals |]
+        |> Result.map (fun () ->
+            let solution = {
                 Coefficients = least.Coefficients
-                Fitted = reached
-                LeftOut = left
-                Rank = rank
-                Certificate = SolveTrust.certificate spectrum rank 0.0 residual
-                IsSpectral = true
+                Residuals = residuals
+                Certificate = SolveTrust.certificate spectrum rank 0.0 (Array.max residuals)
             }
 
-    let private onPath name kernel spectrum mean ridges choice folds (targets: Matrix<float>) reading =
+            let scored = {
+                Ridge = 0.0
+                EffectiveDimension = float rank
+                Gcv = Array.average least.Gcv
+                LogLikelihood = None
+                Training = least.Unfitted
+                LeaveOneOut = least.LeaveOneOut
+                CrossValidation = None
+            }
+
+            {
+                RidgeScores.single rule mean targets solution scored with
+                    Rank = rank
+                    IsSpectral = true
+            })
+
+    /// For each ridge, the residual of each output.
+    let private residuals kernel (paths: RidgePath[]) (targets: Matrix<float>) (ridges: float[]) =
+        use _ = torch.NewDisposeScope()
+        let k = KernelMatrix.toTensor kernel
+
+        paths
+        |> Array.mapi (fun output path ->
+            let y = (Tensors.ofArray64 (RidgePath.column output targets)).unsqueeze 1L
+            let sizes = SolveTrust.sizes y |> Array.head |> Array.create ridges.Length
+            SolveTrust.residuals k ridges (Tensors.ofMatrix64(path.Coefficients).clone()) y sizes)
+        |> Array.transpose
+
+    /// What the outputs' paths know of ridge p; `held` holds cross-validation's residuals, one matrix an output.
+    let private ofPaths rows (paths: RidgePath[]) (held: Matrix<float>[] option) p : RidgeResiduals =
+        let take pick = paths |> Array.map (pick p) |> RidgeScores.sideBySide rows
+
+        {
+            Ridge = paths[0].Ridges[p]
+            EffectiveDimension = paths[0].EffectiveDimension[p]
+            Gcv = paths |> Array.averageBy (fun path -> path.Gcv[p])
+            LogLikelihood = Some(paths |> Array.sumBy (fun path -> path.LogLikelihood[p]))
+            Training = take RidgePath.residuals
+            LeaveOneOut = take RidgePath.leaveOneOut
+            CrossValidation =
+                held |> Option.map (Array.map (RidgePath.column p) >> RidgeScores.sideBySide rows)
+        }
+
+    let private along name kernel spectrum folds (targets: Matrix<float>) mean rule choice (ridges: float[]) =
         result {
             do! SolveTrust.checkDigits name (Spectrum.values spectrum) (Array.min ridges)
             let paths = RidgePath.ofOutputs spectrum targets ridges
-            let column k = RidgePath.column k targets
-
-            let residuals = paths |> Array.mapi (fun k path -> SolveTrust.residuals kernel path (column k))
-
-            for path, residuals in Array.zip paths residuals do
-                do! SolveTrust.checkResiduals name path residuals
-
+            let residuals = residuals kernel paths targets ridges
+            do! SolveTrust.checkResiduals name ridges residuals
             let! held = folds |> Option.traverseResult (CrossValidation.ofOutputs spectrum paths)
-            let points = Array.init ridges.Length (FitPoint.ofPaths reading mean targets paths held)
-            let! chosen = FitPoint.choose choice points
-            let take pick = paths |> Array.map (pick chosen) |> FitPoint.sideBySide targets.Rows
+            let scored = Array.init ridges.Length (ofPaths targets.Rows paths held)
+            let points = scored |> Array.map (RidgeScores.point rule mean targets)
+            let! chosen = RidgeScores.choose choice points
+
+            let alpha p =
+                paths
+                |> Array.map (fun path -> RidgePath.column p path.Coefficients)
+                |> RidgeScores.sideBySide targets.Rows
 
             return {
                 Points = points
                 Chosen = points[chosen]
                 Stationary = None
-                Coefficients = take (fun p path -> RidgePath.column p path.Coefficients)
-                Fitted = FitPoint.difference targets (take RidgePath.residuals)
-                LeftOut = FitPoint.difference targets (take RidgePath.leaveOneOut)
+                Coefficients = alpha chosen
+                Fitted = RidgeScores.difference targets scored[chosen].Training
+                LeftOut = RidgeScores.difference targets scored[chosen].LeaveOneOut
+                SmallestRidgeCoefficients = alpha 0
+                Residuals = residuals[chosen]
                 Rank = spectrum.Rows
                 Certificate =
-                    residuals
-                    |> Array.map (fun residuals -> residuals[chosen])
-                    |> Array.max
-                    |> SolveTrust.certificate spectrum spectrum.Rows ridges[chosen]
+                    SolveTrust.certificate spectrum spectrum.Rows ridges[chosen] (Array.max residuals[chosen])
                 IsSpectral = true
             }
         }
@@ -88,34 +123,39 @@ module RidgeSpectral =
     let private refine (settings: RidgeSettings) spectrum targets ridges along =
         result {
             let! (grid: RidgeFit) = along ridges
-            let best = System.Array.IndexOf(ridges, grid.Chosen.Ridge)
+            let best = Array.IndexOf(ridges, grid.Chosen.Ridge)
 
             match RidgeRefinement.beside settings.ChooseBy spectrum targets ridges best with
             | None -> return grid
             | Some ridge ->
                 let! (refined: RidgeFit) = along [| ridge |]
                 let points = Array.append grid.Points refined.Points |> Array.sortBy _.Ridge
-                let! chosen = FitPoint.choose settings.ChooseBy points
-                let fit = if points[chosen].Ridge = ridge then refined else grid
-                return { fit with Points = points; Stationary = Some ridge }
+                let! chosen = RidgeScores.choose settings.ChooseBy points
+
+                return {
+                    (if points[chosen].Ridge = ridge then refined else grid) with
+                        Points = points
+                        Stationary = Some ridge
+                        SmallestRidgeCoefficients = grid.SmallestRidgeCoefficients
+                }
         }
 
-    /// A matrix that `KernelMatrix.check` let pass, whose diagonal has the mean `mean`; targets N × outputs, read as `reading`; `folds`
-    /// names each row's fold.
+    /// `name` says in refusals which matrix the kernel is, `spectrum` is its eigendecomposition; targets are N × outputs and stand for classes
+    /// by `rule`; `folds` names each row's fold, from 0.
     let fit
         (name: string)
         (source: RidgeSource)
         (folds: int[] option)
         (kernel: KernelMatrix)
+        (spectrum: Spectrum)
+        (rule: ClassRule)
         (targets: Matrix<float>)
-        (mean: float)
-        (reading: ClassRule)
         : Result<RidgeFit, PipelineError> =
         result {
-            let! spectrum = Spectrum.decompose name kernel
-
-            let along choice ridges = onPath name kernel spectrum mean ridges choice folds targets reading
-
+            do! SolveTrust.check name kernel targets
+            do! checkSource source
+            let! mean = KernelMatrix.meanDiagonal name kernel
+            let along = along name kernel spectrum folds targets mean rule
             let grid settings = RidgeSettings.grid settings |> Array.map (fun relative -> relative * mean)
 
             match source with
@@ -124,7 +164,7 @@ module RidgeSpectral =
 
                 return!
                     if rank < spectrum.Rows then
-                        limit name kernel spectrum rank targets reading
+                        limit name kernel spectrum rank targets mean rule
                     else
                         along RidgeChoice.LeaveOneOut [| ridge |]
             | RidgeSource.Selected settings -> return! along settings.ChooseBy (grid settings)

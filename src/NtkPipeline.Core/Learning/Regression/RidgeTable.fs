@@ -10,7 +10,7 @@ module RidgeTable =
     let private number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
     let private maybe = Option.map number >> Option.defaultValue ""
 
-    let private columns (isFolded: bool) : (string * (FitPoint -> string)) list = [
+    let private columns (isFolded: bool) : (string * (RidgePoint -> string)) list = [
         "ridge", _.Ridge >> number
         "relative-ridge", _.RelativeRidge >> number
         "effective-dimension", _.EffectiveDimension >> number
@@ -23,7 +23,7 @@ module RidgeTable =
             "cv-accuracy", _.CvAccuracy >> maybe
     ]
 
-    let csv (points: FitPoint[]) : string =
+    let csv (points: RidgePoint[]) : string =
         let columns = columns (points |> Array.exists _.CvError.IsSome)
 
         [

@@ -21,7 +21,7 @@ let private coarse choice : RidgeSettings = {
 
 let private fit source = Expect.wantOk (RidgeFit.fit "K" source None kernel y) "it solves"
 
-let private scores: (RidgeChoice * (FitPoint -> float) * (RidgeSlopes -> ScoreSlope)) list = [
+let private scores: (RidgeChoice * (RidgePoint -> float) * (RidgeSlopes -> ScoreSlope)) list = [
     RidgeChoice.LeaveOneOut, _.LooError, _.LooError
     RidgeChoice.Gcv, _.Gcv, _.Gcv
     RidgeChoice.Likelihood, (fun point -> -(Expect.wantSome point.LogLikelihood "a density")), _.LogLikelihood

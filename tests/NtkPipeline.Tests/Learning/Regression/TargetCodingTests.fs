@@ -68,9 +68,11 @@ let tests =
                 let right = Array.map2 (fun f label -> f * label > 0.0) regression.LeftOutOutputs (labels xs)
                 let share = right |> Array.averageBy (fun hit -> if hit then 1.0 else 0.0)
 
-                wantClose 1e-15 "accuracy is that of the decision" [| regression.Chosen.LooAccuracy |] [|
-                    share
-                |]
+                wantClose
+                    1e-15
+                    "accuracy is that of the decision"
+                    (Option.toArray regression.Chosen.LooAccuracy)
+                    [| share |]
 
                 Expect.equal (TargetCoding.parse name) (Some coding) "its name reads back"
 
