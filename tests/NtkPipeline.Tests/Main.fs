@@ -18,13 +18,14 @@ let private tests =
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
         SpectrumTests.tests
-        RidgeRegressionTests.tests
+        RidgeClassifierTests.tests
         CrossValidationTests.tests
         RidgeRefusalTests.tests
         RidgeGradientTests.tests
         TargetCodingTests.tests
         LeaveOneOutTests.tests
-        CholeskyFitTests.tests
+        RidgeCholeskyTests.tests
+        RidgeFitTests.tests
         RidgeRefinementTests.tests
         StoppingFoldsTests.tests
         StoppingPathTests.tests
@@ -37,7 +38,7 @@ let private tests =
         ClosedFormTests.tests
         LinearisedTests.tests
         GaussianProcessTests.tests
-        ExplainTests.tests
+        ContributionsTests.tests
         CalibrationTests.tests
         LearningGoldenTests.tests
         PowerLawTests.tests

@@ -46,3 +46,14 @@ module Slope =
                 Widths = points |> Array.map (fst >> int) |> Array.distinct
             }))
         |> Array.ofList
+
+    /// The power law of a quantity along any axis of numbers, over runs at or beyond a place, and how many runs it goes through.
+    let along (axis: Axis) (quantity: Quantity) (from: float) (runs: NetworkRun[]) : int * PowerFit option =
+        let points =
+            runs
+            |> Array.choose (fun run ->
+                match axis.Of run.Spec, Quantity.ofRun quantity run with
+                | AxisValue.Number place, Some value when place >= from -> Some(place, value)
+                | _, _ -> None)
+
+        points.Length, PowerLaw.fit points

@@ -5,12 +5,7 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module OutputScale =
 
-    let private setting key kind value doc = {
-        Key = $"output-scale.%s{key}"
-        Kind = kind
-        Default = value
-        Doc = doc
-    }
+    let private setting key = Setting.create $"output-scale.%s{key}"
 
     let private settings = [
         setting
@@ -65,16 +60,9 @@ module OutputScale =
         Budget: string
     }
 
-    let private alpha (run: NetworkRun) = run.Spec.Architecture.OutputScale
-
     let private exponent (width: int, runs: NetworkRun[]) : Exponent =
-        let points =
-            runs
-            |> Array.filter (fun run -> alpha run >= 1.0)
-            |> Array.choose (fun run ->
-                Quantity.ofRun Quantity.DeltaTheta run |> Option.map (fun move -> alpha run, move))
-
-        { Width = width; Runs = points.Length; Fit = PowerLaw.fit points }
+        let count, fit = Slope.along Axis.outputScale Quantity.DeltaTheta 1.0 runs
+        { Width = width; Runs = count; Fit = fit }
 
     let private run
         (settings: CompareSettings)
@@ -83,6 +71,7 @@ module OutputScale =
         : Result<Evidence, PipelineError> =
         let runs = Group.sort runs
         let widest, wide = Group.widest runs
+        let alpha (run: NetworkRun) = run.Spec.Architecture.OutputScale
         let alphas = wide |> Array.map alpha
         let smallest, largest = Array.min alphas, Array.max alphas
         let at value = wide |> Array.filter (fun run -> alpha run = value && Group.isSound run)
@@ -112,33 +101,16 @@ module OutputScale =
         Body = Seeded(run settings)
     }
 
-    let inputs
-        (split: Artifact<Split>)
-        (runs: Artifact<NetworkRun list>)
-        : Artifact<Split * NetworkRun list> =
-        Artifact.both split runs
-
-    let private fitted (fit: PowerFit) =
-        $"ΔΘ ∝ α^%.2f{fit.Slope} (95%% band %.2f{fit.Lower} to %.2f{fit.Upper})"
-
     let private staysPut: Claim<Evidence> =
         let name = "A larger output scale holds the tangent kernel in place"
 
         let judge (evidence: Evidence) (exponent: Exponent) =
-            let holds, words =
-                match exponent.Fit with
-                | None -> None, "too few networks with α ≥ 1 ended for a power law"
-                | Some fit when fit.Upper < 0.0 -> Some true, fitted fit
-                | Some fit when fit.Lower >= 0.0 -> Some false, $"%s{fitted fit}, which does not fall"
-                | Some fit -> None, $"%s{fitted fit}, which may be flat"
-
-            {
-                Claim = name
-                Setting = $"m = %d{exponent.Width}, α ≥ 1, %s{evidence.Budget}"
-                Holds = holds
-                Evidence =
-                    $"Over %d{exponent.Runs} networks, %s{words}. In the lazy limit the exponent is −1."
-            }
+            FallsAlong.judge
+                name
+                $"m = %d{exponent.Width}, α ≥ 1, %s{evidence.Budget}"
+                "ΔΘ ∝ α"
+                "In the lazy limit the exponent is −1 (Chizat, Oyallon & Bach 2019)."
+                (exponent.Runs, exponent.Fit)
 
         {
             Name = name

@@ -4,7 +4,7 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module Widths =
 
-    let private setting key kind value doc = { Key = key; Kind = kind; Default = value; Doc = doc }
+    let private setting = Setting.create
 
     let private networks = [
         setting

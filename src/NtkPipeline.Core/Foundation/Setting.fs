@@ -25,6 +25,13 @@ type Setting = { Key: string; Kind: SettingKind; Default: string; Doc: string }
 [<RequireQualifiedAccess>]
 module Setting =
 
+    let create (key: string) (kind: SettingKind) (value: string) (doc: string) : Setting = {
+        Key = key
+        Kind = kind
+        Default = value
+        Doc = doc
+    }
+
     let private terms (text: string) = text.Split([| '+'; ',' |], StringSplitOptions.TrimEntries)
 
     let private parts (text: string) = text.Split(',', StringSplitOptions.TrimEntries)

@@ -4,52 +4,14 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module Curves =
 
-    let private values (axes: Axis list) (run: NetworkRun) = axes |> List.map (fun axis -> axis.Of run.Spec)
-
-    let private named (axes: Axis list) (run: NetworkRun) =
-        axes |> List.map (fun axis -> axis.Show(axis.Of run.Spec)) |> String.concat ", "
-
-    let private place (axis: Axis) (run: NetworkRun) =
-        match axis.Of run.Spec with
-        | AxisValue.Number x -> x
-        | AxisValue.Words words ->
-            invalidArg (nameof axis) $"a chart cannot be drawn along %s{axis.Key}: %s{words}"
-
-    let private read (ordinate: Ordinate) (run: NetworkRun) =
-        match ordinate.Moment with
-        | Moment.End -> Quantity.ofRun ordinate.Quantity run
-        | Moment.Start ->
-            if run.Diverged.IsSome then
-                None
-            else
-                run.Epochs |> Array.tryHead |> Option.bind (Quantity.atEpoch ordinate.Quantity)
-
-    /// What an ordinate's mean over seeds is at each place of the abscissa.
-    let private points (curve: Curve) (ordinate: Ordinate) (runs: NetworkRun[]) : CurvePoint[] =
-        match curve.Against with
-        | Abscissa.Epoch ->
-            runs
-            |> Array.filter _.Diverged.IsNone
-            |> WidthSeries.byEpoch
-                (FigureAxis.ofQuantity ordinate.Quantity).IsLogarithmic
-                (Quantity.atEpoch ordinate.Quantity)
-            |> FigureSeries.thin 120
-        | Abscissa.Along axis ->
-            runs
-            |> Array.groupBy (place axis)
-            |> Array.sortBy fst
-            |> Array.choose (fun (x, runs) ->
-                match runs |> Array.choose (read ordinate) |> Array.filter System.Double.IsFinite with
-                | [||] -> None
-                | values -> Some(WidthSeries.spread false x values))
-
     /// The line of a fitted power law: it has the fit's slope and goes through the logarithmic centre of the runs. Against the width,
     /// networks below `Slope.narrowest` are left out, as they are of the fits in tables.
     let private fit (curve: Curve) (axis: Axis) colour name (runs: NetworkRun[]) : FigureSeries option =
         let points =
             runs
             |> Array.choose (fun run ->
-                Quantity.ofRun curve.Ordinates.Head.Quantity run |> Option.map (fun y -> place axis run, y))
+                Quantity.ofRun curve.Ordinates.Head.Quantity run
+                |> Option.map (fun y -> CurvePoints.place axis run, y))
             |> Array.filter (fun (x, y) ->
                 x > 0.0 && y > 0.0 && (axis.Key <> Axis.width.Key || x >= float Slope.narrowest))
 
@@ -70,7 +32,7 @@ module Curves =
     /// One line an ordinate, of networks that share all that the curve's lines tell apart. Ordered colours where lines are widths or the
     /// like, else colours that are easily told apart.
     let private line (curve: Curve) (count: int) (k: int) (runs: NetworkRun[]) : FigureSeries list = [
-        let name = named curve.Lines runs[0]
+        let name = CurvePoints.named curve.Lines runs[0]
 
         let colour =
             match curve.Against, curve.Lines with
@@ -85,7 +47,7 @@ module Curves =
                 FigureSeries.create
                     (if many then $"%s{ordinate.Name}, %s{name}" else name)
                     colour
-                    (points curve ordinate runs) with
+                    (CurvePoints.along curve ordinate runs) with
                     Symbol =
                         (if isStart then
                              None
@@ -117,7 +79,7 @@ module Curves =
 
             FigureAxis.linear "epoch (passes over the training rows)", (0.0, float last)
         | Abscissa.Along axis ->
-            let places = runs |> Array.map (place axis) |> Array.distinct |> Array.sort
+            let places = runs |> Array.map (CurvePoints.place axis) |> Array.distinct |> Array.sort
             let ticks = Some(places |> Array.map (fun x -> x, Axis.text (AxisValue.Number x)))
 
             let drawn =
@@ -147,9 +109,12 @@ module Curves =
         let x, extent = horizontal curve runs
 
         let hasPlaces (runs: NetworkRun[]) =
-            curve.LeastPlaces < 2 || (points curve curve.Ordinates.Head runs).Length >= curve.LeastPlaces
+            curve.LeastPlaces < 2
+            || (CurvePoints.along curve curve.Ordinates.Head runs).Length >= curve.LeastPlaces
 
-        match runs |> Array.groupBy (values curve.Lines) |> Array.map snd |> Array.filter hasPlaces with
+        match
+            runs |> Array.groupBy (CurvePoints.values curve.Lines) |> Array.map snd |> Array.filter hasPlaces
+        with
         | [||] -> None
         | lines ->
             Some {
@@ -164,7 +129,10 @@ module Curves =
                             |> Seq.collect (fun (k, runs) -> line curve lines.Length k runs)
                         for ordinate in curve.Shared do
                             {
-                                FigureSeries.create ordinate.Name Palette.ink (points curve ordinate runs) with
+                                FigureSeries.create
+                                    ordinate.Name
+                                    Palette.ink
+                                    (CurvePoints.along curve ordinate runs) with
                                     Dash = LineDash.Dashed
                             }
                         for k, level in List.indexed curve.Levels do
@@ -201,10 +169,14 @@ module Curves =
         | runs when curve.Panels.IsEmpty -> chart curve curve.Id curve.Title runs |> Option.toList
         | runs ->
             runs
-            |> Array.groupBy (values curve.Panels)
+            |> Array.groupBy (CurvePoints.values curve.Panels)
             |> List.ofArray
             |> List.mapi (fun k (_, runs) ->
-                chart curve $"%s{curve.Id}-%d{k}" $"%s{curve.Title} (%s{named curve.Panels runs[0]})" runs)
+                chart
+                    curve
+                    $"%s{curve.Id}-%d{k}"
+                    $"%s{curve.Title} (%s{CurvePoints.named curve.Panels runs[0]})"
+                    runs)
             |> List.choose id
 
     let drawAll (runs: NetworkRun[]) (curves: Curve list) : Figure list = curves |> List.collect (draw runs)

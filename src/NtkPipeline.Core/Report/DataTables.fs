@@ -61,8 +61,8 @@ module DataTables =
             "targets", kernel.Targets
             "chosen by", Show.chosenBy kernel.ChosenBy
             $"%d{kernel.Folds}-fold cross-validation",
-            $"accuracy %s{Show.accuracy chosen.CvAccuracy}, F1 %s{Show.score chosen.CvF1}"
-            "leave-one-out", $"accuracy %s{Show.accuracy chosen.LooAccuracy}"
+            $"accuracy %s{Show.maybe Show.accuracy chosen.CvAccuracy}, F1 %s{Show.maybe Show.score chosen.CvF1}"
+            "leave-one-out", $"accuracy %s{Show.maybe Show.accuracy chosen.LooAccuracy}"
             match kernel.Refit with
             | Some refit ->
                 "leave-one-out of the fit for the test set",
@@ -87,14 +87,14 @@ module DataTables =
                 NumberCell(Show.number point.Ridge)
                 NumberCell(Show.number point.RelativeRidge)
                 NumberCell(Show.number point.EffectiveDimension)
-                NumberCell(Show.accuracy point.TrainAccuracy)
-                NumberCell(Show.accuracy point.CvAccuracy)
-                NumberCell(Show.score point.CvF1)
-                NumberCell(Show.number point.CvError)
-                NumberCell(Show.accuracy point.LooAccuracy)
+                NumberCell(Show.maybe Show.accuracy point.TrainAccuracy)
+                NumberCell(Show.maybe Show.accuracy point.CvAccuracy)
+                NumberCell(Show.maybe Show.score point.CvF1)
+                NumberCell(Show.maybe Show.number point.CvError)
+                NumberCell(Show.maybe Show.accuracy point.LooAccuracy)
                 NumberCell(Show.number point.LooError)
                 NumberCell(Show.number point.Gcv)
-                NumberCell(Show.number point.LogLikelihood)
+                NumberCell(Show.maybe Show.number point.LogLikelihood)
             ])
             |> List.ofArray
 

@@ -30,7 +30,7 @@ module GatherFindings =
     let private suspects (tweets: Tweet[]) (split: Split) (kernel: KernelRegression) =
         let labels = split.Train |> Array.map (fun i -> split.Labels[i])
 
-        Explain.suspects kernel.LeftOutOutputs labels mostSuspects
+        Contributions.suspects kernel.LeftOutOutputs labels mostSuspects
         |> Array.map (fun suspect ->
             let tweet = tweets[split.Train[suspect.Row]]
 

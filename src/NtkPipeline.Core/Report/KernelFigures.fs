@@ -12,9 +12,9 @@ module KernelFigures =
 
     let private ridgeAxis = FigureAxis.logarithmic "ridge λ (absolute: added to the kernel's diagonal)"
 
-    let private along (pick: RidgePoint -> float) (path: RidgePoint[]) =
+    let private along (pick: RidgePoint -> float option) (path: RidgePoint[]) =
         path
-        |> Array.map (fun point -> FigureSeries.point point.Ridge (pick point))
+        |> Array.choose (fun point -> pick point |> Option.map (FigureSeries.point point.Ridge))
         |> FigureSeries.thin 200
 
     let private ridgeAccuracy (kernel: KernelRegression) : Figure =
@@ -26,6 +26,7 @@ module KernelFigures =
         let seen =
             kernel.Path
             |> Array.collect (fun point -> [| point.CvAccuracy; point.LooAccuracy; point.TrainAccuracy |])
+            |> Array.choose id
             |> Array.append [| kernel.Validation.Accuracy; kernel.SmallestRidgeValidation.Accuracy |]
             |> extent
 
@@ -61,7 +62,11 @@ module KernelFigures =
                 Dash = dash
         }
 
-        let seen = kernel.Path |> Array.collect (fun point -> [| point.CvError; point.LooError |]) |> extent
+        let seen =
+            kernel.Path
+            |> Array.collect (fun point -> [| point.CvError; Some point.LooError |])
+            |> Array.choose id
+            |> extent
 
         {
             Id = "ridge-error"
@@ -75,7 +80,7 @@ module KernelFigures =
                         (Palette.category 0)
                         LineDash.Solid
                         _.CvError
-                    series "leave-one-out" (Palette.category 1) LineDash.Dashed _.LooError
+                    series "leave-one-out" (Palette.category 1) LineDash.Dashed (_.LooError >> Some)
                     FigureSeries.upright "chosen λ" Palette.ink LineDash.DashDotted kernel.Chosen.Ridge seen
                 ]
         }

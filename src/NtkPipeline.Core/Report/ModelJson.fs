@@ -9,9 +9,9 @@ module internal ModelJson =
     let regression (kernel: KernelRegression) =
         Json.record [
             "ridge", Json.real kernel.Chosen.Ridge
-            "cvAccuracy", Json.real kernel.Chosen.CvAccuracy
-            "cvF1", Json.real kernel.Chosen.CvF1
-            "looAccuracy", Json.real kernel.Chosen.LooAccuracy
+            "cvAccuracy", Json.maybe Json.real kernel.Chosen.CvAccuracy
+            "cvF1", Json.maybe Json.real kernel.Chosen.CvF1
+            "looAccuracy", Json.maybe Json.real kernel.Chosen.LooAccuracy
             "looError", Json.real kernel.Chosen.LooError
             "looAccuracyAllRows", kernel.Refit |> Option.map _.LooAccuracy |> Json.maybe Json.real
             "looAccuracyAllRowsAsGiven",

@@ -12,9 +12,9 @@ module ReportText =
     let private refit (kernel: KernelRegression) = [
         match kernel.Refit with
         | Some refit ->
-            $"          leave-one-out accuracy %s{Show.accuracy kernel.Chosen.LooAccuracy} on the fitted rows, %s{Show.accuracy refit.LooAccuracy} on all %s{Show.count refit.Rows} labelled ones"
+            $"          leave-one-out accuracy %s{Show.maybe Show.accuracy kernel.Chosen.LooAccuracy} on the fitted rows, %s{Show.accuracy refit.LooAccuracy} on all %s{Show.count refit.Rows} labelled ones"
         | None ->
-            $"          leave-one-out accuracy %s{Show.accuracy kernel.Chosen.LooAccuracy} on the fitted rows"
+            $"          leave-one-out accuracy %s{Show.maybe Show.accuracy kernel.Chosen.LooAccuracy} on the fitted rows"
     ]
 
     let private features (findings: Findings) =

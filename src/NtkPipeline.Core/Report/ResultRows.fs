@@ -22,14 +22,14 @@ module ResultRows =
         ResultRow.each { ResultRow.create "ridge-path" with Ridge = Some point.Ridge } [
             "relative-ridge", Some point.RelativeRidge
             "effective-dimension", Some point.EffectiveDimension
-            "train-accuracy", Some point.TrainAccuracy
-            "cv-accuracy", Some point.CvAccuracy
-            "cv-f1", Some point.CvF1
-            "cv-error", Some point.CvError
-            "loo-accuracy", Some point.LooAccuracy
+            "train-accuracy", point.TrainAccuracy
+            "cv-accuracy", point.CvAccuracy
+            "cv-f1", point.CvF1
+            "cv-error", point.CvError
+            "loo-accuracy", point.LooAccuracy
             "loo-error", Some point.LooError
             "gcv", Some point.Gcv
-            "log-likelihood", Some point.LogLikelihood
+            "log-likelihood", point.LogLikelihood
         ]
 
     let private slope (slope: Slope) =

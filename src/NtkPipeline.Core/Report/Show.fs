@@ -47,6 +47,10 @@ module Show =
 
             $"%s{fixedPoint 2 mantissa}·10%s{superscript exponent}"
 
+    /// By one of these ways; a dash where there is no number.
+    let maybe (show: float -> string) (x: float option) : string =
+        x |> Option.map show |> Option.defaultValue missing
+
     /// A setting's number as a person would write it: 1, 0.5, 2.
     let short (x: float) : string =
         if Double.IsFinite x then

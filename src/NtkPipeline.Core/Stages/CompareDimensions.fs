@@ -19,7 +19,8 @@ module CompareDimensions =
         let unit = rows |> Pca.transform first |> Pca.normaliseRows |> fst
 
         BaseKernel.gram unit None
-        |> Result.bind (fun gram -> HeldOutTrial.best $"the kernel of %d{dimensions} components" gram targets)
+        |> Result.bind (fun gram ->
+            LeaveOneOutTrial.best $"the kernel of %d{dimensions} components" gram targets)
         |> Result.map (fun heldOut -> {
             Dimensions = dimensions
             ExplainedVariance = Array.sum first.ExplainedVariance

@@ -65,9 +65,11 @@ module ExplainNetwork =
         let gram = TrainedNetwork.tangent trained weights rows None |> KernelMatrix.Single
         let ridge = input.Kernel.Chosen.RelativeRidge * Array.average (KernelMatrix.diagonal gram)
 
+        let targets = SplitTweets.targets input.Split input.Split.Train
+
         let coefficients, refusal =
-            match DirectSolve.ridge name gram ridge (SplitTweets.targets input.Split input.Split.Train) with
-            | Ok alpha -> alpha, None
+            match RidgeFit.solve name gram ridge (Matrix.create targets.Length 1 targets) with
+            | Ok solution -> solution.Coefficients.Values, None
             | Error reason -> [||], Some reason.Sentence
 
         { Network = place; Name = name; Coefficients = coefficients; Refusal = refusal }

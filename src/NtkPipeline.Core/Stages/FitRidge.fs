@@ -41,7 +41,7 @@ module FitRidge =
             ValidationTargets = SplitTweets.validationLabels split
         }
 
-        let fitted = RidgeRegression.fit settings problem
+        let fitted = RidgeClassifier.fit settings problem
 
         if input.TestGram.Rows = 0 then
             fitted
@@ -51,7 +51,7 @@ module FitRidge =
 
             fitted
             |> Result.bind (
-                RidgeRegression.withTest
+                RidgeClassifier.withTest
                     (KernelMatrix.Single(Matrix.gather rows rows input.Gram))
                     coding
                     (SplitTweets.targets split rows)

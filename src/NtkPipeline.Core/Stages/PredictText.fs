@@ -77,7 +77,7 @@ module PredictText =
 
         let crosses = Matrix.gather [| 0 .. cross.Rows - 1 |] run.Split.Train cross |> rowsOf
 
-        Explain.carriers fit most crosses
+        Contributions.carriers fit most crosses
         |> Array.map2
             (fun cross carriers -> {
                 By = "kernel regression"

@@ -97,9 +97,9 @@ internal sealed class RegressCommand : NtkCommand
                from targets in TargetFile.Read(parsed.GetRequiredValue(_y))
                from cross in OptionalFile.Read(parsed.GetValue(_kTest), SourceFile.readKernel)
                from folds in Folds(parsed, source, targets.Values)
-               from fit in KernelFitModule.fit(kTrain, source, folds, kernel, targets.Values)
+               from fit in RidgeFitModule.fit(kTrain, source, folds, kernel, targets.Values)
                from outputs in cross is { Value: var other }
-                   ? KernelFitModule.predict(parsed.GetValue(_kTest)!, other, fit)
+                   ? RidgeFitModule.predict(parsed.GetValue(_kTest)!, other, fit)
                    : FSharpResult<Matrix<double>, PipelineError>.NewOk(fit.Fitted)
                from written in Write(parsed, targets, fit, outputs)
                select Tell(parsed, terminal, source, fit, outputs);
@@ -124,17 +124,17 @@ internal sealed class RegressCommand : NtkCommand
               select FSharpOption<int[]>.Some(given);
     }
 
-    private FSharpResult<int, PipelineError> Write(ParseResult parsed, TargetFile targets, KernelFit fit, Matrix<double> outputs) =>
+    private FSharpResult<int, PipelineError> Write(ParseResult parsed, TargetFile targets, RidgeFit fit, Matrix<double> outputs) =>
         from done in targets.Write(parsed.GetRequiredValue(_out), outputs)
         from loo in Maybe(parsed.GetValue(_outLoo), path => targets.Write(path, fit.LeftOut))
         from alpha in Maybe(parsed.GetValue(_outAlpha), path => targets.Write(path, fit.Coefficients))
-        from path in Maybe(parsed.GetValue(_path), path => SourceFile.writeText(path, FitTable.csv(fit.Points)))
+        from path in Maybe(parsed.GetValue(_path), path => SourceFile.writeText(path, RidgeTable.csv(fit.Points)))
         select 0;
 
     private static FSharpResult<int, PipelineError> Maybe(string? path, Func<string, FSharpResult<Unit, PipelineError>> write) =>
         path is null ? FSharpResult<int, PipelineError>.NewOk(0) : write(path).Select(_ => 0);
 
-    private static string Refined(KernelFit fit) =>
+    private static string Refined(RidgeFit fit) =>
         fit.Stationary is { Value: var ridge }
             ? ridge == fit.Chosen.Ridge
                 ? ", where it is stationary"
@@ -145,7 +145,7 @@ internal sealed class RegressCommand : NtkCommand
                     ? ", not refined: it is the grid's largest, and --largest widens the grid"
                     : ", stationary as it is";
 
-    private int Tell(ParseResult parsed, Terminal terminal, RidgeSource source, KernelFit fit, Matrix<double> outputs)
+    private int Tell(ParseResult parsed, Terminal terminal, RidgeSource source, RidgeFit fit, Matrix<double> outputs)
     {
         var output = parsed.GetRequiredValue(_out);
         var chosen = fit.Chosen;

@@ -11,6 +11,6 @@ internal sealed class OutputScaleQuestion : IQuestion
     public FSharpResult<Artifact<Chapter>, PipelineError> Ask(Bench bench) =>
         from networks in bench.Train(OutputScale.grid(bench.Config.Values, bench.Basis))
         let runs = TrainedNetworkModule.runs(networks)
-        from evidence in bench.Runner.Run(OutputScale.stage(bench.Config.Compare), OutputScale.inputs(bench.Split, runs))
+        from evidence in bench.Runner.Run(OutputScale.stage(bench.Config.Compare), Artifact.both(bench.Split, runs))
         select OutputScale.chapter(bench.Kernel, runs, evidence);
 }

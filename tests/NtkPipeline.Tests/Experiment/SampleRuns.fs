@@ -32,14 +32,14 @@ let kernel: KernelRegression =
         Ridge = 0.3
         RelativeRidge = 0.3
         EffectiveDimension = 10.0
-        TrainAccuracy = 0.9
-        CvAccuracy = 0.8
-        CvF1 = 0.8
-        CvError = 0.6
-        LooAccuracy = 0.8
+        TrainAccuracy = Some 0.9
+        CvAccuracy = Some 0.8
+        CvF1 = Some 0.8
+        CvError = Some 0.6
+        LooAccuracy = Some 0.8
         LooError = 0.6
         Gcv = 0.6
-        LogLikelihood = -100.0
+        LogLikelihood = Some -100.0
     }
 
     let outputs = missing [ 0..199 ]

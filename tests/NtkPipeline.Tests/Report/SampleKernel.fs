@@ -13,14 +13,14 @@ let private ridgePoint (ridge: float) : RidgePoint =
         Ridge = ridge
         RelativeRidge = ridge
         EffectiveDimension = 6090.0 / (1.0 + Math.Pow(40.0 * ridge, 0.6))
-        TrainAccuracy = 0.985 / (1.0 + 0.09 * Math.Pow(ridge, 0.4))
-        CvAccuracy = hill
-        CvF1 = hill - 0.05
-        CvError = 0.58 + 0.03 * t * t
-        LooAccuracy = hill + 0.002 * sin (5.0 * t)
+        TrainAccuracy = Some(0.985 / (1.0 + 0.09 * Math.Pow(ridge, 0.4)))
+        CvAccuracy = Some hill
+        CvF1 = Some(hill - 0.05)
+        CvError = Some(0.58 + 0.03 * t * t)
+        LooAccuracy = Some(hill + 0.002 * sin (5.0 * t))
         LooError = 0.575 + 0.031 * t * t
         Gcv = 0.57 + 0.03 * t * t
-        LogLikelihood = -7000.0 - 300.0 * t * t
+        LogLikelihood = Some(-7000.0 - 300.0 * t * t)
     }
 
 let kernel: KernelRegression =

@@ -50,7 +50,7 @@ let tests =
             let y = [| 1.0; -1.0; -1.0; 1.0; -1.0; -1.0; 1.0; -1.0; -1.0 |]
 
             for ridge in [ 0.1; 0.7; 3.0 ] do
-                let scores = want (HeldOutTrial.at "apart" lonely y ridge)
+                let scores = want (LeaveOneOutTrial.at "apart" lonely y ridge)
                 Expect.floatClose Accuracy.veryHigh scores.Accuracy (6.0 / 9.0) "the negative ones are right"
                 Expect.floatClose Accuracy.veryHigh scores.Error 1.0 "and nothing is learnt"
 

@@ -55,12 +55,12 @@ module ClosedForm =
         let most = amplification largest modes
         let noise = -(Spectrum.mostNegative spectrum)
 
-        if log10 most > Trust.mostDigitsLost then
+        if log10 most > SolveTrust.mostDigitsLost then
             Error(
                 NumbersRefused
                     $"so long a training would lose %.0f{log10 most} of 16 digits to the kernel's smallest eigenvalues; stop earlier, or add a ridge"
             )
-        elif noise > Spectrum.rounding spectrum && noise * most > Trust.mostResidual * largest then
+        elif noise > Spectrum.rounding spectrum && noise * most > SolveTrust.mostResidual * largest then
             Error(
                 NumbersRefused
                     $"so long a training would learn the kernel's own rounding, which made an eigenvalue %.1e{-noise}; stop earlier, or add a ridge"

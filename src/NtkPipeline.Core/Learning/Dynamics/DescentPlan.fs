@@ -51,7 +51,7 @@ module DescentPlan =
         : Result<Spectrum, PipelineError> =
         result {
             do! FitShapes.check name kernel targets f0 asked
-            do! Trust.checkFinite targets
+            do! SolveTrust.checkFinite targets
             let! spectrum = Spectrum.decompose name kernel
             return Spectrum.shift plan.Ridge spectrum
         }

@@ -57,7 +57,7 @@ module KernelDescent =
             let amplification = ClosedForm.amplification values[0] modes
             let residual = residual kernel ridge f0 targets trained
 
-            if residual <= Trust.mostResidual then
+            if residual <= SolveTrust.mostResidual then
                 Ok {
                     Residual = residual
                     ConditionNumber = amplification

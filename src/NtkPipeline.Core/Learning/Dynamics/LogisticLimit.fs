@@ -101,7 +101,7 @@ module LogisticLimit =
         use _ = torch.NewDisposeScope()
 
         result {
-            let! rank = Trust.checkRank name spectrum
+            let! rank = SolveTrust.checkRank name spectrum
             let q = (Spectrum.vectors spectrum).narrow(1L, 0L, int64 rank).contiguous()
             let values = Spectrum.values spectrum
             let inverse = (Tensors.ofArray64 values[.. rank - 1]).reciprocal().unsqueeze 1L

@@ -45,8 +45,15 @@ module KernelEvidence =
         let g = torch.linalg.inv a
         (g.mm y / g.diagonal(0L, 0L, 1L).unsqueeze 1L).square().mean()
 
-    /// The value, and its derivatives by the entries of K (N × N) and by log λ; none where K + λI is not positive definite, or so
-    /// nearly singular that the value would be noise. `y` is N × outputs.
+    /// Whether a regression with this kernel would be trusted. Of the kernel the lower triangle counts, which is what is factored.
+    let private isTrusted (kernel: torch.Tensor) (ridge: float) (y: torch.Tensor) =
+        use _ = torch.NewDisposeScope()
+        let mirrored = kernel.tril () + kernel.tril(-1L).t()
+        let whole = KernelMatrix.Double(Tensors.toMatrix64 mirrored)
+        RidgeFit.solve "the kernel that is learnt" whole ridge (Tensors.toMatrix64 y) |> Result.isOk
+
+    /// The value, and its derivatives by the entries of K (N × N) and by log λ; none where a regression with
+    /// K + λI could not be trusted, so that the value would be noise. `y` is N × outputs.
     let value
         (by: LearnBy)
         (kernel: torch.Tensor)
@@ -64,14 +71,7 @@ module KernelEvidence =
             | LearnBy.Likelihood -> likelihood a y
             | LearnBy.LeaveOneOut -> leaveOneOut a y
 
-        let shifted = kernel + identity * PolarTensor.number (exp logRidge)
-        let struct (factor, info) = torch.linalg.cholesky_ex (shifted, false)
-
-        if
-            not (Double.IsFinite logRidge)
-            || info.item<int>() <> 0
-            || not (DirectSolve.digitsLost factor <= Trust.mostDigitsLost)
-        then
+        if not (isTrusted kernel (exp logRidge) y) then
             None
         else
             try

@@ -34,8 +34,8 @@ module LargeSolve =
         |> TiledKernel.lowRank settings.Rank settings.Seed (fun columns share ->
             tell (SolveProgress.Pivots(columns, share)))
 
-    let private byExact kernel systems (asked: KernelRows option) =
-        TiledKernel.exact kernel systems
+    let private byExact mayDecompose kernel systems (asked: KernelRows option) =
+        TiledKernel.exact mayDecompose kernel systems
         |> Result.map (fun (alphas, residuals) -> {
             Alphas = alphas
             Residuals = residuals
@@ -163,7 +163,9 @@ module LargeSolve =
 
             let! found =
                 match plan.Method with
-                | SolveMethod.Exact -> byExact kernel systems asked
+                | SolveMethod.Exact ->
+                    let mayDecompose = SolvePlan.spectralBytes problem.X.Rows <= settings.Memory
+                    byExact mayDecompose kernel systems asked
                 | SolveMethod.Gradients -> byGradients settings spare tell resumed kernel systems asked
                 | SolveMethod.Nystrom -> byNystrom settings tell kernel systems asked
 

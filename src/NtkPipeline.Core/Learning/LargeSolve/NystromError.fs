@@ -44,7 +44,7 @@ module NystromError =
         }
 
         result {
-            let! alphas, _ = TiledKernel.exact smaller systems
+            let! alphas, _ = TiledKernel.exact true smaller systems
             let! preconditioner = TiledKernel.lowRank rank seed (fun _ _ -> ()) smaller
             let fit = Nystrom.fit preconditioner systems
             let truth = TiledKernel.predict smaller alphas asked

@@ -70,6 +70,9 @@ module SolvePlan =
         | SolveMethod.Gradients -> inputs + 8L * n * (int64 size.Rank + 400L + 28L * int64 size.Systems)
         | SolveMethod.Nystrom -> inputs + 8L * n * (int64 size.Rank + 400L + 4L * int64 size.Systems)
 
+    /// Peak bytes where the kernel's eigenvalues are asked for: beside it a copy, the eigenvectors, LAPACK's workings and their copies.
+    let spectralBytes (rows: int) : int64 = idle + 64L * int64 rows * int64 rows
+
     let private cost (size: SolveSize) (solveMethod: SolveMethod) =
         let n, k = float size.Rows, float size.Rank
         let entries = 0.5 * n * (n + 1.0)

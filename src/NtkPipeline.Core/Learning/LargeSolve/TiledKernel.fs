@@ -48,17 +48,45 @@ module TiledKernel =
         let tiles = UnheldKernel.between kernel.Source asked kernel.Xs
         KernelProduct.multiply tiles (Matrix.ofRows kernel.Xs.Count weights)
 
+    /// Where a Cholesky factor shows no trust, eigenvalues decide, if there is room for them.
+    let private exactAt mayDecompose whole ridge (targets: float[][]) =
+        result {
+            for y in targets do
+                do! SolveTrust.checkTargets y
+
+            let columns = Matrix.init targets[0].Length targets.Length (fun i s -> targets[s][i])
+
+            match! RidgeFit.trySolve "the kernel" whole ridge columns with
+            | Some solution -> return solution
+            | None when mayDecompose -> return! RidgeFit.solve "the kernel" whole ridge columns
+            | None ->
+                return!
+                    Error(
+                        NumbersRefused
+                            $"the kernel with ridge %g{ridge}: only its eigenvalues can tell whether a solve is to be trusted, and there is no memory for them; use a larger ridge, or allow more memory"
+                    )
+        }
+
     /// α and ‖y − (K + λ)α‖/‖y‖ of each system, from the whole matrix; systems come ridge by ridge.
-    let exact (kernel: TiledKernel) (systems: RidgeSystems) : Result<float[][] * float[], PipelineError> =
+    let exact
+        (mayDecompose: bool)
+        (kernel: TiledKernel)
+        (systems: RidgeSystems)
+        : Result<float[][] * float[], PipelineError> =
         let whole =
             UnheldKernel.symmetric kernel.Source kernel.Xs |> UnheldKernel.whole |> KernelMatrix.Double
 
         Array.zip systems.Ridges systems.Targets
         |> Array.groupBy fst
         |> List.ofArray
-        |> List.traverseResultM (fun (ridge, group) ->
-            DirectSolve.columns "the kernel" whole ridge (Array.map snd group))
-        |> Result.map (Array.concat >> Array.unzip)
+        |> List.traverseResultM (fun (ridge, group) -> exactAt mayDecompose whole ridge (Array.map snd group))
+        |> Result.map (fun solutions ->
+            solutions
+            |> Seq.collect (fun solution ->
+                solution.Residuals
+                |> Seq.mapi (fun s residual -> RidgePath.column s solution.Coefficients, residual))
+            |> Array.ofSeq
+            |> Array.unzip)
 
     /// A preconditioner of at most `rank` columns; `tell` hears of columns found and the share of the trace they leave.
     let lowRank

@@ -57,7 +57,7 @@ module GaussianProcess =
         : Result<Posterior, PipelineError> =
         checkShape spectrum asked targets
 
-        Trust.inverse name spectrum noise
+        SolveTrust.inverse name spectrum noise
         |> Result.bind (fun inverse ->
             use _ = torch.NewDisposeScope()
             let rootD = (Tensors.ofArray64 inverse).sqrt()

@@ -58,7 +58,7 @@ module NetworkPosterior =
     /// Exact inference for a Gaussian process with this prior.
     let private inference name spectrum ridge driving targets asked =
         result {
-            let! certificate = Trust.certify name spectrum driving ridge targets
+            let! certificate = SolveTrust.certify name spectrum driving ridge targets
             let! posterior = GaussianProcess.regression name spectrum ridge targets asked
             return posterior, certificate
         }
@@ -99,7 +99,7 @@ module NetworkPosterior =
                             $"there are %d{x.Rows} training inputs and %d{targets.Rows} rows of targets"
                     )
 
-            do! Trust.checkFinite targets
+            do! SolveTrust.checkFinite targets
             let gram = if kind = PosteriorKind.Nngp then Gram.nngp64 else Gram.ntk64
             let! driving, asked = kernels gram network x z
             let! spectrum = Spectrum.decompose name driving

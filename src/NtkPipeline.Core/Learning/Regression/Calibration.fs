@@ -2,6 +2,37 @@ namespace NtkPipeline.Core
 
 open System
 
+/// P(positive | f) = 1 / (1 + e^{−(slope·f + offset)}).
+type Sigmoid = { Slope: float; Offset: float }
+
+/// Predictions whose probabilities lie in [Lower, Upper): one point of the reliability diagram.
+type ReliabilityBin = {
+    Lower: float
+    Upper: float
+    Count: int
+    /// The mean of what was predicted, and the share of positive rows.
+    MeanProbability: float
+    PositiveShare: float
+}
+
+/// How well probabilities meet labels.
+type Reliability = {
+    /// Mean of (p − [positive])².
+    Brier: float
+    /// Σ |bin's mean probability − its positive share| · its share of rows: the expected calibration error.
+    ExpectedError: float
+    /// The bins that hold a row, in order.
+    Bins: ReliabilityBin[]
+}
+
+/// A model's probabilities: how they are made of its outputs, and how they met labels that it never saw.
+type Calibrated = {
+    Sigmoid: Sigmoid
+    /// Rows that judged.
+    Rows: int
+    Reliability: Reliability
+}
+
 /// Probabilities for real-valued outputs. Sources: Platt 1999; Lin, Lin, Weng 2007 (the Newton steps and the smoothed labels,
 /// which keep the sigmoid finite on separable rows).
 [<RequireQualifiedAccess>]

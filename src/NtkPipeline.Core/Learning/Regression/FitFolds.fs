@@ -49,5 +49,5 @@ module FitFolds =
             if count < 2 || number < count then
                 Error(DataRefused $"%d{count} folds cannot be made of %d{number} groups of rows")
             else
-                let positive = Reading.isPositive (Reading.ofTargets targets) targets
+                let positive = ClassRule.isPositive (ClassRule.ofTargets targets) targets
                 Ok(StratifiedSplit.folds count seed positive groups))

@@ -25,7 +25,7 @@ module LeastNorm =
     /// A share of a row in the null space below this is rounding.
     let private noShare = 1e-10
 
-    /// `rank` < N eigenvalues are not 0 (see `Trust.checkRank`); targets N × outputs.
+    /// `rank` < N eigenvalues are not 0 (see `SolveTrust.checkRank`); targets N × outputs.
     let solve (spectrum: Spectrum) (rank: int) (targets: Matrix<float>) : LeastNorm =
         let n = spectrum.Rows
 

@@ -2,6 +2,10 @@ namespace NtkPipeline.Core
 
 open System
 
+/// How well real-valued outputs, cut at 0, meet labels of ±1. Accuracy and F1 (of the positive class) lie in 0 … 1, as
+/// does the area under the ROC curve (ties count one half).
+type Scores = { Accuracy: float; F1: float; Auc: float }
+
 /// How far two functions lie apart on some rows.
 type Gap = { Rms: float; Sup: float }
 

@@ -12,6 +12,16 @@ type RidgeChoice =
     | Gcv
     | Likelihood
 
+/// The scores of a ridge, or of a training time, as far as there are any.
+type ChoiceScores = {
+    CvError: float option
+    CvAccuracy: float option
+    LooError: float option
+    LooAccuracy: float option
+    Gcv: float option
+    LogLikelihood: float option
+}
+
 [<RequireQualifiedAccess>]
 module RidgeChoice =
 
@@ -36,15 +46,37 @@ module RidgeChoice =
 
     let parse (text: string) : RidgeChoice option = all |> List.tryFind (fun choice -> print choice = text)
 
-    /// What is minimised.
-    let score (choice: RidgeChoice) (point: RidgePoint) : float =
+    /// −1 where most is best.
+    let sign (choice: RidgeChoice) : float =
         match choice with
-        | RidgeChoice.CrossValidation -> point.CvError
-        | RidgeChoice.CrossValidationAccuracy -> -point.CvAccuracy
-        | RidgeChoice.LeaveOneOut -> point.LooError
-        | RidgeChoice.LeaveOneOutAccuracy -> -point.LooAccuracy
-        | RidgeChoice.Gcv -> point.Gcv
-        | RidgeChoice.Likelihood -> -point.LogLikelihood
+        | RidgeChoice.CrossValidationAccuracy
+        | RidgeChoice.LeaveOneOutAccuracy
+        | RidgeChoice.Likelihood -> -1.0
+        | RidgeChoice.CrossValidation
+        | RidgeChoice.LeaveOneOut
+        | RidgeChoice.Gcv -> 1.0
+
+    /// What is minimised; none where there is no such score.
+    let minimised (choice: RidgeChoice) (scores: ChoiceScores) : float option =
+        match choice with
+        | RidgeChoice.CrossValidation -> scores.CvError
+        | RidgeChoice.CrossValidationAccuracy -> scores.CvAccuracy
+        | RidgeChoice.LeaveOneOut -> scores.LooError
+        | RidgeChoice.LeaveOneOutAccuracy -> scores.LooAccuracy
+        | RidgeChoice.Gcv -> scores.Gcv
+        | RidgeChoice.Likelihood -> scores.LogLikelihood
+        |> Option.map ((*) (sign choice))
+
+    /// The same of a ridge.
+    let score (choice: RidgeChoice) (point: RidgePoint) : float option =
+        minimised choice {
+            CvError = point.CvError
+            CvAccuracy = point.CvAccuracy
+            LooError = Some point.LooError
+            LooAccuracy = point.LooAccuracy
+            Gcv = Some point.Gcv
+            LogLikelihood = point.LogLikelihood
+        }
 
 /// The grid of ridges, relative to mean(diag K): evenly spaced on a log scale, both ends included.
 type RidgeSettings = { Smallest: float; Largest: float; PointsPerDecade: int; ChooseBy: RidgeChoice }
@@ -85,3 +117,20 @@ module RidgeSettings =
             )
         else
             Ok()
+
+/// Where the ridge comes from.
+[<RequireQualifiedAccess>]
+type RidgeSource =
+    /// λ ≥ 0, as added to the kernel's diagonal.
+    | Given of float
+    /// The best of a grid.
+    | Selected of RidgeSettings
+    /// From the best of a grid on to where its score is stationary.
+    | Refined of RidgeSettings
+
+    /// The grid, if there is one.
+    member this.Grid =
+        match this with
+        | RidgeSource.Given _ -> None
+        | RidgeSource.Selected settings
+        | RidgeSource.Refined settings -> Some settings

@@ -32,25 +32,26 @@ module ModelSelection =
         else
             KernelKind.gram64 kind network x z |> Result.map KernelMatrix.Double
 
-    let private byRidge settings network kind (selection: RidgeSelection) : Candidate =
-        let point = selection.Points[selection.Chosen]
+    let private byRidge settings network kind (fit: RidgeFit) : Result<Candidate, PipelineError> =
+        let point = fit.Chosen
 
-        {
+        RidgeScores.score settings.Ridges.ChooseBy point
+        |> Result.map (fun score -> {
             Network = network
             Kind = kind
             Regularisation = Regularisation.Ridge point.RelativeRidge
-            Score = RidgeChoice.score settings.Ridges.ChooseBy point
+            Score = score
             EffectiveDimension = point.EffectiveDimension
             TrainAccuracy = point.TrainAccuracy
             LooError = Some point.LooError
-            LooAccuracy = Some point.LooAccuracy
+            LooAccuracy = point.LooAccuracy
             IsLooEstimate = false
             Gcv = Some point.Gcv
-            LogLikelihood = Some point.LogLikelihood
-            CvError = Some point.CvError
-            CvAccuracy = Some point.CvAccuracy
-            Coefficients = RidgePath.column selection.Chosen selection.Path.Coefficients
-        }
+            LogLikelihood = point.LogLikelihood
+            CvError = point.CvError
+            CvAccuracy = point.CvAccuracy
+            Coefficients = fit.Coefficients.Values
+        })
 
     let private byTime network kind (score: float, point: TimePoint) : Candidate = {
         Network = network
@@ -58,7 +59,7 @@ module ModelSelection =
         Regularisation = Regularisation.Time point.Units
         Score = score
         EffectiveDimension = point.Path.EffectiveDimension
-        TrainAccuracy = point.Path.TrainAccuracy
+        TrainAccuracy = Some point.Path.TrainAccuracy
         LooError = point.LooError
         LooAccuracy = point.LooAccuracy
         IsLooEstimate = point.IsLooEstimate
@@ -74,7 +75,19 @@ module ModelSelection =
             let name = $"the %s{KernelKind.print kind} kernel of %s{NetworkText.print network}"
             let! kernel = gram settings kind network x None
             let! spectrum = Spectrum.decompose name kernel
-            let! ridge = RidgeSelection.select name settings.Ridges kernel spectrum targets folds
+            let rule = ClassRule.Cut(ClassRule.cut targets)
+
+            let! ridge =
+                Matrix.create targets.Length 1 targets
+                |> RidgeSpectral.fit
+                    name
+                    (RidgeSource.Selected settings.Ridges)
+                    (Some folds)
+                    kernel
+                    spectrum
+                    rule
+
+            let! byRidge = byRidge settings network kind ridge
 
             let! time =
                 if settings.Times.Length = 0 then
@@ -84,10 +97,7 @@ module ModelSelection =
                     |> TimeSelection.select name settings.Ridges.ChooseBy kernel spectrum targets folds
                     |> Result.map Some
 
-            return [
-                byRidge settings network kind ridge
-                yield! time |> Option.map (byTime network kind) |> Option.toList
-            ]
+            return [ byRidge; yield! time |> Option.map (byTime network kind) |> Option.toList ]
         }
 
     /// The rows that are fitted, and those that are held out.
@@ -134,7 +144,7 @@ module ModelSelection =
                         ))
 
                 let expected = held |> Array.map (fun row -> problem.Targets[row])
-                let cut = Reading.cut problem.Targets
+                let cut = ClassRule.cut problem.Targets
                 let centred = Array.map (fun value -> value - cut)
 
                 Some {

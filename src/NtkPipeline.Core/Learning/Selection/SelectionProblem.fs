@@ -39,7 +39,8 @@ type Candidate = {
     /// By the score of the settings; least is best.
     Score: float
     EffectiveDimension: float
-    TrainAccuracy: float
+    /// None where the score of ridges knows no classes.
+    TrainAccuracy: float option
     /// Of ridges exact. Of times exact where it ranked few rows, else an estimate, or none where nothing was left to learn.
     LooError: float option
     LooAccuracy: float option

@@ -14,14 +14,7 @@ module SelectionTable =
         "rank,network,kind,relative_ridge,time,chosen_by,score,effective_dimension,train_accuracy,loo_error,loo_accuracy,loo_is_estimate,gcv,log_likelihood,cv_error,cv_accuracy"
 
     /// Accuracies and likelihoods in their own sign; errors as they are.
-    let score (choice: RidgeChoice) (candidate: Candidate) : float =
-        match choice with
-        | RidgeChoice.CrossValidationAccuracy
-        | RidgeChoice.LeaveOneOutAccuracy
-        | RidgeChoice.Likelihood -> -candidate.Score
-        | RidgeChoice.CrossValidation
-        | RidgeChoice.LeaveOneOut
-        | RidgeChoice.Gcv -> candidate.Score
+    let score (choice: RidgeChoice) (candidate: Candidate) : float = RidgeChoice.sign choice * candidate.Score
 
     /// "ridge 0.1 × mean diagonal", "time 10 × N/Λ_max".
     let regularisation (candidate: Candidate) : string =
@@ -46,7 +39,7 @@ module SelectionTable =
                 RidgeChoice.print choice
                 number (score choice candidate)
                 number candidate.EffectiveDimension
-                number candidate.TrainAccuracy
+                optional candidate.TrainAccuracy
                 optional candidate.LooError
                 optional candidate.LooAccuracy
                 (if candidate.IsLooEstimate then "true" else "false")

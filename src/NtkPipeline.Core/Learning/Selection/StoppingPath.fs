@@ -31,7 +31,7 @@ module StoppingPath =
 
     /// The share of outputs on their targets' side of what divides these.
     let accuracy (targets: float[]) (outputs: float[]) : float =
-        let cut = Reading.cut targets
+        let cut = ClassRule.cut targets
         let centred = Array.map (fun value -> value - cut)
         Metrics.accuracy (centred targets) (centred outputs)
 

@@ -25,13 +25,14 @@ module TimeSelection =
 
     /// What is minimised; none where a time has no such score.
     let private score (choice: RidgeChoice) (point: TimePoint) : float option =
-        match choice with
-        | RidgeChoice.Gcv -> point.Path.Gcv
-        | RidgeChoice.LeaveOneOut -> point.LooError
-        | RidgeChoice.LeaveOneOutAccuracy -> point.LooAccuracy |> Option.map (~-)
-        | RidgeChoice.CrossValidation -> point.CvError
-        | RidgeChoice.CrossValidationAccuracy -> point.CvAccuracy |> Option.map (~-)
-        | RidgeChoice.Likelihood -> None
+        RidgeChoice.minimised choice {
+            CvError = point.CvError
+            CvAccuracy = point.CvAccuracy
+            LooError = point.LooError
+            LooAccuracy = point.LooAccuracy
+            Gcv = point.Path.Gcv
+            LogLikelihood = None
+        }
 
     /// Whether training times can be ranked by a score at all: early stopping is no Gaussian process, and has no likelihood.
     let isPossible (choice: RidgeChoice) : bool = choice <> RidgeChoice.Likelihood

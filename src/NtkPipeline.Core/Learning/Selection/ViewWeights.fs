@@ -49,7 +49,7 @@ module ViewWeights =
 
     let private trial combining (views: Views) targets (weights: float[]) ridge =
         ViewKernel.gram (kernelOf combining weights views) views None
-        |> Result.bind (fun gram -> HeldOutTrial.at "the kernel of views together" gram targets ridge)
+        |> Result.bind (fun gram -> LeaveOneOutTrial.at "the kernel of views together" gram targets ridge)
 
     let private rowsOf (rows: int[]) (views: Views) : Views =
         views |> List.map (fun (name, all) -> name, Matrix.gatherRows rows all)
@@ -81,7 +81,7 @@ module ViewWeights =
 
     let private alone targets (name: string, rows) =
         BaseKernel.gram rows None
-        |> Result.bind (fun gram -> HeldOutTrial.best $"the kernel of %s{name}" gram targets)
+        |> Result.bind (fun gram -> LeaveOneOutTrial.best $"the kernel of %s{name}" gram targets)
 
     let private facts (views: Views) (weights: float[]) (alone: LooScores list option) : ViewFacts[] = [|
         for k, (name, rows) in List.indexed views ->
@@ -128,7 +128,7 @@ module ViewWeights =
                 Views = facts views chosen.Weights (Some alone)
                 ChosenBy = "leave-one-out error"
                 SearchRows = drawn.Length
-                Solves = solves + alone.Length * HeldOutTrial.ridges.Length
+                Solves = solves + alone.Length * LeaveOneOutTrial.ridges.Length
                 Confirmed = Array.ofList confirmed
             }
         }

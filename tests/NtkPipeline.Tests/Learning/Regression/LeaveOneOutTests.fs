@@ -32,7 +32,7 @@ let tests =
             let kernel = Matrix.gather twice twice (roughKernelOf xs xs)
             let y = Array.append (targets xs) [| 3.0; -5.0; 0.5 |]
             let spectrum = decompose kernel
-            let rank = Expect.wantOk (Trust.checkRank "K" spectrum) "a gap"
+            let rank = Expect.wantOk (SolveTrust.checkRank "K" spectrum) "a gap"
             Expect.equal rank 30 "three copies"
             let least = LeastNorm.solve spectrum rank (Matrix.create 33 1 y)
             let held i = y[i] - least.LeaveOneOut[i, 0]
@@ -55,5 +55,5 @@ let tests =
             let xs = points 60
             let single = KernelMatrix.Single(Matrix.map float32 (kernelOf xs xs))
             let spectrum = Expect.wantOk (Spectrum.decompose "K" single) "within float32"
-            Trust.checkRank "K" spectrum |> wantRefusal [ "K"; "ridge 0"; "rounding" ]
+            SolveTrust.checkRank "K" spectrum |> wantRefusal [ "K"; "ridge 0"; "rounding" ]
     ]

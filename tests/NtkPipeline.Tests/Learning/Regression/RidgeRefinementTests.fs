@@ -19,9 +19,9 @@ let private coarse choice : RidgeSettings = {
     ChooseBy = choice
 }
 
-let private fit source = Expect.wantOk (KernelFit.fit "K" source None kernel y) "it solves"
+let private fit source = Expect.wantOk (RidgeFit.fit "K" source None kernel y) "it solves"
 
-let private scores: (RidgeChoice * (FitPoint -> float) * (RidgeSlopes -> ScoreSlope)) list = [
+let private scores: (RidgeChoice * (RidgePoint -> float) * (RidgeSlopes -> ScoreSlope)) list = [
     RidgeChoice.LeaveOneOut, _.LooError, _.LooError
     RidgeChoice.Gcv, _.Gcv, _.Gcv
     RidgeChoice.Likelihood, (fun point -> -(Expect.wantSome point.LogLikelihood "a density")), _.LogLikelihood
@@ -93,7 +93,7 @@ let tests =
                     RidgeChoice.CrossValidation
                     RidgeChoice.CrossValidationAccuracy
                 ] do
-                KernelFit.fit "K" (RidgeSource.Refined(coarse choice)) None kernel y
+                RidgeFit.fit "K" (RidgeSource.Refined(coarse choice)) None kernel y
                 |> wantRefusal [ RidgeChoice.print choice; "derivative" ]
 
         testCase "between any three points of a grid the turn is found, however the score bends"
@@ -109,7 +109,7 @@ let tests =
                 let y = Matrix.init 12 1 (fun i _ -> random.NextDouble() - 0.5 + (if i < 6 then 2.0 else 0.0))
 
                 for choice, score, _ in scores do
-                    let fit source = Expect.wantOk (KernelFit.fit "K" source None k y) "it solves"
+                    let fit source = Expect.wantOk (RidgeFit.fit "K" source None k y) "it solves"
                     let grid = fit (RidgeSource.Selected(coarse choice))
                     let refined = fit (RidgeSource.Refined(coarse choice))
 

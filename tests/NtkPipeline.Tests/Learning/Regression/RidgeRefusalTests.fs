@@ -3,13 +3,14 @@ module NtkPipeline.Tests.RidgeRefusalTests
 
 open System
 open Expecto
+open MathNet.Numerics.LinearAlgebra
 open NtkPipeline.Core
 open NtkPipeline.Tests.KernelSamples
 open NtkPipeline.Tests.RidgeSamples
 
 let tests =
-    testList "RidgeRegression" [
-        testCase "rows that stand twice with opposite targets: a limit for any ridge, a refusal without one"
+    testList "RidgeClassifier" [
+        testCase "rows that stand twice with opposite targets: a limit for any ridge, and without one"
         <| fun () ->
             let twice = Array.append [| 0 .. xs.Length - 1 |] [| 0; 1; 2 |]
             let xs = twice |> Array.map (fun i -> xs[i])
@@ -32,16 +33,19 @@ let tests =
             wantClose 1e-6 "half way" f[..2] (Array.zeroCreate 3)
             wantClose 1e-6 "and the others are met" f[3..79] y[3..79]
 
-            RidgeRegression.fit { settings with Smallest = 1e-16 } problem
+            RidgeClassifier.fit { settings with Smallest = 1e-16 } problem
             |> wantRefusal [ "the kernel of the training rows"; "digits"; "1e-16" ]
 
-            DirectSolve.ridge "the kernel" kernel 0.0 y |> wantRefusal [ "the kernel"; "ridge 0" ]
+            let limit = RidgeFit.solve "the kernel" kernel 0.0 (Matrix.create 83 1 y)
+            let alpha = (Expect.wantOk limit "the solution of least norm").Coefficients.Values
+            let pseudo = (dense (roughKernelOf xs xs)).PseudoInverse() * Vector<float>.Build.Dense y
+            wantClose 1e-9 "without one, the limit" alpha (pseudo.ToArray())
 
         testCase "a ridge below the kernel's own rounding is refused, not answered with noise"
         <| fun () ->
             let single = KernelMatrix.Single(Matrix.map float32 kernel)
 
-            RidgeRegression.fit { settings with Smallest = 1e-9 } {
+            RidgeClassifier.fit { settings with Smallest = 1e-9 } {
                 problem with
                     Train = single
                     Spectrum = decompose single
@@ -51,7 +55,7 @@ let tests =
         testCase "what cannot be fitted is refused by name"
         <| fun () ->
             let refused fragments settings problem =
-                RidgeRegression.fit settings problem |> wantRefusal fragments
+                RidgeClassifier.fit settings problem |> wantRefusal fragments
 
             refused [ "ridge is 0" ] { settings with Smallest = 0.0 } problem
             refused [ "no grid" ] { settings with Largest = 1e-4 } problem
@@ -74,10 +78,10 @@ let tests =
             let indefinite = kernel |> Matrix.map id
             indefinite.Values[0] <- -40.0
 
-            DirectSolve.ridge "the matrix" (KernelMatrix.Double indefinite) 1.0 y
-            |> wantRefusal [ "the matrix"; "not positive definite" ]
+            RidgeFit.solve "the matrix" (KernelMatrix.Double indefinite) 1.0 (Matrix.create y.Length 1 y)
+            |> wantRefusal [ "the matrix"; "not positive semi-definite" ]
 
             Expect.throwsT<ArgumentException>
-                (fun () -> RidgeRegression.fit settings { problem with Targets = y[1..] } |> ignore)
+                (fun () -> RidgeClassifier.fit settings { problem with Targets = y[1..] } |> ignore)
                 "sizes that disagree are the caller's bug"
     ]

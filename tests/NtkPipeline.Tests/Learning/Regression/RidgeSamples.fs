@@ -37,8 +37,10 @@ let kernel =
     | KernelMatrix.Single m -> Matrix.map float m
 
 let y = problem.Targets
-let fit settings problem = Expect.wantOk (RidgeRegression.fit settings problem) "it can be solved"
+let fit settings problem = Expect.wantOk (RidgeClassifier.fit settings problem) "it can be solved"
 let fitted = lazy (fit settings problem)
+
+let known pick (point: RidgePoint) = Expect.wantSome (pick point) "two classes, and folds"
 
 /// Each point of the path against a number computed another way; the tolerance is relative above 1.
 let onPath tolerance message (pick: RidgePoint -> float) (naive: float -> float) =

@@ -32,7 +32,7 @@ let private fit coding =
         ValidationTargets = labels zs
     }
 
-    Expect.wantOk (RidgeRegression.fit settings problem) "it can be solved"
+    Expect.wantOk (RidgeClassifier.fit settings problem) "it can be solved"
 
 let private coded coding = TargetCoding.encode coding (labels xs)
 
@@ -68,9 +68,11 @@ let tests =
                 let right = Array.map2 (fun f label -> f * label > 0.0) regression.LeftOutOutputs (labels xs)
                 let share = right |> Array.averageBy (fun hit -> if hit then 1.0 else 0.0)
 
-                wantClose 1e-15 "accuracy is that of the decision" [| regression.Chosen.LooAccuracy |] [|
-                    share
-                |]
+                wantClose
+                    1e-15
+                    "accuracy is that of the decision"
+                    (Option.toArray regression.Chosen.LooAccuracy)
+                    [| share |]
 
                 Expect.equal (TargetCoding.parse name) (Some coding) "its name reads back"
 
@@ -92,7 +94,7 @@ let tests =
 
             let outputs coding =
                 (Expect.wantOk
-                    (RidgeRegression.fit strong {
+                    (RidgeClassifier.fit strong {
                         Train = kernel
                         Spectrum = Expect.wantOk (Spectrum.decompose "K" kernel) ""
                         Targets = labels xs

@@ -33,7 +33,7 @@ type Suspect = {
 
 /// What a kernel regression's predictions rest on.
 [<RequireQualifiedAccess>]
-module Explain =
+module Contributions =
 
     /// (G k)ᵢ at the rows i that are asked for, for each k: G = Q D Qᵀ is never formed, and Q is read once for all k.
     let private reach (fit: FittedKernel) (crosses: float[][]) (rows: int[][]) =

@@ -2,14 +2,12 @@ namespace NtkPipeline.Core
 
 /// What a kernel is worth on some training rows, by exact leave-one-out: how features are compared before they are used.
 [<RequireQualifiedAccess>]
-module HeldOutTrial =
+module LeaveOneOutTrial =
 
-    /// f at the row that was left out. It is 0 where no other row has anything in common with it; rounding must not give it a sign.
-    let private output (target: float) residual =
-        let f = target - residual
-        if abs f <= 1e-12 * abs target then 0.0 else f
+    /// f at a row that was left out is 0 where no other row has anything in common with it; rounding must not give it a sign.
+    let private settled (target: float) f = if abs f <= 1e-12 * abs target then 0.0 else f
 
-    /// With one ridge, over the mean of the kernel's diagonal: one solve, n³ multiplications. `name` says in refusals which
+    /// With one ridge, over the mean of the kernel's diagonal: one solve, 4/3 n³ multiplications. `name` says in refusals which
     /// kernel it was.
     let at
         (name: string)
@@ -17,13 +15,15 @@ module HeldOutTrial =
         (targets: float[])
         (relativeRidge: float)
         : Result<LooScores, PipelineError> =
-        KernelMatrix.meanDiagonal name (KernelMatrix.Single kernel)
+        let kernel = KernelMatrix.Single kernel
+
+        KernelMatrix.meanDiagonal name kernel
         |> Result.bind (fun mean ->
-            DirectSolve.ridgeHeldOut name (KernelMatrix.Single kernel) (relativeRidge * mean) targets)
-        |> Result.map (fun (_, heldOut) -> {
+            RidgeFit.at name kernel (relativeRidge * mean) (Matrix.create targets.Length 1 targets))
+        |> Result.map (fun fit -> {
             RelativeRidge = relativeRidge
-            Accuracy = Metrics.accuracy targets (Array.map2 output targets heldOut)
-            Error = heldOut |> Array.averageBy (fun e -> e * e)
+            Accuracy = Metrics.accuracy targets (Array.map2 settled targets fit.LeftOut.Values)
+            Error = fit.Chosen.LooError
         })
 
     /// Ridges that are tried where none is known. The error is flat near its least: a factor 2 changes it by a hundredth.

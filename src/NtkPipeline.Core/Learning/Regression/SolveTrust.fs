@@ -3,9 +3,34 @@ namespace NtkPipeline.Core
 open System
 open TorchSharp
 
-/// How far a solve of (K + λI) α = y can be trusted, and the refusal of those that cannot.
+/// What a solve of (K + λI) α = y is worth.
+type Certificate = {
+    /// ‖(K + λI) α − y‖ / ‖y‖, in float64.
+    Residual: float
+    /// (Λ_max + λ) / (Λ_min + λ).
+    ConditionNumber: float
+    /// log10 of the condition number: the decimal digits of 16 that may be lost.
+    DigitsLost: float
+    /// Eigenvalues that rounding had made negative and that were set to 0.
+    Clipped: int
+    /// The most negative of them, 0 where none was.
+    MostNegative: float
+}
+
+/// α = (K + λI)⁻¹ y.
+type RidgeSolution = {
+    /// α, N × outputs.
+    Coefficients: Matrix<float>
+    /// ‖(K + λI) α − y‖ / ‖y‖ of each output.
+    Residuals: float[]
+    Certificate: Certificate
+}
+
+/// The one rule of trust. A solve of (K + λI) α = y is trusted where no eigenvalue of K lies further below 0 than rounding explains
+/// (`Spectrum.decompose`), no more than `mostDigitsLost` digits are lost, and α leaves a residual of no more than `mostResidual`. Eigenvalues
+/// decide it. Bounds may show the same without them (`boundDigits`, `boundNegative`), and refuse nothing.
 [<RequireQualifiedAccess>]
-module Trust =
+module SolveTrust =
 
     /// A solve may lose so many of float64's 16 decimal digits; past it the result would be noise, and is refused.
     let mostDigitsLost = 12.0
@@ -35,6 +60,20 @@ module Trust =
                 Error(NumbersRefused "all targets are 0, so there is nothing to learn")
             else
                 Ok())
+
+    /// What can be solved at all: a matrix that `KernelMatrix.check` lets pass, and a row of targets, N × outputs, for each of its rows,
+    /// finite and not all 0.
+    let check (name: string) (kernel: KernelMatrix) (targets: Matrix<float>) : Result<unit, PipelineError> =
+        KernelMatrix.check name kernel
+        |> Result.bind (fun () ->
+            if targets.Rows <> KernelMatrix.rows kernel || targets.Columns = 0 then
+                Error(
+                    DataRefused
+                        $"%s{name}: it has %d{KernelMatrix.rows kernel} rows, and there are %d{targets.Rows} rows of targets"
+                )
+            else
+                checkFinite targets)
+        |> Result.bind (fun () -> checkTargets targets.Values)
 
     /// log10 of (Λ_max + λ)/(Λ_min + λ).
     let digitsLost (values: float[]) (ridge: float) : float =
@@ -97,8 +136,58 @@ module Trust =
             MostNegative = Spectrum.mostNegative spectrum
         }
 
-    /// The certificate of α = (K + λI)⁻¹ y, N × outputs: its residual is the worst output's, and without a ridge on a singular kernel is
-    /// measured against what the kernel can reach of y.
+    /// An upper bound of the digits lost; `largest` is one of Λ_max.
+    let boundDigits (largest: float) (ridge: float) : float = log10 ((largest + ridge) / ridge)
+
+    /// Where no eigenvalue lies below minus this, rounding explains it, and the solution that takes it for 0, as eigenvalues give it, leaves half
+    /// the residual allowed at most: K's negative part times that solution, which along it is no longer than α is. `largest` is a
+    /// lower bound of Λ_max, `growth` the greatest ‖α‖/‖y‖ of an output.
+    let boundNegative (kernel: KernelMatrix) (largest: float) (growth: float) : float =
+        min (Spectrum.allowance kernel largest) (mostResidual / 2.0 / growth)
+
+    /// ‖(K + λI) α − r‖ / ‖y‖ of each column of α, each with its ridge and its ‖y‖ (see `sizes`); r is y, or what a singular kernel without a
+    /// ridge can reach of it: a column for all, or one for each.
+    let residuals
+        (k: torch.Tensor)
+        (ridges: float[])
+        (alpha: torch.Tensor)
+        (reached: torch.Tensor)
+        (sizes: float[])
+        : float[] =
+        use _ = torch.NewDisposeScope()
+        let off = k.mm alpha + alpha * (Tensors.ofArray64 ridges).unsqueeze 0L - reached
+        Array.map2 (/) (off.square().sum(0L).sqrt() |> Tensors.toArray64) sizes
+
+    /// ‖y‖ of each column of targets, 1 where it is 0.
+    let sizes (y: torch.Tensor) : float[] =
+        Array.init (int y.shape[1]) (fun k ->
+            let size = y.select(1L, int64 k).norm().item<float>()
+            if size = 0.0 then 1.0 else size)
+
+    let checkResidual (name: string) (ridge: float) (residual: float) : Result<unit, PipelineError> =
+        if residual <= mostResidual then
+            Ok()
+        else
+            let aim =
+                if ridge = 0.0 then
+                    "what the kernel can reach of the targets"
+                else
+                    "the targets"
+
+            Error(
+                NumbersRefused
+                    $"%s{name} with ridge %g{ridge}: the solution misses %s{aim} by %.1e{residual} of their size, since the ridge is below the rounding of the kernel; use larger ridges"
+            )
+
+    /// Of each ridge's residuals, one for each output.
+    let checkResiduals (name: string) (ridges: float[]) (residuals: float[][]) : Result<unit, PipelineError> =
+        let check sound (ridge, residual) = sound |> Result.bind (fun () -> checkResidual name ridge residual)
+
+        Array.zip ridges residuals
+        |> Seq.collect (fun (ridge, each) -> each |> Seq.map (fun r -> ridge, r))
+        |> Seq.fold check (Ok())
+
+    /// The certificate of α = (K + λI)⁻¹ y, N × outputs, which is not kept: its residual is the worst output's.
     let certify
         (name: string)
         (spectrum: Spectrum)
@@ -114,39 +203,8 @@ module Trust =
             let y = Tensors.ofMatrix64 targets
             let w = q.t().mm y
             let alpha = q.mm (w * (Tensors.ofArray64 inverse[.. rank - 1]).unsqueeze 1L)
-            let off = (KernelMatrix.toTensor kernel).mm alpha + alpha * torch.tensor ridge - q.mm w
+            let ridges = Array.create targets.Columns ridge
+            let residuals = residuals (KernelMatrix.toTensor kernel) ridges alpha (q.mm w) (sizes y)
 
-            let residual =
-                Array.map2
-                    (fun off size -> if size = 0.0 then off else off / size)
-                    (off.square().sum(0L).sqrt() |> Tensors.toArray64)
-                    (y.square().sum(0L).sqrt() |> Tensors.toArray64)
-                |> Array.max
-
-            if residual <= mostResidual then
-                Ok(certificate spectrum rank ridge residual)
-            else
-                Error(
-                    NumbersRefused
-                        $"%s{name} with ridge %g{ridge}: the solution misses the targets by %.1e{residual} of their size, since the ridge is below the rounding of the kernel; use larger ridges"
-                ))
-
-    /// ‖(K + λI) α − y‖ / ‖y‖ of every column of α; 0 where y is.
-    let residuals (kernel: KernelMatrix) (path: RidgePath) (targets: float[]) : float[] =
-        use _ = torch.NewDisposeScope()
-        let k = KernelMatrix.toTensor kernel
-        let alpha = Tensors.ofMatrix64(path.Coefficients).clone()
-        let y = (Tensors.ofArray64 targets).unsqueeze 1L
-        let off = k.mm alpha + alpha * (Tensors.ofArray64 path.Ridges).unsqueeze 0L - y
-        let size = y.norm().item<float>()
-        let size = if size = 0.0 then 1.0 else size
-        off.square().sum(0L).sqrt() / torch.tensor size |> Tensors.toArray64
-
-    let checkResiduals (name: string) (path: RidgePath) (residuals: float[]) : Result<unit, PipelineError> =
-        match residuals |> Array.tryFindIndex (fun residual -> not (residual <= mostResidual)) with
-        | None -> Ok()
-        | Some p ->
-            Error(
-                NumbersRefused
-                    $"%s{name} with ridge %g{path.Ridges[p]}: the solution misses the targets by %.1e{residuals[p]} of their size, since the ridge is below the rounding of the kernel; use larger ridges"
-            )
+            checkResiduals name [| ridge |] [| residuals |]
+            |> Result.map (fun () -> certificate spectrum rank ridge (Array.max residuals)))

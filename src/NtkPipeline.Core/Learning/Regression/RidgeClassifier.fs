@@ -3,6 +3,48 @@ namespace NtkPipeline.Core
 open FsToolkit.ErrorHandling
 open TorchSharp
 
+/// Exact leave-one-out of the regression on every labelled row, from which the test set is predicted.
+type RefitScores = {
+    Rows: int
+    /// Against the targets that were learnt.
+    LooAccuracy: float
+    /// Against the labels as given, which differ where a text stands under both.
+    LooAccuracyAsGiven: float
+    /// Mean squared error, against the targets.
+    LooError: float
+}
+
+/// Kernel ridge regression on the training rows, with its whole path.
+type KernelRegression = {
+    Path: RidgePoint[]
+    Chosen: RidgePoint
+    /// What was learnt: "plus-minus", "zero-one" or "balanced" targets. Outputs are brought to where 0 is the boundary; errors are
+    /// in the targets' own units.
+    Targets: string
+    /// "cv", "loo", "gcv" or "likelihood".
+    ChosenBy: string
+    Folds: int
+    /// mean(diag K) on the training rows.
+    MeanDiagonal: float
+    Certificate: Certificate
+    Validation: Scores
+    /// The smallest ridge of the path, for comparison: nearly ridgeless.
+    SmallestRidge: float
+    SmallestRidgeValidation: Scores
+    /// f on the validation rows with that ridge, in their order.
+    SmallestRidgeOutputs: float[]
+    /// α of the chosen ridge, one a training row, for the targets as they were coded.
+    Coefficients: float[]
+    /// f at each training row, fitted on all the others with the chosen ridge: exact leave-one-out.
+    LeftOutOutputs: float[]
+    /// f on the validation rows, in their order.
+    ValidationOutputs: float[]
+    /// f on the test rows, refitted on all labelled rows with the chosen ridge; empty without a test set.
+    TestOutputs: float[]
+    /// That fit's leave-one-out; none without a test set.
+    Refit: RefitScores option
+}
+
 /// What kernel ridge regression is fitted on.
 type RidgeProblem = {
     /// K, training × training rows, and its eigendecomposition.
@@ -21,7 +63,7 @@ type RidgeProblem = {
 
 /// Kernel ridge regression α = (K + λI)⁻¹ y on a grid of λ, its choice, its certificate and its predictions.
 [<RequireQualifiedAccess>]
-module RidgeRegression =
+module RidgeClassifier =
 
     let private predict (kernel: KernelMatrix) (alpha: float[]) =
         use _ = torch.NewDisposeScope()
@@ -42,39 +84,37 @@ module RidgeRegression =
 
             let targets = TargetCoding.encode problem.Coding problem.Targets
 
-            let! selection =
-                RidgeSelection.select
+            let! fit =
+                RidgeSpectral.fit
                     "the kernel of the training rows"
-                    settings
+                    (RidgeSource.Selected settings)
+                    (Some problem.Folds)
                     problem.Train
                     problem.Spectrum
-                    targets
-                    problem.Folds
+                    (ClassRule.Cut(ClassRule.cut targets))
+                    (Matrix.create targets.Length 1 targets)
 
-            let outputs p =
-                RidgePath.column p selection.Path.Coefficients
-                |> predict problem.Validation
-                |> TargetCoding.decide problem.Coding
+            let! meanDiagonal = KernelMatrix.meanDiagonal "the kernel of the training rows" problem.Train
 
-            let validation, ridgeless = outputs selection.Chosen, outputs 0
+            let outputs (alpha: Matrix<float>) =
+                predict problem.Validation alpha.Values |> TargetCoding.decide problem.Coding
+
+            let validation, ridgeless = outputs fit.Coefficients, outputs fit.SmallestRidgeCoefficients
 
             return {
-                Path = selection.Points
-                Chosen = selection.Points[selection.Chosen]
+                Path = fit.Points
+                Chosen = fit.Chosen
                 Targets = TargetCoding.print problem.Coding
                 ChosenBy = RidgeChoice.print settings.ChooseBy
                 Folds = (Array.distinct problem.Folds).Length
-                MeanDiagonal = selection.MeanDiagonal
-                Certificate = selection.Certificate
+                MeanDiagonal = meanDiagonal
+                Certificate = fit.Certificate
                 Validation = Metrics.scores problem.ValidationTargets validation
-                SmallestRidge = selection.Path.Ridges[0]
+                SmallestRidge = fit.Points[0].Ridge
                 SmallestRidgeValidation = Metrics.scores problem.ValidationTargets ridgeless
                 SmallestRidgeOutputs = ridgeless
-                Coefficients = RidgePath.column selection.Chosen selection.Path.Coefficients
-                LeftOutOutputs =
-                    RidgePath.leaveOneOut selection.Chosen selection.Path
-                    |> Array.map2 (-) targets
-                    |> TargetCoding.decide problem.Coding
+                Coefficients = fit.Coefficients.Values
+                LeftOutOutputs = fit.LeftOut.Values |> TargetCoding.decide problem.Coding
                 ValidationOutputs = validation
                 TestOutputs = [||]
                 Refit = None
@@ -102,24 +142,21 @@ module RidgeRegression =
 
             let coded = TargetCoding.encode coding targets
 
-            let! alpha, heldOut =
-                DirectSolve.ridgeHeldOut
-                    "the kernel of all labelled rows"
-                    kernel
-                    regression.Chosen.Ridge
-                    coded
+            let! fit =
+                Matrix.create coded.Length 1 coded
+                |> RidgeFit.at "the kernel of all labelled rows" kernel regression.Chosen.Ridge
 
-            let outputs = Array.map2 (-) coded heldOut |> TargetCoding.decide coding
+            let outputs = fit.LeftOut.Values |> TargetCoding.decide coding
 
             return {
                 regression with
-                    TestOutputs = predict test alpha |> TargetCoding.decide coding
+                    TestOutputs = predict test fit.Coefficients.Values |> TargetCoding.decide coding
                     Refit =
                         Some {
                             Rows = targets.Length
                             LooAccuracy = Metrics.accuracy targets outputs
                             LooAccuracyAsGiven = Metrics.accuracy labels outputs
-                            LooError = heldOut |> Array.averageBy (fun e -> e * e)
+                            LooError = fit.Chosen.LooError
                         }
             }
         }

@@ -1,4 +1,4 @@
-module NtkPipeline.Tests.RidgeRegressionTests
+module NtkPipeline.Tests.RidgeClassifierTests
 
 open System
 open Expecto
@@ -11,7 +11,7 @@ let private n = float y.Length
 let private hat ridge = dense kernel * (shifted ridge kernel).Inverse()
 
 let tests =
-    testList "RidgeRegression" [
+    testList "RidgeClassifier" [
         testCase "generalised cross-validation, likelihood and effective dimension are their formulas"
         <| fun () ->
             onPath 1e-10 "GCV" _.Gcv (fun ridge ->
@@ -19,14 +19,14 @@ let tests =
                 let r = off * Vector<float>.Build.Dense y
                 (r * r / n) / (off.Trace() / n) ** 2.0)
 
-            onPath 1e-10 "log likelihood" _.LogLikelihood (fun ridge ->
+            onPath 1e-10 "log likelihood" (known _.LogLikelihood) (fun ridge ->
                 let pivots = (shifted ridge kernel).Cholesky()
                 let quadratic = dot y (solve ridge kernel y)
                 -0.5 * (quadratic + pivots.DeterminantLn + n * log (2.0 * Math.PI)))
 
             onPath 1e-10 "effective dimension" _.EffectiveDimension (fun ridge -> (hat ridge).Trace())
 
-            onPath 0.0 "training accuracy" _.TrainAccuracy (fun ridge ->
+            onPath 0.0 "training accuracy" (known _.TrainAccuracy) (fun ridge ->
                 (hat ridge * Vector<float>.Build.Dense y).ToArray() |> share)
 
         testCase "the certificate holds for the coefficients that predict"
@@ -64,6 +64,7 @@ let tests =
             for choice in RidgeChoice.all do
                 let fit = fit { settings with ChooseBy = choice } problem
                 let best = fit.Path |> Array.map (RidgeChoice.score choice) |> Array.min
+                Expect.isSome best "every point has one"
                 Expect.equal (RidgeChoice.score choice fit.Chosen) best $"%A{choice}"
                 Expect.equal fit.ChosenBy (RidgeChoice.print choice) "and is named"
                 Expect.equal (RidgeChoice.parse fit.ChosenBy) (Some choice) "by a name that reads back"
@@ -81,7 +82,7 @@ let tests =
             let labels = y |> Array.mapi (fun i label -> if i < 6 then -label else label)
 
             let regression =
-                RidgeRegression.withTest
+                RidgeClassifier.withTest
                     (KernelMatrix.Double gram)
                     TargetCoding.PlusMinus
                     y

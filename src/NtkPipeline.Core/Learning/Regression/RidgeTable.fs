@@ -5,12 +5,12 @@ open System.Globalization
 /// A regression's path as CSV, a row for each ridge. Errors and accuracies are those of rows left out; a cell is empty where a
 /// score does not exist. Cross-validation has columns where there were folds.
 [<RequireQualifiedAccess>]
-module FitTable =
+module RidgeTable =
 
     let private number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
     let private maybe = Option.map number >> Option.defaultValue ""
 
-    let private columns (isFolded: bool) : (string * (FitPoint -> string)) list = [
+    let private columns (isFolded: bool) : (string * (RidgePoint -> string)) list = [
         "ridge", _.Ridge >> number
         "relative-ridge", _.RelativeRidge >> number
         "effective-dimension", _.EffectiveDimension >> number
@@ -23,7 +23,7 @@ module FitTable =
             "cv-accuracy", _.CvAccuracy >> maybe
     ]
 
-    let csv (points: FitPoint[]) : string =
+    let csv (points: RidgePoint[]) : string =
         let columns = columns (points |> Array.exists _.CvError.IsSome)
 
         [

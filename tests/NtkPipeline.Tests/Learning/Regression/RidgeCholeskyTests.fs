@@ -1,4 +1,4 @@
-module NtkPipeline.Tests.CholeskyFitTests
+module NtkPipeline.Tests.RidgeCholeskyTests
 
 open Expecto
 open NtkPipeline.Core
@@ -12,29 +12,33 @@ let private y =
     Matrix.init 60 2 (fun i k -> if k = 0 then labels[i] else cos (xs[i][1]))
 
 let private double = KernelMatrix.Double
-let private fit m ridge = CholeskyFit.fit "K" (double m) ridge y
+let private fit m ridge = RidgeCholesky.fit (double m) ridge y
 
 let tests =
-    testList "CholeskyFit" [
+    testList "RidgeCholesky" [
         testCase "every score and coefficient is the spectral path's"
         <| fun () ->
             for ridge in [ 0.01; 0.7; 40.0 ] do
-                let found = Expect.wantSome (Expect.wantOk (fit kernel ridge) "it solves") "it promises"
+                let solution, scores = Expect.wantSome (fit kernel ridge) "it can be trusted"
 
                 let spectral =
-                    Expect.wantOk (KernelFit.fit "K" (RidgeSource.Given ridge) None (double kernel) y) ""
+                    Expect.wantOk (RidgeFit.fit "K" (RidgeSource.Given ridge) None (double kernel) y) ""
 
-                wantClose 1e-10 "α" found.Coefficients.Values spectral.Coefficients.Values
-                let left = Array.map2 (-) y.Values found.LeaveOneOut.Values
+                wantClose 1e-10 "α" solution.Coefficients.Values spectral.Coefficients.Values
+                let left = Array.map2 (-) y.Values scores.LeaveOneOut.Values
                 wantClose 1e-10 "left out" left spectral.LeftOut.Values
 
-                wantClose 1e-10 "scores" [| found.Gcv; found.LogLikelihood; found.EffectiveDimension |] [|
+                wantClose 1e-10 "scores" [|
+                    scores.Gcv
+                    Expect.wantSome scores.LogLikelihood "a density"
+                    scores.EffectiveDimension
+                |] [|
                     spectral.Chosen.Gcv
                     Expect.wantSome spectral.Chosen.LogLikelihood "a density"
                     spectral.Chosen.EffectiveDimension
                 |]
 
-                let certificate = found.Certificate
+                let certificate = solution.Certificate
 
                 Expect.isGreaterThanOrEqual
                     certificate.ConditionNumber
@@ -43,11 +47,16 @@ let tests =
 
                 Expect.isLessThan certificate.Residual 1e-12 "certified"
 
+                Expect.equal
+                    (RidgeCholesky.solve (double kernel) ridge y)
+                    (Some solution)
+                    "α alone is the same"
+
         testCase "many rows and one ridge are solved without eigenvalues, to the same regression"
         <| fun () ->
             let solve most =
                 Expect.wantOk
-                    (KernelFit.fitUpTo most "K" (RidgeSource.Given 0.3) None (double kernel) y)
+                    (RidgeFit.fitUpTo most "K" (RidgeSource.Given 0.3) None (double kernel) y)
                     "solved"
 
             let direct, spectral = solve 59, solve 60
@@ -57,12 +66,12 @@ let tests =
 
             for pick in
                 [
-                    (fun (point: FitPoint) -> point.Ridge)
+                    (fun (point: RidgePoint) -> point.Ridge)
                     _.RelativeRidge
                     _.EffectiveDimension
                     _.LooError
                     _.Gcv
-                    (fun (point: FitPoint) -> Expect.wantSome point.LogLikelihood "a density")
+                    (fun (point: RidgePoint) -> Expect.wantSome point.LogLikelihood "a density")
                 ] do
                 wantClose 1e-10 "scores" [| pick direct.Chosen |] [| pick spectral.Chosen |]
 
@@ -70,10 +79,16 @@ let tests =
             Expect.equal direct.Rank spectral.Rank "rank"
 
         testCase
-            "an indefinite matrix is refused though the ridge would hide it, a tiny ridge is left to the eigenvalues"
+            "an indefinite matrix that the ridge would hide, a tiny ridge and rounding above it are left to the eigenvalues"
         <| fun () ->
             let m = Matrix.init 60 60 (fun i j -> if i = j && i = 5 then -0.5 else kernel[i, j])
-            fit m 9.0 |> wantRefusal [ "K"; "not positive semi-definite" ]
-            Expect.equal (Expect.wantOk (fit kernel 1e-12) "no verdict") None "no promise"
-            Expect.equal (Expect.wantOk (fit kernel 0.0) "no verdict") None "no ridge"
+            Expect.equal (fit m 9.0) None "hidden"
+            RidgeFit.solve "K" (double m) 9.0 y |> wantRefusal [ "K"; "not positive semi-definite" ]
+            Expect.equal (fit kernel 1e-12) None "too many digits"
+            Expect.equal (fit kernel 0.0) None "no ridge"
+            let single = kernelOf xs xs |> Matrix.map float32 |> KernelMatrix.Single
+            let lowest = (Expect.wantOk (Spectrum.decompose "K" single) "within float32").Computed[59]
+            Expect.isLessThan lowest 0.0 "rounding made it so"
+            // The ridge leaves K + λI positive definite, and a Cholesky factor alone would see nothing.
+            Expect.equal (RidgeCholesky.fit single (-4.0 * lowest) y) None "its own rounding"
     ]

@@ -1,4 +1,4 @@
-module NtkPipeline.Tests.ExplainTests
+module NtkPipeline.Tests.ContributionsTests
 
 open Expecto
 open NtkPipeline.Core
@@ -25,7 +25,7 @@ let tests =
                 LeftOut = RidgePath.leaveOneOut 1 path
             }
 
-            let carriers = (Explain.carriers fit 30 [| another; cross |])[1]
+            let carriers = (Contributions.carriers fit 30 [| another; cross |])[1]
             let f = dot cross (solve 0.2 k y)
             wantClose 1e-11 "they add up" [| carriers |> Array.sumBy _.Contribution |] [| f |]
 
@@ -34,7 +34,7 @@ let tests =
                 carriers
                 "greatest first"
 
-            let few = (Explain.carriers fit 3 [| cross |])[0]
+            let few = (Contributions.carriers fit 3 [| cross |])[0]
             Expect.equal (few |> Array.map _.Row) (carriers[..2] |> Array.map _.Row) "as many as asked for"
 
             for carrier in carriers do
@@ -50,7 +50,7 @@ let tests =
             let turned = y |> Array.mapi (fun i t -> if i = odd then -t else t)
             let path = RidgePath.along (decompose k) turned [| 0.2 |]
             let leftOut = RidgePath.leaveOneOut 0 path |> Array.map2 (-) turned
-            let suspects = Explain.suspects leftOut turned 5
+            let suspects = Contributions.suspects leftOut turned 5
             Expect.equal suspects[0].Row odd "found"
             wantClose 1e-11 "as the others see it" [| suspects[0].LeftOut |] (heldOut 0.2 k turned [| odd |])
             Expect.all suspects (fun s -> s.Target * s.LeftOut < 0.0) "each is contradicted"
