@@ -14,6 +14,8 @@ let private tests =
         SampleTweetsTests.tests
         MetricsTests.tests
         BatchesTests.tests
+        OptimiserTests.tests
+        GradientStepsTests.tests
         ReluStackTests.tests
         TrainableTests.tests
         FunctionDescentTests.tests

@@ -121,6 +121,7 @@ module TrainNetwork =
             Kernel = input |> TrainInput.kernel device
             KernelFactor = kernelFactor settings input
             Centred = settings.Centred
+            Optimiser = Optimiser.Descent
             Rate = rate
             Batches = Batches.ofEpoch (Seed.derive "batches" seed) settings.BatchSize input.Train.Length
             Tracked = epochs

@@ -4,7 +4,8 @@ open System
 open TorchSharp
 
 /// Trains a network step by step and, beside it, on the very same batches, the infinitely wide network and the network
-/// linearised at its first weights, both in function space.
+/// linearised at its first weights, both in function space; the network alone where its optimiser's steps have none there
+/// (`Optimiser.momentum`).
 [<RequireQualifiedAccess>]
 module FollowedTraining =
 
@@ -24,7 +25,12 @@ module FollowedTraining =
     /// What every epoch needs. `Goal` is what the network itself must reach on the rows trained on: y + f(·; θ₀) where it is
     /// centred.
     [<NoEquality; NoComparison>]
-    type private Lane = { Observer: Observer; Goal: torch.Tensor; Limit: float }
+    type private Lane = {
+        Observer: Observer
+        Step: TrainingStep
+        Goal: torch.Tensor
+        Limit: float
+    }
 
     /// One epoch of the network; its loss is the mean over the steps, each before it was taken.
     let private trainEpoch lane (batches: torch.Tensor[]) =
@@ -36,7 +42,7 @@ module FollowedTraining =
             |> Array.map (fun batch ->
                 use _ = torch.NewDisposeScope()
                 let x, y = job.Labelled.index_select (0L, batch), lane.Goal.index_select (0L, batch)
-                (job.Network.Step job.Rate x y).MoveToOuterDisposeScope())
+                (lane.Step x y).MoveToOuterDisposeScope())
 
         torch.stack(losses).``to``(torch.float64).mean().item<float>()
 
@@ -118,12 +124,14 @@ module FollowedTraining =
         let initialKernel = job.KernelOf job.Labelled
 
         let descent kernel factor =
-            Some {
+            Optimiser.momentum job.Optimiser
+            |> Option.map (fun beta -> {
                 Rate = job.Rate * factor
                 Kernel = kernel
                 Targets = targets.flatten ()
                 Outputs = start.flatten().clone()
-            }
+                Momentum = HeavyBall.ofBeta beta (start.flatten ())
+            })
 
         let kernel, linearised = descent job.Kernel job.KernelFactor, descent initialKernel 1.0
 
@@ -135,6 +143,7 @@ module FollowedTraining =
         | Some seen ->
             let lane = {
                 Observer = observer
+                Step = job.Network.Begin job.Optimiser job.Rate
                 Goal = targets + observer.LabelledOffset.narrow (0L, 0L, targets.shape[0])
                 Limit = tooMuch * seen.Measures.TrainLoss
             }
