@@ -18,6 +18,7 @@ let private tests =
         GradientStepsTests.tests
         ReluStackTests.tests
         TrainableTests.tests
+        FollowedTrainingTests.tests
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
         SpectrumTests.tests

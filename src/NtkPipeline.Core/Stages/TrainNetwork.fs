@@ -34,13 +34,14 @@ type TrainSettings = {
 [<RequireQualifiedAccess>]
 module TrainNetwork =
 
+    /// Made ready once, when a network is first trained, and shared by all that are.
     let inputs
         (features: Artifact<Features>)
         (split: Artifact<Split>)
         (gram: Artifact<Matrix<float32>>)
         (spectrum: Artifact<Spectrum>)
         : Artifact<TrainInput> =
-        let gather (features: Features) (split: Split) gram (spectrum: Spectrum) : TrainInput = {
+        let gather (features: Features) (split: Split) gram (spectrum: Spectrum) : TrainSource = {
             Labelled = features.Labelled
             Test = features.Test
             Gram = gram
@@ -51,7 +52,7 @@ module TrainNetwork =
             Labels = split.Labels
         }
 
-        Artifact.map4 gather features split gram spectrum
+        Artifact.map4 gather features split gram spectrum |> Artifact.bind TrainInput.create
 
     let private check (settings: TrainSettings) =
         let refuse name (value: obj) =
@@ -114,16 +115,16 @@ module TrainNetwork =
         FollowedTraining.run {
             Network = Trainable.ofNetwork network theta settings.OutputScale
             KernelOf = fun x -> (EmpiricalNtk.gram network theta x None).mul_ outputScale
-            Labelled = tensor (TrainInput.labelled input)
+            Labelled = tensor input.Labelled
             Test = tensor input.Test
-            TrainTargets = TrainInput.trainTargets input
-            ValidationLabels = TrainInput.validationLabels input
-            Kernel = input |> TrainInput.kernel device
+            TrainTargets = input.TrainTargets
+            ValidationLabels = input.ValidationLabels
+            Kernel = (Tensors.ofMatrix32 input.Kernel).``to`` device
             KernelFactor = kernelFactor settings input
             Centred = settings.Centred
             Optimiser = Optimiser.Descent
             Rate = rate
-            Batches = Batches.ofEpoch (Seed.derive "batches" seed) settings.BatchSize input.Train.Length
+            Batches = Batches.ofEpoch (Seed.derive "batches" seed) settings.BatchSize input.TrainTargets.Length
             Tracked = epochs
             Spectra = spectra
             ProbeRows = settings.ProbeRows
@@ -136,11 +137,10 @@ module TrainNetwork =
         (seed: Seed)
         (input: TrainInput)
         : Result<TrainedNetwork, PipelineError> =
-        match TrainInput.refusal input, Device.resolve settings.Device with
-        | Some reason, _
-        | None, Error reason -> Error reason
-        | None, Ok device ->
-            let rows = input.Train.Length
+        match Device.resolve settings.Device with
+        | Error reason -> Error reason
+        | Ok device ->
+            let rows = input.TrainTargets.Length
             let largest = input.LambdaMax * kernelFactor settings input
             let rate = LearningRate.resolve largest rows (LearningRate.Multiple settings.LearningRate)
 

@@ -23,14 +23,19 @@ module FollowedTraining =
     }
 
     /// What every epoch needs. `Goal` is what the network itself must reach on the rows trained on: y + f(·; θ₀) where it is
-    /// centred.
+    /// centred. `Kept` is its parameters after the last tracked epoch, in place.
     [<NoEquality; NoComparison>]
     type private Lane = {
         Observer: Observer
         Step: TrainingStep
         Goal: torch.Tensor
         Limit: float
+        Kept: torch.Tensor[][]
     }
+
+    let private copy (source: torch.Tensor[][]) (target: torch.Tensor[][]) =
+        for a, b in Seq.zip (Seq.concat source) (Seq.concat target) do
+            b.copy_ a |> ignore
 
     /// One epoch of the network; its loss is the mean over the steps, each before it was taken.
     let private trainEpoch lane (batches: torch.Tensor[]) =
@@ -79,6 +84,8 @@ module FollowedTraining =
                 with
                 | None -> { state with Diverged = Some epoch }
                 | Some seen ->
+                    copy job.Network.Layers lane.Kept
+
                     follow lane later {
                         state with
                             Epoch = epoch
@@ -87,7 +94,16 @@ module FollowedTraining =
                             Linearised = linearised
                     }
 
-    let private result lane (initialKernel: torch.Tensor) (state: State) : Following =
+    /// f at the test rows after the last tracked epoch; a network that has diverged since is taken back to it.
+    let private testOutputs lane (state: State) =
+        if state.Diverged.IsSome then
+            copy lane.Kept lane.Observer.Job.Network.Layers
+
+        match Observer.test lane.Observer with
+        | Some outputs -> Ok outputs
+        | None -> Error(NumbersRefused "the network's outputs on the test rows are not finite")
+
+    let private result lane (initialKernel: torch.Tensor) (state: State) testOutputs : Following =
         let job = lane.Observer.Job
         let last, spectra = List.head state.Seen, state.Seen |> List.choose _.Spectrum
 
@@ -111,10 +127,11 @@ module FollowedTraining =
             SpectrumInitial = List.last spectra
             SpectrumFinal = List.head spectra
             ValidationOutputs = last.ValidationOutputs
-            TestOutputs = last.TestOutputs
+            TestOutputs = testOutputs
         }
 
-    /// Trains the network in place, to the last tracked epoch or until it diverges.
+    /// Trains the network in place, to the last tracked epoch or until it diverges, when it is left as it was after the last
+    /// tracked epoch before.
     let run (job: Followed) : Result<Following, PipelineError> =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
@@ -146,14 +163,16 @@ module FollowedTraining =
                 Step = job.Network.Begin job.Optimiser job.Rate
                 Goal = targets + observer.LabelledOffset.narrow (0L, 0L, targets.shape[0])
                 Limit = tooMuch * seen.Measures.TrainLoss
+                Kept = job.Network.Layers |> Array.map (Array.map _.clone())
             }
 
-            follow lane job.Tracked {
-                Epoch = 0
-                Seen = [ seen ]
-                Kernel = kernel
-                Linearised = linearised
-                Diverged = None
-            }
-            |> result lane initialKernel
-            |> Ok
+            let state =
+                follow lane job.Tracked {
+                    Epoch = 0
+                    Seen = [ seen ]
+                    Kernel = kernel
+                    Linearised = linearised
+                    Diverged = None
+                }
+
+            testOutputs lane state |> Result.map (result lane initialKernel state)
