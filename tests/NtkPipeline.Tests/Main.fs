@@ -19,6 +19,7 @@ let private tests =
         ReluStackTests.tests
         TrainableTests.tests
         FollowedTrainingTests.tests
+        WeightedRowsTests.tests
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
         SpectrumTests.tests

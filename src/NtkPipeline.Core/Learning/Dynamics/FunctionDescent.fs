@@ -34,11 +34,11 @@ type FunctionDescent = {
 [<RequireQualifiedAccess>]
 module FunctionDescent =
 
-    let private step (descent: FunctionDescent) (batch: torch.Tensor) (rows: torch.Tensor) =
+    let private step (descent: FunctionDescent) (batch: torch.Tensor) =
         use _ = torch.NewDisposeScope()
         let residual = descent.Outputs.index_select (0L, batch) - descent.Targets.index_select (0L, batch)
         let share = residual.mul_ ((descent.Rate / float batch.shape[0]).ToScalar())
-        let change = rows.t().mv share
+        let change = WeightedRows.sum descent.Kernel batch share
 
         match descent.Momentum with
         | None -> descent.Outputs.sub_ change |> ignore
@@ -48,16 +48,7 @@ module FunctionDescent =
     /// One step for each batch of row numbers.
     let run (batches: torch.Tensor seq) (descent: FunctionDescent) : unit =
         for batch in batches do
-            use _ = torch.NewDisposeScope()
-            descent.Kernel.index_select (0L, batch) |> step descent batch
-
-    /// Many steps on one and the same batch, whose rows are gathered once.
-    let repeat (steps: int) (batch: torch.Tensor) (descent: FunctionDescent) : unit =
-        use _ = torch.NewDisposeScope()
-        let rows = descent.Kernel.index_select (0L, batch)
-
-        for _ in 1..steps do
-            step descent batch rows
+            step descent batch
 
     /// ½·mean((f − y)²) over the rows trained on.
     let loss (descent: FunctionDescent) : float =

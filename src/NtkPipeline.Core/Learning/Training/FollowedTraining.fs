@@ -55,10 +55,7 @@ module FollowedTraining =
 
     /// The steps that the network has taken, in function space; none once they have diverged.
     let private advance lane (epochs: torch.Tensor[][]) (descent: FunctionDescent) =
-        match Array.tryHead epochs with
-        | Some [| all |] -> descent |> FunctionDescent.repeat epochs.Length all
-        | _ -> descent |> FunctionDescent.run (Seq.concat epochs)
-
+        descent |> FunctionDescent.run (Seq.concat epochs)
         if descent |> FunctionDescent.loss |> isSound lane then Some descent else None
 
     let private outputs = Option.map (fun (descent: FunctionDescent) -> Tensors.toArray64 descent.Outputs)

@@ -100,12 +100,12 @@ let tests =
             let now = Tensors.toArray64 (sound.Network.Outputs sound.Test - start)
             Expect.equal seen.TestOutputs now "trained to the end"
 
-            // Measured after epochs 1 and 2, and lost before epoch 60 is over.
-            let lost, _, _ = job Optimiser.Descent 25.0 [ 1; 2; 60 ]
+            let rate = 8.0
+            let lost, _, _ = job Optimiser.Descent rate [ 1..60 ]
             let seen = follow lost
             Expect.isSome seen.Diverged "it diverges"
             let epochs = seen.Epochs |> Array.map _.Epoch |> List.ofArray
-            let shorter, _, _ = job Optimiser.Descent 25.0 (List.tail epochs)
+            let shorter, _, _ = job Optimiser.Descent rate (List.tail epochs)
             Expect.isNonEmpty (List.tail epochs) "something was measured on the way"
             let again = follow shorter
             Expect.isNone again.Diverged "it ends in time"
