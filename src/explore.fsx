@@ -127,6 +127,7 @@ let network width : GridPoint =
         Architecture = Architecture.withCentring true Architecture.written
         Width = width
         InputScale = InputScale.SqrtD
+        Optimiser = Optimiser.Descent
         Rate = 1.0
         BatchSize = 64
         Epochs = 10

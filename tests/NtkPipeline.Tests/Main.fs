@@ -13,8 +13,12 @@ let private tests =
         SampleTweetsTests.tests
         MetricsTests.tests
         BatchesTests.tests
+        OptimiserTests.tests
+        GradientStepsTests.tests
         ReluStackTests.tests
         TrainableTests.tests
+        FollowedTrainingTests.tests
+        WeightedRowsTests.tests
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
         SpectrumTests.tests
@@ -48,6 +52,7 @@ let private tests =
         PlainLineTests.tests
         NetworksAgainstKernelTests.tests
         KernelStaysPutTests.tests
+        TrainInputTests.tests
         TrainNetworkTests.tests
         TrainingMeasuresTests.tests
         TrainingStepsTests.tests

@@ -100,6 +100,10 @@ module Axis =
                 Width = m
         })
 
+    let optimiser: Axis =
+        worded "optimiser" "optimiser" "optimiser" id false (_.Optimiser >> Optimiser.print) (fun text spec ->
+            Optimiser.parse text |> Result.map (fun optimiser -> { spec with Optimiser = optimiser }))
+
     let rate: Axis =
         numeric
             "rate"
@@ -153,7 +157,17 @@ module Axis =
         })
 
     /// Every axis, in the order in which a network's description is put into words.
-    let all: Axis list = [ network; inputScale; width; rate; outputScale; batchSize; epochs; seed ]
+    let all: Axis list = [
+        network
+        inputScale
+        width
+        optimiser
+        rate
+        outputScale
+        batchSize
+        epochs
+        seed
+    ]
 
     /// Those in which the networks differ.
     let varying (specs: RunSpec seq) : Axis list =

@@ -47,7 +47,12 @@ module Group =
     /// What orders networks: input scale, width, learning rate; then whatever else tells them apart, and the seed.
     let private order (a: RunSpec) (b: RunSpec) =
         let rest (spec: RunSpec) =
-            spec.Architecture.OutputScale, spec.BatchSize, spec.Epochs, spec.Architecture.Centred, spec.Member
+            Optimiser.print spec.Optimiser,
+            spec.Architecture.OutputScale,
+            spec.BatchSize,
+            spec.Epochs,
+            spec.Architecture.Centred,
+            spec.Member
 
         match System.String.CompareOrdinal(InputScale.print a.InputScale, InputScale.print b.InputScale) with
         | 0 ->

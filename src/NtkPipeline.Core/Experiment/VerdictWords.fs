@@ -36,9 +36,11 @@ module VerdictWords =
         runs |> Array.collect _.Epochs |> Array.fold (fun most measures -> max most measures.Epoch) 0
 
     let private descent (runs: NetworkRun[]) =
-        match runs |> Array.map _.Spec.BatchSize |> Array.distinct with
-        | [| 0 |] -> ", full-batch gradient descent"
-        | [| size |] -> $", minibatch SGD of batch %d{size}"
+        match runs |> Array.map (fun run -> run.Spec.BatchSize, run.Spec.Optimiser) |> Array.distinct with
+        | [| 0, Optimiser.Descent |] -> ", full-batch gradient descent"
+        | [| size, Optimiser.Descent |] -> $", minibatch SGD of batch %d{size}"
+        | [| 0, optimiser |] -> $", %s{Optimiser.print optimiser} on full batches"
+        | [| size, optimiser |] -> $", %s{Optimiser.print optimiser} on batches of %d{size}"
         | _ -> ""
 
     let private centring (runs: NetworkRun[]) =
@@ -66,7 +68,7 @@ module VerdictWords =
         let budget =
             $"%s{epochs (lastEpoch runs)}%s{descent runs}, %s{seeds members}%s{centring runs}%s{outputScale runs}%s{architecture runs}"
 
-        $"input scale %s{InputScale.print spec.InputScale}, learning rate %g{spec.Rate} × N/Λ_max, %s{budget}"
+        $"input scale %s{InputScale.print spec.InputScale}, learning rate %g{spec.Rate} × %s{Optimiser.unit spec.Optimiser}, %s{budget}"
 
     let tuned (kernel: KernelRegression) : string =
         let accuracy = percent kernel.Validation.Accuracy

@@ -20,10 +20,15 @@ module Widths =
             "unit, sqrt-d"
             "Norm of the inputs: 1 (the written method) or the root of d (the lazy one)."
         setting
+            "train.optimiser"
+            Text
+            "descent"
+            "descent (minibatch SGD, or full-batch descent with train.batch-size = 0), momentum(0.9), adam, adam(0.9, 0.999, 1e-8) or sign. Rates of the first two are in units of N/Λ_max, of the others of √(N/(Λ_max P))/100, P being the number of parameters."
+        setting
             "train.rate"
             (Real(1e-6, 1e6))
             "1"
-            "Learning rate in units of N/Λ_max; full-batch descent is stable below 2."
+            "Learning rate in units of N/Λ_max, or the optimiser's own; full-batch descent is stable below 2."
         setting
             "train.larger-rates"
             (RealList(1e-6, 1e6))
@@ -86,6 +91,10 @@ module Widths =
             ->
             "train.network: its scale times train.output-scale is above 1e6"
         | Ok _ -> ()
+
+        match Optimiser.parse values["train.optimiser"] with
+        | Error reason -> $"train.optimiser: %s{reason}"
+        | Ok _ -> ()
     ]
 
     /// What every network of the run has in common, at the first of each setting's values: what experiments vary.
@@ -101,6 +110,7 @@ module Widths =
             Width = first Setting.wholes "train.widths"
             InputScale =
                 wanted "train.input-scales" (InputScale.parse (first Setting.texts "train.input-scales"))
+            Optimiser = wanted "train.optimiser" (Optimiser.parse values["train.optimiser"])
             Rate = Setting.real values "train.rate"
             BatchSize = first Setting.wholes "train.batch-size"
             Epochs = Setting.whole values "train.epochs"

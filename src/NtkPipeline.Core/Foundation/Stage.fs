@@ -37,6 +37,12 @@ module Artifact =
         Value = lazy (artifact.Value.Force() |> Result.map mapping)
     }
 
+    /// The same artifact seen in a way that may be refused: tried once, when somebody asks, for all who ask.
+    let bind (mapping: 'a -> Result<'b, PipelineError>) (artifact: Artifact<'a>) : Artifact<'b> = {
+        Parts = artifact.Parts
+        Value = lazy (artifact.Value.Force() |> Result.bind mapping)
+    }
+
     /// One more value for a function that waits for it; what it was made of goes behind what the function was made of.
     let apply (argument: Artifact<'a>) (waiting: Artifact<'a -> 'b>) : Artifact<'b> = {
         Parts = waiting.Parts @ argument.Parts

@@ -10,13 +10,14 @@ open TorchSharp
 [<RequireQualifiedAccess>]
 module TrainNetwork =
 
+    /// Made ready once, when a network is first trained, and shared by all that are.
     let inputs
         (features: Artifact<Features>)
         (split: Artifact<Split>)
         (gram: Artifact<Matrix<float32>>)
         (spectrum: Artifact<Spectrum>)
         : Artifact<TrainInput> =
-        let gather (features: Features) (split: Split) gram (spectrum: Spectrum) : TrainInput = {
+        let gather (features: Features) (split: Split) gram (spectrum: Spectrum) : TrainSource = {
             Labelled = features.Labelled
             Test = features.Test
             Gram = gram
@@ -27,7 +28,7 @@ module TrainNetwork =
             Labels = split.Labels
         }
 
-        Artifact.map4 gather features split gram spectrum
+        Artifact.map4 gather features split gram spectrum |> Artifact.bind TrainInput.create
 
     /// Θ of this network's own scales over Θ as `Gram` holds it.
     let private kernelFactor (spec: RunSpec) (input: TrainInput) =
@@ -54,15 +55,16 @@ module TrainNetwork =
         FollowedTraining.run {
             Network = Trainable.ofNetwork network theta alpha
             KernelOf = fun x -> (EmpiricalNtk.gram network theta x None).mul_ outputScale
-            Labelled = tensor (TrainInput.labelled input)
+            Labelled = tensor input.Labelled
             Test = tensor input.Test
-            TrainTargets = TrainInput.trainTargets input
-            ValidationLabels = TrainInput.validationLabels input
-            Kernel = input |> TrainInput.kernel device
+            TrainTargets = input.TrainTargets
+            ValidationLabels = input.ValidationLabels
+            Kernel = (Tensors.ofMatrix32 input.Kernel).``to`` device
             KernelFactor = kernelFactor spec input
             Centred = spec.Architecture.Centred
+            Optimiser = spec.Optimiser
             Rate = rate
-            Batches = Batches.ofEpoch (Seed.derive "batches" seed) spec.BatchSize input.Train.Length
+            Batches = Batches.ofEpoch (Seed.derive "batches" seed) spec.BatchSize input.TrainTargets.Length
             Tracked = epochs
             Spectra = spectra
             ProbeRows = spec.ProbeRows
@@ -71,13 +73,13 @@ module TrainNetwork =
             seen, initial, (if seen.Diverged.IsNone then Some(TrainedNetwork.weights theta) else None))
 
     let private run (spec: RunSpec) (seed: Seed) (input: TrainInput) : Result<TrainedNetwork, PipelineError> =
-        match TrainInput.refusal input, Device.resolve spec.Device with
-        | Some reason, _
-        | None, Error reason -> Error reason
-        | None, Ok device ->
-            let rows = input.Train.Length
+        match Device.resolve spec.Device with
+        | Error reason -> Error reason
+        | Ok device ->
+            let rows = input.TrainTargets.Length
             let largest = input.LambdaMax * kernelFactor spec input
-            let rate = LearningRate.resolve largest rows (LearningRate.Multiple spec.Rate)
+            let parameters = RunSpec.parameters input.Labelled.Columns spec
+            let rate = Optimiser.resolve largest rows parameters spec.Rate spec.Optimiser
 
             follow spec device rate seed input
             |> Result.map (fun (seen, initial, final) -> {

@@ -7,6 +7,7 @@ let private basis: RunSpec = {
     Architecture = Architecture.withCentring true Architecture.written
     Width = 64
     InputScale = InputScale.SqrtD
+    Optimiser = Optimiser.Descent
     Rate = 1.0
     BatchSize = 256
     Epochs = 50

@@ -100,6 +100,7 @@ let run width number (rate: float) move (wrong: int list) : NetworkRun =
             Width = width
             Member = number
             InputScale = InputScale.SqrtD
+            Optimiser = Optimiser.Descent
             Rate = rate
             BatchSize = 256
             Epochs = 50

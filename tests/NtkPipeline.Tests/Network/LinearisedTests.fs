@@ -129,6 +129,7 @@ let tests =
                     Kernel = gram
                     KernelFactor = 1.0
                     Centred = true
+                    Optimiser = Optimiser.Descent
                     Rate = rate
                     Batches = batches
                     Tracked = [ 1; 8 ]

@@ -64,6 +64,7 @@ let run scale (width: int) rate memberNumber : NetworkRun =
             Width = width
             Member = memberNumber
             InputScale = scaleOf scale
+            Optimiser = Optimiser.Descent
             Rate = rate
             BatchSize = 256
             Epochs = 50

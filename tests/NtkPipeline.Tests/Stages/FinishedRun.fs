@@ -57,6 +57,7 @@ let training rate width : RunSpec = {
     Width = width
     Member = 0
     InputScale = InputScale.SqrtD
+    Optimiser = Optimiser.Descent
     Rate = rate
     BatchSize = 8
     Epochs = 5

@@ -9,7 +9,7 @@ open NtkPipeline.Core
 let columns, labelled, train = 6, 70, [| 0..2..69 |] |> Array.append [| 1..4..69 |] |> Array.sort
 
 /// Unit rows whose label is the sign of a product of two coordinates, and their exact kernel.
-let input =
+let input: Lazy<TrainSource> =
     lazy
         (use _ = torch.NewDisposeScope()
 
@@ -47,6 +47,7 @@ let settings = {
     Width = 64
     Member = 0
     InputScale = InputScale.SqrtD
+    Optimiser = Optimiser.Descent
     Rate = 1.0
     BatchSize = 16
     Epochs = 6
@@ -55,9 +56,10 @@ let settings = {
     Device = Device.Cpu
 }
 
-let runOn root (input: TrainInput) settings =
+let runOn root (input: TrainSource) settings =
     let runner: IRunner = MemoryRunner(Seed.root root)
-    let artifact = Artifact.create "input" (Digest.ofBytes [||]) (lazy (Ok input))
+    let source = Artifact.create "input" (Digest.ofBytes [||]) (lazy (Ok input))
+    let artifact = source |> Artifact.bind TrainInput.create
     runner.Run(TrainNetwork.stage (GridPoint.ofSpec settings), artifact) |> Result.bind _.Value.Force()
 
 let sound =

@@ -20,7 +20,8 @@ type Followed = {
     KernelFactor: float
     /// f(x; θ) − f(x; θ₀) is trained, rather than f(x; θ).
     Centred: bool
-    /// η, for the loss ½·mean((f − y)²).
+    Optimiser: Optimiser
+    /// η of the optimiser (or s, a parameter's step), for the loss ½·mean((f − y)²).
     Rate: float
     /// The row numbers (below N) of every batch of an epoch, counted from 1.
     Batches: int -> int[][]

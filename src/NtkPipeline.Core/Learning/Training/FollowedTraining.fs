@@ -4,7 +4,8 @@ open System
 open TorchSharp
 
 /// Trains a network step by step and, beside it, on the very same batches, the infinitely wide network and the network
-/// linearised at its first weights, both in function space.
+/// linearised at its first weights, both in function space; the network alone where its optimiser's steps have none there
+/// (`Optimiser.momentum`).
 [<RequireQualifiedAccess>]
 module FollowedTraining =
 
@@ -22,9 +23,19 @@ module FollowedTraining =
     }
 
     /// What every epoch needs. `Goal` is what the network itself must reach on the rows trained on: y + f(·; θ₀) where it is
-    /// centred.
+    /// centred. `Kept` is its parameters after the last tracked epoch, in place.
     [<NoEquality; NoComparison>]
-    type private Lane = { Observer: Observer; Goal: torch.Tensor; Limit: float }
+    type private Lane = {
+        Observer: Observer
+        Step: TrainingStep
+        Goal: torch.Tensor
+        Limit: float
+        Kept: torch.Tensor[][]
+    }
+
+    let private copy (source: torch.Tensor[][]) (target: torch.Tensor[][]) =
+        for a, b in Seq.zip (Seq.concat source) (Seq.concat target) do
+            b.copy_ a |> ignore
 
     /// One epoch of the network; its loss is the mean over the steps, each before it was taken.
     let private trainEpoch lane (batches: torch.Tensor[]) =
@@ -36,7 +47,7 @@ module FollowedTraining =
             |> Array.map (fun batch ->
                 use _ = torch.NewDisposeScope()
                 let x, y = job.Labelled.index_select (0L, batch), lane.Goal.index_select (0L, batch)
-                (job.Network.Step job.Rate x y).MoveToOuterDisposeScope())
+                (lane.Step x y).MoveToOuterDisposeScope())
 
         torch.stack(losses).``to``(torch.float64).mean().item<float>()
 
@@ -44,10 +55,7 @@ module FollowedTraining =
 
     /// The steps that the network has taken, in function space; none once they have diverged.
     let private advance lane (epochs: torch.Tensor[][]) (descent: FunctionDescent) =
-        match Array.tryHead epochs with
-        | Some [| all |] -> descent |> FunctionDescent.repeat epochs.Length all
-        | _ -> descent |> FunctionDescent.run (Seq.concat epochs)
-
+        descent |> FunctionDescent.run (Seq.concat epochs)
         if descent |> FunctionDescent.loss |> isSound lane then Some descent else None
 
     let private outputs = Option.map (fun (descent: FunctionDescent) -> Tensors.toArray64 descent.Outputs)
@@ -73,6 +81,8 @@ module FollowedTraining =
                 with
                 | None -> { state with Diverged = Some epoch }
                 | Some seen ->
+                    copy job.Network.Layers lane.Kept
+
                     follow lane later {
                         state with
                             Epoch = epoch
@@ -81,7 +91,16 @@ module FollowedTraining =
                             Linearised = linearised
                     }
 
-    let private result lane (initialKernel: torch.Tensor) (state: State) : Following =
+    /// f at the test rows after the last tracked epoch; a network that has diverged since is taken back to it.
+    let private testOutputs lane (state: State) =
+        if state.Diverged.IsSome then
+            copy lane.Kept lane.Observer.Job.Network.Layers
+
+        match Observer.test lane.Observer with
+        | Some outputs -> Ok outputs
+        | None -> Error(NumbersRefused "the network's outputs on the test rows are not finite")
+
+    let private result lane (initialKernel: torch.Tensor) (state: State) testOutputs : Following =
         let job = lane.Observer.Job
         let last, spectra = List.head state.Seen, state.Seen |> List.choose _.Spectrum
 
@@ -105,10 +124,11 @@ module FollowedTraining =
             SpectrumInitial = List.last spectra
             SpectrumFinal = List.head spectra
             ValidationOutputs = last.ValidationOutputs
-            TestOutputs = last.TestOutputs
+            TestOutputs = testOutputs
         }
 
-    /// Trains the network in place, to the last tracked epoch or until it diverges.
+    /// Trains the network in place, to the last tracked epoch or until it diverges, when it is left as it was after the last
+    /// tracked epoch before.
     let run (job: Followed) : Result<Following, PipelineError> =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
@@ -118,12 +138,14 @@ module FollowedTraining =
         let initialKernel = job.KernelOf job.Labelled
 
         let descent kernel factor =
-            Some {
+            Optimiser.momentum job.Optimiser
+            |> Option.map (fun beta -> {
                 Rate = job.Rate * factor
                 Kernel = kernel
                 Targets = targets.flatten ()
                 Outputs = start.flatten().clone()
-            }
+                Momentum = HeavyBall.ofBeta beta (start.flatten ())
+            })
 
         let kernel, linearised = descent job.Kernel job.KernelFactor, descent initialKernel 1.0
 
@@ -135,16 +157,19 @@ module FollowedTraining =
         | Some seen ->
             let lane = {
                 Observer = observer
+                Step = job.Network.Begin job.Optimiser job.Rate
                 Goal = targets + observer.LabelledOffset.narrow (0L, 0L, targets.shape[0])
                 Limit = tooMuch * seen.Measures.TrainLoss
+                Kept = job.Network.Layers |> Array.map (Array.map _.clone())
             }
 
-            follow lane job.Tracked {
-                Epoch = 0
-                Seen = [ seen ]
-                Kernel = kernel
-                Linearised = linearised
-                Diverged = None
-            }
-            |> result lane initialKernel
-            |> Ok
+            let state =
+                follow lane job.Tracked {
+                    Epoch = 0
+                    Seen = [ seen ]
+                    Kernel = kernel
+                    Linearised = linearised
+                    Diverged = None
+                }
+
+            testOutputs lane state |> Result.map (result lane initialKernel state)

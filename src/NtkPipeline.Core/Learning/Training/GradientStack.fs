@@ -2,7 +2,7 @@ namespace NtkPipeline.Core
 
 open TorchSharp
 
-/// Any network with one output, not centred, whose live parameters are moved by descent in place: one backward pass of AD a step.
+/// Any network with one output, not centred, whose live parameters are moved in place by gradients: one backward pass of AD a step.
 [<NoEquality; NoComparison>]
 type GradientStack = {
     Network: Network
@@ -65,22 +65,16 @@ module GradientStack =
 
         if any stack.Network.Layers then Some(inBlocks ofRows) else None
 
-    /// One step of gradient descent on ½·mean((f − y)²) over a batch: θ ← θ − η ∇θ. `x` is b × d, `y` b × 1. Gives the loss
-    /// before the step, as a tensor, so that nothing waits for it.
-    let step (rate: float) (x: torch.Tensor) (y: torch.Tensor) (stack: GradientStack) : torch.Tensor =
+    /// The loss ½·mean((f − y)²) over a batch, as a tensor, so that nothing waits for it, and its gradient by every tensor of
+    /// `Forward.tensors`. `x` is b × d, `y` b × 1.
+    let gradient (x: torch.Tensor) (y: torch.Tensor) (stack: GradientStack) : torch.Tensor * torch.Tensor[] =
         use _ = torch.NewDisposeScope()
+        use _ = torch.enable_grad ()
         let leaf (t: torch.Tensor) = t.detach().requires_grad_ true
 
         let theta = stack.Theta |> Array.map (fun layer -> { W = leaf layer.W; B = Option.map leaf layer.B })
+        let loss = (output stack theta x).sub(y).square().mean().mul(0.5.ToScalar())
+        let gradients = torch.autograd.grad ([| loss |], Forward.tensors theta)
 
-        let loss, gradients =
-            use _ = torch.enable_grad ()
-            let loss = (output stack theta x).sub(y).square().mean().mul(0.5.ToScalar())
-            loss, torch.autograd.grad ([| loss |], Forward.tensors theta) |> Seq.toArray
-
-        use _ = torch.no_grad ()
-
-        for parameter, gradient in Array.zip (Forward.tensors stack.Theta) gradients do
-            parameter.sub_ (gradient.mul (rate.ToScalar())) |> ignore
-
-        loss.detach().MoveToOuterDisposeScope()
+        loss.detach().MoveToOuterDisposeScope(),
+        gradients |> Seq.map _.MoveToOuterDisposeScope() |> Array.ofSeq

@@ -14,13 +14,12 @@ type Observer = {
     TestOffset: torch.Tensor
 }
 
-/// All outputs and measures after one tracked epoch; every number is finite.
+/// Outputs and measures after one tracked epoch; every number is finite.
 type Seen = {
     Measures: EpochMeasures
     /// The probe kernel's largest eigenvalues, after epochs for which they are asked.
     Spectrum: float[] option
     ValidationOutputs: float[]
-    TestOutputs: float[]
 }
 
 [<RequireQualifiedAccess>]
@@ -63,6 +62,11 @@ module Observer =
     let private outputs (job: Followed) (x: torch.Tensor) (offset: torch.Tensor) =
         use _ = torch.NewDisposeScope()
         job.Network.Outputs x - offset |> Tensors.toArray64
+
+    /// f at the test rows now; none where it is not finite everywhere.
+    let test (observer: Observer) : float[] option =
+        let f = outputs observer.Job observer.Job.Test observer.TestOffset
+        if Array.forall Double.IsFinite f then Some f else None
 
     let private halfMeanSquare (f: float[]) (y: float[]) =
         0.5 * (Array.map2 (fun a b -> (a - b) * (a - b)) f y |> Array.average)
@@ -125,9 +129,8 @@ module Observer =
         : Seen option =
         let job = observer.Job
         let f = outputs job job.Labelled observer.LabelledOffset
-        let test = outputs job job.Test observer.TestOffset
 
-        if not (areFinite f && areFinite test) then
+        if not (areFinite f) then
             None
         else
             let hasSpectrum = epoch = 0 || List.contains epoch job.Spectra
@@ -139,7 +142,6 @@ module Observer =
                     Measures = measures
                     Spectrum = Option.map (Array.truncate kept) probe.Eigenvalues
                     ValidationOutputs = f[job.TrainTargets.Length ..]
-                    TestOutputs = test
                 }
             else
                 None

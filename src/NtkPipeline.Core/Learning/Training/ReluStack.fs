@@ -87,38 +87,69 @@ module ReluStack =
 
         (inBlocks ofRows x).MoveToOuterDisposeScope()
 
-    /// W_l ← W_l − δ_lᵀ a_l for hidden layer l and all below, and what each δ is: δ_{l−1} = 1[a_l > 0] ∘ (δ_l W_l).
-    let rec private descend (inputs: torch.Tensor[]) (stack: ReluStack) layer (delta: torch.Tensor) =
-        let weights = stack.Weights[layer]
+    /// The gradient by one layer's weights: a matrix, or δᵀ a, the product of which is left to whoever needs it.
+    [<RequireQualifiedAccess; NoEquality; NoComparison>]
+    type private LayerGradient =
+        | Whole of torch.Tensor
+        | Product of delta: torch.Tensor * inputs: torch.Tensor
+
+    /// Tells δ_lᵀ a_l for hidden layer l and all below, and what each δ is: δ_{l−1} = 1[a_l > 0] ∘ (δ_l W_l).
+    let rec private descend tell (inputs: torch.Tensor[]) (stack: ReluStack) layer (delta: torch.Tensor) =
         // Before the weights move.
-        let below = if layer = 0 then None else Some(delta.mm weights)
-        weights.addmm_ (delta.t (), inputs[layer], 1.0f, -1.0f) |> ignore
+        let below = if layer = 0 then None else Some(delta.mm stack.Weights[layer])
+        tell layer (LayerGradient.Product(delta, inputs[layer]))
 
         match below with
-        | Some product -> descend inputs stack (layer - 1) (inputs[layer].sign_().mul_ product)
+        | Some product -> descend tell inputs stack (layer - 1) (inputs[layer].sign_().mul_ product)
         | None -> ()
 
-    /// One step of gradient descent on ½·mean((f − y)²) over a batch: θ ← θ − η ∇θ. `x` is b × d, `y` b × 1. Gives the loss
-    /// before the step, as a tensor, so that nothing waits for it.
+    /// `factor` times the gradient of ½·mean((f − y)²) over a batch, told layer by layer; once it is told, a layer's weights may be
+    /// moved. Gives the loss.
     ///
-    /// With a_l what layer l is given, w the last layer's weights and r = c η (f − y)/b, w ← w − rᵀ a_L. The gradient of the
-    /// layer below it is ((1[a_L > 0] ∘ r wᵀ)ᵀ a_{L−1} = w ∘ (1[a_L > 0]ᵀ (r ∘ a_{L−1})): r and w scale the small factor and the
+    /// With a_l what layer l is given, w the last layer's weights and r = c · factor · (f − y)/b, the gradient of w is rᵀ a_L. That of
+    /// the layer below it is ((1[a_L > 0] ∘ r wᵀ)ᵀ a_{L−1} = w ∘ (1[a_L > 0]ᵀ (r ∘ a_{L−1})): r and w scale the small factor and the
     /// small result, so that the large matrix between them, b × m, is passed over three times only: relu, output, gates.
-    let step (rate: float) (x: torch.Tensor) (y: torch.Tensor) (stack: ReluStack) : torch.Tensor =
-        use _ = torch.NewDisposeScope()
+    let private backward factor (x: torch.Tensor) (y: torch.Tensor) (stack: ReluStack) tell : torch.Tensor =
         let inputs = activations x stack
         let top = stack.Weights.Length - 1
         let last, output' = stack.Weights[top], Array.last inputs
         let residual = (output output' stack).sub_ y
         let loss = residual.square().mean().mul(0.5.ToScalar())
-        let share = residual.mul_ ((rate * stack.Scale / float x.shape[0]).ToScalar())
-        let moved = share.t().mm output'
+        let share = residual.mul_ ((factor * stack.Scale / float x.shape[0]).ToScalar())
+        let ofLast = share.t().mm output'
 
         if top = 1 then
             let product = output'.sign_().t().mm(share.mul inputs[0])
-            stack.Weights[0].sub_(product.mul_ (last.t ())) |> ignore
+            tell 0 (LayerGradient.Whole(product.mul_ (last.t ())))
         elif top > 1 then
-            descend inputs stack (top - 1) (output'.sign_().mul_(share).mul_ last)
+            descend tell inputs stack (top - 1) (output'.sign_().mul_(share).mul_ last)
 
-        last.sub_ moved |> ignore
-        loss.MoveToOuterDisposeScope()
+        tell top (LayerGradient.Whole ofLast)
+        loss
+
+    /// One step of gradient descent on ½·mean((f − y)²) over a batch: θ ← θ − η ∇θ, without the gradient of every layer being
+    /// formed. `x` is b × d, `y` b × 1. Gives the loss before the step, as a tensor, so that nothing waits for it.
+    let step (rate: float) (x: torch.Tensor) (y: torch.Tensor) (stack: ReluStack) : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+
+        let move layer gradient =
+            match gradient with
+            | LayerGradient.Whole gradient -> stack.Weights[layer].sub_ gradient |> ignore
+            | LayerGradient.Product(delta, inputs) ->
+                stack.Weights[layer].addmm_(delta.t (), inputs, 1.0f, -1.0f) |> ignore
+
+        (backward rate x y stack move).MoveToOuterDisposeScope()
+
+    /// The loss ½·mean((f − y)²) over a batch, and its gradient by every layer's weights.
+    let gradient (x: torch.Tensor) (y: torch.Tensor) (stack: ReluStack) : torch.Tensor * torch.Tensor[] =
+        use _ = torch.NewDisposeScope()
+        let found = stack.Weights |> Array.map id
+
+        let keep layer gradient =
+            found[layer] <-
+                match gradient with
+                | LayerGradient.Whole gradient -> gradient
+                | LayerGradient.Product(delta, inputs) -> delta.t().mm inputs
+
+        let loss = backward 1.0 x y stack keep
+        loss.MoveToOuterDisposeScope(), found |> Array.map _.MoveToOuterDisposeScope()

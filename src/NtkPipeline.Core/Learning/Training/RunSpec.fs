@@ -7,7 +7,8 @@ type RunSpec = {
     /// Hidden units, m.
     Width: int
     InputScale: InputScale
-    /// In units of N/Λ_max of the infinite-width kernel at this input scale and output scale.
+    Optimiser: Optimiser
+    /// In the optimiser's unit (`Optimiser.unit`), with Λ_max of the infinite-width kernel at this input scale and output scale.
     Rate: float
     /// 0 stands for full-batch descent.
     BatchSize: int
@@ -51,6 +52,12 @@ module RunSpec =
     /// The network whose analytic kernel it is held against.
     let limit (spec: RunSpec) : Network = Architecture.limit (width spec) spec.Architecture
 
+    /// P, how many parameters it has on so many features.
+    let parameters (features: int) (spec: RunSpec) : int64 =
+        Network.denseLayers features (network spec)
+        |> List.sumBy (fun (fanIn, width, prior) ->
+            int64 width * (int64 fanIn + (if prior.HasBias then 1L else 0L)))
+
     /// What makes a network impossible to train, as an exception: settings are checked where they are read.
     let check (spec: RunSpec) : unit =
         let refuse name (value: obj) =
@@ -65,6 +72,10 @@ module RunSpec =
             ] do
             if value < least then
                 refuse name value
+
+        match Optimiser.refusal spec.Optimiser with
+        | Some reason -> invalidArg (nameof spec.Optimiser) reason
+        | None -> ()
 
         if not (System.Double.IsFinite spec.Rate && spec.Rate > 0.0) then
             refuse (nameof spec.Rate) spec.Rate

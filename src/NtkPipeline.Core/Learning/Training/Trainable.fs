@@ -2,15 +2,19 @@ namespace NtkPipeline.Core
 
 open TorchSharp
 
-/// What training needs of a network: its live parameters, f, one step of descent, and its gates where it has such.
+/// One step on ½·mean((f − y)²) over rows b × d with targets b × 1; gives the loss before it, as a tensor, so that nothing waits
+/// for it.
+type TrainingStep = torch.Tensor -> torch.Tensor -> torch.Tensor
+
+/// What training needs of a network: its live parameters, f, its steps, and its gates where it has such.
 [<NoEquality; NoComparison>]
 type Trainable = {
     /// The parameters of every dense layer, W and then b where there is one, input side first; moved in place.
     Layers: torch.Tensor[][]
     /// f at rows n × d: n × 1.
     Outputs: torch.Tensor -> torch.Tensor
-    /// One step of gradient descent on ½·mean((f − y)²) at this η on rows b × d with targets b × 1; gives the loss before it.
-    Step: float -> torch.Tensor -> torch.Tensor -> torch.Tensor
+    /// Begins training by an optimiser at this η (or s). What the steps remember belongs to the caller's dispose scope.
+    Begin: Optimiser -> float -> TrainingStep
     /// Which units are on at rows n × d; none where no activation of the network has a kink to count.
     Gates: (torch.Tensor -> torch.Tensor) option
 }
@@ -18,17 +22,37 @@ type Trainable = {
 [<RequireQualifiedAccess>]
 module Trainable =
 
-    let ofReluStack (stack: ReluStack) : Trainable = {
-        Layers = stack.Weights |> Array.map Array.singleton
-        Outputs = fun x -> ReluStack.outputs x stack
-        Step = fun rate x y -> ReluStack.step rate x y stack
-        Gates = Some(fun x -> ReluStack.gates x stack)
-    }
+    /// Steps of any optimiser from a function that gives loss and gradients.
+    let private byGradients gradient (parameters: torch.Tensor[]) optimiser rate : TrainingStep =
+        let move = GradientSteps.start optimiser rate parameters
+
+        fun x y ->
+            use _ = torch.NewDisposeScope()
+            let (loss: torch.Tensor, gradients) = gradient x y
+            move gradients
+            loss.MoveToOuterDisposeScope()
+
+    /// Plain descent needs no gradient of its own: layers are moved as the pass comes by.
+    let ofReluStack (stack: ReluStack) : Trainable =
+        let start optimiser rate : TrainingStep =
+            match optimiser with
+            | Optimiser.Descent -> fun x y -> ReluStack.step rate x y stack
+            | Optimiser.Momentum _
+            | Optimiser.Adam _
+            | Optimiser.SignDescent ->
+                byGradients (fun x y -> ReluStack.gradient x y stack) stack.Weights optimiser rate
+
+        {
+            Layers = stack.Weights |> Array.map Array.singleton
+            Outputs = fun x -> ReluStack.outputs x stack
+            Begin = start
+            Gates = Some(fun x -> ReluStack.gates x stack)
+        }
 
     let ofGradientStack (stack: GradientStack) : Trainable = {
         Layers = stack.Theta |> Array.map (fun layer -> Forward.tensors [| layer |])
         Outputs = fun x -> GradientStack.outputs x stack
-        Step = fun rate x y -> GradientStack.step rate x y stack
+        Begin = byGradients (fun x y -> GradientStack.gradient x y stack) (Forward.tensors stack.Theta)
         Gates = GradientStack.gates stack
     }
 

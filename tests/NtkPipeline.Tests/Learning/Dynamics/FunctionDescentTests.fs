@@ -16,6 +16,7 @@ let private descent () : FunctionDescent =
         Kernel = a.mm (a.t ())
         Targets = (SmallStack.signs 2L n).flatten()
         Outputs = SmallStack.normal 3L [ n ]
+        Momentum = None
     }
 
 /// y + Q (1 − ηΛ/N)^k Qᵀ (f₀ − y).
@@ -37,11 +38,8 @@ let tests =
                 let d = { d with Rate = rate * float n / largest d }
                 let expected = closedForm 100 d
                 let all = SmallStack.rows (seq { 0 .. n - 1 })
-                let other = { d with Outputs = d.Outputs.clone () }
-                d |> FunctionDescent.repeat 100 all
-                other |> FunctionDescent.run (Seq.replicate 100 all)
+                d |> FunctionDescent.run (Seq.replicate 100 all)
                 Expect.isLessThan (SmallStack.furthest d.Outputs expected) 1e-10 "100 steps"
-                Expect.isLessThan (SmallStack.furthest other.Outputs expected) 1e-10 "one by one"
 
         testCase
             "with the kernel at first, it is descent on the weights of the linearised network, batch by batch"
@@ -56,6 +54,7 @@ let tests =
                 Kernel = SmallStack.kernel stack x
                 Targets = (SmallStack.signs 6L n).flatten()
                 Outputs = start.clone ()
+                Momentum = None
             }
 
             // Rows 20 … 29 are watched, not trained on.
@@ -78,6 +77,66 @@ let tests =
 
             Expect.isGreaterThan (SmallStack.furthest d.Outputs start) 0.1 "which has moved"
 
+        testCase "with momentum it is the heavy ball on the weights of the linearised network, batch by batch"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let stack = SmallStack.stack 4L [ 5; 8; 6 ]
+            let x = SmallStack.normal 5L [ n; 5 ]
+            let jacobian, start = SmallStack.jacobian stack x, (ReluStack.outputs x stack).flatten()
+
+            let d = {
+                Rate = 0.3
+                Kernel = SmallStack.kernel stack x
+                Targets = (SmallStack.signs 6L n).flatten()
+                Outputs = start.clone ()
+                Momentum = HeavyBall.ofBeta 0.8 start
+            }
+
+            let batches = [
+                for k in 0..99 -> SmallStack.rows [ for i in 0 .. 3 + k % 3 -> (7 * k + 3 * i) % 20 ]
+            ]
+
+            d |> FunctionDescent.run batches
+            let mutable theta = torch.zeros (jacobian.shape[1], dtype = torch.float64)
+            let mutable before = theta
+
+            for batch in batches do
+                let j = jacobian.index_select (0L, batch)
+                let residual = (start + jacobian.mv theta - d.Targets).index_select(0L, batch)
+                let gradient = j.t().mv(residual) / (float batch.shape[0]).ToScalar()
+                let next = theta - gradient * (0.3).ToScalar() + (theta - before) * (0.8).ToScalar()
+                before <- theta
+                theta <- next
+
+            Expect.isLessThan
+                (SmallStack.furthest d.Outputs (start + jacobian.mv theta))
+                1e-10
+                "the same function"
+
+            Expect.isGreaterThan (SmallStack.furthest d.Outputs start) 0.1 "which has moved"
+
+        testCase "the heavy ball is stable below 2(1 + β) of N/Λ_max and not above"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let all = SmallStack.rows (seq { 0 .. n - 1 })
+
+            let lossAfter share =
+                let d = descent ()
+                let limit = Optimiser.stableBelow (Optimiser.Momentum 0.5) |> Option.defaultValue nan
+
+                let d = {
+                    d with
+                        Rate = share * limit * float n / largest d
+                        Momentum = HeavyBall.ofBeta 0.5 d.Outputs
+                }
+
+                let start = FunctionDescent.loss d
+                d |> FunctionDescent.run (Seq.replicate 400 all)
+                FunctionDescent.loss d / start
+
+            Expect.isLessThan (lossAfter 0.98) 1.0 "just below"
+            Expect.isGreaterThan (lossAfter 1.02) 1e3 "just above"
+
         testCase "the loss is taken over the rows trained on"
         <| fun () ->
             use _ = torch.NewDisposeScope()
@@ -89,6 +148,7 @@ let tests =
                     Kernel = torch.eye (2L, dtype = torch.float64)
                     Targets = one.narrow (0L, 0L, rows)
                     Outputs = torch.tensor [| 3.0; 4.0 |]
+                    Momentum = None
                 }
 
             Expect.equal (loss 1L) 2.0 "½·2²"

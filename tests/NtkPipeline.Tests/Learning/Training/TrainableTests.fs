@@ -35,10 +35,10 @@ let tests =
             let slow = Trainable.ofGradientStack { Network = network; Theta = clone theta; Scale = 1.5 }
             Expect.isTrue (ReluStack.fits network) "it is a stack of ReLU layers"
 
-            for _ in 1..5 do
-                let a, b =
-                    (fast.Step 0.4 (x ()) (y ())).item<float>(), (slow.Step 0.4 (x ()) (y ())).item<float>()
+            let quick, patient = fast.Begin Optimiser.Descent 0.4, slow.Begin Optimiser.Descent 0.4
 
+            for _ in 1..5 do
+                let a, b = (quick (x ()) (y ())).item<float>(), (patient (x ()) (y ())).item<float>()
                 Expect.isLessThan (abs (a - b)) 1e-12 "the loss"
 
             Expect.isLessThan (furthest (fast.Outputs(x ())) (slow.Outputs(x ()))) 1e-12 "the outputs"
@@ -48,6 +48,39 @@ let tests =
                 Expect.equal ((fast (x ())).ne(slow (x ())).sum().item<int64>()) 0L "the gates"
             | _ -> failtest "both have gates"
 
+        for text in
+            [
+                "dense 11 w=1.2 | relu | dense 1"
+                "dense 11 | relu | dense 7 | relu | dense 1"
+                "dense 1"
+            ] do
+            for optimiser in
+                [
+                    Optimiser.Descent
+                    Optimiser.Momentum 0.9
+                    Optimiser.adam
+                    Optimiser.SignDescent
+                ] do
+                testCase $"%s{Optimiser.print optimiser} on %s{text} is the same by hand and by autograd"
+                <| fun () ->
+                    use _ = torch.NewDisposeScope()
+                    let network, theta = draw text 4
+                    let fast, slow = clone theta, clone theta
+                    let byHand = Trainable.ofReluStack (ReluStack.ofNetwork network fast 1.5)
+                    let byAd = Trainable.ofGradientStack { Network = network; Theta = slow; Scale = 1.5 }
+                    let quick, patient = byHand.Begin optimiser 0.02, byAd.Begin optimiser 0.02
+
+                    for k in 0L .. 19L do
+                        use _ = torch.NewDisposeScope()
+                        let x, y = SmallStack.normal (30L + k) [ 5; 4 ], SmallStack.normal (60L + k) [ 5; 1 ]
+                        let a, b = (quick x y).item<float>(), (patient x y).item<float>()
+                        Expect.isLessThan (abs (a - b)) 1e-10 "the loss"
+
+                    for a, b, first in
+                        Array.zip3 (Forward.tensors fast) (Forward.tensors slow) (Forward.tensors theta) do
+                        Expect.isLessThan (furthest a b) 1e-9 "the weights"
+                        Expect.isGreaterThan (furthest a first) 1e-3 "which have moved"
+
         for text in varied do
             testCase $"a step of %s{text} is −η times central differences of the loss"
             <| fun () ->
@@ -55,7 +88,7 @@ let tests =
                 let network, theta = draw text 4
                 let moved = clone theta
                 let network' = Trainable.ofNetwork network moved 1.3
-                network'.Step 1e-3 (x ()) (y ()) |> ignore
+                network'.Begin Optimiser.Descent 1e-3 (x ()) (y ()) |> ignore
 
                 let loss () =
                     let f = (Forward.apply network theta (x ())).mul(1.3.ToScalar())
