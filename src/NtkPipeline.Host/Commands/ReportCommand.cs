@@ -19,7 +19,7 @@ internal sealed class ReportCommand : NtkCommand
         let runner = session.Runner(StageProgress.For(terminal with { IsQuiet = true }))
         from outputs in Pipeline.Run(runner, session).OrRefused()
         from findings in outputs.Findings.Value.Value.OrRefused()
-        from written in session.Write(outputs, findings, NtkPipeline.Core.SummaryJson.write(findings, 0.0, runner.Facts))
+        from written in session.Write(outputs, findings, NtkPipeline.Core.SummaryJson.write(findings, 0.0, runner.Facts.Select(fact => fact.Json)))
         let page = Path.Combine(session.Out, "report.html")
         select terminal.Tell(new { report = page }, $"Report: {page}");
 }

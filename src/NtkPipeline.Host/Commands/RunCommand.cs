@@ -33,7 +33,7 @@ internal sealed class RunCommand : NtkCommand
                from plan in session.Plan()
                from outputs in progress.Watch(plan.Length, () => Pipeline.Run(runner, session).OrRefused())
                from findings in outputs.Findings.Value.Value.OrRefused()
-               let summary = SummaryJson.write(findings, Math.Round(clock.Elapsed.TotalSeconds, 2), runner.Facts)
+               let summary = SummaryJson.write(findings, Math.Round(clock.Elapsed.TotalSeconds, 2), runner.Facts.Select(fact => fact.Json))
                from written in session.Write(outputs, findings, summary)
                select Print(session, findings, summary, runner.Facts, clock.Elapsed, terminal);
     }
