@@ -40,8 +40,7 @@ type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent
             | Pure run -> run
             | Seeded run -> run (Seed.derive stage.Name root)
 
-        input.Value.Force()
-        |> Result.bind body
+        MachineLack.guard (fun () -> input.Value.Force() |> Result.bind body)
         |> Result.bind (fun value ->
             Store.put store stage.Codec value
             |> Result.bind (fun (digest, bytes) ->
