@@ -85,10 +85,12 @@ module SourceFile =
         try
             let full = Path.GetFullPath path
             Directory.CreateDirectory(nonNull (Path.GetDirectoryName full)) |> ignore
-            let aside = $"%s{full}.%d{Environment.ProcessId}.tmp"
+            let aside = $"""%s{full}.%s{Guid.NewGuid().ToString "N"}.tmp"""
 
             try
-                (use file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 <<< 20)
+                (use file =
+                    new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 <<< 20)
+
                  content file)
 
                 File.Move(aside, full, true)

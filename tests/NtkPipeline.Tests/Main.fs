@@ -75,6 +75,10 @@ let private tests =
         LargeSolveTests.tests
         LearnKernelTests.tests
         RunnerTests.tests
+        MachineLackTests.tests
+        ClaimsTests.tests
+        SharedStoreTests.tests
+        SharedRunTests.tests
         LibTorchFolderTests.tests
         ReportTests.tests
         SentenceEncoderTests.tests

@@ -71,6 +71,7 @@ let private run folder seed chain =
         | Started(stage, reasons) -> ran.Add(stage, reasons)
         | Warning sentence -> warnings.Add sentence
         | StageEvent.Cached _
+        | Waiting _
         | Advanced _
         | Finished _ -> ()
 
