@@ -79,6 +79,7 @@ let private tests =
         ClaimsTests.tests
         SharedStoreTests.tests
         SharedRunTests.tests
+        SettingsMistakesTests.tests
         LibTorchFolderTests.tests
         ReportTests.tests
         SentenceEncoderTests.tests

@@ -23,14 +23,22 @@ internal sealed record Views(List<Artifact<Embeddings>> Each, Artifact<Combinati
         select views;
 
     private static FSharpResult<Views, PipelineError> Combine(
-        IRunner runner, Session session, Artifact<Split> split, List<Artifact<Embeddings>> parts)
-    {
-        var all = Artifact.all(parts);
+        IRunner runner, Session session, Artifact<Split> split, List<Artifact<Embeddings>> parts) =>
+        from weights in parts.Count == 1
+            ? FSharpResult<Artifact<CombinationFacts>?, PipelineError>.NewOk(null)
+            : runner.Run(WeighViews.stage(session.Config.Encoder.Weigh), Artifact.both(Artifact.all(parts), split)).Select(found => (Artifact<CombinationFacts>?)found)
+        from views in Of(runner, parts, weights)
+        select views;
 
-        return parts is [var only]
-            ? FSharpResult<Views, PipelineError>.NewOk(new Views(parts, null, only))
-            : from weights in runner.Run(WeighViews.stage(session.Config.Encoder.Weigh), Artifact.both(all, split))
-              from together in runner.Run(CombineViews.stage, Artifact.both(all, weights))
-              select new Views(parts, weights, together);
-    }
+    /// <summary>What encoders made, put together by weights that are known; without weights there is one encoder.</summary>
+    public static FSharpResult<Views, PipelineError> Of(IRunner runner, List<Artifact<Embeddings>> parts, Artifact<CombinationFacts>? weights) =>
+        from together in weights is null
+            ? FSharpResult<Artifact<Embeddings>, PipelineError>.NewOk(parts[0])
+            : runner.Run(CombineViews.stage, Artifact.both(Artifact.all(parts), weights))
+        select new Views(parts, weights, together);
+
+    /// <summary>The rows that models are given.</summary>
+    public FSharpResult<Artifact<Features>, PipelineError> Reduce(
+        IRunner runner, Session session, Artifact<Split> split, Artifact<DimensionFacts> dimensions) =>
+        runner.Run(ReduceDimension.stage(session.Config.Reduce), ReduceDimension.inputs(session.Config.Reduce, Together, split, dimensions));
 }
