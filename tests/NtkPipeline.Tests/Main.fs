@@ -80,6 +80,7 @@ let private tests =
         SharedStoreTests.tests
         SharedRunTests.tests
         SettingsMistakesTests.tests
+        BenchMachineTests.tests
         LibTorchFolderTests.tests
         ReportTests.tests
         SentenceEncoderTests.tests

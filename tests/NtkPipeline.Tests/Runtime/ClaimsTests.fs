@@ -15,7 +15,8 @@ let private wantOk result =
 let private beat = TimeSpan.FromMilliseconds 50.0
 
 /// Silence for so long that no test would pass if it were waited for.
-let private openAt folder = Store.openWith { Beat = beat; Silence = TimeSpan.FromMinutes 5.0 } folder |> wantOk
+let private openAt folder =
+    Store.openWith { Beat = beat; Silence = TimeSpan.FromMinutes 5.0 } folder |> wantOk
 
 let private silence = TimeSpan.FromSeconds 1.5
 let private openBriefly folder = Store.openWith { Beat = beat; Silence = silence } folder |> wantOk
