@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>The data or the numbers refuse.</summary>
+    /// <summary>The data, the numbers or the machine refuse.</summary>
     public const int Refused = 1;
 
     /// <summary>A mistake on the command line or in a settings file.</summary>

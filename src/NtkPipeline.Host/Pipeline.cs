@@ -24,7 +24,7 @@ internal static class Pipeline
                let clean = new TweetSets(cleanLabelled, cleanUnlabelled)
                from views in Views.Embed(runner, session, split, raw, clean)
                from dimensions in runner.Run(CompareDimensions.stage(config.CompareDimensions), Artifact.both(views.Together, split))
-               from features in runner.Run(ReduceDimension.stage(config.Reduce), ReduceDimension.inputs(config.Reduce, views.Together, split, dimensions))
+               from features in views.Reduce(runner, session, split, dimensions)
                from kernels in Kernels.Make(runner, session, split, views, features)
                let regression = kernels.Regression
                from kernel in runner.Run(FitRidge.stage(config.Ridge, config.Targets), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))

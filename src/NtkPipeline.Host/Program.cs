@@ -41,6 +41,10 @@ public static class Program
                     ProcessTerminationTimeout = null,
                 });
         }
+        catch (Exception lack) when (MachineLack.ofException(lack) is { Value.Sentence: var sentence })
+        {
+            return terminal.Report(new Failure(ExitCode.Refused, [sentence]));
+        }
         catch (Exception bug)
         {
             return terminal.Report(new Failure(ExitCode.Bug, [BugLog.Write(bug)]));

@@ -9,12 +9,21 @@ internal sealed record Session(Config Config, DataFolder Data, Store Store, Sour
 {
     private Seed Seed => SeedModule.root(Config.Seed);
 
-    /// <summary>A runner over the store. LibTorch is loaded when the first stage really runs.</summary>
-    public DiskRunner Runner(StageProgress progress)
+    /// <summary>
+    /// Does work with a runner over the store, which keeps what it asks for from being collected meanwhile. LibTorch is loaded when the
+    /// first stage really runs.
+    /// </summary>
+    public FSharpResult<T, Failure> Run<T>(StageProgress progress, Func<DiskRunner, FSharpResult<T, Failure>> work)
     {
+        var begun = LiveRun.Begin(Store).OrRefused();
+
+        if (begun.IsError)
+            return FSharpResult<T, Failure>.NewError(begun.ErrorValue);
+
+        using var live = begun.ResultValue;
         var isReady = false;
 
-        return new DiskRunner(Store, Data.Scope, Seed, happened =>
+        void Tell(StageEvent happened)
         {
             if (!isReady && happened.IsStarted)
             {
@@ -23,7 +32,9 @@ internal sealed record Session(Config Config, DataFolder Data, Store Store, Sour
             }
 
             progress.Tell(happened);
-        });
+        }
+
+        return work(new DiskRunner(Store, Data.Scope, Seed, Tell, FSharpOption<LiveRun>.Some(live)));
     }
 
     /// <summary>Refuses a device that this machine lacks before anything runs. The CPU is always there, so LibTorch is not asked.</summary>

@@ -176,12 +176,15 @@ module KernelFile =
                 File.Move(aside, full, true)
                 File.Delete progress
                 Ok()
-            | Error(NumbersRefused _ as refusal) ->
-                // The same command would end the same way.
-                File.Delete aside
-                File.Delete progress
-                Error refusal
-            | Error other -> Error other)
+            | Error refusal ->
+                match refusal.Retry with
+                | Retry.Final ->
+                    // The same command would end the same way.
+                    File.Delete aside
+                    File.Delete progress
+                | Retry.Elsewhere -> ()
+
+                Error refusal)
 
     /// The same, noting what is done once a second.
     let write<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>

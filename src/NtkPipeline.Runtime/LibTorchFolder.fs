@@ -36,7 +36,7 @@ module LibTorchFolder =
             else
                 None)
 
-    let private refuse reason = Error(DataRefused $"%s{variable}: %s{reason}")
+    let private refuse reason = Error(MachineLacks $"%s{variable}: %s{reason}")
 
     /// The folder, if it can be used.
     let check (folder: string) : Result<string, PipelineError> =

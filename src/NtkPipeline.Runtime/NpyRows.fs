@@ -23,9 +23,9 @@ module NpyRows =
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
-        | :? IOException as e -> Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+        | :? IOException as e -> Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
         | :? UnauthorizedAccessException as e ->
-            Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+            Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
 
     let private layout (path: string) : Result<NpyLayout, PipelineError> =
         guard path (fun () ->

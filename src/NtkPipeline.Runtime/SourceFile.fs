@@ -19,9 +19,9 @@ module SourceFile =
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
-        | :? IOException as e -> Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+        | :? IOException as e -> Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
         | :? UnauthorizedAccessException as e ->
-            Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+            Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
 
     /// The file's text, which must be UTF-8.
     let readText (path: string) : Result<string, PipelineError> =
@@ -46,11 +46,11 @@ module SourceFile =
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
-        | :? IOException as e -> Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+        | :? IOException as e -> Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
         | :? UnauthorizedAccessException when Directory.Exists path ->
             Error(DataRefused $"%s{path}: it is a folder, and a file is wanted.")
         | :? UnauthorizedAccessException as e ->
-            Error(DataRefused $"%s{path}: it cannot be read: %s{e.Message}")
+            Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
 
     /// The digest of a file's bytes, which are not all held at once.
     let digest (path: string) : Result<Digest, PipelineError> = readStream (Digest.ofStream >> Ok) path
@@ -85,10 +85,12 @@ module SourceFile =
         try
             let full = Path.GetFullPath path
             Directory.CreateDirectory(nonNull (Path.GetDirectoryName full)) |> ignore
-            let aside = $"%s{full}.%d{Environment.ProcessId}.tmp"
+            let aside = $"""%s{full}.%s{Guid.NewGuid().ToString "N"}.tmp"""
 
             try
-                (use file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 <<< 20)
+                (use file =
+                    new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 <<< 20)
+
                  content file)
 
                 File.Move(aside, full, true)

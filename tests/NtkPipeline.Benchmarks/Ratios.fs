@@ -15,6 +15,7 @@ let run (arguments: string list) : int =
         2
     | Ok chosen ->
         LibTorch.useThreads 0
+        printfn $"%s{BenchMachine.print (BenchMachine.measure ())}"
 
         for measurement in chosen do
             match measurement.Run(rows |> List.tryHead |> Option.map int) with

@@ -38,6 +38,9 @@ let private layers = [
     "Config"
 ]
 
+/// The folders of Runtime, likewise; the first are the files of none.
+let private runtimeLayers = [ ""; "Store"; "Runner"; "Encoder"; "Fetch"; "Bench" ]
+
 let private compiled (project: string) =
     Regex.Matches(File.ReadAllText(Clone.path project), "<Compile Include=\"(.+?)\"")
     |> Seq.map _.Groups[1].Value
@@ -94,6 +97,13 @@ let tests =
                 "each folder's files together, in the order of the layers"
 
             Expect.equal (runsOf [ "A/x.fs"; "B/y.fs"; "A/z.fs" ]) [ "A"; "B"; "A" ] "a torn folder is seen"
+
+        testCase "no folder of Runtime sees one above it"
+        <| fun () ->
+            Expect.equal
+                (runsOf (compiled "src/NtkPipeline.Runtime/NtkPipeline.Runtime.fsproj"))
+                runtimeLayers
+                "each folder's files together, in the order of the layers"
 
         testCase "tests stand in the folders of what they test"
         <| fun () ->

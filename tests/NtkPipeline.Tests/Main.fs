@@ -110,6 +110,12 @@ let private tests =
         LearnKernelTests.tests
         RunnerTests.tests
         StoreTests.tests
+        MachineLackTests.tests
+        ClaimsTests.tests
+        SharedStoreTests.tests
+        SharedRunTests.tests
+        SettingsMistakesTests.tests
+        BenchMachineTests.tests
         LibTorchFolderTests.tests
         ReportTests.tests
         ReportChartsTests.tests

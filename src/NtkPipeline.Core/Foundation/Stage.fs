@@ -1,11 +1,21 @@
 namespace NtkPipeline.Core
 
+/// Whether another try can end otherwise.
+[<RequireQualifiedAccess>]
+type Retry =
+    /// On another machine, or on this one when it has what it lacks now.
+    | Elsewhere
+    /// Nowhere: the same input is refused everywhere.
+    | Final
+
 /// Why a stage gave no result. Each carries one sentence for a person.
 type PipelineError =
     /// The data are not what they must be: names the file and line, or the artifact.
     | DataRefused of sentence: string
     /// The numbers refuse: names the matrix and the reason.
     | NumbersRefused of sentence: string
+    /// This machine lacks what the work needs: names the device, model, library or memory.
+    | MachineLacks of sentence: string
     /// The disk refuses: names the path.
     | StoreFault of sentence: string
 
@@ -13,7 +23,16 @@ type PipelineError =
         match this with
         | DataRefused sentence
         | NumbersRefused sentence
+        | MachineLacks sentence
         | StoreFault sentence -> sentence
+
+    /// Whether it is worth trying again.
+    member this.Retry =
+        match this with
+        | DataRefused _
+        | NumbersRefused _ -> Retry.Final
+        | MachineLacks _
+        | StoreFault _ -> Retry.Elsewhere
 
 /// A value and the name of its bytes. The value is read only when somebody asks for it.
 [<NoEquality; NoComparison>]

@@ -34,12 +34,12 @@ module Device =
             Ok(torch.device (DeviceType.CUDA, index))
         | Device.Cuda _ when torch.cuda.is_available () ->
             Error(
-                NumbersRefused
+                MachineLacks
                     $"device %s{print device}: there are %d{torch.cuda.device_count ()} CUDA devices here, counted from 0"
             )
         | Device.Cuda _ ->
             Error(
-                NumbersRefused
+                MachineLacks
                     $"device %s{print device}: the LibTorch in use was built for the CPU or finds no CUDA device; set device to cpu, or NTK_LIBTORCH to the folder of one built for CUDA"
             )
 

@@ -2,10 +2,7 @@ namespace NtkPipeline.Core
 
 open System.Text.Encodings.Web
 open System.Text.Json
-
-/// One stage of a run as the host saw it: its name, the digest of its recipe, whether it was read back, and for how long
-/// it ran.
-type StageFact = { Name: string; Key: string; Cached: bool; Seconds: float }
+open System.Text.Json.Nodes
 
 /// summary.json: the run for programs. Its keys are a contract; more may be added.
 [<RequireQualifiedAccess>]
@@ -53,14 +50,6 @@ module SummaryJson =
             "leftOut", Json.real suspect.LeftOut
         ]
 
-    let private stage (stage: StageFact) =
-        Json.record [
-            "name", Json.text stage.Name
-            "key", Json.text stage.Key
-            "cached", Json.flag stage.Cached
-            "seconds", Json.real stage.Seconds
-        ]
-
     /// Texts keep their letters; only what JSON must escape is escaped.
     let private options =
         JsonSerializerOptions(
@@ -69,8 +58,8 @@ module SummaryJson =
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
         )
 
-    /// The summary of a run that took `seconds` in all.
-    let write (findings: Findings) (seconds: float) (stages: StageFact[]) : string =
+    /// The summary of a run that took `seconds` in all; its runner says what became of each stage.
+    let write (findings: Findings) (seconds: float) (stages: JsonNode seq) : string =
         let root =
             Json.record [
                 "data", DataJson.data findings
@@ -86,7 +75,7 @@ module SummaryJson =
                 // The root seed has 64 bits, more than most readers' numbers.
                 "seed", Json.text (string findings.Seed)
                 "seconds", Json.real seconds
-                "stages", Json.list (stages |> Seq.map stage)
+                "stages", Json.list stages
             ]
 
         root.ToJsonString options + "\n"

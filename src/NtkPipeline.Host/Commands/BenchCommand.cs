@@ -36,6 +36,8 @@ internal sealed class BenchCommand : NtkCommand
     {
         LibTorch.useThreads(0);
         var told = new List<object>();
+        var machine = BenchMachineModule.measure();
+        terminal.Output.WriteLine(BenchMachineModule.print(machine));
 
         foreach (var measurement in chosen)
         {
@@ -51,7 +53,13 @@ internal sealed class BenchCommand : NtkCommand
                 }
         }
 
-        return terminal.Tell(new { threads = TorchSharp.torch.get_num_threads(), ratios = told });
+        return terminal.Tell(new
+        {
+            threads = machine.Threads,
+            processor = machine.Processor,
+            gigaflops = new { float32 = machine.SingleGigaflops, float64 = machine.DoubleGigaflops },
+            ratios = told,
+        });
     }
 
     private static object Entry(Measurement measurement, Ratio ratio) => new

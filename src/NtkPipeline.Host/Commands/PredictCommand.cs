@@ -69,9 +69,8 @@ internal sealed class PredictCommand : NtkCommand
         from news in News(parsed, session)
         from plans in session.Plan()
         from ready in plans.AllButReport()
-        let runner = session.Runner(StageProgress.For(terminal with { IsQuiet = true }))
-        from outputs in Pipeline.Run(runner, session).OrRefused()
-        from foretold in Predict(session, runner, outputs.Models, news, parsed.GetValue(_tweets))
+        from foretold in session.Run(
+            StageProgress.For(terminal with { IsQuiet = true }), runner => Predict(session, runner, news, parsed.GetValue(_tweets)))
         select Tell(session, news, foretold, parsed.GetValue(_all), terminal);
 
     private FSharpResult<Newcomers, Failure> News(ParseResult parsed, Session session)
@@ -92,11 +91,14 @@ internal sealed class PredictCommand : NtkCommand
 
     private static string? NullIfBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
-    private static FSharpResult<Foretold, Failure> Predict(
-        Session session, DiskRunner runner, RunModels models, Newcomers news, int tweets)
+    private static FSharpResult<Foretold, Failure> Predict(Session session, DiskRunner runner, Newcomers news, int tweets)
     {
+        var outputs = Pipeline.Run(runner, session);
         LibTorch.useThreads(session.Config.Threads);
-        return NewTexts.Predict(session, runner, models, news, tweets).OrRefused();
+
+        return (from run in outputs
+                from foretold in NewTexts.Predict(session, runner, run.Models, news, tweets)
+                select foretold).OrRefused();
     }
 
     private static int Tell(Session session, Newcomers news, Foretold foretold, bool all, Terminal terminal) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.FSharp.Core;
+using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host.Commands;
 
@@ -16,10 +17,13 @@ internal sealed class ReportCommand : NtkCommand
         from session in _run.Open(parsed, terminal)
         from plans in session.Plan()
         from ready in plans.AllButReport()
-        let runner = session.Runner(StageProgress.For(terminal with { IsQuiet = true }))
+        from code in session.Run(StageProgress.For(terminal with { IsQuiet = true }), runner => Write(session, runner, terminal))
+        select code;
+
+    private static FSharpResult<int, Failure> Write(Session session, DiskRunner runner, Terminal terminal) =>
         from outputs in Pipeline.Run(runner, session).OrRefused()
         from findings in outputs.Findings.Value.Value.OrRefused()
-        from written in session.Write(outputs, findings, NtkPipeline.Core.SummaryJson.write(findings, 0.0, runner.Facts))
+        from written in session.Write(outputs, findings, NtkPipeline.Core.SummaryJson.write(findings, 0.0, runner.Facts.Select(fact => fact.Json)))
         let page = Path.Combine(session.Out, "report.html")
         select terminal.Tell(new { report = page }, $"Report: {page}");
 }

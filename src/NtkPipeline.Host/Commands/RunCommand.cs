@@ -27,15 +27,15 @@ internal sealed class RunCommand : NtkCommand
             terminal.Error.WriteLine("ntk: no tweets were named and data/kaggle holds none, so this runs on the SYNTHETIC SAMPLE");
 
         var clock = Stopwatch.StartNew();
-        var runner = session.Runner(progress);
 
-        return from device in session.CheckDevice()
+        return session.Run(progress, runner =>
+               from device in session.CheckDevice()
                from plan in session.Plan()
                from outputs in progress.Watch(plan.Length, () => Pipeline.Run(runner, session).OrRefused())
                from findings in outputs.Findings.Value.Value.OrRefused()
-               let summary = SummaryJson.write(findings, Math.Round(clock.Elapsed.TotalSeconds, 2), runner.Facts)
+               let summary = SummaryJson.write(findings, Math.Round(clock.Elapsed.TotalSeconds, 2), runner.Facts.Select(fact => fact.Json))
                from written in session.Write(outputs, findings, summary)
-               select Print(session, findings, summary, runner.Facts, clock.Elapsed, terminal);
+               select Print(session, findings, summary, runner.Facts, clock.Elapsed, terminal));
     }
 
     private static int Print(

@@ -110,29 +110,26 @@ internal sealed class SelectCommand : NtkCommand
 
     private FSharpResult<SelectionSettings, Failure> Settings(ParseResult parsed)
     {
-        var mistakes = new List<string>();
-        var by = RidgeChoiceModule.parse(parsed.GetRequiredValue(_by))!.Value;
-        var holdOut = parsed.GetValue(_holdOut);
-        var folds = parsed.GetValue(_folds);
+        var misread = new List<string>();
         var grid = Numbers(parsed.GetRequiredValue(_ridges), ':');
         var times = parsed.GetValue(_times) is { } text ? Numbers(text, ',') : [];
 
-        if (grid is not [var smallest, var largest, var points] || !(smallest > 0) || !(largest >= smallest) || points is not (>= 1 and <= 100))
-            mistakes.Add($"--ridges '{parsed.GetValue(_ridges)}': write smallest:largest:points a decade, such as 1e-3:10:4");
-        if (times is not { } || times.Any(time => !(time > 0)))
-            mistakes.Add($"--times '{parsed.GetValue(_times)}': write positive numbers, comma-separated");
-        if (times is { Length: > 0 } && !TimeSelection.isPossible(by))
-            mistakes.Add("--times: a training time has no likelihood; rank by loo, loo-accuracy, gcv, cv or cv-accuracy");
-        if (folds < 2)
-            mistakes.Add($"--folds {folds}: at least 2");
-        if (!(holdOut >= 0 && holdOut <= 0.9))
-            mistakes.Add($"--hold-out {holdOut}: it lies between 0 and 0.9");
+        if (grid is not [_, _, var points] || points is not (>= 1 and <= 1e6) || points != Math.Floor(points))
+        {
+            misread.Add($"--ridges '{parsed.GetValue(_ridges)}': write smallest:largest:points a decade, such as 1e-3:10:4");
+            grid = [1, 1, 1];
+        }
 
-        return mistakes.Count > 0
-            ? Results.Fail<SelectionSettings>(ExitCode.Usage, mistakes)
-            : Results.Ok(new SelectionSettings(
-                new RidgeSettings(grid![0], grid[1], (int)grid[2], by), times ?? [], folds, holdOut,
-                SeedModule.root(parsed.GetValue(_seed)), parsed.GetRequiredValue(_precision) == "float32"));
+        if (times is null)
+            misread.Add($"--times '{parsed.GetValue(_times)}': write positive numbers, comma-separated");
+
+        var settings = new SelectionSettings(
+            new RidgeSettings(grid[0], grid[1], (int)grid[2], RidgeChoiceModule.parse(parsed.GetRequiredValue(_by))!.Value),
+            times ?? [], parsed.GetValue(_folds), parsed.GetValue(_holdOut),
+            SeedModule.root(parsed.GetValue(_seed)), parsed.GetRequiredValue(_precision) == "float32");
+
+        var mistakes = misread.Concat(SelectionSettingsModule.mistakes(settings).Select(mistake => $"--{mistake}")).ToArray();
+        return mistakes.Length > 0 ? Results.Fail<SelectionSettings>(ExitCode.Usage, mistakes) : Results.Ok(settings);
     }
 
     private static double[]? Numbers(string text, char separator)

@@ -43,6 +43,9 @@ internal abstract class StageProgress
                 case StageEvent.Cached cached:
                     Terminal.Error.WriteLine($"{cached.stage}: cached");
                     break;
+                case StageEvent.Waiting waiting:
+                    Terminal.Error.WriteLine($"{waiting.stage}: made by {waiting.holder}, which is waited for");
+                    break;
                 case StageEvent.Finished finished:
                     Terminal.Error.WriteLine($"{finished.stage}: {finished.seconds:0.00} s, {Size(finished.bytes)}");
                     break;
@@ -69,6 +72,9 @@ internal abstract class StageProgress
                     break;
                 case StageEvent.Advanced advanced when _task is { } task:
                     task.Description = Markup.Escape($"{advanced.stage}: {advanced.finished:N0} of {advanced.all:N0}");
+                    break;
+                case StageEvent.Waiting waiting when _task is { } task:
+                    task.Description = Markup.Escape($"{waiting.stage}: made by {waiting.holder}");
                     break;
                 case StageEvent.Cached cached when _task is { } task:
                     task.Description = Markup.Escape($"{cached.stage}: cached");

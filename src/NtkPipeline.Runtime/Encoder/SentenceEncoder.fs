@@ -87,7 +87,7 @@ module SentenceEncoder =
         match [ modelPath folder; vocabularyPath folder ] |> List.tryFind (File.Exists >> not) with
         | Some path ->
             Error(
-                DataRefused
+                MachineLacks
                     $"%s{path}: there is no such file; `ntk fetch model` brings all-MiniLM-L6-v2 with its vocabulary."
             )
         | None ->

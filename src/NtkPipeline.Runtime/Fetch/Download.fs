@@ -30,6 +30,8 @@ type internal Attempt =
     /// The server knows no such file.
     | Absent of reason: string
     | Refused of reason: string
+    /// There is no way from here to the server.
+    | Unreached of reason: string
     | Unwritable of reason: string
 
 /// One file over HTTP, as far as one request brings it: it goes on where the part ends if the server can do that, and begins
@@ -118,13 +120,13 @@ module internal Download =
         match e.HttpRequestError with
         // A name that was found once is worth asking for again.
         | HttpRequestError.NameResolutionError when had = 0L ->
-            Refused $"the host %s{host} cannot be found; without a network to it, --from can name a mirror"
+            Unreached $"the host %s{host} cannot be found; without a network to it, --from can name a mirror"
         | HttpRequestError.SecureConnectionError ->
             let cause =
                 e.InnerException |> Option.ofObj |> Option.map _.Message |> Option.defaultValue e.Message
 
-            Refused $"there is no secure connection to %s{host}: %s{cause.TrimEnd '.'}"
-        | HttpRequestError.ProxyTunnelError -> Refused $"the proxy refuses: %s{e.Message.TrimEnd '.'}"
+            Unreached $"there is no secure connection to %s{host}: %s{cause.TrimEnd '.'}"
+        | HttpRequestError.ProxyTunnelError -> Unreached $"the proxy refuses: %s{e.Message.TrimEnd '.'}"
         | _ -> Dropped(e.Message.ReplaceLineEndings(" ").TrimEnd '.', None)
 
     /// One request, and all of its answer that comes. `tell` hears how many bytes the part holds.

@@ -31,6 +31,7 @@ module internal FetchFile =
         (part: FileStream)
         =
         let refuse reason = Error(DataRefused $"%O{place}: %s{reason}.")
+        let unreached reason = Error(MachineLacks $"%O{place}: %s{reason}.")
 
         let rec next failures =
             let had = part.Length
@@ -39,7 +40,7 @@ module internal FetchFile =
                 let failures = if part.Length - had >= patience.EnoughProgress then 1 else failures + 1
 
                 if failures > patience.MostFailures then
-                    refuse
+                    unreached
                         $"%s{reason}; %d{failures} tries in a row have failed. What has come is kept, and the same command goes on from there"
                 else
                     let pause = pauseAfter patience failures asked
@@ -53,6 +54,7 @@ module internal FetchFile =
             | Complete -> Ok true
             | Absent _ -> Ok false
             | Refused reason -> refuse reason
+            | Unreached reason -> unreached reason
             | Unwritable reason -> Error(StoreFault $"%s{part.Name}: it cannot be written: %s{reason}")
             | Dropped(reason, asked) -> retry reason asked
             | Restart reason ->

@@ -3,6 +3,7 @@ module NtkPipeline.Tests.SummaryJsonTests
 open System.Text.Json
 open Expecto
 open NtkPipeline.Core
+open NtkPipeline.Runtime
 
 let private synthetic = lazy (SampleFindings.make true)
 
@@ -12,7 +13,8 @@ let tests =
         { Name = "report"; Key = "cd34"; Cached = false; Seconds = 1.25 }
     |]
 
-    let parse findings = JsonDocument.Parse(SummaryJson.write findings 61.5 stages).RootElement
+    let parse findings =
+        JsonDocument.Parse(SummaryJson.write findings 61.5 (stages |> Array.map _.Json)).RootElement
 
     let names (element: JsonElement) = element.EnumerateObject() |> Seq.map _.Name |> Set.ofSeq
 

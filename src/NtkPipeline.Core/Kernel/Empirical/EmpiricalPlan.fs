@@ -23,7 +23,7 @@ module EmpiricalPlan =
     /// The refusal of what cannot fit.
     let refuse (memory: float) (name: string) (smallest: Cost) : Result<'a, PipelineError> =
         Error(
-            NumbersRefused
+            MachineLacks
                 $"empirical kernel: %s{name} needs %s{ByteSize.print smallest.Bytes} of memory for its smallest tile, and %s{ByteSize.print memory} may be used; take a narrower network or more memory"
         )
 

@@ -119,7 +119,7 @@ module KernelRequest =
                     | Ok(side, _) -> Ok side
                     | Error smallest ->
                         Error(
-                            NumbersRefused
+                            MachineLacks
                                 $"kernel: its smallest tile needs %s{ByteSize.print smallest.Bytes} of memory, and %s{ByteSize.print machine.Memory} may be used"
                         )
 

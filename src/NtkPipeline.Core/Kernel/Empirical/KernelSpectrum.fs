@@ -50,7 +50,7 @@ module KernelSpectrum =
             if needed > machine.Memory then
                 return!
                     Error(
-                        NumbersRefused
+                        MachineLacks
                             $"spectrum: %d{x.Rows} rows need %s{ByteSize.print needed} of memory, and %s{ByteSize.print machine.Memory} may be used; take fewer rows or a narrower network"
                     )
         }

@@ -81,9 +81,12 @@ module MonteCarloKernel =
             let isArray = int64 x.Rows * int64 (defaultArg ofZ x.Rows) <= int64 Array.MaxLength
 
             if needed > machine.Memory || not isArray then
+                // What no array holds fits nowhere; what this machine's memory does not hold may fit elsewhere.
+                let refuse = if isArray then MachineLacks else NumbersRefused
+
                 return!
                     Error(
-                        NumbersRefused
+                        refuse
                             $"Monte Carlo kernel: %d{x.Rows} × %d{defaultArg ofZ x.Rows} entries need %s{ByteSize.print needed} of memory, since mean and error are held whole, and %s{ByteSize.print machine.Memory} may be used; take fewer rows"
                     )
         }

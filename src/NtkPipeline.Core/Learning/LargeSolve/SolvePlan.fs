@@ -112,7 +112,7 @@ module SolvePlan =
             )
         elif needed > size.Memory then
             Error(
-                NumbersRefused
+                MachineLacks
                     $"solve by %s{SolveMethod.print chosen}: %d{size.Rows} rows need %s{gigabytes needed} and %s{gigabytes size.Memory} are allowed; allow more memory, or take another method or a lower rank"
             )
         else

@@ -8,19 +8,27 @@ open TorchSharp
 [<RequireQualifiedAccess>]
 module RidgeSpectral =
 
-    /// A given ridge is at least 0 and finite, a grid is one, and the score of one that is refined has a slope.
-    let checkSource (source: RidgeSource) : Result<unit, PipelineError> =
+    /// What keeps a ridge from being had this way, if anything, after the name of the setting.
+    let mistakes (source: RidgeSource) : string list =
         match source with
-        | RidgeSource.Given ridge when not (ridge >= 0.0 && Double.IsFinite ridge) ->
-            Error(NumbersRefused $"the ridge is %g{ridge}; it must be at least 0 and finite")
-        | RidgeSource.Given _ -> Ok()
-        | RidgeSource.Selected settings -> RidgeSettings.check settings
-        | RidgeSource.Refined settings when not (RidgeRefinement.isPossible settings.ChooseBy) ->
-            Error(
-                NumbersRefused
-                    $"a ridge chosen by %s{RidgeChoice.print settings.ChooseBy} cannot be refined: that score has no derivative here"
-            )
-        | RidgeSource.Refined settings -> RidgeSettings.check settings
+        | RidgeSource.Given ridge when not (ridge >= 0.0 && Double.IsFinite ridge) -> [
+            $"ridge %g{ridge}: it must be at least 0 and finite"
+          ]
+        | RidgeSource.Given _ -> []
+        | RidgeSource.Selected settings -> Option.toList (RidgeSettings.mistake settings)
+        | RidgeSource.Refined settings -> [
+            yield! Option.toList (RidgeSettings.mistake settings)
+            if not (RidgeRefinement.isPossible settings.ChooseBy) then
+                $"refine: the score %s{RidgeChoice.print settings.ChooseBy} has no derivative to go by; loo, gcv and likelihood have"
+          ]
+
+    /// `name` says which matrix the ridge was meant for.
+    let checkSource (name: string) (source: RidgeSource) : Result<unit, PipelineError> =
+        match source, mistakes source with
+        | _, mistake :: _ -> Error(NumbersRefused $"%s{name}: %s{mistake}")
+        | RidgeSource.Given _, [] -> Ok()
+        | RidgeSource.Selected settings, []
+        | RidgeSource.Refined settings, [] -> RidgeSettings.check settings
 
     /// Without a ridge on a singular kernel: the limit λ → 0.
     let private limit name kernel (spectrum: Spectrum) rank (targets: Matrix<float>) mean rule =
@@ -153,7 +161,7 @@ module RidgeSpectral =
         : Result<RidgeFit, PipelineError> =
         result {
             do! SolveTrust.check name kernel targets
-            do! checkSource source
+            do! checkSource name source
             let! mean = KernelMatrix.meanDiagonal name kernel
             let along = along name kernel spectrum folds targets mean rule
             let grid settings = RidgeSettings.grid settings |> Array.map (fun relative -> relative * mean)

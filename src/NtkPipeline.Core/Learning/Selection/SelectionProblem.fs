@@ -66,6 +66,30 @@ type Selection = {
     HeldOut: HeldOut option
 }
 
+[<RequireQualifiedAccess>]
+module SelectionSettings =
+
+    let private mostHeldOut = 0.9
+
+    /// Every mistake in the settings, each after the name of its setting.
+    let mistakes (settings: SelectionSettings) : string list = [
+        for mistake in Option.toList (RidgeSettings.mistake settings.Ridges) do
+            $"ridges: %s{mistake}"
+
+        if settings.Times.Length > 0 && not (TimeSelection.isPossible settings.Ridges.ChooseBy) then
+            "times: a training time has no likelihood; rank by loo, loo-accuracy, gcv, cv or cv-accuracy"
+
+        for time in settings.Times do
+            if not (time > 0.0 && Double.IsFinite time) then
+                $"times: %g{time} is none; a training time is positive and finite"
+
+        if settings.Folds < 2 then
+            $"folds %d{settings.Folds}: at least 2"
+
+        if not (settings.HoldOut >= 0.0 && settings.HoldOut <= mostHeldOut) then
+            $"hold-out %g{settings.HoldOut}: it lies between 0 and %g{mostHeldOut}"
+    ]
+
 /// Checking what competes before anything is computed.
 [<RequireQualifiedAccess>]
 module SelectionProblem =
@@ -77,14 +101,12 @@ module SelectionProblem =
             refuse $"there are %d{problem.Targets.Length} targets for %d{problem.X.Rows} rows of inputs"
         elif problem.Networks.IsEmpty || problem.Kinds.IsEmpty then
             invalidArg (nameof problem) "nothing competes"
-        elif settings.Times.Length > 0 && not (TimeSelection.isPossible settings.Ridges.ChooseBy) then
-            refuse "a training time has no likelihood; rank by loo, loo-accuracy, gcv, cv or cv-accuracy"
-        elif settings.Times |> Array.exists (fun time -> not (time > 0.0 && Double.IsFinite time)) then
-            refuse "a training time is a positive, finite number"
         elif
             problem.Targets |> Array.forall (fun y -> y > 0.0)
             || problem.Targets |> Array.forall (fun y -> y <= 0.0)
         then
             refuse "all targets lie on one side of 0"
         else
-            Ok()
+            match SelectionSettings.mistakes settings with
+            | mistake :: _ -> refuse mistake
+            | [] -> Ok()

@@ -1,4 +1,3 @@
-using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
 
@@ -44,19 +43,14 @@ internal static class NewTexts
               from part in run.Rows.Value.Value
               select NewTweets.inPlaceOfTest(part, rows);
 
+    /// <summary>The pipeline's own steps, with what the run has chosen on its tweets.</summary>
     private static FSharpResult<NewRows, PipelineError> Together(Session session, RunModels run, List<Embeddings> parts)
     {
-        var config = session.Config;
-        IRunner runner = new MemoryRunner(SeedModule.root(config.Seed));
-        var all = Held("new texts", ListModule.OfSeq(parts));
+        IRunner runner = new MemoryRunner(SeedModule.root(session.Config.Seed));
 
-        return from together in run.Views.Weights is { } weights
-                   ? runner.Run(CombineViews.stage, Artifact.both(all, weights))
-                   : FSharpResult<Artifact<Embeddings>, PipelineError>.NewOk(Held("new texts", parts[0]))
-               from features in runner.Run(ReduceDimension.stage(config.Reduce), ReduceDimension.inputs(config.Reduce, together, run.Split, run.Dimensions))
-               from cross in run.Views.Weights is { } weights && config.Encoder.Weigh.Combining.IsSum
-                   ? runner.Run(SumOfKernels.test, Artifact.both(all, weights))
-                   : runner.Run(AnalyticGram.test, features)
+        return from views in Views.Of(runner, [.. parts.Select(part => Held("new texts", part))], run.Views.Weights)
+               from features in views.Reduce(runner, session, run.Split, run.Dimensions)
+               from cross in Kernels.Test(runner, session, views, features)
                from rows in features.Value.Value
                from kernel in cross.Value.Value
                select new NewRows(rows.Test, kernel);

@@ -2,7 +2,6 @@ namespace NtkPipeline.Runtime
 
 open System
 open System.IO
-open System.Threading
 open NtkPipeline.Core
 
 /// Whether an object can be used.
@@ -16,16 +15,20 @@ type ObjectState =
 ///   runs/<key>.json        recipe → digest of its result
 ///   texts/<model>/         embeddings of single texts (`EmbeddingCache`)
 ///   latest/<scope>/<stage> the recipe that ran last, to say why a stage runs again
+///   claims/<key>/          who makes a recipe's result now (`Claims`)
+///   live/<name>/           runs that are under way (`LiveRun`)
 ///   partial/               what is being written; renamed when whole, so a kill at any instant leaves no half object
 [<NoEquality; NoComparison>]
-type Store = private { Root: string }
+type Store = private { Root: string; Times: LeaseTimes }
 
 [<RequireQualifiedAccess>]
 module Store =
 
-    let mutable private counter = 0
-
     let internal folder (store: Store) (name: string) = Path.Combine(store.Root, name)
+    let internal times (store: Store) = store.Times
+
+    /// A path for what is being written.
+    let internal aside (store: Store) = Path.Combine(folder store "partial", Holder.unusedName ())
 
     let private fault (path: string) (e: exn) =
         StoreFault $"%s{path}: the store cannot be used here: %s{e.Message}"
@@ -38,15 +41,18 @@ module Store =
         | :? IOException as e -> Error(fault path e)
         | :? UnauthorizedAccessException as e -> Error(fault path e)
 
-    /// The store in this folder, which is made if it is not there.
-    let openAt (root: string) : Result<Store, PipelineError> =
+    /// The same as `openAt`, with leases of other times.
+    let openWith (times: LeaseTimes) (root: string) : Result<Store, PipelineError> =
         guard root (fun () ->
-            let store = { Root = Path.GetFullPath root }
+            let store = { Root = Path.GetFullPath root; Times = times }
 
-            for name in [ "objects"; "runs"; "latest"; "partial" ] do
+            for name in [ "objects"; "runs"; "latest"; "claims"; "live"; "partial" ] do
                 Directory.CreateDirectory(folder store name) |> ignore
 
             store)
+
+    /// The store in this folder, which is made if it is not there.
+    let openAt (root: string) : Result<Store, PipelineError> = openWith LeaseTimes.Usual root
 
     let private objectPath (store: Store) (hex: string) (extension: string) =
         Path.Combine(store.Root, "objects", hex[..1], $"%s{hex}.%s{extension}")
@@ -58,12 +64,13 @@ module Store =
 
     /// Writes a file aside, then renames it; `write` gives what the caller wants to know. An existing file is replaced.
     let internal writeWhole (store: Store) (write: Stream -> 'a) (target: 'a -> string) =
-        let number = Interlocked.Increment &counter
-        let aside = Path.Combine(store.Root, "partial", $"%d{Environment.ProcessId}-%d{number}")
+        let aside = aside store
 
         try
             let result =
-                use file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 <<< 20)
+                use file =
+                    new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 <<< 20)
+
                 let result = write file
                 file.Flush true
                 result
@@ -98,13 +105,15 @@ module Store =
         let path = objectPath store record.Output record.Extension
 
         guard path (fun () ->
-            if not (File.Exists path) then
-                Error Missing
-            elif not (isWhole path record.Output) then
-                Error Damaged
-            else
-                use file = File.OpenRead path
-                codec.Read file |> Result.mapError (fun _ -> Damaged))
+            try
+                if isWhole path record.Output then
+                    use file = File.OpenRead path
+                    codec.Read file |> Result.mapError (fun _ -> Damaged)
+                else
+                    Error Damaged
+            with
+            | :? FileNotFoundException
+            | :? DirectoryNotFoundException -> Error Missing)
 
     /// A quick look, at the file's size only.
     let glance (store: Store) (record: RunRecord) : ObjectState =
@@ -115,13 +124,13 @@ module Store =
         else Sound
 
     let private readRecord (path: string) : RunRecord option =
-        if File.Exists path then
+        try
             use file = File.OpenRead path
 
             match Recipe.codec.Read file with
             | Ok record -> Some record
             | Error _ -> None
-        else
+        with :? FileNotFoundException ->
             None
 
     /// What came of a recipe, if it has run. A damaged record counts as none.
@@ -176,8 +185,7 @@ module Store =
     let internal latestFiles (store: Store) : string[] =
         Directory.GetFiles(folder store "latest", "*", SearchOption.AllDirectories)
 
-    let internal partialFiles (store: Store) : string[] = Directory.GetFiles(folder store "partial")
+    let internal readRuns (store: Store) : RunRecord[] = runFiles store |> Array.choose readRecord
 
     /// Every recorded run that can be read.
-    let runs (store: Store) : Result<RunRecord[], PipelineError> =
-        guard store.Root (fun () -> runFiles store |> Array.choose readRecord)
+    let runs (store: Store) : Result<RunRecord[], PipelineError> = guard store.Root (fun () -> readRuns store)

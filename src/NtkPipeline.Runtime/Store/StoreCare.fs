@@ -1,7 +1,5 @@
 namespace NtkPipeline.Runtime
 
-open System
-open System.Diagnostics
 open System.IO
 open NtkPipeline.Core
 
@@ -37,50 +35,10 @@ module StoreCare =
                         |> Array.distinct
                 }))
 
-    let private isAlive (path: string) =
-        match (nonNull (Path.GetFileName path)).Split('-')[0] |> Int32.TryParse with
-        | true, pid -> Process.GetProcesses() |> Array.exists (fun other -> other.Id = pid)
-        | _ -> false
-
-    /// Deletes what no stage's last run names: older runs, their objects, and what a killed process left half written.
-    /// Gives the number of files and bytes freed.
+    /// Deletes what no stage's last run and no live run needs: older runs, their objects, and what a killed process left half
+    /// written. Gives the number of files and bytes freed.
     let collect (store: Store) : Result<int * int64, PipelineError> =
-        Store.guard "store" (fun () ->
-            let kept = Store.latestFiles store |> Array.map File.ReadAllText |> set
-
-            let staleRuns =
-                Store.runFiles store |> Array.filter (fun path -> not (kept.Contains(nameOf path)))
-
-            staleRuns, Store.partialFiles store |> Array.filter (isAlive >> not))
-        |> Result.bind (fun (staleRuns, leftovers) ->
-            Store.guard "store" (fun () ->
-                let remove (path: string) =
-                    let bytes = FileInfo(path).Length
-                    File.Delete path
-                    bytes
-
-                let freedRuns = staleRuns |> Array.map remove
-                let freedLeftovers = leftovers |> Array.map remove
-                freedRuns, freedLeftovers)
-            |> Result.bind (fun (freedRuns, freedLeftovers) ->
-                Store.runs store
-                |> Result.bind (fun runs ->
-                    Store.guard "objects" (fun () ->
-                        let named = runs |> Array.map _.Output |> set
-
-                        let freedObjects =
-                            Store.objectFiles store
-                            |> Array.filter (fun path -> not (named.Contains(nameOf path)))
-                            |> Array.map (fun path ->
-                                let bytes = FileInfo(path).Length
-                                File.Delete path
-                                bytes)
-
-                        let freedTexts =
-                            EmbeddingCache.collect store (runs |> Array.map _.Recipe.Settings)
-
-                        let freed = Array.concat [ freedRuns; freedLeftovers; freedObjects; freedTexts ]
-                        freed.Length, Array.sum freed))))
+        Store.guard "store" (fun () -> Collection.run store)
 
     /// Bytes of results by stage, largest first; instances of a stage ("train-network/…") together. Files of single texts'
     /// embeddings, which several runs share, count as a stage of their own.

@@ -155,8 +155,9 @@ module EmbeddingCache =
         : Result<unit, PipelineError> =
         addWithin mostBytes store model texts rows
 
-    /// Deletes damaged files, and all of models that these settings of stages do not name. Gives the bytes of each deleted file.
-    let internal collect (store: Store) (settings: string[]) : int64[] =
+    /// Deletes damaged files and, where no run is under way that might use them, all of models that these settings of stages do not
+    /// name. Gives the bytes of each deleted file.
+    let internal collect (store: Store) (isAlone: bool) (settings: string[]) : int64[] =
         let isNamed (folder: string) =
             let name = nonNull (Path.GetFileName folder)
             name.EndsWith $"-%d{version}" && settings |> Array.exists _.Contains(name.Split('-')[0])
@@ -164,10 +165,10 @@ module EmbeddingCache =
         if Directory.Exists(root store) then
             [|
                 for folder in Directory.GetDirectories(root store) do
-                    let isNamed = isNamed folder
+                    let isNeeded = not isAlone || isNamed folder
 
                     for path in Directory.GetFiles folder do
-                        if not isNamed || (read path).IsNone then
+                        if not isNeeded || (read path).IsNone then
                             delete path
 
                     if Seq.isEmpty (Directory.EnumerateFileSystemEntries folder) then

@@ -1,3 +1,4 @@
+using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
 
@@ -15,10 +16,18 @@ internal sealed record Kernels(Kernel Regression, Kernel Networks)
     public static FSharpResult<Kernels, PipelineError> Make(
         IRunner runner, Session session, Artifact<Split> split, Views views, Artifact<Features> features) =>
         from networks in OfFeatures(runner, split, features)
-        from regression in views.Weights is { } weights && session.Config.Encoder.Weigh.Combining.IsSum
-            ? OfViews(runner, split, Artifact.both(views.Parts, weights))
+        from regression in Summed(session, views) is { } summed
+            ? OfViews(runner, split, summed)
             : FSharpResult<Kernel, PipelineError>.NewOk(networks)
         select new Kernels(regression, networks);
+
+    /// <summary>The regression's kernel of the test rows, or of others in their place, with the labelled ones.</summary>
+    public static FSharpResult<Artifact<Matrix<float>>, PipelineError> Test(IRunner runner, Session session, Views views, Artifact<Features> features) =>
+        Summed(session, views) is { } summed ? runner.Run(SumOfKernels.test, summed) : runner.Run(AnalyticGram.test, features);
+
+    /// <summary>The encoders' rows and weights, where regression is to add a kernel for each.</summary>
+    private static Artifact<Tuple<FSharpList<Embeddings>, CombinationFacts>>? Summed(Session session, Views views) =>
+        views.Weights is { } weights && session.Config.Encoder.Weigh.Combining.IsSum ? Artifact.both(views.Parts, weights) : null;
 
     private static FSharpResult<Kernel, PipelineError> OfFeatures(IRunner runner, Artifact<Split> split, Artifact<Features> features) =>
         from gram in runner.Run(AnalyticGram.labelled, features)
@@ -27,7 +36,7 @@ internal sealed record Kernels(Kernel Regression, Kernel Networks)
         select new Kernel(gram, testGram, spectrum);
 
     private static FSharpResult<Kernel, PipelineError> OfViews(
-        IRunner runner, Artifact<Split> split, Artifact<Tuple<Microsoft.FSharp.Collections.FSharpList<Embeddings>, CombinationFacts>> views) =>
+        IRunner runner, Artifact<Split> split, Artifact<Tuple<FSharpList<Embeddings>, CombinationFacts>> views) =>
         from gram in runner.Run(SumOfKernels.labelled, views)
         from testGram in runner.Run(SumOfKernels.test, views)
         from spectrum in runner.Run(DecomposeKernel.sum, Artifact.both(gram, split))

@@ -1,0 +1,92 @@
+/// What a command's options may be is Core's to say; the program only names the options.
+module NtkPipeline.Tests.SettingsMistakesTests
+
+open System.IO
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Tests.Ntk
+
+let private grid = {
+    Smallest = 1e-3
+    Largest = 10.0
+    PointsPerDecade = 4
+    ChooseBy = RidgeChoice.LeaveOneOut
+}
+
+let private sound: SelectionSettings = {
+    Ridges = grid
+    Times = [| 1.0 |]
+    Folds = 5
+    HoldOut = 0.2
+    Seed = Seed.root 1UL
+    IsSingle = true
+}
+
+let tests =
+    testList "mistakes in settings" [
+        test "of a selection all are found, each after its setting's name" {
+            Expect.isEmpty (SelectionSettings.mistakes sound) "none"
+
+            let wrong = {
+                sound with
+                    Ridges = { grid with Largest = 1e-4; ChooseBy = RidgeChoice.Likelihood }
+                    Times = [| 1.0; 0.0; nan |]
+                    Folds = 1
+                    HoldOut = 0.95
+            }
+
+            Expect.equal
+                (SelectionSettings.mistakes wrong
+                 |> List.map (fun mistake -> (mistake.Split [| ' '; ':' |])[0]))
+                [ "ridges"; "times"; "times"; "times"; "folds"; "hold-out" ]
+                "in order"
+
+            for holdOut in [ 0.0; 0.9 ] do
+                Expect.isEmpty (SelectionSettings.mistakes { sound with HoldOut = holdOut }) "the ends belong"
+        }
+
+        test "of a ridge" {
+            let first source = RidgeSpectral.mistakes source |> List.tryHead
+            Expect.isNone (first (RidgeSource.Given 0.0)) "0 is one"
+
+            for ridge in [ -1.0; nan; infinity ] do
+                Expect.isSome (first (RidgeSource.Given ridge)) $"%g{ridge}"
+
+            Expect.isNone (first (RidgeSource.Selected grid)) "a grid"
+            Expect.isSome (first (RidgeSource.Selected { grid with PointsPerDecade = 0 })) "no points"
+
+            Expect.isSome
+                (first (RidgeSource.Refined { grid with ChooseBy = RidgeChoice.CrossValidation }))
+                "cv"
+        }
+
+        testCase "the program names the option, and what it cannot read as numbers too, all at once"
+        <| inFolder (fun folder ->
+            let select more =
+                [
+                    "select"
+                    "--network"
+                    "dense 8 | relu | dense 1"
+                    "--x"
+                    "x.npy"
+                    "--y"
+                    "y.npy"
+                    "--out"
+                    Path.Combine(folder, "t.csv")
+                ]
+                @ more
+
+            select [ "--ridges"; "1:2:0.5"; "--times"; "1,two"; "--folds"; "1" ]
+            |> refused 2 [
+                "--ridges '1:2:0.5': write"
+                "--times '1,two': write"
+                "--folds 1: at least 2"
+            ]
+
+            select [ "--ridges"; "1:0:2"; "--times"; "-1"; "--hold-out"; "1" ]
+            |> refused 2 [
+                "--ridges: smallest 1, largest 0"
+                "--times: -1 is none"
+                "--hold-out 1: it lies"
+            ])
+    ]
