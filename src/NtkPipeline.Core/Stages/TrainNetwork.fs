@@ -124,7 +124,8 @@ module TrainNetwork =
             Centred = settings.Centred
             Optimiser = Optimiser.Descent
             Rate = rate
-            Batches = Batches.ofEpoch (Seed.derive "batches" seed) settings.BatchSize input.TrainTargets.Length
+            Batches =
+                Batches.ofEpoch (Seed.derive "batches" seed) settings.BatchSize input.TrainTargets.Length
             Tracked = epochs
             Spectra = spectra
             ProbeRows = settings.ProbeRows

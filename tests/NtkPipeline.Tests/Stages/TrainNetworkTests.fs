@@ -425,12 +425,7 @@ let tests =
                     (artifact "features" (features data))
                     (artifact "split" (split data))
                     (artifact "gram" data.Gram)
-                    (artifact
-                        "spectrum"
-                        {
-                            Computed = [| data.LambdaMax |]
-                            Vectors = Matrix.create 0 0 [||]
-                        })
+                    (artifact "spectrum" { Computed = [| data.LambdaMax |]; Vectors = Matrix.create 0 0 [||] })
 
             Expect.equal (inputs.Parts |> List.map fst) [ "features"; "split"; "gram"; "spectrum" ] "the key"
             Expect.isEmpty asked "nothing is read before"

@@ -11,7 +11,10 @@ module HeavyBall =
 
     /// Before the first step, of outputs such as these; none for β = 0.
     let ofBeta (beta: float) (outputs: torch.Tensor) : HeavyBall option =
-        if beta = 0.0 then None else Some { Beta = beta; Last = torch.zeros_like outputs }
+        if beta = 0.0 then
+            None
+        else
+            Some { Beta = beta; Last = torch.zeros_like outputs }
 
 /// Descent in function space: what a model that is linear in its parameters, with kernel Θ, says at n rows after each step on
 /// ½·mean((f − y)²) over a batch. Exact for the linearised network (Θ̂₀) and for the infinitely wide one (Θ):

@@ -44,7 +44,13 @@ module WeightedRows =
 
     /// Columns `start` … of the sum. Entry by entry it is ((0 + w₀ m₀) + w₁ m₁) + …, each product and sum rounded, so that strips,
     /// threads and vectors move no bit.
-    let private strip (matrix: torch.Tensor) (rows: int64[]) (weights: float32[]) start (sums: Span<float32>) =
+    let private strip
+        (matrix: torch.Tensor)
+        (rows: int64[])
+        (weights: float32[])
+        start
+        (sums: Span<float32>)
+        =
         let columns = int matrix.shape[1]
         let all = entries matrix
         let wide = sums.Length - sums.Length % Vector<float32>.Count

@@ -35,10 +35,10 @@ module GradientSteps =
 
             for k in 0 .. parameters.Length - 1 do
                 let m, v, g = first[k], second[k], gradients[k]
-                m.mul_(beta1.ToScalar()).add_ (g, (1.0 - beta1).ToScalar()) |> ignore
-                v.mul_(beta2.ToScalar()).addcmul_ (g, g, (1.0 - beta2).ToScalar()) |> ignore
-                let below = v.sqrt().div_(root.ToScalar()).add_ (epsilon.ToScalar())
-                parameters[k].addcdiv_ (m, below, (-size).ToScalar()) |> ignore
+                m.mul_(beta1.ToScalar()).add_(g, (1.0 - beta1).ToScalar()) |> ignore
+                v.mul_(beta2.ToScalar()).addcmul_(g, g, (1.0 - beta2).ToScalar()) |> ignore
+                let below = v.sqrt().div_(root.ToScalar()).add_(epsilon.ToScalar())
+                parameters[k].addcdiv_(m, below, (-size).ToScalar()) |> ignore
 
     let private ofSigns (rate: float) (parameters: torch.Tensor[]) (gradients: torch.Tensor[]) =
         descent rate parameters (gradients |> Array.map _.sign())

@@ -135,7 +135,7 @@ module ReluStack =
             match gradient with
             | LayerGradient.Whole gradient -> stack.Weights[layer].sub_ gradient |> ignore
             | LayerGradient.Product(delta, inputs) ->
-                stack.Weights[layer].addmm_ (delta.t (), inputs, 1.0f, -1.0f) |> ignore
+                stack.Weights[layer].addmm_(delta.t (), inputs, 1.0f, -1.0f) |> ignore
 
         (backward rate x y stack move).MoveToOuterDisposeScope()
 

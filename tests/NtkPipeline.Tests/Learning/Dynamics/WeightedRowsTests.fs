@@ -35,8 +35,8 @@ let tests =
             testCase $"%d{chosen} of %d{rows} rows, %d{columns} columns: the defined sum, bit for bit"
             <| fun () ->
                 use _ = torch.NewDisposeScope()
-                let matrix = (SmallStack.normal 1L [ rows; columns ]).float ()
-                let weights = (SmallStack.normal 2L [ chosen ]).float ()
+                let matrix = (SmallStack.normal 1L [ rows; columns ]).float()
+                let weights = (SmallStack.normal 2L [ chosen ]).float()
                 let numbers = [| for k in 0 .. chosen - 1 -> int64 (7 * k % rows) |]
                 let index = torch.tensor (numbers, dtype = torch.int64)
                 let ours = WeightedRows.sum matrix index weights
@@ -45,7 +45,7 @@ let tests =
                 Expect.equal (bits (Tensors.toArray32 ours)) (bits expected) "in place"
 
                 // A view with strides, and another precision, are gathered.
-                let turned = matrix.t().contiguous().t ()
+                let turned = matrix.t().contiguous().t()
                 Expect.isFalse (columns > 1 && turned.is_contiguous ()) "it has strides"
                 let others = WeightedRows.sum turned index weights
                 let exact = WeightedRows.sum (matrix.double ()) index (weights.double ())
@@ -56,7 +56,7 @@ let tests =
         testCase "a row that is not there is refused"
         <| fun () ->
             use _ = torch.NewDisposeScope()
-            let matrix = (SmallStack.normal 1L [ 4; 3 ]).float ()
+            let matrix = (SmallStack.normal 1L [ 4; 3 ]).float()
             let row = torch.tensor ([| 4L |], dtype = torch.int64)
             let sum () = WeightedRows.sum matrix row (torch.ones 1L) |> ignore
             Expect.throws sum "past the end"

@@ -39,7 +39,8 @@ let private offset (job: Followed) x = let f: torch.Tensor = job.Network.Outputs
 
 let tests =
     testList "FollowedTraining" [
-        testCase "with momentum, the companions take the heavy ball's steps in the linearised network's weights"
+        testCase
+            "with momentum, the companions take the heavy ball's steps in the linearised network's weights"
         <| fun () ->
             use _ = torch.NewDisposeScope()
             let job, network, theta = job (Optimiser.Momentum 0.8) 0.05 [ 1; 8 ]
@@ -63,14 +64,18 @@ let tests =
             let f = Tensors.toArray64 (job.Network.Outputs job.Labelled - start)
             let lin = Tensors.toArray64 (j.mv delta)
             let expected = Metrics.gap f[.. trained - 1] lin[.. trained - 1]
-            let near (gap: Gap option) = let gap = Expect.wantSome gap "followed" in abs (gap.Rms - expected.Rms)
+
+            let near (gap: Gap option) =
+                let gap = Expect.wantSome gap "followed" in abs (gap.Rms - expected.Rms)
+
             Expect.isGreaterThan expected.Rms 1e-3 "there is a gap"
             Expect.isLessThan (near last.GapToLinearisedTrain) 1e-9 "linearised"
             // Here the infinite-width kernel is the network's own at first.
             Expect.isLessThan (near last.GapToKernelTrain) 1e-9 "kernel"
 
         for optimiser in [ Optimiser.adam; Optimiser.SignDescent ] do
-            testCase $"%s{Optimiser.print optimiser} has no companions in function space, and no numbers of them"
+            testCase
+                $"%s{Optimiser.print optimiser} has no companions in function space, and no numbers of them"
             <| fun () ->
                 use _ = torch.NewDisposeScope()
                 let job, _, _ = job optimiser 0.01 [ 1..20 ]

@@ -50,11 +50,11 @@ let private near (a: float[]) (b: float[]) message =
 /// θ after 20 steps on least squares, as two tensors of 2 and 4 entries.
 let private ours optimiser rate =
     use scope = torch.NewDisposeScope()
-    let parts = start().split ([| 2L; 4L |], 0L) |> Array.map _.clone()
+    let parts = start().split([| 2L; 4L |], 0L) |> Array.map _.clone()
     let step = GradientSteps.start optimiser rate parts
 
     for _ in 1..20 do
-        (gradientAt (torch.cat parts)).split ([| 2L; 4L |], 0L) |> step
+        (gradientAt (torch.cat parts)).split([| 2L; 4L |], 0L) |> step
 
     Tensors.toArray64 (torch.cat parts)
 
@@ -95,13 +95,13 @@ let tests =
         testCase "momentum and Adam are LibTorch's own"
         <| fun () ->
             let sgd beta (p: Modules.Parameter) =
-                torch.optim.SGD ([| p |], 0.05, momentum = beta) :> torch.optim.Optimizer
+                torch.optim.SGD([| p |], 0.05, momentum = beta) :> torch.optim.Optimizer
 
             near (ours Optimiser.Descent 0.05) (library (sgd 0.0)) "descent"
             near (ours (Optimiser.Momentum 0.9) 0.05) (library (sgd 0.9)) "momentum"
 
             let adam (beta1, beta2, epsilon) (p: Modules.Parameter) =
-                torch.optim.Adam ([| p |], 0.05, beta1, beta2, epsilon) :> torch.optim.Optimizer
+                torch.optim.Adam([| p |], 0.05, beta1, beta2, epsilon) :> torch.optim.Optimizer
 
             near (ours Optimiser.adam 0.05) (library (adam (0.9, 0.999, 1e-8))) "Adam"
             near (ours (Optimiser.Adam(0.5, 0.9, 1e-3)) 0.05) (library (adam (0.5, 0.9, 1e-3))) "another Adam"
@@ -130,10 +130,7 @@ let tests =
                 step [| torch.ones (6L, dtype = torch.float64) |]
 
             // 1, then 1 + ½, then 1 + ½ + ¼.
-            near
-                (Tensors.toArray64 (start () - parameters[0]))
-                (Array.create 6 (0.1 * 4.25))
-                "v adds up"
+            near (Tensors.toArray64 (start () - parameters[0])) (Array.create 6 (0.1 * 4.25)) "v adds up"
 
         testCase "numbers that make no optimiser are a bug of the caller"
         <| fun () ->

@@ -48,7 +48,12 @@ let tests =
                 Expect.equal ((fast (x ())).ne(slow (x ())).sum().item<int64>()) 0L "the gates"
             | _ -> failtest "both have gates"
 
-        for text in [ "dense 11 w=1.2 | relu | dense 1"; "dense 11 | relu | dense 7 | relu | dense 1"; "dense 1" ] do
+        for text in
+            [
+                "dense 11 w=1.2 | relu | dense 1"
+                "dense 11 | relu | dense 7 | relu | dense 1"
+                "dense 1"
+            ] do
             for optimiser in
                 [
                     Optimiser.Descent
