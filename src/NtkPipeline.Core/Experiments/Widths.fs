@@ -23,7 +23,7 @@ module Widths =
             "train.optimiser"
             Text
             "descent"
-            "descent (minibatch SGD, or full-batch descent with train.batch-size = 0), momentum(0.9), adam, adam(0.9, 0.999, 1e-8) or sign. Rates of the first two are in units of N/Λ_max, of the others of √(N/(Λ_max P))/100, P being the number of parameters."
+            "descent (minibatch SGD, or full-batch descent with train.batch-size = 0), momentum(0.9), adam, adam(0.9, 0.999, 1e-8) or sign. Rates of the first two are in units of N/Λ_max, of the others of √(N/(Λ_max P))/10, P being the number of parameters."
         setting
             "train.rate"
             (Real(1e-6, 1e6))

@@ -23,7 +23,8 @@ module RidgeFit =
                 RidgeScores.single (ClassRule.ofTargets targets) mean targets solution residuals))
 
     let private check name source kernel targets =
-        SolveTrust.check name kernel targets |> Result.bind (fun () -> RidgeSpectral.checkSource name source)
+        SolveTrust.check name kernel targets
+        |> Result.bind (fun () -> RidgeSpectral.checkSource name source)
 
     /// As `fit`, but for the number of rows above which one given ridge is solved without eigenvalues.
     let fitUpTo

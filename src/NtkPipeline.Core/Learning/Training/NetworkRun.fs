@@ -10,7 +10,8 @@ type EpochMeasures = {
     TrainAccuracy: float
     Validation: Scores
     /// Validation accuracy of the infinite-width kernel and of the linearised network, trained by the very same steps;
-    /// none once those steps have made them diverge, as do the gaps below.
+    /// none once those steps have made them diverge, or where the optimiser has no such companion (`Optimiser.momentum`), as have the
+    /// gaps below.
     KernelAccuracy: float option
     LinearisedAccuracy: float option
     /// ‖Θ̂_t − Θ̂_0‖_F / ‖Θ̂_0‖_F on the probe rows.

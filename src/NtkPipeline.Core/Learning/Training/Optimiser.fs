@@ -106,7 +106,7 @@ module Optimiser =
     let unit (optimiser: Optimiser) : string =
         match momentum optimiser with
         | Some _ -> "N/Λ_max"
-        | None -> "√(N/(Λ_max P))/100"
+        | None -> "√(N/(Λ_max P))/10"
 
     /// η or s for a rate in its unit, given the largest eigenvalue Λ_max of the infinite-width kernel of N training rows and the
     /// number P of the network's parameters.
@@ -116,10 +116,12 @@ module Optimiser =
     ///
     /// Adam and sign descent move every parameter by about s. For a residual of RMS 1 along the leading eigenvector ‖g‖ is
     /// √(Λ_max/N), so that descent at its unit moves the weights by √(N/Λ_max), in norm, and the outputs by RMS 1. Steps of one size
-    /// are as long at s = √(N/(Λ_max P)), and move the outputs nearly as far, by ‖g‖₁/(√P ‖g‖) → √(2/π) of it for Gaussian entries
-    /// of g: at every width, though single parameters move less the more there are. Such steps do not shrink towards the
-    /// goal; so a rate of 1 is a hundredth of that: targets ±1 are reached in about 125 steps that agree, and then hovered
-    /// around at a hundredth of their size.
+    /// are as long at s = √(N/(Λ_max P)), and move the outputs by ‖g‖₁/(√P ‖g‖) ≤ 1 of that: √(2/π) for Gaussian entries of one
+    /// size, about a half for one hidden layer of ReLUs, half of whose ‖g‖² stands in the few weights of the last layer. So it is at
+    /// every width, though single parameters move less the more there are. Such steps do not shrink towards the goal; so a rate
+    /// of 1 is a tenth of it: targets ±1 are reached in some twenty steps that agree, and then hovered around at less than a tenth
+    /// of their size. On random rows (N = 6,090, d = 128, ‖x‖ = √d, batch 256, m = 16, 64, 1,024) the loss
+    /// after 20 epochs was 0.20 to 0.21 at this rate, and 0.17 to 0.19 by descent at its rate 1.
     let resolve
         (largest: float)
         (rows: int)
@@ -129,4 +131,4 @@ module Optimiser =
         : float =
         match momentum optimiser with
         | Some _ -> LearningRate.resolve largest rows (LearningRate.Multiple rate)
-        | None -> 0.01 * rate * sqrt (float rows / (largest * float parameters))
+        | None -> 0.1 * rate * sqrt (float rows / (largest * float parameters))
