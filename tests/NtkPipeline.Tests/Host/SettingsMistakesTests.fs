@@ -41,23 +41,13 @@ let tests =
                 [ "ridges"; "times"; "times"; "times"; "folds"; "hold-out" ]
                 "in order"
 
+            let ridges more = SelectionSettings.mistakes { sound with Ridges = more } |> List.length
+            Expect.equal (ridges { grid with PointsPerDecade = 100 }) 0 "a fine grid"
+            Expect.equal (ridges { grid with PointsPerDecade = 101 }) 1 "too fine a grid"
+            Expect.equal (ridges { grid with Smallest = 1e-300 }) 1 "ridges that cannot be computed with"
+
             for holdOut in [ 0.0; 0.9 ] do
                 Expect.isEmpty (SelectionSettings.mistakes { sound with HoldOut = holdOut }) "the ends belong"
-        }
-
-        test "of a ridge" {
-            let first source = KernelFit.mistakes source |> List.tryHead
-            Expect.isNone (first (RidgeSource.Given 0.0)) "0 is one"
-
-            for ridge in [ -1.0; nan; infinity ] do
-                Expect.isSome (first (RidgeSource.Given ridge)) $"%g{ridge}"
-
-            Expect.isNone (first (RidgeSource.Selected grid)) "a grid"
-            Expect.isSome (first (RidgeSource.Selected { grid with PointsPerDecade = 0 })) "no points"
-
-            Expect.isSome
-                (first (RidgeSource.Refined { grid with ChooseBy = RidgeChoice.CrossValidation }))
-                "cv"
         }
 
         testCase "the program names the option, and what it cannot read as numbers too, all at once"
@@ -85,7 +75,7 @@ let tests =
 
             select [ "--ridges"; "1:0:2"; "--times"; "-1"; "--hold-out"; "1" ]
             |> refused 2 [
-                "--ridges: smallest 1, largest 0"
+                "--ridges: ridges from 1 to 0"
                 "--times: -1 is none"
                 "--hold-out 1: it lies"
             ])

@@ -8,26 +8,18 @@ open TorchSharp
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module KernelFit =
 
-    /// What keeps a ridge from being had this way, if anything, after the name of the setting.
-    let mistakes (source: RidgeSource) : string list =
-        match source with
-        | RidgeSource.Given ridge when not (ridge >= 0.0 && Double.IsFinite ridge) -> [
-            $"ridge %g{ridge}: it must be at least 0 and finite"
-          ]
-        | RidgeSource.Given _ -> []
-        | RidgeSource.Selected settings -> Option.toList (RidgeSettings.mistake settings)
-        | RidgeSource.Refined settings -> [
-            yield! Option.toList (RidgeSettings.mistake settings)
-            if not (RidgeRefinement.isPossible settings.ChooseBy) then
-                $"refine: the score %s{RidgeChoice.print settings.ChooseBy} has no derivative to go by; loo, gcv and likelihood have"
-          ]
-
     let private checkSource (source: RidgeSource) =
-        match source, mistakes source with
-        | _, mistake :: _ -> Error(NumbersRefused mistake)
-        | RidgeSource.Given _, [] -> Ok()
-        | RidgeSource.Selected settings, []
-        | RidgeSource.Refined settings, [] -> RidgeSettings.check settings
+        match source with
+        | RidgeSource.Given ridge when not (ridge >= 0.0 && Double.IsFinite ridge) ->
+            Error(NumbersRefused $"the ridge is %g{ridge}; it must be at least 0 and finite")
+        | RidgeSource.Given _ -> Ok()
+        | RidgeSource.Selected settings -> RidgeSettings.check settings
+        | RidgeSource.Refined settings when not (RidgeRefinement.isPossible settings.ChooseBy) ->
+            Error(
+                NumbersRefused
+                    $"a ridge chosen by %s{RidgeChoice.print settings.ChooseBy} cannot be refined: that score has no derivative here"
+            )
+        | RidgeSource.Refined settings -> RidgeSettings.check settings
 
     let private ofCholesky mean ridge (targets: Matrix<float>) reading (fit: CholeskyFit) =
         let left = FitPoint.difference targets fit.LeaveOneOut
