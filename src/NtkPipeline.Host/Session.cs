@@ -10,18 +10,17 @@ internal sealed record Session(Config Config, DataFolder Data, Store Store, Sour
     private Seed Seed => SeedModule.root(Config.Seed);
 
     /// <summary>
-    /// Does work with a runner over the store, which keeps what it asks for from being collected meanwhile. LibTorch is loaded when the
-    /// first stage really runs.
+    /// Does work with a runner over the store, which keeps what it asks for from being collected meanwhile; where the store cannot be
+    /// written, a warning says that it does not. LibTorch is loaded when the first stage really runs.
     /// </summary>
     public FSharpResult<T, Failure> Run<T>(StageProgress progress, Func<DiskRunner, FSharpResult<T, Failure>> work)
     {
-        var begun = LiveRun.Begin(Store).OrRefused();
+        var begun = LiveRun.Begin(Store);
+        using var live = begun.IsOk ? begun.ResultValue : null;
+        var isReady = false;
 
         if (begun.IsError)
-            return FSharpResult<T, Failure>.NewError(begun.ErrorValue);
-
-        using var live = begun.ResultValue;
-        var isReady = false;
+            progress.Tell(StageEvent.NewWarning($"{begun.ErrorValue.Sentence}; `ntk store gc` does not know of this run"));
 
         void Tell(StageEvent happened)
         {
@@ -34,7 +33,7 @@ internal sealed record Session(Config Config, DataFolder Data, Store Store, Sour
             progress.Tell(happened);
         }
 
-        return work(new DiskRunner(Store, Data.Scope, Seed, Tell, FSharpOption<LiveRun>.Some(live)));
+        return work(new DiskRunner(Store, Data.Scope, Seed, Tell, live is null ? FSharpOption<LiveRun>.None : FSharpOption<LiveRun>.Some(live)));
     }
 
     /// <summary>Refuses a device that this machine lacks before anything runs. The CPU is always there, so LibTorch is not asked.</summary>

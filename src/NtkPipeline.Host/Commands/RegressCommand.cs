@@ -63,24 +63,40 @@ internal sealed class RegressCommand : NtkCommand
         {
             { } when parsed.GetValue(_refine) => Results.Fail<RidgeSource>(ExitCode.Usage, "--ridge and --refine exclude each other"),
             { } when choice is not null => Results.Fail<RidgeSource>(ExitCode.Usage, "--ridge and --select exclude each other"),
-            { } ridge => Sound(RidgeSource.NewGiven(ridge)),
+            { } ridge when ridge >= 0 && double.IsFinite(ridge) => Results.Ok(RidgeSource.NewGiven(ridge)),
+            { } ridge => Results.Fail<RidgeSource>(ExitCode.Usage, $"--ridge {ridge}: it must be at least 0 and finite"),
             _ => Grid(parsed, choice ?? "loo"),
         };
     }
 
     private FSharpResult<RidgeSource, Failure> Grid(ParseResult parsed, string choice)
     {
-        var grid = new RidgeSettings(
-            parsed.GetValue(_smallest), parsed.GetValue(_largest), parsed.GetValue(_density), RidgeChoiceModule.parse(choice)!.Value);
+        var (smallest, largest, density) = (parsed.GetValue(_smallest), parsed.GetValue(_largest), parsed.GetValue(_density));
 
-        return Sound(parsed.GetValue(_refine) ? RidgeSource.NewRefined(grid) : RidgeSource.NewSelected(grid));
+        var (by, refine) = (RidgeChoiceModule.parse(choice)!.Value, parsed.GetValue(_refine));
+        var mistakes = new List<string>();
+
+        if (!(smallest > 0 && largest >= smallest && double.IsFinite(largest) && density is > 0 and <= 1000))
+            mistakes.Add($"--smallest {smallest}, --largest {largest}, --points-per-decade {density}: no grid of positive ridges");
+
+        if (refine && !RidgeRefinement.isPossible(by))
+            mistakes.Add($"--refine: --select {choice} has no derivative to go by; loo, gcv and likelihood have");
+
+        if (mistakes.Count > 0)
+            return Results.Fail<RidgeSource>(ExitCode.Usage, mistakes);
+
+        var grid = new RidgeSettings(smallest, largest, density, by);
+        return Results.Ok(refine ? RidgeSource.NewRefined(grid) : RidgeSource.NewSelected(grid));
     }
 
+<<<<<<< HEAD
     private static FSharpResult<RidgeSource, Failure> Sound(RidgeSource source) =>
         RidgeSpectral.mistakes(source) is { IsEmpty: false } mistakes
             ? Results.Fail<RidgeSource>(ExitCode.Usage, mistakes.Select(mistake => $"--{mistake}"))
             : Results.Ok(source);
 
+=======
+>>>>>>> store
     private FSharpResult<int, PipelineError> Fit(ParseResult parsed, RidgeSource source, Terminal terminal)
     {
         var kTrain = parsed.GetRequiredValue(_kTrain);

@@ -40,7 +40,7 @@ module Lease =
         match text.Split '\n' with
         | [| host; pid; started; since; _; _ |] ->
             match Int32.TryParse pid, Int64.TryParse since with
-            | (true, pid), (true, since) ->
+            | (true, pid), (true, since) when since >= 0L && since <= DateTime.MaxValue.Ticks ->
                 Some({ Host = host; Pid = pid; Started = started }, DateTime(since, DateTimeKind.Utc))
             | _ -> None
         | _ -> None
@@ -90,6 +90,14 @@ module Lease =
         with :? IOException ->
             ()
 
+    /// Frees one's own. What the disk does not let go now is robbed when this process has ended.
+    let private release (folder: string) (lease: SeenLease) : unit =
+        try
+            clear folder (Some lease)
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException -> ()
+
     /// Counts on until it is told to stop, or until its file has been taken away. A beat that fails is missed; the next is tried.
     let private beating (path: string) (start: int64) (beat: TimeSpan) (stop: ManualResetEventSlim) () =
         let rec next (count: int64) =
@@ -130,7 +138,7 @@ module Lease =
                             stop.Set()
                             thread.Join()
                             stop.Dispose()
-                            clear folder (Some { Path = path; Holder = None; Since = since })
+                            release folder { Path = path; Holder = None; Since = since }
                 }
         with :? IOException as e ->
             Directory.Delete(aside, true)

@@ -31,7 +31,7 @@ type LiveRun private (folder: string, lease: IDisposable) =
 
     interface IDisposable with
         member _.Dispose() =
-            File.Delete pins
+            Store.guard pins (fun () -> File.Delete pins) |> ignore
             lease.Dispose()
 
 [<RequireQualifiedAccess>]

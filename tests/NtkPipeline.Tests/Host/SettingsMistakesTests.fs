@@ -41,10 +41,16 @@ let tests =
                 [ "ridges"; "times"; "times"; "times"; "folds"; "hold-out" ]
                 "in order"
 
+            let ridges more = SelectionSettings.mistakes { sound with Ridges = more } |> List.length
+            Expect.equal (ridges { grid with PointsPerDecade = 100 }) 0 "a fine grid"
+            Expect.equal (ridges { grid with PointsPerDecade = 101 }) 1 "too fine a grid"
+            Expect.equal (ridges { grid with Smallest = 1e-300 }) 1 "ridges that cannot be computed with"
+
             for holdOut in [ 0.0; 0.9 ] do
                 Expect.isEmpty (SelectionSettings.mistakes { sound with HoldOut = holdOut }) "the ends belong"
         }
 
+<<<<<<< HEAD
         test "of a ridge" {
             let first source = RidgeSpectral.mistakes source |> List.tryHead
             Expect.isNone (first (RidgeSource.Given 0.0)) "0 is one"
@@ -60,6 +66,8 @@ let tests =
                 "cv"
         }
 
+=======
+>>>>>>> store
         testCase "the program names the option, and what it cannot read as numbers too, all at once"
         <| inFolder (fun folder ->
             let select more =
@@ -85,7 +93,7 @@ let tests =
 
             select [ "--ridges"; "1:0:2"; "--times"; "-1"; "--hold-out"; "1" ]
             |> refused 2 [
-                "--ridges: smallest 1, largest 0"
+                "--ridges: ridges from 1 to 0"
                 "--times: -1 is none"
                 "--hold-out 1: it lies"
             ])

@@ -100,7 +100,10 @@ let tests =
             Expect.isGreaterThan (int later) 1 "it goes on"
             let lines = leaseText folder
             Expect.equal lines[1] (string Environment.ProcessId) "by this process"
-            Expect.stringStarts lines[0] Environment.MachineName "on this machine")
+            Expect.stringStarts lines[0] (Environment.MachineName + "/") "on this machine"
+
+            if OperatingSystem.IsLinux() then
+                Expect.stringContains lines[0] "/pid:[" "in its space of process ids")
 
         testCase "work that is refused frees its key"
         <| Ntk.inFolder (fun folder ->
@@ -145,6 +148,16 @@ let tests =
             openAt folder |> ignore
             Directory.CreateDirectory(Path.Combine(claims folder, key.Hex)) |> ignore
             Expect.isLessThan (fst (timeToHold (openAt folder))) 60.0 "at once")
+
+        testCase "a lease that cannot be read is of somebody unknown, who is given the same time"
+        <| Ntk.inFolder (fun folder ->
+            for text in [ ""; "\000\001"; "a\n1\n2\n-3\n4\n"; "a\n1\n2\n9223372036854775807\n4\n" ] do
+                let path = leave folder id
+                File.WriteAllText(path, text)
+                let seconds, waited = timeToHold (openBriefly folder)
+                Expect.isFalse waited "there is no name to tell"
+                Expect.isGreaterThan seconds 1.0 "it may just have been taken"
+                Expect.isLessThan seconds 60.0 "not for ever")
 
         testCase "names of what is being written are this machine's, this process's and nobody else's"
         <| fun () ->

@@ -98,32 +98,19 @@ module RidgeSettings =
     /// Beyond these, over the mean diagonal, squares of coefficients leave float64.
     let private least, most = 1e-100, 1e100
 
-    let private mostPoints = 1000
-
-    /// What keeps the settings from being a grid of positive ridges, if anything.
-    let mistake (settings: RidgeSettings) : string option =
-        let isGrid =
-            settings.Smallest > 0.0
-            && settings.Largest >= settings.Smallest
-            && Double.IsFinite settings.Largest
-            && settings.PointsPerDecade >= 1
-            && settings.PointsPerDecade <= mostPoints
-
-        if isGrid then
-            None
-        else
-            Some
-                $"smallest %g{settings.Smallest}, largest %g{settings.Largest}, %d{settings.PointsPerDecade} points a decade: this is no grid of positive ridges"
-
-    /// The settings are a grid, of ridges of a size to compute with.
+    /// Ridges are positive and of a size to compute with, and the grid holds at least one.
     let check (settings: RidgeSettings) : Result<unit, PipelineError> =
-        match mistake settings with
-        | Some mistake -> Error(NumbersRefused mistake)
-        | None when settings.Smallest < least || settings.Largest > most ->
+        if not (settings.Smallest > 0.0 && Double.IsFinite settings.Largest) then
+            Error(
+                NumbersRefused
+                    $"the smallest ridge is %g{settings.Smallest}; ridges must be positive and finite"
+            )
+        elif settings.Smallest < least || settings.Largest > most then
             Error(
                 NumbersRefused
                     $"ridges from %g{settings.Smallest} to %g{settings.Largest} × mean diagonal: they must lie between %g{least} and %g{most}"
             )
+<<<<<<< HEAD
         | None -> Ok()
 
 /// Where the ridge comes from.
@@ -142,3 +129,12 @@ type RidgeSource =
         | RidgeSource.Given _ -> None
         | RidgeSource.Selected settings
         | RidgeSource.Refined settings -> Some settings
+=======
+        elif settings.Largest < settings.Smallest || settings.PointsPerDecade < 1 then
+            Error(
+                NumbersRefused
+                    $"ridges from %g{settings.Smallest} to %g{settings.Largest} with %d{settings.PointsPerDecade} points a decade are no grid"
+            )
+        else
+            Ok()
+>>>>>>> store

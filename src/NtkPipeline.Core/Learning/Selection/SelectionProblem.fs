@@ -69,12 +69,16 @@ type Selection = {
 [<RequireQualifiedAccess>]
 module SelectionSettings =
 
-    let private mostHeldOut = 0.9
+    let private mostHeldOut, mostPoints = 0.9, 100
 
     /// Every mistake in the settings, each after the name of its setting.
     let mistakes (settings: SelectionSettings) : string list = [
-        for mistake in Option.toList (RidgeSettings.mistake settings.Ridges) do
-            $"ridges: %s{mistake}"
+        match RidgeSettings.check settings.Ridges with
+        | Error mistake -> $"ridges: %s{mistake.Sentence}"
+        | Ok() -> ()
+
+        if settings.Ridges.PointsPerDecade > mostPoints then
+            $"ridges: %d{settings.Ridges.PointsPerDecade} points a decade are too many; at most %d{mostPoints}"
 
         if settings.Times.Length > 0 && not (TimeSelection.isPossible settings.Ridges.ChooseBy) then
             "times: a training time has no likelihood; rank by loo, loo-accuracy, gcv, cv or cv-accuracy"

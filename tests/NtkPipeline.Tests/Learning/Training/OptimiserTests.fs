@@ -91,7 +91,7 @@ let tests =
             let x = x / x.square().sum(1L, keepdim = true).sqrt() * (sqrt (float columns)).ToScalar()
 
             let gram =
-                Gram.ntk (Network.oneHidden Relu Width.one) (Tensors.toMatrix32 x) None
+                Gram.ntk (Network.oneHidden Relu.activation Width.one) (Tensors.toMatrix32 x) None
                 |> fun gram -> Expect.wantOk gram "a kernel"
 
             let struct (values, vectors) = torch.linalg.eigh ((Tensors.ofMatrix32 gram).double())
