@@ -89,14 +89,6 @@ internal sealed class RegressCommand : NtkCommand
         return Results.Ok(refine ? RidgeSource.NewRefined(grid) : RidgeSource.NewSelected(grid));
     }
 
-<<<<<<< HEAD
-    private static FSharpResult<RidgeSource, Failure> Sound(RidgeSource source) =>
-        RidgeSpectral.mistakes(source) is { IsEmpty: false } mistakes
-            ? Results.Fail<RidgeSource>(ExitCode.Usage, mistakes.Select(mistake => $"--{mistake}"))
-            : Results.Ok(source);
-
-=======
->>>>>>> store
     private FSharpResult<int, PipelineError> Fit(ParseResult parsed, RidgeSource source, Terminal terminal)
     {
         var kTrain = parsed.GetRequiredValue(_kTrain);

@@ -50,24 +50,6 @@ let tests =
                 Expect.isEmpty (SelectionSettings.mistakes { sound with HoldOut = holdOut }) "the ends belong"
         }
 
-<<<<<<< HEAD
-        test "of a ridge" {
-            let first source = RidgeSpectral.mistakes source |> List.tryHead
-            Expect.isNone (first (RidgeSource.Given 0.0)) "0 is one"
-
-            for ridge in [ -1.0; nan; infinity ] do
-                Expect.isSome (first (RidgeSource.Given ridge)) $"%g{ridge}"
-
-            Expect.isNone (first (RidgeSource.Selected grid)) "a grid"
-            Expect.isSome (first (RidgeSource.Selected { grid with PointsPerDecade = 0 })) "no points"
-
-            Expect.isSome
-                (first (RidgeSource.Refined { grid with ChooseBy = RidgeChoice.CrossValidation }))
-                "cv"
-        }
-
-=======
->>>>>>> store
         testCase "the program names the option, and what it cannot read as numbers too, all at once"
         <| inFolder (fun folder ->
             let select more =

@@ -110,8 +110,13 @@ module RidgeSettings =
                 NumbersRefused
                     $"ridges from %g{settings.Smallest} to %g{settings.Largest} × mean diagonal: they must lie between %g{least} and %g{most}"
             )
-<<<<<<< HEAD
-        | None -> Ok()
+        elif settings.Largest < settings.Smallest || settings.PointsPerDecade < 1 then
+            Error(
+                NumbersRefused
+                    $"ridges from %g{settings.Smallest} to %g{settings.Largest} with %d{settings.PointsPerDecade} points a decade are no grid"
+            )
+        else
+            Ok()
 
 /// Where the ridge comes from.
 [<RequireQualifiedAccess>]
@@ -129,12 +134,3 @@ type RidgeSource =
         | RidgeSource.Given _ -> None
         | RidgeSource.Selected settings
         | RidgeSource.Refined settings -> Some settings
-=======
-        elif settings.Largest < settings.Smallest || settings.PointsPerDecade < 1 then
-            Error(
-                NumbersRefused
-                    $"ridges from %g{settings.Smallest} to %g{settings.Largest} with %d{settings.PointsPerDecade} points a decade are no grid"
-            )
-        else
-            Ok()
->>>>>>> store

@@ -8,27 +8,20 @@ open TorchSharp
 [<RequireQualifiedAccess>]
 module RidgeSpectral =
 
-    /// What keeps a ridge from being had this way, if anything, after the name of the setting.
-    let mistakes (source: RidgeSource) : string list =
-        match source with
-        | RidgeSource.Given ridge when not (ridge >= 0.0 && Double.IsFinite ridge) -> [
-            $"ridge %g{ridge}: it must be at least 0 and finite"
-          ]
-        | RidgeSource.Given _ -> []
-        | RidgeSource.Selected settings -> Option.toList (RidgeSettings.mistake settings)
-        | RidgeSource.Refined settings -> [
-            yield! Option.toList (RidgeSettings.mistake settings)
-            if not (RidgeRefinement.isPossible settings.ChooseBy) then
-                $"refine: the score %s{RidgeChoice.print settings.ChooseBy} has no derivative to go by; loo, gcv and likelihood have"
-          ]
-
-    /// `name` says which matrix the ridge was meant for.
+    /// A given ridge is at least 0 and finite, a grid is one, and the score of one that is refined has a slope. `name` says which matrix the
+    /// ridge was meant for.
     let checkSource (name: string) (source: RidgeSource) : Result<unit, PipelineError> =
-        match source, mistakes source with
-        | _, mistake :: _ -> Error(NumbersRefused $"%s{name}: %s{mistake}")
-        | RidgeSource.Given _, [] -> Ok()
-        | RidgeSource.Selected settings, []
-        | RidgeSource.Refined settings, [] -> RidgeSettings.check settings
+        match source with
+        | RidgeSource.Given ridge when not (ridge >= 0.0 && Double.IsFinite ridge) ->
+            Error(NumbersRefused $"%s{name}: the ridge is %g{ridge}; it must be at least 0 and finite")
+        | RidgeSource.Given _ -> Ok()
+        | RidgeSource.Selected settings -> RidgeSettings.check settings
+        | RidgeSource.Refined settings when not (RidgeRefinement.isPossible settings.ChooseBy) ->
+            Error(
+                NumbersRefused
+                    $"%s{name}: a ridge chosen by %s{RidgeChoice.print settings.ChooseBy} cannot be refined: that score has no derivative here"
+            )
+        | RidgeSource.Refined settings -> RidgeSettings.check settings
 
     /// Without a ridge on a singular kernel: the limit λ → 0.
     let private limit name kernel (spectrum: Spectrum) rank (targets: Matrix<float>) mean rule =

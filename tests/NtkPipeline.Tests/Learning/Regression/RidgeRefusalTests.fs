@@ -57,7 +57,7 @@ let tests =
             let refused fragments settings problem =
                 RidgeClassifier.fit settings problem |> wantRefusal fragments
 
-            refused [ "smallest 0"; "no grid of positive" ] { settings with Smallest = 0.0 } problem
+            refused [ "ridge is 0" ] { settings with Smallest = 0.0 } problem
             refused [ "no grid" ] { settings with Largest = 1e-4 } problem
 
             refused [ "row 3"; "NaN" ] settings {
