@@ -78,15 +78,22 @@ module internal Collection =
 
         let partial = Store.folder store "partial"
 
+        // What its writer renames or deletes between two looks is gone, and nothing was left over.
         for folder in Directory.GetDirectories partial |> Array.filter isDead do
-            Directory.Delete(folder, true)
+            try
+                Directory.Delete(folder, true)
+            with :? DirectoryNotFoundException ->
+                ()
 
         Directory.GetFiles partial
         |> Array.filter isDead
-        |> Array.map (fun path ->
-            let bytes = FileInfo(path).Length
-            File.Delete path
-            bytes)
+        |> Array.choose (fun path ->
+            try
+                let bytes = FileInfo(path).Length
+                File.Delete path
+                Some bytes
+            with :? FileNotFoundException ->
+                None)
 
     /// Gives the number of files and bytes freed.
     let run (store: Store) : int * int64 =

@@ -81,11 +81,11 @@ module Lease =
         | Some _
         | None -> clock aside - File.GetLastWriteTimeUtc lease.Path <= times.Silence
 
-    /// Frees a folder whose lease is this. Another lease that has come into its place is let be: its folder is not empty.
+    /// Frees a folder whose lease is this. Another lease that has come into its place is let be: its folder is not empty. A holder
+    /// that has freed it meanwhile has left no folder.
     let clear (folder: string) (lease: SeenLease option) : unit =
-        lease |> Option.iter (_.Path >> File.Delete)
-
         try
+            lease |> Option.iter (_.Path >> File.Delete)
             Directory.Delete folder
         with :? IOException ->
             ()

@@ -62,5 +62,9 @@ module internal LiveRuns =
             match Lease.inFolder folder with
             | Some lease when isLive store lease -> ()
             | dead ->
-                File.Delete(Path.Combine(folder, "pins"))
+                try
+                    File.Delete(Path.Combine(folder, "pins"))
+                with :? DirectoryNotFoundException ->
+                    ()
+
                 Lease.clear folder dead

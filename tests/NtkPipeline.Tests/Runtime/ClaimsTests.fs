@@ -143,6 +143,21 @@ let tests =
             Expect.isGreaterThan seconds 2.0 "a second of beats, and the silence after them"
             Expect.isLessThan seconds 60.0 "not for ever")
 
+        testCase "a holder that is done between two looks at it leaves nothing to free, and no fault"
+        <| Ntk.inFolder (fun folder ->
+            let path = leave folder (ofHost "elsewhere/boot/pid:[1]")
+            let held = Path.Combine(claims folder, key.Hex)
+            let seen = Expect.wantSome (Lease.inFolder held) "it is held"
+            let aside = Path.Combine(folder, "partial", "clock")
+            let times = LeaseTimes.Usual
+            Expect.isTrue (Lease.isLive times aside seen) "by another machine"
+            File.Delete path
+            Expect.isFalse (Lease.isLive times aside seen) "its lease is gone"
+            Lease.clear held (Some seen)
+            Expect.isFalse (Directory.Exists held) "and its folder with it"
+            Lease.clear held (Some seen)
+            Expect.isNone (Lease.inFolder held) "twice is as good as once")
+
         testCase "a folder of no lease, as a kill between two steps leaves it, is free"
         <| Ntk.inFolder (fun folder ->
             openAt folder |> ignore
