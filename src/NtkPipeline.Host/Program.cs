@@ -8,6 +8,9 @@ namespace NtkPipeline.Host;
 /// <summary>The program <c>ntk</c>: the list of its commands.</summary>
 public static class Program
 {
+    /// <summary>The names of the experiments that have a query here.</summary>
+    public static IEnumerable<string> Questions => Experiments.Questions.All.Select(question => question.Experiment.Name);
+
     public static int Main(string[] args)
     {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);

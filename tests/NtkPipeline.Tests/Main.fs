@@ -48,6 +48,8 @@ let private tests =
         PowerLawTests.tests
         JudgeTests.tests
         GridTests.tests
+        GroupTests.tests
+        OutputScaleTests.tests
         PrintedUnionTests.tests
         PlainLineTests.tests
         NetworksAgainstKernelTests.tests

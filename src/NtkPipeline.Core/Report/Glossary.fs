@@ -59,7 +59,13 @@ module Glossary =
         chance findings.Data.ValidationRows
         "Spreads over seeds show the luck of initialisation and of batches. They do not show what another split of the data would give."
         "Verdicts hold for the settings they name: encoder, features, input scale, learning rate and budget of epochs. Another budget may turn them."
-        "One hidden layer of ReLU units and one output. Width and laziness may trade differently in deeper networks."
+        match findings.Networks |> Array.map _.Spec.Architecture |> Array.distinctBy _.Text with
+        | [| network |] when Architecture.isWritten network ->
+            "One hidden layer of ReLU units and one output. Width and laziness may trade differently in deeper networks."
+        | networks ->
+            let texts = networks |> Array.map _.Text |> String.concat "; "
+
+            $"The networks are %s{texts}. Kernel regression has the kernel of %s{Architecture.written.Text}; each network's gaps are to the kernel of its own infinite width."
         "The tangent kernel is followed on a probe between the first and the last epoch, and on all training rows at those two."
     ]
 

@@ -21,7 +21,15 @@ module NetworkTables =
 
     let private widthRow (group: Group) =
         let lost = "all diverged"
-        let reason = if (group.Of Quantity.Accuracy).IsNone then lost else "reference diverged"
+
+        let reason =
+            if (group.Of Quantity.Accuracy).IsNone then
+                lost
+            elif (Optimiser.momentum group.Spec.Optimiser).IsNone then
+                $"none for %s{Optimiser.print group.Spec.Optimiser}"
+            else
+                "reference diverged"
+
 
         [
             NumberCell(string group.Spec.Width)
