@@ -41,7 +41,7 @@ let settings = [
         text
 ]
 
-let run (root: string) (name: string) more =
+let run (root: string) (name: string) (more: string[]) =
     call root "dotnet" [ "fsi"; "build.fsx"; "build" ]
     let ntk = Path.Combine(root, "src", "NtkPipeline.Host", "bin", "Release", "ntk.dll")
     let out = Path.Combine(work, name)
@@ -81,7 +81,7 @@ let table (path: string) (columns: Set<string>) =
 
     let kept = [|
         for k in 0 .. lines[0].Length - 1 do
-            if columns.Contains lines[0][k] then
+            if columns.Contains(lines[0][k]) then
                 k
     |]
 
@@ -108,12 +108,12 @@ if arguments.Length = 0 then
     exit 2
 
 let before = Path.Combine(work, "before")
-call here "git" [ "worktree"; "add"; "--detach"; before; arguments[0] ]
+call here "git" [ "worktree"; "add"; "--detach"; before; Array.head arguments ]
 
 let differing =
     try
-        let was = run before "was" arguments[1..]
-        let is = run here "is" arguments[1..]
+        let was = run before "was" (Array.tail arguments)
+        let is = run here "is" (Array.tail arguments)
 
         [ "results.csv"; "submission.csv"; "report.html" ]
         |> List.filter (fun name ->

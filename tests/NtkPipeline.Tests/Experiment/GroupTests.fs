@@ -12,7 +12,7 @@ let private scaled alpha (run: NetworkRun) = {
 let private differing: (string * (NetworkRun -> NetworkRun)) list = [
     "output scale", scaled 2.0
     "batch size", (fun run -> { run with Spec.BatchSize = 0 })
-    "epochs", (fun run -> { run with Spec.Epochs = 51 })
+    "epochs", (fun run -> { run with Spec.Epochs = 10; Epochs = run.Epochs[..1] })
     "optimiser", (fun run -> { run with Spec.Optimiser = Optimiser.adam })
     "centring",
     (fun run -> {
