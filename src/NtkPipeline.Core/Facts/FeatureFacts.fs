@@ -19,6 +19,46 @@ type FeatureFacts = {
 /// the ridge, over the kernel's mean diagonal, that was best by the error.
 type LooScores = { RelativeRidge: float; Accuracy: float; Error: float }
 
+/// Several views as one kernel: side by side before the network, or a network for each.
+[<RequireQualifiedAccess>]
+type Combining =
+    | Beside
+    | Sum
+
+[<RequireQualifiedAccess>]
+module Combining =
+
+    let all = [ Combining.Beside; Combining.Sum ]
+
+    /// The name in settings and results.
+    let print (combining: Combining) : string =
+        match combining with
+        | Combining.Beside -> "beside"
+        | Combining.Sum -> "sum"
+
+    let parse (text: string) : Result<Combining, string> =
+        PrintedUnion.parse "a way to put encoders together" print all text
+
+/// What views' weights came from.
+[<RequireQualifiedAccess>]
+type WeightSource =
+    | Given
+    | LeaveOneOutError
+
+[<RequireQualifiedAccess>]
+module WeightSource =
+
+    let all = [ WeightSource.Given; WeightSource.LeaveOneOutError ]
+
+    /// The name in results.
+    let print (source: WeightSource) : string =
+        match source with
+        | WeightSource.Given -> "given"
+        | WeightSource.LeaveOneOutError -> "leave-one-out error"
+
+    let parse (text: string) : Result<WeightSource, string> =
+        PrintedUnion.parse "what weights come from" print all text
+
 /// One of several encoders.
 type ViewFacts = {
     Encoder: string
@@ -34,11 +74,9 @@ type WeightTrial = { Name: string; Weights: float[]; HeldOut: LooScores }
 
 /// How encoders were put together.
 type CombinationFacts = {
-    /// "beside", or "sum" where regression adds a kernel for each.
-    Combining: string
+    Combining: Combining
     Views: ViewFacts[]
-    /// "given", or what chose the weights.
-    ChosenBy: string
+    ChosenBy: WeightSource
     /// Training rows among which weights were searched, and kernels that were solved there; 0 where they were given.
     SearchRows: int
     Solves: int

@@ -58,7 +58,7 @@ module DataTables =
         Table.facts (Table.marked findings "Kernel regression") [
             "ridge λ",
             $"%s{Show.number chosen.Ridge}, which is %s{Show.number chosen.RelativeRidge} × the kernel's mean diagonal (%s{Show.number kernel.MeanDiagonal})"
-            "targets", kernel.Targets
+            "targets", TargetCoding.print kernel.Targets
             "chosen by", Show.chosenBy kernel.ChosenBy
             $"%d{kernel.Folds}-fold cross-validation",
             $"accuracy %s{Show.maybe Show.accuracy chosen.CvAccuracy}, F1 %s{Show.maybe Show.score chosen.CvF1}"

@@ -16,12 +16,13 @@ module FeatureTables =
         [ "LOO accuracy"; "LOO error"; "ridge / mean diagonal" ] |> List.map NumberCell
 
     let private viewNotes (facts: CombinationFacts) = [
-        if facts.Combining = "sum" then
+        match facts.Combining with
+        | Combining.Sum ->
             "Kernel regression adds a kernel for each encoder, times its weight squared; networks see the encoders side by side."
-        else
+        | Combining.Beside ->
             "Every encoder's rows are brought to norm 1 and multiplied by its weight; they stand side by side as one input."
         if facts.SearchRows > 0 then
-            $"Weights were chosen by the %s{facts.ChosenBy} of %s{Show.count facts.SearchRows} training rows, in %s{Show.count facts.Solves} solves. The scores are those of each encoder alone on these rows; a tweet in which it sees nothing counts as negative."
+            $"Weights were chosen by the %s{WeightSource.print facts.ChosenBy} of %s{Show.count facts.SearchRows} training rows, in %s{Show.count facts.Solves} solves. The scores are those of each encoder alone on these rows; a tweet in which it sees nothing counts as negative."
     ]
 
     let private views findings (facts: CombinationFacts) =

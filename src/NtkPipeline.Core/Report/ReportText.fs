@@ -28,7 +28,7 @@ module ReportText =
                     |> Array.map (fun view -> $"%s{view.Encoder} × %s{Show.number view.Weight}")
                     |> String.concat ", "
 
-                $" (%s{each}; weights: %s{facts.ChosenBy})"
+                $" (%s{each}; weights: %s{WeightSource.print facts.ChosenBy})"
             | None -> ""
 
         $"""features  %s{features.Encoder}%s{weights}, %s{Show.many features.Columns "column" "columns"} of %s{Show.count features.EmbeddingColumns}"""
