@@ -1,24 +1,5 @@
 namespace NtkPipeline.Core
 
-/// How texts became features.
-type FeatureFacts = {
-    Encoder: string
-    /// How columns were reduced: "pca exact", "pca randomised", "none, centred"; with ", whitened" where they were.
-    Reduction: string
-    /// Columns before the reduction, and after it.
-    EmbeddingColumns: int
-    Columns: int
-    /// Share of the training rows' variance that each kept component explains, largest first; empty where none was left out.
-    ExplainedVariance: float[]
-    /// Labelled and test rows that are zero and so cannot be brought to norm 1; they stay zero.
-    ZeroLabelledRows: int[]
-    ZeroTestRows: int[]
-}
-
-/// Exact leave-one-out of kernel regression on some training rows: accuracy and mean squared error against the targets, and
-/// the ridge, over the kernel's mean diagonal, that was best by the error.
-type LooScores = { RelativeRidge: float; Accuracy: float; Error: float }
-
 /// Several views as one kernel: side by side before the network, or a network for each.
 [<RequireQualifiedAccess>]
 type Combining =
@@ -83,14 +64,3 @@ type CombinationFacts = {
     /// What the search found against what is simpler; the one with the least error was taken. Empty where weights were given.
     Confirmed: WeightTrial[]
 }
-
-/// The kernel on the first d principal components.
-type DimensionPoint = {
-    Dimensions: int
-    /// Share of the rows' variance that is kept.
-    ExplainedVariance: float
-    HeldOut: LooScores
-}
-
-/// What the number of components is worth, on some training rows. No points where it was not asked for.
-type DimensionFacts = { Rows: int; Points: DimensionPoint[] }
