@@ -61,7 +61,7 @@ module LargeSolve =
             let! preconditioner = lowRank settings tell kernel
 
             let tiles =
-                UnheldKernel.symmetric kernel.Source kernel.Xs |> HeldTiles.remember spare kernel.Source
+                UnheldKernel.symmetric kernel.Source kernel.Xs |> KeptTiles.remember spare kernel.Source
 
             let! solution =
                 ConjugateGradients.solve
