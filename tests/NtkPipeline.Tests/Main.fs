@@ -73,7 +73,7 @@ let private tests =
         RegressionStagesTests.tests
         PredictTextTests.tests
         ExplainNetworkTests.tests
-        OpinionsTests.tests
+        NetworkPredictionsTests.tests
         NewTweetsTests.tests
         testList "network" [
             NetworkTextTests.tests

@@ -128,7 +128,7 @@ module PredictText =
         |> List.traverseResultM (byTangent most finished texts.Features)
         |> Result.map (fun tangents ->
             let kernel = byKernel most finished texts.Cross
-            let scores = Opinions.scores finished.Networks texts.Features
+            let scores = NetworkPredictions.scores finished.Networks texts.Features
 
             Array.init texts.Features.Rows (fun i -> {
                 Opinions = [|
@@ -137,9 +137,9 @@ module PredictText =
                         Score = kernel[i].Score
                         Accuracy = finished.Kernel.Validation.Accuracy
                     }
-                    yield! Opinions.each finished.Networks scores i
+                    yield! NetworkPredictions.each finished.Networks scores i
                 |]
-                Shared = Opinions.shared finished.Networks scores i
+                Shared = NetworkPredictions.shared finished.Networks scores i
                 Explanations = [|
                     kernel[i]
                     for tangent in tangents do
