@@ -5,7 +5,7 @@ open System.Globalization
 
 /// Numbers as a reader meets them. What is missing, or is no number, is a dash.
 [<RequireQualifiedAccess>]
-module Show =
+module NumberText =
 
     let missing = "–"
 
