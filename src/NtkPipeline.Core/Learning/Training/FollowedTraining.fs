@@ -129,7 +129,7 @@ module FollowedTraining =
 
     /// Trains the network in place, to the last tracked epoch or until it diverges, when it is left as it was after the last
     /// tracked epoch before.
-    let run (job: Followed) : Result<Following, PipelineError> =
+    let run (job: TrainingJob) : Result<Following, PipelineError> =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
         let observer = Observer.create job

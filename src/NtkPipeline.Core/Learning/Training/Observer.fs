@@ -6,7 +6,7 @@ open TorchSharp
 /// What a network in training is measured with, made once from its first weights.
 [<NoEquality; NoComparison>]
 type Observer = {
-    Job: Followed
+    Job: TrainingJob
     Probe: Probe
     StepsAnEpoch: int
     /// f(·; θ₀) where the network is centred, 0 where it is not: n × 1.
@@ -29,17 +29,17 @@ module Observer =
     let private kept = 50
 
     /// Row numbers as a tensor beside the network.
-    let indexOf (job: Followed) (rows: int[]) : torch.Tensor =
+    let indexOf (job: TrainingJob) (rows: int[]) : torch.Tensor =
         torch.tensor (rows |> Array.map int64, device = job.Labelled.device)
 
     /// Numbers as a column beside the network, in its precision.
-    let column (job: Followed) (values: float[]) : torch.Tensor =
+    let column (job: TrainingJob) (values: float[]) : torch.Tensor =
         use _ = torch.NewDisposeScope()
         let wide = Tensors.ofArray64(values).reshape(-1L, 1L)
         wide.``to``(job.Labelled.dtype).``to``(job.Labelled.device).MoveToOuterDisposeScope()
 
     /// The observer of a network that has not been trained. Its tensors belong to the caller's dispose scope.
-    let create (job: Followed) : Observer =
+    let create (job: TrainingJob) : Observer =
         let offset x =
             let initial = job.Network.Outputs x
             if job.Centred then initial else torch.zeros_like initial
@@ -59,7 +59,7 @@ module Observer =
             TestOffset = offset job.Test
         }
 
-    let private outputs (job: Followed) (x: torch.Tensor) (offset: torch.Tensor) =
+    let private outputs (job: TrainingJob) (x: torch.Tensor) (offset: torch.Tensor) =
         use _ = torch.NewDisposeScope()
         job.Network.Outputs x - offset |> Tensors.toArray64
 

@@ -33,9 +33,9 @@ let private job optimiser rate tracked =
     network,
     theta
 
-let private follow (job: Followed) = Expect.wantOk (FollowedTraining.run job) "it trains"
+let private follow (job: TrainingJob) = Expect.wantOk (FollowedTraining.run job) "it trains"
 
-let private offset (job: Followed) x = let f: torch.Tensor = job.Network.Outputs x in f.clone ()
+let private offset (job: TrainingJob) x = let f: torch.Tensor = job.Network.Outputs x in f.clone ()
 
 let tests =
     testList "FollowedTraining" [
