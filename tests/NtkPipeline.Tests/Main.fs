@@ -17,7 +17,7 @@ let private tests =
         GradientStepsTests.tests
         ReluStackTests.tests
         TrainableTests.tests
-        FollowedTrainingTests.tests
+        FollowTrainingTests.tests
         WeightedRowsTests.tests
         FunctionDescentTests.tests
         KernelMeasuresTests.tests

@@ -7,7 +7,7 @@ open TorchSharp
 /// linearised at its first weights, both in function space; the network alone where its optimiser's steps have none there
 /// (`Optimiser.momentum`).
 [<RequireQualifiedAccess>]
-module FollowedTraining =
+module FollowTraining =
 
     /// A loss this many times the first one is divergence.
     let private tooMuch = 1e6

@@ -1,4 +1,4 @@
-module NtkPipeline.Tests.FollowedTrainingTests
+module NtkPipeline.Tests.FollowTrainingTests
 
 open Expecto
 open TorchSharp
@@ -33,12 +33,12 @@ let private job optimiser rate tracked =
     network,
     theta
 
-let private follow (job: TrainingJob) = Expect.wantOk (FollowedTraining.run job) "it trains"
+let private follow (job: TrainingJob) = Expect.wantOk (FollowTraining.run job) "it trains"
 
 let private offset (job: TrainingJob) x = let f: torch.Tensor = job.Network.Outputs x in f.clone ()
 
 let tests =
-    testList "FollowedTraining" [
+    testList "FollowTraining" [
         testCase
             "with momentum, the companions take the heavy ball's steps in the linearised network's weights"
         <| fun () ->
