@@ -52,7 +52,7 @@ let tests =
 
             for epoch in 1..8 do
                 for batch in job.Batches epoch do
-                    let index = Observer.indexOf job batch
+                    let index = Snapshot.indexOf job batch
                     let part = j.index_select (0L, index)
                     let residual = part.mv delta - y.index_select (0L, index)
                     let gradient = part.t().mv(residual) / (float batch.Length).ToScalar()
