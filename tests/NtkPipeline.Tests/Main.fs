@@ -123,6 +123,7 @@ let private tests =
         PackagedModelTests.tests
         SummaryJsonTests.tests
         WordsTests.tests
+        SubmissionTests.tests
         ConfigTextTests.tests
         EmbeddingCacheTests.tests
         FetchTests.tests

@@ -1,4 +1,4 @@
-/// What the report says in words: numbers, the answer, the console's lines, colours, the submission.
+/// What the report says in words: numbers, the answer, the console's lines, colours.
 module NtkPipeline.Tests.WordsTests
 
 open System
@@ -184,21 +184,4 @@ let private words =
             Expect.equal (FigureSeries.thin 7 [| 1; 2 |]) [| 1; 2 |] "nothing to do"
     ]
 
-let private submission =
-    testList "submission.csv" [
-        testCase "it is Kaggle's format: id and target, 1 where f > 0, in the given order"
-        <| fun () ->
-            Expect.equal
-                (Submission.csv [| 11; 0; 2; 9 |] [| 0.5; -0.5; 0.0; 1e-300 |])
-                "id,target\n11,1\n0,0\n2,0\n9,1\n"
-                "zero is not positive"
-
-            Expect.equal (Submission.csv [||] [||]) "id,target\n" "an empty test set"
-
-        testCase "sizes that disagree, and outputs that are no numbers, are our bug"
-        <| fun () ->
-            Expect.throwsT<ArgumentException> (fun () -> Submission.csv [| 1 |] [||] |> ignore) "sizes"
-            Expect.throwsT<ArgumentException> (fun () -> Submission.csv [| 1 |] [| nan |] |> ignore) "NaN"
-    ]
-
-let tests = testList "Report words" [ words; submission ]
+let tests = testList "Report words" [ words ]
