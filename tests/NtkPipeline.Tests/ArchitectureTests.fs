@@ -11,7 +11,6 @@ open NtkPipeline.Tests.SourceFiles
 /// together, in this order, none sees a folder above its own.
 let private layers = [
     "Foundation"
-    "Facts"
     "Numerics"
     "Frames"
     "Network/Pairs"

@@ -17,7 +17,7 @@ let private tests =
         GradientStepsTests.tests
         ReluStackTests.tests
         TrainableTests.tests
-        FollowedTrainingTests.tests
+        FollowTrainingTests.tests
         WeightedRowsTests.tests
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
@@ -75,7 +75,7 @@ let private tests =
         RegressionStagesTests.tests
         PredictTextTests.tests
         ExplainNetworkTests.tests
-        OpinionsTests.tests
+        NetworkPredictionsTests.tests
         NewTweetsTests.tests
         testList "network" [
             NetworkTextTests.tests
@@ -125,6 +125,7 @@ let private tests =
         PackagedModelTests.tests
         SummaryJsonTests.tests
         WordsTests.tests
+        SubmissionTests.tests
         ConfigTextTests.tests
         EmbeddingCacheTests.tests
         FetchTests.tests

@@ -8,6 +8,18 @@ open System.Text.Json.Serialization
 // The compiler finds no type for an override of JsonConverter<'a>.Read, which returns T?, that it does not warn of.
 #nowarn "3261"
 
+/// Reading values back by the names they are printed by.
+[<RequireQualifiedAccess>]
+module PrintedUnion =
+
+    /// The one of `all` with this name; `what` completes the sentence that there is none: "an input scale".
+    let parse (what: string) (print: 'a -> string) (all: 'a list) (text: string) : Result<'a, string> =
+        match all |> List.tryFind (fun value -> print value = text) with
+        | Some value -> Ok value
+        | None ->
+            let known = all |> List.map print |> String.concat ", "
+            Error $"'%s{text}' is not %s{what}; there are %s{known}"
+
 /// A value as the JSON text that it is printed by.
 type PrintedConverter<'a>(print: Func<'a, string>, parse: Func<string, Result<'a, string>>) =
     inherit JsonConverter<'a>()

@@ -76,7 +76,7 @@ module Answer =
     let kernel (findings: Findings) : string =
         let kernel = findings.Kernel
 
-        $"Kernel regression with the analytic tangent kernel, its ridge tuned by %s{Show.chosenBy kernel.ChosenBy}, reaches a validation accuracy of %s{Show.accuracy kernel.Validation.Accuracy}."
+        $"Kernel regression with the analytic tangent kernel, its ridge tuned by %s{NumberText.chosenBy kernel.ChosenBy}, reaches a validation accuracy of %s{NumberText.accuracy kernel.Validation.Accuracy}."
 
     /// How the widest networks of one input scale end.
     let widest (series: WidthSeries) : string =
@@ -89,13 +89,13 @@ module Answer =
 
             match group.Of Quantity.Accuracy, group.Of Quantity.DeltaTheta with
             | Some accuracy, Some movement ->
-                $"""%s{opening} end at %s{Show.accuracies accuracy} after %s{Show.many epochs "epoch" "epochs"} (%s{Show.many accuracy.Count "seed" "seeds"}), their own tangent kernel having moved by %s{Show.percents movement}."""
+                $"""%s{opening} end at %s{NumberText.accuracies accuracy} after %s{NumberText.many epochs "epoch" "epochs"} (%s{NumberText.many accuracy.Count "seed" "seeds"}), their own tangent kernel having moved by %s{NumberText.percents movement}."""
             | Some accuracy, None ->
-                $"""%s{opening} end at %s{Show.accuracies accuracy} after %s{Show.many epochs "epoch" "epochs"} (%s{Show.many accuracy.Count "seed" "seeds"})."""
+                $"""%s{opening} end at %s{NumberText.accuracies accuracy} after %s{NumberText.many epochs "epoch" "epochs"} (%s{NumberText.many accuracy.Count "seed" "seeds"})."""
             | None, _ -> $"%s{opening} diverged with every seed, so they have no accuracy."
 
     /// The data in one clause, which says where it is a synthetic sample.
     let data (data: DataFacts) : string =
         let kind = if data.Synthetic then " (a synthetic sample, written by a program)" else ""
 
-        $"""%s{data.Name}%s{kind}: %s{Show.many data.TrainRows "labelled row" "labelled rows"}, %s{Show.count data.FittedRows} of them fitted and %s{Show.count data.ValidationRows} kept aside; %s{Show.many data.TestRows "row" "rows"} without labels"""
+        $"""%s{data.Name}%s{kind}: %s{NumberText.many data.TrainRows "labelled row" "labelled rows"}, %s{NumberText.count data.FittedRows} of them fitted and %s{NumberText.count data.ValidationRows} kept aside; %s{NumberText.many data.TestRows "row" "rows"} without labels"""

@@ -7,11 +7,11 @@ open Giraffe.ViewEngine
 module Chapters =
 
     let private shown: (string * Quantity * (Aggregate -> string)) list = [
-        "accuracy", Quantity.Accuracy, Show.accuracies
-        "AUC", Quantity.Auc, Show.scores
-        "ΔΘ", Quantity.DeltaTheta, Show.percents
-        "rms gap to kernel", Quantity.GapToKernel, Show.measured
-        "rms gap to linearised", Quantity.GapToLinearised, Show.measured
+        "accuracy", Quantity.Accuracy, NumberText.accuracies
+        "AUC", Quantity.Auc, NumberText.scores
+        "ΔΘ", Quantity.DeltaTheta, NumberText.percents
+        "rms gap to kernel", Quantity.GapToKernel, NumberText.measured
+        "rms gap to linearised", Quantity.GapToLinearised, NumberText.measured
     ]
 
     /// A row for each network, over its seeds: what tells it apart, and what became of it.
@@ -36,7 +36,9 @@ module Chapters =
                     )
 
                     for _, quantity, show in shown do
-                        NumberCell(group.Of quantity |> Option.map show |> Option.defaultValue Show.missing)
+                        NumberCell(
+                            group.Of quantity |> Option.map show |> Option.defaultValue NumberText.missing
+                        )
                 ]
         ]
 
@@ -68,10 +70,10 @@ module Chapters =
                     for finding in chapter.Findings do
                         finding.Metric,
                         match finding.Value, finding.Note with
-                        | Some value, Some note -> $"%s{Show.number value} (%s{note})"
-                        | Some value, None -> Show.number value
-                        | None, Some note -> $"%s{Show.missing} (%s{note})"
-                        | None, None -> Show.missing
+                        | Some value, Some note -> $"%s{NumberText.number value} (%s{note})"
+                        | Some value, None -> NumberText.number value
+                        | None, Some note -> $"%s{NumberText.missing} (%s{note})"
+                        | None, None -> NumberText.missing
                 ]
             ]
 

@@ -40,8 +40,8 @@ module internal DataJson =
 
     let combination (facts: CombinationFacts) =
         Json.record [
-            "combining", Json.text facts.Combining
-            "chosenBy", Json.text facts.ChosenBy
+            "combining", Json.text (Combining.print facts.Combining)
+            "chosenBy", Json.text (WeightSource.print facts.ChosenBy)
             "searchRows", Json.whole facts.SearchRows
             "solves", Json.whole facts.Solves
             "views",

@@ -12,16 +12,16 @@ module DataTables =
         Table.facts (Table.marked findings "The data") [
             "name", data.Name
             "labelled rows",
-            $"%s{Show.count data.TrainRows}, %s{Show.percent data.PositiveShare} of them positive"
+            $"%s{NumberText.count data.TrainRows}, %s{NumberText.percent data.PositiveShare} of them positive"
             "fitted, kept aside",
-            $"%s{Show.count data.FittedRows} fitted, %s{Show.count data.ValidationRows} for validation"
-            "rows without labels", Show.count data.TestRows
+            $"%s{NumberText.count data.FittedRows} fitted, %s{NumberText.count data.ValidationRows} for validation"
+            "rows without labels", NumberText.count data.TestRows
             "duplicates",
-            $"""%s{Show.many data.IdenticalRows "row repeats" "rows repeat"} an earlier row's text letter by letter, %s{Show.count data.DuplicateRows} once links, mentions, case and signs are set aside"""
+            $"""%s{NumberText.many data.IdenticalRows "row repeats" "rows repeat"} an earlier row's text letter by letter, %s{NumberText.count data.DuplicateRows} once links, mentions, case and signs are set aside"""
             "near-duplicates",
-            $"""%s{Show.many data.SimilarRows "row is" "rows are"} the same as or similar to an earlier row, links, mentions, case and signs set aside; the largest group of such holds %s{Show.many data.LargestSimilarGroup "row" "rows"}"""
+            $"""%s{NumberText.many data.SimilarRows "row is" "rows are"} the same as or similar to an earlier row, links, mentions, case and signs set aside; the largest group of such holds %s{NumberText.many data.LargestSimilarGroup "row" "rows"}"""
             "contradictions",
-            $"""%s{Show.many data.IdenticalContradictions "text stands" "texts stand"} under both labels letter by letter, %s{Show.count data.ContradictoryTexts} with links, mentions, case and signs set aside, on %s{Show.many data.ContradictoryRows "row" "rows"}"""
+            $"""%s{NumberText.many data.IdenticalContradictions "text stands" "texts stand"} under both labels letter by letter, %s{NumberText.count data.ContradictoryTexts} with links, mentions, case and signs set aside, on %s{NumberText.many data.ContradictoryRows "row" "rows"}"""
         ]
 
     let features (findings: Findings) : XmlNode =
@@ -33,11 +33,11 @@ module DataTables =
             | Some advice -> "why this encoder", advice
             | None -> ()
             "columns",
-            $"%s{Show.count features.EmbeddingColumns}, reduced to %s{Show.count features.Columns} (%s{features.Reduction})"
+            $"%s{NumberText.count features.EmbeddingColumns}, reduced to %s{NumberText.count features.Columns} (%s{features.Reduction})"
             if features.ExplainedVariance.Length > 0 then
-                "variance kept", Show.percent (Array.sum features.ExplainedVariance)
+                "variance kept", NumberText.percent (Array.sum features.ExplainedVariance)
             "rows that are zero",
-            $"%s{Show.count features.ZeroLabelledRows.Length} labelled, %s{Show.count features.ZeroTestRows.Length} unlabelled; they cannot be brought to norm 1 and stay zero"
+            $"%s{NumberText.count features.ZeroLabelledRows.Length} labelled, %s{NumberText.count features.ZeroTestRows.Length} unlabelled; they cannot be brought to norm 1 and stay zero"
         ]
 
     let regression (findings: Findings) : XmlNode =
@@ -47,36 +47,36 @@ module DataTables =
         let sigmoid, reliability = findings.Calibration.Sigmoid, findings.Calibration.Reliability
 
         let scores (scores: Scores) =
-            $"accuracy %s{Show.accuracy scores.Accuracy}, F1 %s{Show.score scores.F1}, AUC %s{Show.score scores.Auc}"
+            $"accuracy %s{NumberText.accuracy scores.Accuracy}, F1 %s{NumberText.score scores.F1}, AUC %s{NumberText.score scores.Auc}"
 
         let clipped =
             if certificate.Clipped = 0 then
                 "no eigenvalue was negative"
             else
-                $"""%s{Show.many certificate.Clipped "eigenvalue" "eigenvalues"} made negative by rounding, set to 0; the lowest was %s{Show.number certificate.MostNegative}"""
+                $"""%s{NumberText.many certificate.Clipped "eigenvalue" "eigenvalues"} made negative by rounding, set to 0; the lowest was %s{NumberText.number certificate.MostNegative}"""
 
         Table.facts (Table.marked findings "Kernel regression") [
             "ridge λ",
-            $"%s{Show.number chosen.Ridge}, which is %s{Show.number chosen.RelativeRidge} × the kernel's mean diagonal (%s{Show.number kernel.MeanDiagonal})"
-            "targets", kernel.Targets
-            "chosen by", Show.chosenBy kernel.ChosenBy
+            $"%s{NumberText.number chosen.Ridge}, which is %s{NumberText.number chosen.RelativeRidge} × the kernel's mean diagonal (%s{NumberText.number kernel.MeanDiagonal})"
+            "targets", TargetCoding.print kernel.Targets
+            "chosen by", NumberText.chosenBy kernel.ChosenBy
             $"%d{kernel.Folds}-fold cross-validation",
-            $"accuracy %s{Show.maybe Show.accuracy chosen.CvAccuracy}, F1 %s{Show.maybe Show.score chosen.CvF1}"
-            "leave-one-out", $"accuracy %s{Show.maybe Show.accuracy chosen.LooAccuracy}"
+            $"accuracy %s{NumberText.maybe NumberText.accuracy chosen.CvAccuracy}, F1 %s{NumberText.maybe NumberText.score chosen.CvF1}"
+            "leave-one-out", $"accuracy %s{NumberText.maybe NumberText.accuracy chosen.LooAccuracy}"
             match kernel.Refit with
             | Some refit ->
                 "leave-one-out of the fit for the test set",
-                $"accuracy %s{Show.accuracy refit.LooAccuracy} on %s{Show.count refit.Rows} labelled rows; %s{Show.accuracy refit.LooAccuracyAsGiven} against labels as they were given"
+                $"accuracy %s{NumberText.accuracy refit.LooAccuracy} on %s{NumberText.count refit.Rows} labelled rows; %s{NumberText.accuracy refit.LooAccuracyAsGiven} against labels as they were given"
             | None -> ()
             "validation rows", scores kernel.Validation
             "with the smallest ridge",
-            $"%s{scores kernel.SmallestRidgeValidation} at λ = %s{Show.number kernel.SmallestRidge}"
+            $"%s{scores kernel.SmallestRidgeValidation} at λ = %s{NumberText.number kernel.SmallestRidge}"
             "probabilities",
-            $"P(positive) = 1/(1 + exp(−(%s{Show.number sigmoid.Slope} f + %s{Show.number sigmoid.Offset}))), fitted on training rows left out; on the validation rows Brier score %s{Show.score reliability.Brier}, expected calibration error %s{Show.percent reliability.ExpectedError}"
+            $"P(positive) = 1/(1 + exp(−(%s{NumberText.number sigmoid.Slope} f + %s{NumberText.number sigmoid.Offset}))), fitted on training rows left out; on the validation rows Brier score %s{NumberText.score reliability.Brier}, expected calibration error %s{NumberText.percent reliability.ExpectedError}"
             "effective dimension",
-            $"%s{Show.count (int (round chosen.EffectiveDimension))} of %s{Show.count findings.Data.FittedRows}"
+            $"%s{NumberText.count (int (round chosen.EffectiveDimension))} of %s{NumberText.count findings.Data.FittedRows}"
             "certificate of the solve",
-            $"residual %s{Show.number certificate.Residual}; condition number %s{Show.number certificate.ConditionNumber}, so up to %s{Show.short (System.Math.Round(certificate.DigitsLost, 1))} of 16 digits may be lost; %s{clipped}"
+            $"residual %s{NumberText.number certificate.Residual}; condition number %s{NumberText.number certificate.ConditionNumber}, so up to %s{NumberText.short (System.Math.Round(certificate.DigitsLost, 1))} of 16 digits may be lost; %s{clipped}"
         ]
 
     let path (findings: Findings) : XmlNode =
@@ -84,17 +84,17 @@ module DataTables =
             findings.Kernel.Path
             |> FigureSeries.thin 60
             |> Array.map (fun point -> [
-                NumberCell(Show.number point.Ridge)
-                NumberCell(Show.number point.RelativeRidge)
-                NumberCell(Show.number point.EffectiveDimension)
-                NumberCell(Show.maybe Show.accuracy point.TrainAccuracy)
-                NumberCell(Show.maybe Show.accuracy point.CvAccuracy)
-                NumberCell(Show.maybe Show.score point.CvF1)
-                NumberCell(Show.maybe Show.number point.CvError)
-                NumberCell(Show.maybe Show.accuracy point.LooAccuracy)
-                NumberCell(Show.number point.LooError)
-                NumberCell(Show.number point.Gcv)
-                NumberCell(Show.maybe Show.number point.LogLikelihood)
+                NumberCell(NumberText.number point.Ridge)
+                NumberCell(NumberText.number point.RelativeRidge)
+                NumberCell(NumberText.number point.EffectiveDimension)
+                NumberCell(NumberText.maybe NumberText.accuracy point.TrainAccuracy)
+                NumberCell(NumberText.maybe NumberText.accuracy point.CvAccuracy)
+                NumberCell(NumberText.maybe NumberText.score point.CvF1)
+                NumberCell(NumberText.maybe NumberText.number point.CvError)
+                NumberCell(NumberText.maybe NumberText.accuracy point.LooAccuracy)
+                NumberCell(NumberText.number point.LooError)
+                NumberCell(NumberText.number point.Gcv)
+                NumberCell(NumberText.maybe NumberText.number point.LogLikelihood)
             ])
             |> List.ofArray
 
@@ -125,7 +125,7 @@ module DataTables =
             |> Array.map (fun suspect -> [
                 NumberCell(string suspect.Id)
                 NumberCell(if suspect.Positive then "1" else "0")
-                NumberCell(Show.number suspect.LeftOut)
+                NumberCell(NumberText.number suspect.LeftOut)
                 TextCell suspect.Text
             ])
             |> List.ofArray

@@ -7,32 +7,33 @@ open Giraffe.ViewEngine
 module FeatureTables =
 
     let private heldOut (heldOut: LooScores) = [
-        NumberCell(Show.accuracy heldOut.Accuracy)
-        NumberCell(Show.number heldOut.Error)
-        NumberCell(Show.short heldOut.RelativeRidge)
+        NumberCell(NumberText.accuracy heldOut.Accuracy)
+        NumberCell(NumberText.number heldOut.Error)
+        NumberCell(NumberText.short heldOut.RelativeRidge)
     ]
 
     let private heldOutHeadings =
         [ "LOO accuracy"; "LOO error"; "ridge / mean diagonal" ] |> List.map NumberCell
 
     let private viewNotes (facts: CombinationFacts) = [
-        if facts.Combining = "sum" then
+        match facts.Combining with
+        | Combining.Sum ->
             "Kernel regression adds a kernel for each encoder, times its weight squared; networks see the encoders side by side."
-        else
+        | Combining.Beside ->
             "Every encoder's rows are brought to norm 1 and multiplied by its weight; they stand side by side as one input."
         if facts.SearchRows > 0 then
-            $"Weights were chosen by the %s{facts.ChosenBy} of %s{Show.count facts.SearchRows} training rows, in %s{Show.count facts.Solves} solves. The scores are those of each encoder alone on these rows; a tweet in which it sees nothing counts as negative."
+            $"Weights were chosen by the %s{WeightSource.print facts.ChosenBy} of %s{NumberText.count facts.SearchRows} training rows, in %s{NumberText.count facts.Solves} solves. The scores are those of each encoder alone on these rows; a tweet in which it sees nothing counts as negative."
     ]
 
     let private views findings (facts: CombinationFacts) =
         let row (view: ViewFacts) = [
             TextCell view.Encoder
-            NumberCell(Show.count view.Columns)
-            NumberCell(Show.number view.Weight)
+            NumberCell(NumberText.count view.Columns)
+            NumberCell(NumberText.number view.Weight)
             yield!
                 match view.Alone with
                 | Some alone -> heldOut alone
-                | None -> List.replicate 3 (NumberCell Show.missing)
+                | None -> List.replicate 3 (NumberCell NumberText.missing)
         ]
 
         Table.grid
@@ -49,7 +50,7 @@ module FeatureTables =
     let private confirmed findings (facts: CombinationFacts) =
         let row (trial: WeightTrial) = [
             TextCell trial.Name
-            trial.Weights |> Array.map Show.number |> String.concat ", " |> TextCell
+            trial.Weights |> Array.map NumberText.number |> String.concat ", " |> TextCell
             yield! heldOut trial.HeldOut
         ]
 
@@ -74,8 +75,8 @@ module FeatureTables =
         let facts = findings.Dimensions
 
         let row (point: DimensionPoint) = [
-            NumberCell(Show.count point.Dimensions)
-            NumberCell(Show.percent point.ExplainedVariance)
+            NumberCell(NumberText.count point.Dimensions)
+            NumberCell(NumberText.percent point.ExplainedVariance)
             yield! heldOut point.HeldOut
         ]
 
@@ -86,6 +87,6 @@ module FeatureTables =
                     [ NumberCell "d"; NumberCell "variance kept"; yield! heldOutHeadings ]
                     (facts.Points |> Array.map row |> List.ofArray)
                     [
-                        $"Exact leave-one-out on %s{Show.count facts.Rows} training rows, each at the best of four ridges."
+                        $"Exact leave-one-out on %s{NumberText.count facts.Rows} training rows, each at the best of four ridges."
                     ]
         ]

@@ -48,8 +48,8 @@ module Glossary =
 
     /// The standard error of an accuracy near 0.8 on so many rows.
     let private chance (rows: int) =
-        let error = 0.4 / sqrt (float (max 1 rows)) |> Show.percent
-        let deciding = Show.many rows "validation row decides" "validation rows decide"
+        let error = 0.4 / sqrt (float (max 1 rows)) |> NumberText.percent
+        let deciding = NumberText.many rows "validation row decides" "validation rows decide"
 
         $"%s{deciding} every accuracy: by chance alone one accuracy has a standard error near %s{error}. Smaller differences mean little."
 

@@ -34,7 +34,7 @@ module KernelFigures =
             Id = "ridge-accuracy"
             Title = "Accuracy along the ridge"
             Caption =
-                $"Left, the kernel repeats its training labels; right, it is flattened to nothing. The ridge was chosen by %s{Show.chosenBy kernel.ChosenBy} on the training rows alone; the validation rows only judge it."
+                $"Left, the kernel repeats its training labels; right, it is flattened to nothing. The ridge was chosen by %s{NumberText.chosenBy kernel.ChosenBy} on the training rows alone; the validation rows only judge it."
             Chart =
                 Plot.lines ridgeAxis (FigureAxis.share "accuracy (% of rows)") [
                     series "training rows" Palette.grey LineDash.Dotted _.TrainAccuracy
@@ -99,7 +99,7 @@ module KernelFigures =
             Id = "explained-variance"
             Title = "What the reduction keeps"
             Caption =
-                $"%d{features.Columns} principal components of the training rows keep %s{Show.percent total} of the variance of %d{features.EmbeddingColumns} embedding columns."
+                $"%d{features.Columns} principal components of the training rows keep %s{NumberText.percent total} of the variance of %d{features.EmbeddingColumns} embedding columns."
             Chart =
                 Plot.lines
                     (FigureAxis.linear "principal components kept (number)")

@@ -20,8 +20,8 @@ module internal ModelJson =
             "validationF1", Json.real kernel.Validation.F1
             "validationAuc", Json.real kernel.Validation.Auc
             "relativeRidge", Json.real kernel.Chosen.RelativeRidge
-            "chosenBy", Json.text kernel.ChosenBy
-            "targets", Json.text kernel.Targets
+            "chosenBy", Json.text (RidgeChoice.print kernel.ChosenBy)
+            "targets", Json.text (TargetCoding.print kernel.Targets)
             "folds", Json.whole kernel.Folds
             "effectiveDimension", Json.real kernel.Chosen.EffectiveDimension
             "smallestRidge", Json.real kernel.SmallestRidge

@@ -10,7 +10,7 @@ module NetworkTables =
     let private mean (show: Aggregate -> string) (reason: string) (value: Aggregate option) =
         match value with
         | Some value -> NumberCell(show value)
-        | None -> NumberCell $"%s{Show.missing} (%s{reason})"
+        | None -> NumberCell $"%s{NumberText.missing} (%s{reason})"
 
     let private runs (group: Group) =
         let runs = group.Runs.Length
@@ -34,25 +34,25 @@ module NetworkTables =
         [
             NumberCell(string group.Spec.Width)
             NumberCell(runs group)
-            mean Show.accuracies lost (group.Of Quantity.Accuracy)
-            mean Show.scores lost (group.Of Quantity.F1)
-            mean Show.scores lost (group.Of Quantity.Auc)
-            mean Show.percents lost (group.Of Quantity.DeltaTheta)
-            mean Show.percents lost (group.Of Quantity.InitKernelError)
-            mean Show.measured reason (group.Of Quantity.GapToKernel)
-            mean Show.measured reason (group.Of Quantity.GapToLinearised)
+            mean NumberText.accuracies lost (group.Of Quantity.Accuracy)
+            mean NumberText.scores lost (group.Of Quantity.F1)
+            mean NumberText.scores lost (group.Of Quantity.Auc)
+            mean NumberText.percents lost (group.Of Quantity.DeltaTheta)
+            mean NumberText.percents lost (group.Of Quantity.InitKernelError)
+            mean NumberText.measured reason (group.Of Quantity.GapToKernel)
+            mean NumberText.measured reason (group.Of Quantity.GapToLinearised)
         ]
 
     let private kernelRow (kernel: KernelRegression) = [
         NumberCell "∞ (kernel)"
         NumberCell "1"
-        NumberCell(Show.accuracy kernel.Validation.Accuracy)
-        NumberCell(Show.score kernel.Validation.F1)
-        NumberCell(Show.score kernel.Validation.Auc)
+        NumberCell(NumberText.accuracy kernel.Validation.Accuracy)
+        NumberCell(NumberText.score kernel.Validation.F1)
+        NumberCell(NumberText.score kernel.Validation.Auc)
         NumberCell "0%"
         NumberCell "0%"
-        NumberCell Show.missing
-        NumberCell Show.missing
+        NumberCell NumberText.missing
+        NumberCell NumberText.missing
     ]
 
     /// One table a series: what the networks of each width did, above the kernel.
@@ -99,9 +99,9 @@ module NetworkTables =
             |> Array.choose (fun run ->
                 run.Diverged
                 |> Option.map (fun epoch -> [
-                    TextCell(Show.inputScale run.Spec.InputScale)
+                    TextCell(NumberText.inputScale run.Spec.InputScale)
                     NumberCell(string run.Spec.Width)
-                    NumberCell(Show.short run.Spec.Rate)
+                    NumberCell(NumberText.short run.Spec.Rate)
                     NumberCell(string run.Spec.Member)
                     NumberCell(string epoch)
                 ]))
@@ -131,9 +131,9 @@ module NetworkTables =
             findings.Comparison.Slopes
             |> Array.map (fun slope -> [
                 TextCell(Quantity.words slope.Quantity)
-                TextCell(Show.inputScale slope.Spec.InputScale)
-                NumberCell(Show.slope slope.Slope)
-                NumberCell $"%s{Show.slope slope.Lower} to %s{Show.slope slope.Upper}"
+                TextCell(NumberText.inputScale slope.Spec.InputScale)
+                NumberCell(NumberText.slope slope.Slope)
+                NumberCell $"%s{NumberText.slope slope.Lower} to %s{NumberText.slope slope.Upper}"
                 TextCell(slope.Widths |> Array.map string |> String.concat ", ")
             ])
             |> List.ofArray

@@ -56,4 +56,4 @@ module Palette =
     /// The colour at a share of its strength.
     let translucent (opacity: float) (hex: string) : string =
         let part k = Convert.ToInt32(hex.Substring(k, 2), 16)
-        $"rgba(%d{part 1},%d{part 3},%d{part 5},%s{Show.short opacity})"
+        $"rgba(%d{part 1},%d{part 3},%d{part 5},%s{NumberText.short opacity})"

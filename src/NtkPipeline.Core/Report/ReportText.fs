@@ -7,14 +7,14 @@ module ReportText =
     let private kernel (kernel: KernelRegression) =
         let scores = kernel.Validation
 
-        $"kernel    accuracy %s{Show.accuracy scores.Accuracy}, F1 %s{Show.score scores.F1}, AUC %s{Show.score scores.Auc} on the validation rows; λ = %s{Show.number kernel.Chosen.Ridge} (%s{Show.number kernel.Chosen.RelativeRidge} × mean diagonal, by %s{Show.chosenBy kernel.ChosenBy})"
+        $"kernel    accuracy %s{NumberText.accuracy scores.Accuracy}, F1 %s{NumberText.score scores.F1}, AUC %s{NumberText.score scores.Auc} on the validation rows; λ = %s{NumberText.number kernel.Chosen.Ridge} (%s{NumberText.number kernel.Chosen.RelativeRidge} × mean diagonal, by %s{NumberText.chosenBy kernel.ChosenBy})"
 
     let private refit (kernel: KernelRegression) = [
         match kernel.Refit with
         | Some refit ->
-            $"          leave-one-out accuracy %s{Show.maybe Show.accuracy kernel.Chosen.LooAccuracy} on the fitted rows, %s{Show.accuracy refit.LooAccuracy} on all %s{Show.count refit.Rows} labelled ones"
+            $"          leave-one-out accuracy %s{NumberText.maybe NumberText.accuracy kernel.Chosen.LooAccuracy} on the fitted rows, %s{NumberText.accuracy refit.LooAccuracy} on all %s{NumberText.count refit.Rows} labelled ones"
         | None ->
-            $"          leave-one-out accuracy %s{Show.maybe Show.accuracy kernel.Chosen.LooAccuracy} on the fitted rows"
+            $"          leave-one-out accuracy %s{NumberText.maybe NumberText.accuracy kernel.Chosen.LooAccuracy} on the fitted rows"
     ]
 
     let private features (findings: Findings) =
@@ -25,13 +25,13 @@ module ReportText =
             | Some facts ->
                 let each =
                     facts.Views
-                    |> Array.map (fun view -> $"%s{view.Encoder} × %s{Show.number view.Weight}")
+                    |> Array.map (fun view -> $"%s{view.Encoder} × %s{NumberText.number view.Weight}")
                     |> String.concat ", "
 
-                $" (%s{each}; weights: %s{facts.ChosenBy})"
+                $" (%s{each}; weights: %s{WeightSource.print facts.ChosenBy})"
             | None -> ""
 
-        $"""features  %s{features.Encoder}%s{weights}, %s{Show.many features.Columns "column" "columns"} of %s{Show.count features.EmbeddingColumns}"""
+        $"""features  %s{features.Encoder}%s{weights}, %s{NumberText.many features.Columns "column" "columns"} of %s{NumberText.count features.EmbeddingColumns}"""
 
     let private network (group: Group) =
         let outcome =
@@ -40,10 +40,10 @@ module ReportText =
             | Some accuracy ->
                 let movement =
                     match group.Of Quantity.DeltaTheta with
-                    | Some movement -> Show.percents movement
-                    | None -> Show.missing
+                    | Some movement -> NumberText.percents movement
+                    | None -> NumberText.missing
 
-                $"""accuracy %s{Show.accuracies accuracy}, ΔΘ %s{movement} (%s{Show.many accuracy.Count "seed" "seeds"})"""
+                $"""accuracy %s{NumberText.accuracies accuracy}, ΔΘ %s{movement} (%s{NumberText.many accuracy.Count "seed" "seeds"})"""
 
         let lost =
             if group.Diverged > 0 && group.Diverged < group.Runs.Length then
@@ -58,7 +58,7 @@ module ReportText =
             $"networks  %s{sentence}"
 
         for series in WidthSeries.main findings do
-            $"""networks  %s{WidthSeries.label series}, %s{Show.many (WidthSeries.lastEpoch series) "epoch" "epochs"}"""
+            $"""networks  %s{WidthSeries.label series}, %s{NumberText.many (WidthSeries.lastEpoch series) "epoch" "epochs"}"""
 
             for group in series.Groups do
                 network group

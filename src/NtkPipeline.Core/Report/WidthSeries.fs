@@ -68,7 +68,7 @@ module WidthSeries =
         series.Runs |> Seq.collect _.Epochs |> Seq.fold (fun last measures -> max last measures.Epoch) 0
 
     let units (rate: float) : string =
-        $"""%s{Show.short rate} %s{if rate = 1.0 then "unit" else "units"} of learning rate"""
+        $"""%s{NumberText.short rate} %s{if rate = 1.0 then "unit" else "units"} of learning rate"""
 
     let label (series: WidthSeries) : string =
         let network =
@@ -79,7 +79,7 @@ module WidthSeries =
 
         let others = series.Unlabelled |> List.filter (fun axis -> axis.Key <> Axis.network.Key)
 
-        $"%s{network}%s{Show.inputScale series.Spec.InputScale}, %s{units series.Spec.Rate}%s{Axis.remark others series.Spec}"
+        $"%s{network}%s{NumberText.inputScale series.Spec.InputScale}, %s{units series.Spec.Rate}%s{Axis.remark others series.Spec}"
 
     /// A sentence for each input scale that has no networks of the main learning rate.
     let standIns (findings: Findings) : string list = [
@@ -87,7 +87,7 @@ module WidthSeries =
 
         for series in main findings do
             if series.Spec.Rate <> rate then
-                $"At %s{Show.inputScale series.Spec.InputScale} no network was trained with the main rate, %s{units rate}: shown are those of %s{units series.Spec.Rate}, which no verdict of that scale is about."
+                $"At %s{NumberText.inputScale series.Spec.InputScale} no network was trained with the main rate, %s{units rate}: shown are those of %s{units series.Spec.Rate}, which no verdict of that scale is about."
     ]
 
     /// The mean of some values at a place, with one standard deviation, or the smallest and the largest.

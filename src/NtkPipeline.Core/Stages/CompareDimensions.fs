@@ -1,5 +1,16 @@
 namespace NtkPipeline.Core
 
+/// The kernel on the first d principal components.
+type DimensionPoint = {
+    Dimensions: int
+    /// Share of the rows' variance that is kept.
+    ExplainedVariance: float
+    HeldOut: LooScores
+}
+
+/// What the number of components is worth, on some training rows. No points where it was not asked for.
+type DimensionFacts = { Rows: int; Points: DimensionPoint[] }
+
 /// Stage: embeddings and split → what numbers of principal components are worth: explained variance, and exact leave-one-out
 /// of the kernel on the first d components. Training rows only, at most `Rows` of them, drawn at random: four solves of that
 /// many rows for each d.

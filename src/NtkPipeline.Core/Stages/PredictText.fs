@@ -60,7 +60,8 @@ module PredictText =
     }
 
     /// Each row's score and its explanation by the kernel regression that the run chose.
-    let private byKernel most (run: FinishedRun) (cross: Matrix<float32>) coding =
+    let private byKernel most (run: FinishedRun) (cross: Matrix<float32>) =
+        let coding = run.Kernel.Targets
         let targets = SplitTweets.targets run.Split run.Split.Train |> TargetCoding.encode coding
         let slope, offset = TargetCoding.decision coding
 
@@ -94,18 +95,6 @@ module PredictText =
             })
             crosses
 
-    /// What the regression learnt, or a refusal: a coding that nobody knows would turn scores around without a word.
-    let private coding (run: FinishedRun) =
-        match TargetCoding.parse run.Kernel.Targets with
-        | Some coding -> Ok coding
-        | None ->
-            let known = TargetCoding.all |> List.map TargetCoding.print |> String.concat ", "
-
-            Error(
-                DataRefused
-                    $"the run's kernel regression learnt targets '%s{run.Kernel.Targets}', which is none of %s{known}"
-            )
-
     /// Each row explained by kernel regression with a network's own tangent kernel after training.
     let private byTangent most (run: FinishedRun) (rows: Matrix<float32>) (fit: TangentFit) =
         let trained = run.Networks[fit.Network]
@@ -134,14 +123,12 @@ module PredictText =
 
     /// What the models say of every text, with `most` training tweets an explanation.
     let run (most: int) (finished: FinishedRun) (texts: NewRows) : Result<TextPrediction[], PipelineError> =
-        let tangents () =
-            finished.Tangents |> List.ofArray |> List.traverseResultM (byTangent most finished texts.Features)
-
-        coding finished
-        |> Result.bind (fun coding -> tangents () |> Result.map (fun tangents -> coding, tangents))
-        |> Result.map (fun (coding, tangents) ->
-            let kernel = byKernel most finished texts.Cross coding
-            let scores = Opinions.scores finished.Networks texts.Features
+        finished.Tangents
+        |> List.ofArray
+        |> List.traverseResultM (byTangent most finished texts.Features)
+        |> Result.map (fun tangents ->
+            let kernel = byKernel most finished texts.Cross
+            let scores = NetworkPredictions.scores finished.Networks texts.Features
 
             Array.init texts.Features.Rows (fun i -> {
                 Opinions = [|
@@ -150,9 +137,9 @@ module PredictText =
                         Score = kernel[i].Score
                         Accuracy = finished.Kernel.Validation.Accuracy
                     }
-                    yield! Opinions.each finished.Networks scores i
+                    yield! NetworkPredictions.each finished.Networks scores i
                 |]
-                Shared = Opinions.shared finished.Networks scores i
+                Shared = NetworkPredictions.shared finished.Networks scores i
                 Explanations = [|
                     kernel[i]
                     for tangent in tangents do

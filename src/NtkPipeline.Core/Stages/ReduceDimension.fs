@@ -1,5 +1,20 @@
 namespace NtkPipeline.Core
 
+/// How texts became features.
+type FeatureFacts = {
+    Encoder: string
+    /// How columns were reduced: "pca exact", "pca randomised", "none, centred"; with ", whitened" where they were.
+    Reduction: string
+    /// Columns before the reduction, and after it.
+    EmbeddingColumns: int
+    Columns: int
+    /// Share of the training rows' variance that each kept component explains, largest first; empty where none was left out.
+    ExplainedVariance: float[]
+    /// Labelled and test rows that are zero and so cannot be brought to norm 1; they stay zero.
+    ZeroLabelledRows: int[]
+    ZeroTestRows: int[]
+}
+
 /// The inputs of every model: one unit-norm row a tweet.
 type Features = {
     /// Labelled rows × d.

@@ -52,7 +52,7 @@ module TrainNetwork =
         let initial = TrainedNetwork.weights theta
         let epochs, spectra = TrackedEpochs.upTo spec.Epochs spec.Tracked
 
-        FollowedTraining.run {
+        FollowTraining.run {
             Network = Trainable.ofNetwork network theta alpha
             KernelOf = fun x -> (EmpiricalNtk.gram network theta x None).mul_ outputScale
             Labelled = tensor input.Labelled

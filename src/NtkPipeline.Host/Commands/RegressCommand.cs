@@ -65,22 +65,23 @@ internal sealed class RegressCommand : NtkCommand
             { } when choice is not null => Results.Fail<RidgeSource>(ExitCode.Usage, "--ridge and --select exclude each other"),
             { } ridge when ridge >= 0 && double.IsFinite(ridge) => Results.Ok(RidgeSource.NewGiven(ridge)),
             { } ridge => Results.Fail<RidgeSource>(ExitCode.Usage, $"--ridge {ridge}: it must be at least 0 and finite"),
-            _ => Grid(parsed, choice ?? "loo"),
+            _ => from score in RidgeChoiceModule.parse(choice ?? "loo").OrUsage("--select")
+                 from grid in Grid(parsed, score)
+                 select grid,
         };
     }
 
-    private FSharpResult<RidgeSource, Failure> Grid(ParseResult parsed, string choice)
+    private FSharpResult<RidgeSource, Failure> Grid(ParseResult parsed, RidgeChoice by)
     {
         var (smallest, largest, density) = (parsed.GetValue(_smallest), parsed.GetValue(_largest), parsed.GetValue(_density));
-
-        var (by, refine) = (RidgeChoiceModule.parse(choice)!.Value, parsed.GetValue(_refine));
+        var refine = parsed.GetValue(_refine);
         var mistakes = new List<string>();
 
         if (!(smallest > 0 && largest >= smallest && double.IsFinite(largest) && density is > 0 and <= 1000))
             mistakes.Add($"--smallest {smallest}, --largest {largest}, --points-per-decade {density}: no grid of positive ridges");
 
         if (refine && !RidgeRefinement.isPossible(by))
-            mistakes.Add($"--refine: --select {choice} has no derivative to go by; loo, gcv and likelihood have");
+            mistakes.Add($"--refine: --select {RidgeChoiceModule.print(by)} has no derivative to go by; loo, gcv and likelihood have");
 
         if (mistakes.Count > 0)
             return Results.Fail<RidgeSource>(ExitCode.Usage, mistakes);

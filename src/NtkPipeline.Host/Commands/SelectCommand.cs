@@ -82,7 +82,8 @@ internal sealed class SelectCommand : NtkCommand
 
         return from networks in Networks(parsed.GetRequiredValue(_networks))
                from kinds in Kinds(parsed.GetRequiredValue(_kinds))
-               from settings in Settings(parsed)
+               from choice in RidgeChoiceModule.parse(parsed.GetRequiredValue(_by)).OrUsage("--by")
+               from settings in Settings(parsed, choice)
                from x in SourceFile.readNpy64(parsed.GetRequiredValue(_x)).OrRefused()
                from y in SourceFile.readNpy64(parsed.GetRequiredValue(_y)).OrRefused()
                from rows in LearningRows.Take(x, y, parsed.GetValue(_rows), parsed.GetValue(_seed), terminal)
@@ -108,7 +109,7 @@ internal sealed class SelectCommand : NtkCommand
             ? Results.Ok(y.Values)
             : Results.Fail<double[]>(ExitCode.Refused, $"select: the targets have {y.Columns} columns, and one is wanted");
 
-    private FSharpResult<SelectionSettings, Failure> Settings(ParseResult parsed)
+    private FSharpResult<SelectionSettings, Failure> Settings(ParseResult parsed, RidgeChoice by)
     {
         var misread = new List<string>();
         var grid = Numbers(parsed.GetRequiredValue(_ridges), ':');
@@ -124,7 +125,7 @@ internal sealed class SelectCommand : NtkCommand
             misread.Add($"--times '{parsed.GetValue(_times)}': write positive numbers, comma-separated");
 
         var settings = new SelectionSettings(
-            new RidgeSettings(grid[0], grid[1], (int)grid[2], RidgeChoiceModule.parse(parsed.GetRequiredValue(_by))!.Value),
+            new RidgeSettings(grid[0], grid[1], (int)grid[2], by),
             times ?? [], parsed.GetValue(_folds), parsed.GetValue(_holdOut),
             SeedModule.root(parsed.GetValue(_seed)), parsed.GetRequiredValue(_precision) == "float32");
 

@@ -47,8 +47,8 @@ let kernel: KernelRegression =
     {
         Path = [| point |]
         Chosen = point
-        Targets = "plus-minus"
-        ChosenBy = "cv"
+        Targets = TargetCoding.PlusMinus
+        ChosenBy = RidgeChoice.CrossValidation
         Folds = 5
         MeanDiagonal = 1.0
         Certificate = {

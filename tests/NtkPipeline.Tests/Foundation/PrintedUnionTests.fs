@@ -10,6 +10,11 @@ type Held = {
     Tracked: TrackedEpochs
     Device: Device
     Architecture: Architecture
+    Coding: TargetCoding
+    ChosenBy: RidgeChoice
+    Combining: Combining
+    Weights: WeightSource
+    Kind: KernelKind
     Perhaps: InputScale option
 }
 
@@ -30,6 +35,11 @@ let private held = {
     Tracked = TrackedEpochs.Listed [ 0; 5 ]
     Device = Device.Cuda 1
     Architecture = Architecture.written |> Architecture.withScale 0.1 |> Architecture.withCentring true
+    Coding = TargetCoding.ZeroOne
+    ChosenBy = RidgeChoice.LeaveOneOutAccuracy
+    Combining = Combining.Sum
+    Weights = WeightSource.LeaveOneOutError
+    Kind = KernelKind.Nngp
     Perhaps = None
 }
 
@@ -46,6 +56,11 @@ let tests =
                     "\"0, 5\""
                     "\"cuda:1\""
                     "\"dense m | relu | dense 1 | scale(0.1) | centred\""
+                    "\"zero-one\""
+                    "\"loo-accuracy\""
+                    "\"sum\""
+                    "\"leave-one-out error\""
+                    "\"nngp\""
                 ] do
                 Expect.stringContains written name "by its name"
 
@@ -61,6 +76,13 @@ let tests =
                     "weightMovement2", "weightMovementX", "is no quantity"
                     "cuda:1", "tpu", "is not a device"
                     "0, 5", "0; 5", "neither every nor whole numbers"
+                    "zero-one",
+                    "one-two",
+                    "is not a coding of targets; there are plus-minus, zero-one, balanced"
+                    "loo-accuracy", "best", "is not a score that a ridge is chosen by; there are cv, "
+                    "sum", "product", "is not a way to put encoders together; there are beside, sum"
+                    "leave-one-out error", "taste", "is not what weights come from; there are given, "
+                    "nngp", "ntkk", "is no kernel"
                 ] do
                 match read ((text held).Replace($"\"%s{good}\"", $"\"%s{bad}\"")) with
                 | Error said -> Expect.stringContains said reason "the reason"

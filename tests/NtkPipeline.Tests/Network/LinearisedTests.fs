@@ -119,7 +119,7 @@ let tests =
             let stack = ReluStack.ofNetwork network theta 1.0
 
             let seen =
-                FollowedTraining.run {
+                FollowTraining.run {
                     Network = Trainable.ofReluStack stack
                     KernelOf = fun rows -> EmpiricalNtk.gram network theta rows None
                     Labelled = x

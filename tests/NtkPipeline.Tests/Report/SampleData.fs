@@ -58,9 +58,9 @@ let combination: CombinationFacts =
     }
 
     {
-        Combining = "beside"
+        Combining = Combining.Beside
         Views = [| view "lsa 384" 384 1.0 0.54; view "keywords" 221 0.25 0.73 |]
-        ChosenBy = "leave-one-out error"
+        ChosenBy = WeightSource.LeaveOneOutError
         SearchRows = 2000
         Solves = 47
         Confirmed = [|

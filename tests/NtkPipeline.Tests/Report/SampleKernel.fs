@@ -29,8 +29,8 @@ let kernel: KernelRegression =
     {
         Path = path
         Chosen = path |> Array.maxBy _.CvAccuracy
-        Targets = "plus-minus"
-        ChosenBy = "cv"
+        Targets = TargetCoding.PlusMinus
+        ChosenBy = RidgeChoice.CrossValidation
         Folds = 5
         MeanDiagonal = 1.0
         Certificate = {

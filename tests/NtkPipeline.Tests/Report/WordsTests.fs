@@ -1,4 +1,4 @@
-/// What the report says in words: numbers, the answer, the console's lines, colours, the submission.
+/// What the report says in words: numbers, the answer, the console's lines, colours.
 module NtkPipeline.Tests.WordsTests
 
 open System
@@ -19,21 +19,35 @@ let private words =
         testCase "numbers are short, and what is no number is a dash"
         <| fun () ->
             Expect.equal
-                (List.map Show.number [ 0.0; 0.40123; 12345.6; 123456.0; -0.00042; 9.9996e-7; nan; infinity ])
+                (List.map NumberText.number [
+                    0.0
+                    0.40123
+                    12345.6
+                    123456.0
+                    -0.00042
+                    9.9996e-7
+                    nan
+                    infinity
+                ])
                 [ "0"; "0.4012"; "12346"; "1.23·10⁵"; "−4.20·10⁻⁴"; "1.00·10⁻⁶"; "–"; "–" ]
                 "number"
 
             Expect.equal
-                (List.map Show.percent [ 0.0; 0.0251; 0.00012; 0.9994; 1.294; nan ])
+                (List.map NumberText.percent [ 0.0; 0.0251; 0.00012; 0.9994; 1.294; nan ])
                 [ "0.0%"; "2.5%"; "0.012%"; "99.9%"; "129%"; "–" ]
                 "percent"
 
             let aggregate mean deviation = { Mean = mean; StandardDeviation = deviation; Count = 3 }
-            Expect.equal (Show.percents (aggregate 2.84 (Some 0.129))) "284% ± 13%" "percents"
-            Expect.equal (Show.percents (aggregate 0.025 None)) "2.5%" "one seed"
-            Expect.equal (Show.measured (aggregate 0.233147 (Some 0.007205))) "0.2331 ± 0.0072" "measured"
-            Expect.equal (Show.score 0.8006) "0.801" "score"
-            Expect.equal (Show.count 7613) "7,613" "count"
+            Expect.equal (NumberText.percents (aggregate 2.84 (Some 0.129))) "284% ± 13%" "percents"
+            Expect.equal (NumberText.percents (aggregate 0.025 None)) "2.5%" "one seed"
+
+            Expect.equal
+                (NumberText.measured (aggregate 0.233147 (Some 0.007205)))
+                "0.2331 ± 0.0072"
+                "measured"
+
+            Expect.equal (NumberText.score 0.8006) "0.801" "score"
+            Expect.equal (NumberText.count 7613) "7,613" "count"
 
         testCase "the headline counts claims, not settings"
         <| fun () ->
@@ -170,21 +184,4 @@ let private words =
             Expect.equal (FigureSeries.thin 7 [| 1; 2 |]) [| 1; 2 |] "nothing to do"
     ]
 
-let private submission =
-    testList "submission.csv" [
-        testCase "it is Kaggle's format: id and target, 1 where f > 0, in the given order"
-        <| fun () ->
-            Expect.equal
-                (Submission.csv [| 11; 0; 2; 9 |] [| 0.5; -0.5; 0.0; 1e-300 |])
-                "id,target\n11,1\n0,0\n2,0\n9,1\n"
-                "zero is not positive"
-
-            Expect.equal (Submission.csv [||] [||]) "id,target\n" "an empty test set"
-
-        testCase "sizes that disagree, and outputs that are no numbers, are our bug"
-        <| fun () ->
-            Expect.throwsT<ArgumentException> (fun () -> Submission.csv [| 1 |] [||] |> ignore) "sizes"
-            Expect.throwsT<ArgumentException> (fun () -> Submission.csv [| 1 |] [| nan |] |> ignore) "NaN"
-    ]
-
-let tests = testList "Report words" [ words; submission ]
+let tests = testList "Report words" [ words ]

@@ -78,7 +78,7 @@ let tests =
         <| fun () ->
             let facts = want (run (weigh (Given [ 1.0; 0.5 ]) Combining.Beside) (parts, split))
             Expect.equal (facts.Views |> Array.map _.Weight) [| 1.0; 0.5 |] "as given"
-            Expect.equal (facts.ChosenBy, facts.Solves) ("given", 0) "nothing was solved"
+            Expect.equal (facts.ChosenBy, facts.Solves) (WeightSource.Given, 0) "nothing was solved"
             run (weigh (Given [ 1.0 ]) Combining.Beside) (parts, split) |> says "2 encoders"
 
             run (weigh (Given [ 0.0; 0.0 ]) Combining.Beside) (parts, split)

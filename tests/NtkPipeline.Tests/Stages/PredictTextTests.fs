@@ -1,5 +1,7 @@
 module NtkPipeline.Tests.PredictTextTests
 
+open System.IO
+open System.Text
 open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Tests.FinishedRun
@@ -65,12 +67,24 @@ let tests =
 
         testCase "targets that nobody knows are refused, not taken for others"
         <| fun () ->
-            let finished = finished.Force()
-            let unknown = { finished with Kernel = { finished.Kernel with Targets = "one-two" } }
+            let codec = (FitRidge.stage ridges TargetCoding.PlusMinus).Codec
+            use stream = new MemoryStream()
+            codec.Write stream (finished.Force()).Kernel
+            let written = Encoding.UTF8.GetString(stream.ToArray())
+            let known = "\"targets\": \"plus-minus\""
+            Expect.stringContains written known "as it lies in the store"
 
-            match PredictText.run 3 unknown (newRows.Force()) with
-            | Error(DataRefused sentence) -> Expect.stringContains sentence "targets 'one-two'" "which"
-            | other -> failtest $"%A{other}"
+            let read (text: string) =
+                use stream = new MemoryStream(Encoding.UTF8.GetBytes text)
+                codec.Read stream
+
+            Expect.equal (read written) (Ok (finished.Force()).Kernel) "what is known reads back"
+
+            match read (written.Replace(known, "\"targets\": \"one-two\"")) with
+            | Error reason ->
+                Expect.stringContains reason "'one-two' is not a coding of targets" "which"
+                Expect.stringContains reason "plus-minus, zero-one, balanced" "and what is known"
+            | Ok regression -> failtest $"taken for %A{regression.Targets}"
 
         testCase "where every network diverged, the kernel speaks alone"
         <| fun () ->

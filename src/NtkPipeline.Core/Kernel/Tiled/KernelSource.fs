@@ -2,9 +2,44 @@ namespace NtkPipeline.Core
 
 open System
 
+/// Input rows, prepared for kernels with other rows.
+type KernelRows = {
+    Units: UnitRows
+    /// Their directions in float32.
+    Packed: PackedRows
+} with
+
+    member this.Count = this.Units.Norms.Length
+
+[<RequireQualifiedAccess>]
+module KernelRows =
+
+    /// Every row of a matrix.
+    let ofMatrix (x: Matrix<float>) : KernelRows =
+        let units = UnitRows.ofMatrix x
+        { Units = units; Packed = PackedRows.ofMatrix units.Units }
+
+    /// Some of the rows.
+    let gather (indices: int[]) (rows: KernelRows) : KernelRows =
+        let units = UnitRows.gather indices rows.Units
+        { Units = units; Packed = PackedRows.ofMatrix units.Units }
+
+/// A network's kernel on some set of inputs: what tiles are made of.
+[<NoEquality; NoComparison>]
+type KernelSource = {
+    /// The definition, in float64.
+    Entry: Moments -> float
+    /// The cosine table of float32 products, if one holds for these inputs.
+    Plan: TableGram.Plan option
+}
+
 /// Choosing what a network's kernel is made of for some inputs, and refusing inputs that have none.
-[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+[<RequireQualifiedAccess>]
 module KernelSource =
+
+    /// K(x, x) of every row, in float64.
+    let diagonal (source: KernelSource) (xs: KernelRows) : float[] =
+        xs.Units.Norms |> Array.map (Moments.same >> source.Entry)
 
     let private checkInputs (x: Matrix<float>) =
         if x.Rows = 0 || x.Columns = 0 then
@@ -32,7 +67,7 @@ module KernelSource =
         : Result<KernelSource * KernelRows, PipelineError> =
         checkInputs x
         |> Result.bind (fun () ->
-            let xs = UnheldKernel.rows x
+            let xs = KernelRows.ofMatrix x
             let entry = KernelKind.entry kind network x.Columns xs.Units.Norms
             let definition = { Entry = entry; Plan = None }
 
@@ -46,4 +81,4 @@ module KernelSource =
 
             let most = if source.Plan.IsSome then float Single.MaxValue else 1e150
 
-            UnheldKernel.diagonal source xs |> checkDiagonal most |> Result.map (fun () -> source, xs))
+            KernelSource.diagonal source xs |> checkDiagonal most |> Result.map (fun () -> source, xs))

@@ -5,15 +5,6 @@ open System.Numerics
 open System.Runtime.InteropServices
 open System.Threading.Tasks
 
-/// Input rows, prepared for kernels with other rows.
-type KernelRows = {
-    Units: UnitRows
-    /// Their directions in float32.
-    Packed: PackedRows
-} with
-
-    member this.Count = this.Units.Norms.Length
-
 /// What one thread works in.
 [<NoEquality; NoComparison>]
 type TileBuffer = {
@@ -34,15 +25,6 @@ type UnheldKernel = {
     Fill: TileBuffer -> int -> int -> unit
 }
 
-/// A network's kernel on some set of inputs: what tiles are made of.
-[<NoEquality; NoComparison>]
-type KernelSource = {
-    /// The definition, in float64.
-    Entry: Moments -> float
-    /// The cosine table of float32 products, if one holds for these inputs.
-    Plan: TableGram.Plan option
-}
-
 /// Kernels by tiles. With a table, an entry is what `Gram`'s float32 matrix holds, to the bit; without one it is that of the
 /// float64 matrix. It depends on its two rows alone.
 [<RequireQualifiedAccess>]
@@ -55,15 +37,6 @@ module UnheldKernel =
         Single = Array.zeroCreate (side * side)
         Values = Array.zeroCreate (side * side)
     }
-
-    let rows (x: Matrix<float>) : KernelRows =
-        let units = UnitRows.ofMatrix x
-        { Units = units; Packed = PackedRows.ofMatrix units.Units }
-
-    /// Some of the rows.
-    let gather (indices: int[]) (rows: KernelRows) : KernelRows =
-        let units = UnitRows.gather indices rows.Units
-        { Units = units; Packed = PackedRows.ofMatrix units.Units }
 
     let private widen (buffer: TileBuffer) =
         let singles = MemoryMarshal.Cast<float32, Vector<float32>>(Span<float32>(buffer.Single))
@@ -109,10 +82,6 @@ module UnheldKernel =
         IsSymmetric = false
         Fill = filler source (fun i j -> source.Entry(UnitRows.between xs.Units i zs.Units j)) xs zs
     }
-
-    /// K(x, x) of every row, in float64.
-    let diagonal (source: KernelSource) (xs: KernelRows) : float[] =
-        xs.Units.Norms |> Array.map (Moments.same >> source.Entry)
 
     /// The whole matrix: for blocks of a few columns.
     let whole (tiles: UnheldKernel) : Matrix<float> =

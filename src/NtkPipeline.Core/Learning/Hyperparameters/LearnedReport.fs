@@ -5,7 +5,7 @@ type LearnedNetwork = { Weight: float; Network: string }
 
 /// What was learned, as it is written down.
 type LearnedReport = {
-    Kind: string
+    Kind: KernelKind
     /// What was minimised, a row and an output.
     Objective: string
     Rows: int
@@ -38,7 +38,7 @@ module LearnedReport =
         | StopReason.Steps -> "the limit of steps"
 
     let create (kind: KernelKind) (by: LearnBy) (rows: int) (learned: LearnedKernel) : LearnedReport = {
-        Kind = KernelKind.print kind
+        Kind = kind
         Objective = objective by
         Rows = rows
         Networks =

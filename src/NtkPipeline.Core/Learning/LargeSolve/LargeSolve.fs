@@ -61,7 +61,7 @@ module LargeSolve =
             let! preconditioner = lowRank settings tell kernel
 
             let tiles =
-                UnheldKernel.symmetric kernel.Source kernel.Xs |> HeldTiles.remember spare kernel.Source
+                UnheldKernel.symmetric kernel.Source kernel.Xs |> KeptTiles.remember spare kernel.Source
 
             let! solution =
                 ConjugateGradients.solve
@@ -156,10 +156,10 @@ module LargeSolve =
             let spare = if settings.HoldsEntries then settings.Memory / 10L * 9L - plan.Bytes else 0L
             let! source, xs = KernelSource.create problem.Kind problem.Network problem.IsSingle problem.X
             let kernel = { Source = source; Xs = xs }
-            let meanDiagonal = UnheldKernel.diagonal source xs |> Array.average
+            let meanDiagonal = KernelSource.diagonal source xs |> Array.average
             do! checkDiagonal meanDiagonal
             let systems = SolveProblem.systems meanDiagonal problem
-            let asked = problem.Asked |> Option.map UnheldKernel.rows
+            let asked = problem.Asked |> Option.map KernelRows.ofMatrix
 
             let! found =
                 match plan.Method with

@@ -34,7 +34,7 @@ module NystromError =
             if rest.Length = 0 then
                 smaller.Xs
             else
-                UnheldKernel.gather (Array.truncate others rest) kernel.Xs
+                KernelRows.gather (Array.truncate others rest) kernel.Xs
 
         let rank = int (Math.Ceiling(float landmarks * float chosen.Length / float n))
 

@@ -39,13 +39,13 @@ module PivotedCholesky =
     let private block = 96
 
     let columns (source: KernelSource) (xs: KernelRows) : KernelColumns = {
-        Diagonal = UnheldKernel.diagonal source xs
+        Diagonal = KernelSource.diagonal source xs
         Block =
             fun pivots ->
-                let some = UnheldKernel.gather pivots xs
+                let some = KernelRows.gather pivots xs
                 UnheldKernel.symmetric source some |> UnheldKernel.whole
         Columns =
-            fun pivots -> UnheldKernel.between source xs (UnheldKernel.gather pivots xs) |> UnheldKernel.whole
+            fun pivots -> UnheldKernel.between source xs (KernelRows.gather pivots xs) |> UnheldKernel.whole
         Rounding = if source.Plan.IsSome then 1e-6 else 1e-13
     }
 

@@ -40,7 +40,7 @@ module TiledKernel =
         let count = min sampled kernel.Xs.Count
         let rows = Array.init count (fun k -> int (int64 k * int64 kernel.Xs.Count / int64 count))
         let definition = { kernel.Source with Plan = None }
-        let tiles = UnheldKernel.between definition (UnheldKernel.gather rows kernel.Xs) kernel.Xs
+        let tiles = UnheldKernel.between definition (KernelRows.gather rows kernel.Xs) kernel.Xs
         residualsAt kernel tiles rows
 
     /// f on some rows from weights of the kernel functions of some training rows; a row a system.
@@ -102,5 +102,5 @@ module TiledKernel =
     /// The same kernel on some of the rows.
     let some (rows: int[]) (kernel: TiledKernel) : TiledKernel = {
         kernel with
-            Xs = UnheldKernel.gather rows kernel.Xs
+            Xs = KernelRows.gather rows kernel.Xs
     }

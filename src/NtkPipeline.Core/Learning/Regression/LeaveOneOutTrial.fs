@@ -1,5 +1,9 @@
 namespace NtkPipeline.Core
 
+/// Exact leave-one-out of kernel regression on some training rows: accuracy and mean squared error against the targets, and
+/// the ridge, over the kernel's mean diagonal, that was best by the error.
+type LooScores = { RelativeRidge: float; Accuracy: float; Error: float }
+
 /// What a kernel is worth on some training rows, by exact leave-one-out: how features are compared before they are used.
 [<RequireQualifiedAccess>]
 module LeaveOneOutTrial =

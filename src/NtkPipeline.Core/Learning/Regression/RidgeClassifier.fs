@@ -18,11 +18,9 @@ type RefitScores = {
 type KernelRegression = {
     Path: RidgePoint[]
     Chosen: RidgePoint
-    /// What was learnt: "plus-minus", "zero-one" or "balanced" targets. Outputs are brought to where 0 is the boundary; errors are
-    /// in the targets' own units.
-    Targets: string
-    /// "cv", "loo", "gcv" or "likelihood".
-    ChosenBy: string
+    /// What was learnt. Outputs are brought to where 0 is the boundary; errors are in the targets' own units.
+    Targets: TargetCoding
+    ChosenBy: RidgeChoice
     Folds: int
     /// mean(diag K) on the training rows.
     MeanDiagonal: float
@@ -104,8 +102,8 @@ module RidgeClassifier =
             return {
                 Path = fit.Points
                 Chosen = fit.Chosen
-                Targets = TargetCoding.print problem.Coding
-                ChosenBy = RidgeChoice.print settings.ChooseBy
+                Targets = problem.Coding
+                ChosenBy = settings.ChooseBy
                 Folds = (Array.distinct problem.Folds).Length
                 MeanDiagonal = meanDiagonal
                 Certificate = fit.Certificate

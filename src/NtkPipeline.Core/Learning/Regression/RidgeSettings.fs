@@ -44,7 +44,8 @@ module RidgeChoice =
         | RidgeChoice.Gcv -> "gcv"
         | RidgeChoice.Likelihood -> "likelihood"
 
-    let parse (text: string) : RidgeChoice option = all |> List.tryFind (fun choice -> print choice = text)
+    let parse (text: string) : Result<RidgeChoice, string> =
+        PrintedUnion.parse "a score that a ridge is chosen by" print all text
 
     /// −1 where most is best.
     let sign (choice: RidgeChoice) : float =

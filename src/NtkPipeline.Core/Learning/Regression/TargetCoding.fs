@@ -22,7 +22,8 @@ module TargetCoding =
         | TargetCoding.ZeroOne -> "zero-one"
         | TargetCoding.Balanced -> "balanced"
 
-    let parse (text: string) : TargetCoding option = all |> List.tryFind (fun coding -> print coding = text)
+    let parse (text: string) : Result<TargetCoding, string> =
+        PrintedUnion.parse "a coding of targets" print all text
 
     /// The targets that are learnt for labels of ±1. Of one class alone, balanced targets are ±1.
     let encode (coding: TargetCoding) (labels: float[]) : float[] =

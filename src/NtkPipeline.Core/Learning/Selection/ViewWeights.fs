@@ -10,21 +10,6 @@ type WeightChoice =
     /// The least leave-one-out squared error on so many training rows, drawn at random.
     | ByLeaveOneOut of rows: int
 
-/// Several views as one kernel: side by side before the network, or a network for each.
-[<RequireQualifiedAccess>]
-type Combining =
-    | Beside
-    | Sum
-
-[<RequireQualifiedAccess>]
-module Combining =
-
-    /// The name in settings and results.
-    let print (combining: Combining) : string =
-        match combining with
-        | Combining.Beside -> "beside"
-        | Combining.Sum -> "sum"
-
 /// Weights of views by leave-one-out on training rows. The cost is known beforehand: four solves a view and at most
 /// `mostSolves` of the search, each of n³ multiplications for n searched rows; then three solves on all training rows.
 [<RequireQualifiedAccess>]
@@ -124,9 +109,9 @@ module ViewWeights =
             let chosen = confirmed |> List.minBy _.HeldOut.Error
 
             return {
-                Combining = Combining.print combining
+                Combining = combining
                 Views = facts views chosen.Weights (Some alone)
-                ChosenBy = "leave-one-out error"
+                ChosenBy = WeightSource.LeaveOneOutError
                 SearchRows = drawn.Length
                 Solves = solves + alone.Length * LeaveOneOutTrial.ridges.Length
                 Confirmed = Array.ofList confirmed
@@ -152,9 +137,9 @@ module ViewWeights =
             Error(DataRefused "every encoder's weight is 0, so nothing is left of the tweets")
         | Given weights ->
             Ok {
-                Combining = Combining.print combining
+                Combining = combining
                 Views = facts views (Array.ofList weights) None
-                ChosenBy = "given"
+                ChosenBy = WeightSource.Given
                 SearchRows = 0
                 Solves = 0
                 Confirmed = [||]

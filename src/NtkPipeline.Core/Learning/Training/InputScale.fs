@@ -17,12 +17,7 @@ module InputScale =
         | InputScale.Unit -> "unit"
         | InputScale.SqrtD -> "sqrt-d"
 
-    let parse (text: string) : Result<InputScale, string> =
-        match all |> List.tryFind (fun scale -> print scale = text) with
-        | Some scale -> Ok scale
-        | None ->
-            let known = all |> List.map print |> String.concat ", "
-            Error $"'%s{text}' is not an input scale; there are %s{known}"
+    let parse (text: string) : Result<InputScale, string> = PrintedUnion.parse "an input scale" print all text
 
     /// ‖x‖ of a row that had norm 1, with d columns.
     let norm (columns: int) (scale: InputScale) : float =

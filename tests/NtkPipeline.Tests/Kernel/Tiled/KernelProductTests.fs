@@ -58,7 +58,7 @@ let tests =
 
                     for isSingle in [ true; false ] do
                         let source, xs = create isSingle network x
-                        let zs = UnheldKernel.rows z
+                        let zs = KernelRows.ofMatrix z
                         let narrow = Matrix.map float32
 
                         let own, cross =

@@ -66,8 +66,9 @@ let tests =
                 let best = fit.Path |> Array.map (RidgeChoice.score choice) |> Array.min
                 Expect.isSome best "every point has one"
                 Expect.equal (RidgeChoice.score choice fit.Chosen) best $"%A{choice}"
-                Expect.equal fit.ChosenBy (RidgeChoice.print choice) "and is named"
-                Expect.equal (RidgeChoice.parse fit.ChosenBy) (Some choice) "by a name that reads back"
+                Expect.equal fit.ChosenBy choice "and is told"
+                let name = RidgeChoice.print choice
+                Expect.equal (RidgeChoice.parse name) (Ok choice) "by a name that reads back"
 
                 for point in fit.Path do
                     if RidgeChoice.score choice point = best then

@@ -53,7 +53,7 @@ let tests =
                     Array.init 30 (fun i -> offset + slope * dot ((Matrix.row i cross).ToArray()) alpha)
 
                 wantClose 1e-10 "validation" regression.ValidationOutputs expected
-                Expect.equal regression.Targets name "named"
+                Expect.equal regression.Targets coding "told"
 
                 let left =
                     Array.init 60 (fun i ->
@@ -74,7 +74,7 @@ let tests =
                     (Option.toArray regression.Chosen.LooAccuracy)
                     [| share |]
 
-                Expect.equal (TargetCoding.parse name) (Some coding) "its name reads back"
+                Expect.equal (TargetCoding.parse name) (Ok coding) "its name reads back"
 
         testCase "targets lie on their label's side of the boundary, 2 apart, and balanced ones have mean 0"
         <| fun () ->

@@ -25,7 +25,7 @@ type SharedOpinion = {
 
 /// What a run's networks say of some texts, one by one and over seeds.
 [<RequireQualifiedAccess>]
-module Opinions =
+module NetworkPredictions =
 
     let private accuracy (run: NetworkRun) = (Group.last run).Validation.Accuracy
 

@@ -5,7 +5,7 @@ open System.Globalization
 
 /// Numbers as a reader meets them. What is missing, or is no number, is a dash.
 [<RequireQualifiedAccess>]
-module Show =
+module NumberText =
 
     let missing = "–"
 
@@ -115,11 +115,12 @@ module Show =
         | InputScale.Unit -> "‖x‖ = 1"
         | InputScale.SqrtD -> "‖x‖ = √d"
 
-    /// "cv" and its like, spelled out.
-    let chosenBy (name: string) : string =
-        match name with
-        | "cv" -> "cross-validation"
-        | "loo" -> "leave-one-out"
-        | "gcv" -> "generalised cross-validation"
-        | "likelihood" -> "marginal likelihood"
-        | other -> other
+    /// What chose a ridge, spelled out.
+    let chosenBy (choice: RidgeChoice) : string =
+        match choice with
+        | RidgeChoice.CrossValidation -> "cross-validation"
+        | RidgeChoice.LeaveOneOut -> "leave-one-out"
+        | RidgeChoice.Gcv -> "generalised cross-validation"
+        | RidgeChoice.Likelihood -> "marginal likelihood"
+        | RidgeChoice.CrossValidationAccuracy
+        | RidgeChoice.LeaveOneOutAccuracy -> RidgeChoice.print choice

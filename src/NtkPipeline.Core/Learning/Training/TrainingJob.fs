@@ -5,7 +5,7 @@ open TorchSharp
 /// A network about to be trained, and all that it is watched with. Of n labelled rows the first N are trained on and the others
 /// kept for validation.
 [<NoEquality; NoComparison>]
-type Followed = {
+type TrainingJob = {
     /// Moved in place.
     Network: Trainable
     KernelOf: KernelOf

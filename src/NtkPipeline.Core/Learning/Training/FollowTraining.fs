@@ -7,7 +7,7 @@ open TorchSharp
 /// linearised at its first weights, both in function space; the network alone where its optimiser's steps have none there
 /// (`Optimiser.momentum`).
 [<RequireQualifiedAccess>]
-module FollowedTraining =
+module FollowTraining =
 
     /// A loss this many times the first one is divergence.
     let private tooMuch = 1e6
@@ -16,7 +16,7 @@ module FollowedTraining =
     type private State = {
         Epoch: int
         /// Newest first; never empty.
-        Seen: Seen list
+        Seen: Snapshot list
         Kernel: FunctionDescent option
         Linearised: FunctionDescent option
         Diverged: int option
@@ -26,7 +26,7 @@ module FollowedTraining =
     /// centred. `Kept` is its parameters after the last tracked epoch, in place.
     [<NoEquality; NoComparison>]
     type private Lane = {
-        Observer: Observer
+        Baseline: Baseline
         Step: TrainingStep
         Goal: torch.Tensor
         Limit: float
@@ -40,7 +40,7 @@ module FollowedTraining =
     /// One epoch of the network; its loss is the mean over the steps, each before it was taken.
     let private trainEpoch lane (batches: torch.Tensor[]) =
         use _ = torch.NewDisposeScope()
-        let job = lane.Observer.Job
+        let job = lane.Baseline.Job
 
         let losses =
             batches
@@ -66,8 +66,8 @@ module FollowedTraining =
         | [] -> state
         | epoch :: later ->
             use _ = torch.NewDisposeScope()
-            let job = lane.Observer.Job
-            let indices e = job.Batches e |> Array.map (Observer.indexOf job)
+            let job = lane.Baseline.Job
+            let indices e = job.Batches e |> Array.map (Snapshot.indexOf job)
             let epochs = [| for e in state.Epoch + 1 .. epoch -> indices e |]
 
             match epochs |> Array.tryFindIndex (trainEpoch lane >> isSound lane >> not) with
@@ -77,7 +77,7 @@ module FollowedTraining =
                 let linearised = state.Linearised |> Option.bind (advance lane epochs)
 
                 match
-                    lane.Observer |> Observer.see lane.Limit epoch (outputs kernel) (outputs linearised)
+                    lane.Baseline |> Snapshot.take lane.Limit epoch (outputs kernel) (outputs linearised)
                 with
                 | None -> { state with Diverged = Some epoch }
                 | Some seen ->
@@ -94,14 +94,14 @@ module FollowedTraining =
     /// f at the test rows after the last tracked epoch; a network that has diverged since is taken back to it.
     let private testOutputs lane (state: State) =
         if state.Diverged.IsSome then
-            copy lane.Kept lane.Observer.Job.Network.Layers
+            copy lane.Kept lane.Baseline.Job.Network.Layers
 
-        match Observer.test lane.Observer with
+        match Snapshot.test lane.Baseline with
         | Some outputs -> Ok outputs
         | None -> Error(NumbersRefused "the network's outputs on the test rows are not finite")
 
     let private result lane (initialKernel: torch.Tensor) (state: State) testOutputs : Following =
-        let job = lane.Observer.Job
+        let job = lane.Baseline.Job
         let last, spectra = List.head state.Seen, state.Seen |> List.choose _.Spectrum
 
         let rows = int64 job.TrainTargets.Length
@@ -113,7 +113,7 @@ module FollowedTraining =
 
         {
             Epochs = state.Seen |> List.rev |> List.map _.Measures |> Array.ofList
-            Steps = lane.Observer.StepsAnEpoch * defaultArg state.Diverged state.Epoch
+            Steps = lane.Baseline.StepsAnEpoch * defaultArg state.Diverged state.Epoch
             Diverged = state.Diverged
             InitKernelError =
                 KernelMeasures.relativeChange
@@ -129,12 +129,12 @@ module FollowedTraining =
 
     /// Trains the network in place, to the last tracked epoch or until it diverges, when it is left as it was after the last
     /// tracked epoch before.
-    let run (job: Followed) : Result<Following, PipelineError> =
+    let run (job: TrainingJob) : Result<Following, PipelineError> =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
-        let observer = Observer.create job
-        let targets = Observer.column job job.TrainTargets
-        let start = job.Network.Outputs job.Labelled - observer.LabelledOffset
+        let baseline = Snapshot.baseline job
+        let targets = Snapshot.column job job.TrainTargets
+        let start = job.Network.Outputs job.Labelled - baseline.LabelledOffset
         let initialKernel = job.KernelOf job.Labelled
 
         let descent kernel factor =
@@ -149,16 +149,16 @@ module FollowedTraining =
 
         let kernel, linearised = descent job.Kernel job.KernelFactor, descent initialKernel 1.0
 
-        match observer |> Observer.see infinity 0 (outputs kernel) (outputs linearised) with
+        match baseline |> Snapshot.take infinity 0 (outputs kernel) (outputs linearised) with
         | None ->
             Error(
                 NumbersRefused "the network's outputs or tangent kernel are not finite at its first weights"
             )
         | Some seen ->
             let lane = {
-                Observer = observer
+                Baseline = baseline
                 Step = job.Network.Begin job.Optimiser job.Rate
-                Goal = targets + observer.LabelledOffset.narrow (0L, 0L, targets.shape[0])
+                Goal = targets + baseline.LabelledOffset.narrow (0L, 0L, targets.shape[0])
                 Limit = tooMuch * seen.Measures.TrainLoss
                 Kept = job.Network.Layers |> Array.map (Array.map _.clone())
             }

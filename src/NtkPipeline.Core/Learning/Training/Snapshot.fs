@@ -3,10 +3,10 @@ namespace NtkPipeline.Core
 open System
 open TorchSharp
 
-/// What a network in training is measured with, made once from its first weights.
+/// What snapshots of a network in training are measured against, made once from its first weights.
 [<NoEquality; NoComparison>]
-type Observer = {
-    Job: Followed
+type Baseline = {
+    Job: TrainingJob
     Probe: Probe
     StepsAnEpoch: int
     /// f(·; θ₀) where the network is centred, 0 where it is not: n × 1.
@@ -15,7 +15,7 @@ type Observer = {
 }
 
 /// Outputs and measures after one tracked epoch; every number is finite.
-type Seen = {
+type Snapshot = {
     Measures: EpochMeasures
     /// The probe kernel's largest eigenvalues, after epochs for which they are asked.
     Spectrum: float[] option
@@ -23,23 +23,23 @@ type Seen = {
 }
 
 [<RequireQualifiedAccess>]
-module Observer =
+module Snapshot =
 
     /// Eigenvalues kept of the probe kernel.
     let private kept = 50
 
     /// Row numbers as a tensor beside the network.
-    let indexOf (job: Followed) (rows: int[]) : torch.Tensor =
+    let indexOf (job: TrainingJob) (rows: int[]) : torch.Tensor =
         torch.tensor (rows |> Array.map int64, device = job.Labelled.device)
 
     /// Numbers as a column beside the network, in its precision.
-    let column (job: Followed) (values: float[]) : torch.Tensor =
+    let column (job: TrainingJob) (values: float[]) : torch.Tensor =
         use _ = torch.NewDisposeScope()
         let wide = Tensors.ofArray64(values).reshape(-1L, 1L)
         wide.``to``(job.Labelled.dtype).``to``(job.Labelled.device).MoveToOuterDisposeScope()
 
-    /// The observer of a network that has not been trained. Its tensors belong to the caller's dispose scope.
-    let create (job: Followed) : Observer =
+    /// The baseline of a network that has not been trained. Its tensors belong to the caller's dispose scope.
+    let baseline (job: TrainingJob) : Baseline =
         let offset x =
             let initial = job.Network.Outputs x
             if job.Centred then initial else torch.zeros_like initial
@@ -59,13 +59,13 @@ module Observer =
             TestOffset = offset job.Test
         }
 
-    let private outputs (job: Followed) (x: torch.Tensor) (offset: torch.Tensor) =
+    let private outputs (job: TrainingJob) (x: torch.Tensor) (offset: torch.Tensor) =
         use _ = torch.NewDisposeScope()
         job.Network.Outputs x - offset |> Tensors.toArray64
 
     /// f at the test rows now; none where it is not finite everywhere.
-    let test (observer: Observer) : float[] option =
-        let f = outputs observer.Job observer.Job.Test observer.TestOffset
+    let test (baseline: Baseline) : float[] option =
+        let f = outputs baseline.Job baseline.Job.Test baseline.TestOffset
         if Array.forall Double.IsFinite f then Some f else None
 
     let private halfMeanSquare (f: float[]) (y: float[]) =
@@ -87,20 +87,20 @@ module Observer =
         others |> Option.map (fun g -> Metrics.gap (part f) (part g))
 
     let private measures
-        observer
+        baseline
         epoch
         (f: float[])
         kernel
         linearised
         (probe: ProbeMeasures)
         : EpochMeasures =
-        let targets, labels = observer.Job.TrainTargets, observer.Job.ValidationLabels
+        let targets, labels = baseline.Job.TrainTargets, baseline.Job.ValidationLabels
         let train (values: float[]) = values[.. targets.Length - 1]
         let validation (values: float[]) = values[targets.Length ..]
 
         {
             Epoch = epoch
-            Step = epoch * observer.StepsAnEpoch
+            Step = epoch * baseline.StepsAnEpoch
             TrainLoss = halfMeanSquare (train f) targets
             TrainAccuracy = Metrics.accuracy targets (train f)
             Validation = Metrics.scores labels (validation f)
@@ -120,22 +120,22 @@ module Observer =
 
     /// The network as it is now, beside the outputs of those that were trained by the very same steps; none where something is
     /// not a finite number, or the loss on the training rows above `limit`.
-    let see
+    let take
         limit
         epoch
         (kernel: float[] option)
         (linearised: float[] option)
-        (observer: Observer)
-        : Seen option =
-        let job = observer.Job
-        let f = outputs job job.Labelled observer.LabelledOffset
+        (baseline: Baseline)
+        : Snapshot option =
+        let job = baseline.Job
+        let f = outputs job job.Labelled baseline.LabelledOffset
 
         if not (areFinite f) then
             None
         else
             let hasSpectrum = epoch = 0 || List.contains epoch job.Spectra
-            let probe = observer.Probe |> Probe.measure hasSpectrum job.KernelOf job.Network
-            let measures = probe |> measures observer epoch f kernel linearised
+            let probe = baseline.Probe |> Probe.measure hasSpectrum job.KernelOf job.Network
+            let measures = probe |> measures baseline epoch f kernel linearised
 
             if isFinite probe && measures.TrainLoss <= limit then
                 Some {

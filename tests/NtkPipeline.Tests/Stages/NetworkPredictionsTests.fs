@@ -1,4 +1,4 @@
-module NtkPipeline.Tests.OpinionsTests
+module NtkPipeline.Tests.NetworkPredictionsTests
 
 open Expecto
 open NtkPipeline.Core
@@ -26,7 +26,7 @@ let tests =
                     (networks |> List.filter (fun network -> network.Final.IsSome))
                     [ 0.5; -3.0; 0.4; -0.3 ]
 
-            match Opinions.shared networks scores 1 with
+            match NetworkPredictions.shared networks scores 1 with
             | [| small; wide |] ->
                 Expect.equal
                     (small.Model, small.Agree, small.Score.Count)
@@ -43,5 +43,5 @@ let tests =
                 wantClose 1e-15 "accuracy" [| wide.Accuracy |] [| accuracy |]
             | other -> failtest $"%d{other.Length} kinds"
 
-            Expect.isEmpty (Opinions.shared [ lost ] [] 1) "who diverged says nothing"
+            Expect.isEmpty (NetworkPredictions.shared [ lost ] [] 1) "who diverged says nothing"
     ]

@@ -4,7 +4,7 @@ open System.Threading
 
 /// Tiles that are made once and kept, as far as memory allows: the same bits, sooner.
 [<RequireQualifiedAccess>]
-module HeldTiles =
+module KeptTiles =
 
     let private side = UnheldKernel.side
     let private entries = side * side

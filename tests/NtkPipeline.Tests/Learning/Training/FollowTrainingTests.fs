@@ -1,4 +1,4 @@
-module NtkPipeline.Tests.FollowedTrainingTests
+module NtkPipeline.Tests.FollowTrainingTests
 
 open Expecto
 open TorchSharp
@@ -33,12 +33,12 @@ let private job optimiser rate tracked =
     network,
     theta
 
-let private follow (job: Followed) = Expect.wantOk (FollowedTraining.run job) "it trains"
+let private follow (job: TrainingJob) = Expect.wantOk (FollowTraining.run job) "it trains"
 
-let private offset (job: Followed) x = let f: torch.Tensor = job.Network.Outputs x in f.clone ()
+let private offset (job: TrainingJob) x = let f: torch.Tensor = job.Network.Outputs x in f.clone ()
 
 let tests =
-    testList "FollowedTraining" [
+    testList "FollowTraining" [
         testCase
             "with momentum, the companions take the heavy ball's steps in the linearised network's weights"
         <| fun () ->
@@ -52,7 +52,7 @@ let tests =
 
             for epoch in 1..8 do
                 for batch in job.Batches epoch do
-                    let index = Observer.indexOf job batch
+                    let index = Snapshot.indexOf job batch
                     let part = j.index_select (0L, index)
                     let residual = part.mv delta - y.index_select (0L, index)
                     let gradient = part.t().mv(residual) / (float batch.Length).ToScalar()
