@@ -81,4 +81,4 @@ module KernelSource =
 
             let most = if source.Plan.IsSome then float Single.MaxValue else 1e150
 
-            KernelSource.diagonal source xs |> checkDiagonal most |> Result.map (fun () -> source, xs))
+            diagonal source xs |> checkDiagonal most |> Result.map (fun () -> source, xs))
