@@ -27,7 +27,7 @@ module Grid =
     let private set (axis: Axis) value spec =
         axis.Set value spec |> Result.mapError (fun reason -> $"%s{axis.Key}: %s{reason}")
 
-    /// Its networks, or why one of them cannot be.
+    /// Its networks, each once, or why one of them cannot be.
     let points (grid: Grid) : Result<GridPoint[], string> =
         let rec along axes spec : Result<RunSpec list, string> =
             match axes with
@@ -43,4 +43,8 @@ module Grid =
                     (Ok [])
 
         along grid.Along grid.Base
-        |> Result.map (List.map (fun spec -> { Name = name grid spec; Spec = spec }) >> Array.ofList)
+        |> Result.map (
+            List.map (fun spec -> { Name = name grid spec; Spec = spec })
+            >> List.distinct
+            >> Array.ofList
+        )

@@ -10,24 +10,6 @@ open NtkPipeline.Tests.Ntk
 open NtkPipeline.Tests.RunCall
 open NtkPipeline.Tests.SampleRuns
 
-let private split: Split = {
-    Train = [||]
-    Validation = Array.init rows id
-    Folds = [||]
-    Labels = labels
-    Targets = labels
-    FitRows = [||]
-    DuplicateRows = 0
-    ContradictoryTexts = 0
-    ContradictoryRows = 0
-    IdenticalRows = 0
-    IdenticalContradictions = 0
-    SimilarRows = 0
-    LargestSimilarGroup = 0
-}
-
-let private artifact name value = Artifact.create name (Digest.ofParts [ name ]) (lazy (Ok value))
-
 let private want (value: Result<'a, PipelineError>) =
     Expect.wantOk (value |> Result.mapError _.Sentence) "it should work"
 
