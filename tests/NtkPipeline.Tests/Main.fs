@@ -168,6 +168,7 @@ let private tests =
         SolveRefusalTests.tests
         SelectTests.tests
         ArchitectureTests.tests
+        FolderTests.tests
     ]
 
 [<EntryPoint>]

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using NtkPipeline.Core;
 
 namespace NtkPipeline.Host;
 
@@ -10,6 +11,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new PrintedUnions() },
     };
 
     /// <summary>Progress bars are for people who watch: only when stderr is this process's own and a terminal.</summary>

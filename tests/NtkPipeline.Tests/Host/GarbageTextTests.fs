@@ -90,7 +90,7 @@ let tests =
             Expect.equal lsa.Rows lines.Length "a row a line"
             Expect.equal (Matrix.firstNonFinite32 lsa) None "finite"
             let tiny = Directory.CreateDirectory(Path.Combine(folder, "tiny")).FullName
-            SentenceEncoderTests.writeTiny tiny
+            TinyEncoder.write tiny
             let embedded = rows $"minilm:%s{tiny}"
             Expect.equal (embedded.Rows, embedded.Columns) (lines.Length, 16) "a row a line"
             Expect.equal (rows $"minilm:%s{tiny}") embedded "and the same again from the store"
@@ -101,7 +101,7 @@ let tests =
         <| inFolder (fun folder ->
             let data, out = garbageTweets folder 150, Path.Combine(folder, "out")
             let tiny = Directory.CreateDirectory(Path.Combine(folder, "tiny")).FullName
-            SentenceEncoderTests.writeTiny tiny
+            TinyEncoder.write tiny
 
             let run extra =
                 [

@@ -42,7 +42,7 @@ let tests =
         <| inFolder (fun folder ->
             let data, store = tweets folder 120, Path.Combine(folder, "store")
             let tiny = Directory.CreateDirectory(Path.Combine(folder, "tiny")).FullName
-            SentenceEncoderTests.writeTiny tiny
+            TinyEncoder.write tiny
 
             let runWith widths =
                 let encoder = [ "--set"; "embed.encoder=minilm"; "--set"; $"embed.model=%s{tiny}" ]

@@ -150,7 +150,7 @@ let tests =
         <| inStore (fun store folder ->
             let model = Path.Combine(folder, "tiny")
             Directory.CreateDirectory model |> ignore
-            SentenceEncoderTests.writeTiny model
+            TinyEncoder.write model
             let texts = Array.init 150 (fun k -> String.replicate (k % 30) $"a%c{char (97 + k % 26)} ")
             let told = ResizeArray<int * int>()
             let tell = Action<int, int>(fun finished all -> told.Add(finished, all))

@@ -7,22 +7,6 @@ open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Runtime
 
-let private tiny = Clone.path "tests/NtkPipeline.Tests/fixtures/tiny-minilm/model.onnx"
-
-/// As many pieces as the model knows: the special ones, letters, and what fills the rest.
-let private vocabulary count = [|
-    "[PAD]"
-    "[UNK]"
-    "[CLS]"
-    "[SEP]"
-    "[MASK]"
-    for letter in 'a' .. 'z' do
-        string letter
-        $"##%c{letter}"
-    for k in 58..count do
-        $"filler%d{k}"
-|]
-
 /// A folder that holds a model and a vocabulary.
 let private withFolder (model: byte[]) (pieces: string[]) (test: string -> unit) =
     let folder = Directory.CreateTempSubdirectory("ntk-encoder-").FullName
@@ -33,11 +17,6 @@ let private withFolder (model: byte[]) (pieces: string[]) (test: string -> unit)
         test folder
     finally
         Directory.Delete(folder, true)
-
-/// The tiny model and a vocabulary of its size.
-let writeTiny (folder: string) =
-    File.Copy(tiny, Path.Combine(folder, "model.onnx"))
-    File.WriteAllLines(Path.Combine(folder, "vocab.txt"), vocabulary 30522)
 
 let private opened folder =
     Expect.wantOk (SentenceEncoder.openAt folder |> Result.mapError _.Sentence) "it opens"
@@ -60,7 +39,7 @@ let private fixture =
     | Some expected, Some vocabulary ->
         testCase "the reference embeddings of 43 texts, within 1e-5"
         <| fun () ->
-            withFolder (File.ReadAllBytes tiny) (File.ReadAllLines vocabulary)
+            withFolder (File.ReadAllBytes TinyEncoder.model) (File.ReadAllLines vocabulary)
             <| fun folder ->
                 use encoder = opened folder
                 use cases = JsonDocument.Parse(File.ReadAllText expected)
@@ -91,7 +70,7 @@ let tests =
 
         testCase "embeddings have norm 1, and do not depend on the other texts"
         <| fun () ->
-            withFolder (File.ReadAllBytes tiny) (vocabulary 30522)
+            withFolder (File.ReadAllBytes TinyEncoder.model) (TinyEncoder.vocabulary 30522)
             <| fun folder ->
                 use encoder = opened folder
                 Expect.equal encoder.Dimension 16 "the model's own"
@@ -114,7 +93,7 @@ let tests =
 
         testCase "progress counts every distinct text once"
         <| fun () ->
-            withFolder (File.ReadAllBytes tiny) (vocabulary 30522)
+            withFolder (File.ReadAllBytes TinyEncoder.model) (TinyEncoder.vocabulary 30522)
             <| fun folder ->
                 use encoder = opened folder
                 let mutable counted = 0
@@ -140,14 +119,14 @@ let tests =
 
             let inputs = [ "input_ids"; "attention_mask" ]
             let model, other = OnnxModel.sum inputs true, OnnxModel.sum (inputs @ [ "token_type_ids" ]) true
-            let base' = identity model (vocabulary 100)
-            Expect.equal (identity model (vocabulary 100)) base' "the same"
-            Expect.notEqual (identity model (vocabulary 101)) base' "another vocabulary"
-            Expect.notEqual (identity other (vocabulary 100)) base' "another model"
+            let base' = identity model (TinyEncoder.vocabulary 100)
+            Expect.equal (identity model (TinyEncoder.vocabulary 100)) base' "the same"
+            Expect.notEqual (identity model (TinyEncoder.vocabulary 101)) base' "another vocabulary"
+            Expect.notEqual (identity other (TinyEncoder.vocabulary 100)) base' "another model"
 
         testCase "a model without token types works, and the mean is taken over a text's own tokens"
         <| fun () ->
-            withFolder (OnnxModel.sum [ "input_ids"; "attention_mask" ] true) (vocabulary 100)
+            withFolder (OnnxModel.sum [ "input_ids"; "attention_mask" ] true) (TinyEncoder.vocabulary 100)
             <| fun folder ->
                 use encoder = opened folder
 
@@ -158,7 +137,7 @@ let tests =
 
         testCase "what is no encoder says why, in one sentence"
         <| fun () ->
-            let tinyBytes = File.ReadAllBytes tiny
+            let tinyBytes = File.ReadAllBytes TinyEncoder.model
 
             let refused model pieces (part: string) =
                 withFolder model pieces
@@ -167,27 +146,39 @@ let tests =
                     Expect.stringContains sentence part part
                     Expect.stringContains sentence folder "it names the file"
 
-            refused tinyBytes (vocabulary 30521) "knows 30522 tokens and vocab.txt has 30521"
-            refused tinyBytes (vocabulary 30523) "knows 30522 tokens and vocab.txt has 30523"
-            refused tinyBytes[..1_000_000] (vocabulary 30522) "not the whole of one"
-            refused [||] (vocabulary 30522) "no ONNX model"
-            refused "<html>"B (vocabulary 30522) "no ONNX model"
+            refused tinyBytes (TinyEncoder.vocabulary 30521) "knows 30522 tokens and vocab.txt has 30521"
+            refused tinyBytes (TinyEncoder.vocabulary 30523) "knows 30522 tokens and vocab.txt has 30523"
+            refused tinyBytes[..1_000_000] (TinyEncoder.vocabulary 30522) "not the whole of one"
+            refused [||] (TinyEncoder.vocabulary 30522) "no ONNX model"
+            refused "<html>"B (TinyEncoder.vocabulary 30522) "no ONNX model"
             refused tinyBytes [| "a"; "b" |] "it has no line [PAD]"
-            refused (OnnxModel.sum [ "input_ids" ] true) (vocabulary 100) "no input 'attention_mask'"
+
+            refused
+                (OnnxModel.sum [ "input_ids" ] true)
+                (TinyEncoder.vocabulary 100)
+                "no input 'attention_mask'"
 
             refused
                 (OnnxModel.sum [ "input_ids"; "attention_mask"; "pixels" ] true)
-                (vocabulary 100)
+                (TinyEncoder.vocabulary 100)
                 "'pixels' is unknown"
 
             let inputs = [ "input_ids"; "attention_mask" ]
-            refused (OnnxModel.sum inputs false) (vocabulary 100) "no output"
-            refused (OnnxModel.sumOf 6 (Some 2) inputs) (vocabulary 100) "not 64-bit whole numbers"
-            refused (OnnxModel.sumOf 7 (Some 1) inputs) (vocabulary 100) "it gives 1 × 1 × 4 numbers"
+            refused (OnnxModel.sum inputs false) (TinyEncoder.vocabulary 100) "no output"
+
+            refused
+                (OnnxModel.sumOf 6 (Some 2) inputs)
+                (TinyEncoder.vocabulary 100)
+                "not 64-bit whole numbers"
+
+            refused
+                (OnnxModel.sumOf 7 (Some 1) inputs)
+                (TinyEncoder.vocabulary 100)
+                "it gives 1 × 1 × 4 numbers"
 
         testCase "missing files are named"
         <| fun () ->
-            withFolder (File.ReadAllBytes tiny) (vocabulary 30522)
+            withFolder (File.ReadAllBytes TinyEncoder.model) (TinyEncoder.vocabulary 30522)
             <| fun folder ->
                 File.Delete(Path.Combine(folder, "vocab.txt"))
                 Expect.stringContains (refusal folder) "vocab.txt: there is no such file" "vocabulary"
