@@ -50,6 +50,8 @@ let private tests =
         GridTests.tests
         GroupTests.tests
         OutputScaleTests.tests
+        ChaptersTests.tests
+        RunQuestionTests.tests
         PrintedUnionTests.tests
         PlainLineTests.tests
         NetworksAgainstKernelTests.tests

@@ -1,0 +1,84 @@
+/// Further questions, asked of `ntk run`.
+module NtkPipeline.Tests.RunQuestionTests
+
+open System.IO
+open System.Text.Json
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Tests.Ntk
+open NtkPipeline.Tests.RunCall
+
+let private asked folder = [
+    "--set"
+    "experiments=output-scale"
+    "--set"
+    "output-scale.values=0.5, 1, 4, 16"
+    "--set"
+    "output-scale.widths=128"
+    "--set"
+    "output-scale.seeds=2"
+    "--set"
+    "train.widths=128"
+    "--set"
+    "train.input-scales=sqrt-d"
+    yield! folder
+]
+
+let tests =
+    testList "questions of a run" [
+        testCase "ntk run asks the question: a grid over α, its chapter, its rows, and nothing twice"
+        <| inFolder (fun folder ->
+            let data, store, out =
+                tweets folder 240, Path.Combine(folder, "store"), Path.Combine(folder, "out")
+
+            let answer = RunCall.run data store out (asked []) |> wantDone
+
+            let trained =
+                ran answer
+                |> List.filter _.StartsWith("train-network/sqrt-d/m=128")
+                |> List.map _.Split('/').[4..]
+
+            Expect.contains trained [| "seed=1"; "output-scale=16" |] "named by α"
+
+            Expect.equal
+                (trained |> List.filter ((=) [| "seed=0" |])).Length
+                1
+                "what the run has is not trained again"
+
+            Expect.stringContains answer.Output "question  Does a larger output scale" "on the console"
+            use summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(out, "summary.json")))
+            let experiments = summary.RootElement.GetProperty "experiments"
+            Expect.equal (experiments.GetArrayLength()) 1 "one"
+            Expect.equal (experiments[0].GetProperty("networks").GetArrayLength()) 8 "four α, two seeds"
+            Expect.isEmpty (RunCall.run data store out (asked []) |> wantDone |> ran) "all cached"
+
+            let more =
+                RunCall.run data store out (asked [ "--set"; "output-scale.values=0.5, 1, 4, 16, 32" ])
+                |> wantDone
+
+            Expect.equal (ran more).Length 4 "two networks, the verdicts and the report")
+
+        testCase "its settings are refused by key, and unknown questions by name"
+        <| fun () ->
+            refused 2 [ "experiments"; "output-scale" ] [ "run"; "--set"; "experiments=everything" ]
+            refused 2 [ "output-scale.values" ] [ "run"; "--set"; "output-scale.values=0" ]
+
+            refused 2 [ "output-scale.input-scale"; "sqrt-d" ] [
+                "run"
+                "--set"
+                "output-scale.input-scale=2"
+            ]
+
+        testCase "every experiment has its query in the host, and every query its experiment"
+        <| fun () ->
+            Expect.equal
+                (NtkPipeline.Host.Program.Questions |> List.ofSeq |> List.sort)
+                (Experiments.all |> List.map _.Name |> List.sort)
+                "one each"
+
+            for experiment in Experiments.all do
+                Expect.isTrue (experiment.Question.EndsWith '?') experiment.Question
+
+                for setting in experiment.Settings do
+                    Expect.stringStarts setting.Key (experiment.Name + ".") "its settings are its own"
+    ]
