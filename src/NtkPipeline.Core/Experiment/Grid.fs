@@ -44,7 +44,5 @@ module Grid =
 
         along grid.Along grid.Base
         |> Result.map (
-            List.map (fun spec -> { Name = name grid spec; Spec = spec })
-            >> List.distinct
-            >> Array.ofList
+            List.map (fun spec -> { Name = name grid spec; Spec = spec }) >> List.distinct >> Array.ofList
         )

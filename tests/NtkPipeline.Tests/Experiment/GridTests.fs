@@ -38,7 +38,9 @@ let tests =
 
         testCase "a value that stands twice makes no network twice"
         <| fun () ->
-            let points = points [ Axis.outputScale, numbers [ 1.0; 2.0; 1.0 ]; Axis.seed, numbers [ 0.0; 1.0 ] ]
+            let points =
+                points [ Axis.outputScale, numbers [ 1.0; 2.0; 1.0 ]; Axis.seed, numbers [ 0.0; 1.0 ] ]
+
             Expect.equal points.Length 4 "else seeds would be counted twice"
 
         testCase "what a stage's name leaves out is named where it differs from the base, and nowhere else"
