@@ -54,7 +54,7 @@ module KernelFile =
         File.Move(aside, path, true)
 
     /// The array's file, new, of its whole size, and with its header.
-    let private start (path: string) (aside: string) (header: byte[]) (length: int64) =
+    let private start (path: string) (aside: string) (progress: string) (header: byte[]) (length: int64) =
         let folder = nonNull (Path.GetDirectoryName aside)
         let old = FileInfo aside
         let free = DriveInfo(folder).AvailableFreeSpace + (if old.Exists then old.Length else 0L)
@@ -64,6 +64,8 @@ module KernelFile =
                 path
                 $"it needs %s{ByteSize.print (float length)} and %s{ByteSize.print (float free)} are free on its disk"
         else
+            File.Delete progress // of another array
+
             let file =
                 File.OpenHandle(
                     aside,
@@ -90,6 +92,7 @@ module KernelFile =
         : Result<unit, PipelineError> =
         let count = ref first
         let noted = ref Environment.TickCount64
+        use flush = new BackgroundFlush(file)
 
         let write (place: int64) (values: 't[]) from size =
             let bytes = MemoryMarshal.AsBytes(ReadOnlySpan<'t>(values, from, size))
@@ -100,14 +103,16 @@ module KernelFile =
             count.Value <- count.Value + 1
 
             if Environment.TickCount64 - noted.Value >= pause then
-                RandomAccess.FlushToDisk file
+                flush.Finish()
                 noteDone count.Value
                 noted.Value <- Environment.TickCount64
+            elif tile.Top + tile.Height < tiles.RowCount then
+                flush.Begin()
 
             tell count.Value
             Ok()
 
-        KernelTiles.run first receive tiles |> Result.map (fun () -> RandomAccess.FlushToDisk file)
+        KernelTiles.run first receive tiles |> Result.map flush.Finish
 
     /// What a command of another recipe has left unfinished beside this file, if that has any tile: writing gives it up.
     let unfinished (path: string) (recipe: Digest) : Result<KernelProgress option, PipelineError> =
@@ -152,14 +157,13 @@ module KernelFile =
             let opened =
                 match reached with
                 | Some _ -> Ok(File.OpenHandle(aside, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                | None -> start path aside header length
+                | None -> start path aside progress header length
 
             let filled =
                 opened
                 |> Result.bind (fun file ->
                     use file = file
                     let first = reached |> Option.map _.Done |> Option.defaultValue 0
-                    noteDone first
                     tell.Invoke(first, total)
 
                     fill

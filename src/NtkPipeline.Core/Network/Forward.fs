@@ -62,10 +62,11 @@ module Forward =
     let private dense (prior: Prior) (theta: DenseParameters) (a: torch.Tensor) : torch.Tensor =
         let struct (weight, bias) = scales prior (int a.shape[1])
         let product = a.mm (theta.W.t ())
-        let z = if weight = 1.0 then product else product.mul (weight.ToScalar())
+        // In place: nothing else has seen the product, and no derivative of it asks for its values.
+        let z = if weight = 1.0 then product else product.mul_ (weight.ToScalar())
 
         match theta.B with
-        | Some b -> z.add (if bias = 1.0 then b else b.mul (bias.ToScalar()))
+        | Some b -> z.add_ (if bias = 1.0 then b else b.mul (bias.ToScalar()))
         | None -> z
 
     /// (z − mean)/√(var + eps) over each row; a row without variance becomes zero.

@@ -26,10 +26,11 @@ module CrossValidation =
 
         gram.MoveToOuterDisposeScope()
 
-    /// (G_FF)⁻¹ (G Y)_F, or none when G_FF has lost its positive definiteness to rounding.
-    let private foldResiduals (qF: torch.Tensor) (rootD: torch.Tensor) (alphaF: torch.Tensor) =
+    /// (G_FF)⁻¹ (G Y)_F, or none when G_FF has lost its positive definiteness to rounding. `scaled` is Q_F's room for Q_F √D.
+    let private foldResiduals (qF: torch.Tensor) scaled rootD (alphaF: torch.Tensor) =
         use _ = torch.NewDisposeScope()
-        let struct (factor, info) = torch.linalg.cholesky_ex (lowerGram (qF * rootD), false)
+        let root = (scaled: torch.Tensor).copy_(qF).mul_(rootD: torch.Tensor)
+        let struct (factor, info) = torch.linalg.cholesky_ex (lowerGram root, false)
 
         if info.item<int>() <> 0 then
             None
@@ -61,6 +62,7 @@ module CrossValidation =
             use _ = torch.NewDisposeScope()
             let rows = rows |> Array.map fst
             let qF = q.index_select (0L, torch.tensor (rows |> Array.map int64))
+            let scaled = torch.empty_like qF
 
             for p in 0 .. ridges.Length - 1 do
                 use _ = torch.NewDisposeScope()
@@ -69,7 +71,7 @@ module CrossValidation =
                 let alphaF =
                     Matrix.init rows.Length paths.Length (fun i k -> paths[k].Coefficients[rows[i], p])
 
-                match foldResiduals qF rootD (Tensors.ofMatrix64 alphaF) with
+                match foldResiduals qF scaled rootD (Tensors.ofMatrix64 alphaF) with
                 | Some residuals ->
                     for k in 0 .. paths.Length - 1 do
                         rows |> Array.iteri (fun i row -> held[k][row * ridges.Length + p] <- residuals[i, k])

@@ -1,0 +1,29 @@
+namespace NtkPipeline.Runtime
+
+open System
+open System.IO
+open System.Threading.Tasks
+open Microsoft.Win32.SafeHandles
+
+/// Brings an open file's bytes to its disk while others are computed, so that little is left to wait for at the end. What the disk
+/// refuses is thrown at the next call.
+type internal BackgroundFlush(file: SafeFileHandle) =
+
+    let mutable running = Task.CompletedTask
+
+    let join () = running.GetAwaiter().GetResult()
+
+    /// Begins to flush what has been written so far, unless it is still at what was written before.
+    member _.Begin() : unit =
+        if running.IsCompleted then
+            join ()
+            running <- Task.Run(fun () -> RandomAccess.FlushToDisk file)
+
+    /// Returns when all that has been written is safe.
+    member _.Finish() : unit =
+        join ()
+        RandomAccess.FlushToDisk file
+
+    interface IDisposable with
+        /// The file may be closed after this.
+        member _.Dispose() = Task.WhenAny(running).Wait()
