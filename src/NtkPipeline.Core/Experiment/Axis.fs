@@ -107,7 +107,7 @@ module Axis =
     let rate: Axis =
         numeric
             "rate"
-            "learning rate (units of N/Λ_max)"
+            "learning rate (in the optimiser's unit)"
             "η"
             (fun rate -> $"rate %s{rate}")
             true

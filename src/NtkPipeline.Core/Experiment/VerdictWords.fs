@@ -66,7 +66,7 @@ module VerdictWords =
         let members = runs |> Array.map _.Spec.Member |> Array.distinct |> Array.length
 
         let budget =
-            $"%s{epochs (lastEpoch runs)}%s{descent runs}, %s{seeds members}%s{centring runs}%s{outputScale runs}%s{architecture runs}"
+            $"%s{epochs spec.Epochs}%s{descent runs}, %s{seeds members}%s{centring runs}%s{outputScale runs}%s{architecture runs}"
 
         $"input scale %s{InputScale.print spec.InputScale}, learning rate %g{spec.Rate} × %s{Optimiser.unit spec.Optimiser}, %s{budget}"
 

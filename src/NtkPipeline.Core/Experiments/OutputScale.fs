@@ -12,7 +12,7 @@ module OutputScale =
             "values"
             (RealList(1e-4, 1e4))
             "0.1, 0.3, 1, 3, 10, 30"
-            "α, which multiplies the network's output."
+            "α, which multiplies the network's output, whatever train.output-scale and scale(…) say."
         setting "widths" (WholeList(1L, 65536L)) "64, 256" "Hidden widths."
         setting "seeds" (Whole(1L, 1000L)) "3" "Networks of each kind, with different seeds."
         setting
@@ -178,7 +178,7 @@ module OutputScale =
         Id = experiment.Name
         Title = experiment.Question
         Words = [
-            "α multiplies the network's output; the learning rate is given in units of N/Λ_max of the kernel with α² in it, so that every α is trained for the same time in function space. What the output must travel, the weights travel by 1/α of it."
+            "α multiplies the network's output; the learning rate's unit has Λ_max of the kernel with α² in it, so that descent trains every α for the same time in function space. What the output must travel, the weights travel by 1/α of it."
         ]
         Verdicts = claims |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
         Findings = [|

@@ -39,7 +39,7 @@ module WidthCurves =
             byEpoch
                 "learning"
                 "Validation accuracy while training"
-                "Mean over seeds; bands are one standard deviation. The dashed line is the infinite-width kernel trained by the very same steps."
+                "Mean over seeds; bands are one standard deviation. The dashed line, where there is one, is the infinite-width kernel trained by the very same steps."
                 Quantity.Accuracy with
                 Shared = [
                     {
@@ -95,7 +95,7 @@ module WidthCurves =
             Curve.create
                 "accuracy-width"
                 "Validation accuracy against width"
-                "After the last epoch. The kernel's lines need no seed: one has the tuned ridge, the other the smallest ridge of the path, which is a different opponent. Rates are in units of N/Λ_max."
+                "After the last epoch. The kernel's lines need no seed: one has the tuned ridge, the other the smallest ridge of the path, which is a different opponent. Rates are in the optimiser's unit: N/Λ_max for descent."
                 Quantity.Accuracy
                 againstWidth
                 conditions with
@@ -105,7 +105,7 @@ module WidthCurves =
             Curve.create
                 "accuracy-rate"
                 "Validation accuracy against the learning rate"
-                "After the last epoch. One unit is N/Λ_max; full-batch descent becomes unstable at 2."
+                "After the last epoch. For descent one unit is N/Λ_max, and full batches become unstable at 2."
                 Quantity.Accuracy
                 (Abscissa.Along Axis.rate)
                 [ Axis.width; Axis.inputScale ] with

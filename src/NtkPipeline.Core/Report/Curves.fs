@@ -146,7 +146,8 @@ module Curves =
                     ]
             }
 
-    /// The curve's charts: one a panel, or one. Axes that tell the runs apart and are not drawn along become lines of their own.
+    /// The curve's charts: one a panel, or one. Axes that tell the runs apart and are not
+    /// drawn along make panels where there are such, else lines.
     let draw (runs: NetworkRun[]) (curve: Curve) : Figure list =
         let drawn =
             match curve.Against with
@@ -161,7 +162,11 @@ module Curves =
             |> Axis.varying
             |> List.filter (fun axis -> not (List.contains axis.Key known))
 
-        let curve = { curve with Lines = curve.Lines @ further }
+        let curve =
+            if curve.Panels.IsEmpty then
+                { curve with Lines = curve.Lines @ further }
+            else
+                { curve with Panels = curve.Panels @ further }
 
         match Group.sort runs with
         | _ when curve.Ordinates.IsEmpty -> []

@@ -25,7 +25,7 @@ module Glossary =
         "input scale",
         "The norm that inputs are brought to. At ‖x‖ = 1 (\"unit\", the method as written) weights must travel far to reach targets of ±1; at ‖x‖ = √d (\"sqrt-d\") they need not. Both are shown because they differ."
         "unit of learning rate",
-        "N/Λ_max, from the largest eigenvalue of the analytic kernel. Full-batch descent is unstable from 2 units on."
+        "N/Λ_max, from the largest eigenvalue of the analytic kernel: full-batch descent is unstable from 2 units on. For Adam and sign descent, which move every parameter by one size, √(N/(Λ_max P))/10, with P parameters."
         "epoch, step", "An epoch passes once over the fitted rows; a step is one update of the weights."
         "probe",
         "A fixed subset of the training rows on which kernels are compared between the first and the last epoch."

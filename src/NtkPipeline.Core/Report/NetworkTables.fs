@@ -84,7 +84,7 @@ module NetworkTables =
                     kernelRow findings.Kernel
                 ]
 
-                let title = $"%s{WidthSeries.label series}, %d{WidthSeries.lastEpoch series} epochs"
+                let title = $"%s{WidthSeries.label series}, %d{series.Spec.Epochs} epochs"
 
                 Table.grid (Table.marked findings title) headings rows [
                     if place = conditions.Length - 1 then

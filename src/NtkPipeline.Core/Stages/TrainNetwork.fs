@@ -72,6 +72,18 @@ module TrainNetwork =
         |> Result.map (fun seen ->
             seen, initial, (if seen.Diverged.IsNone then Some(TrainedNetwork.weights theta) else None))
 
+    /// Kernels whose squares leave float32 have no distance from each other.
+    let private checkKernel (seen: Following, initial, final) =
+        let distances = seen.InitKernelError :: Option.toList seen.DeltaTheta
+
+        if List.forall Double.IsFinite distances && Array.forall Double.IsFinite seen.SpectrumInitial then
+            Ok(seen, initial, final)
+        else
+            Error(
+                NumbersRefused
+                    "train-network: the entries of the network's tangent kernel are too large for float32, so that its distance from the analytic kernel is no number; take smaller weights or a lower power"
+            )
+
     let private run (spec: RunSpec) (seed: Seed) (input: TrainInput) : Result<TrainedNetwork, PipelineError> =
         match Device.resolve spec.Device with
         | Error reason -> Error reason
@@ -82,6 +94,7 @@ module TrainNetwork =
             let rate = Optimiser.resolve largest rows parameters spec.Rate spec.Optimiser
 
             follow spec device rate seed input
+            |> Result.bind checkKernel
             |> Result.map (fun (seen, initial, final) -> {
                 Initial = initial
                 Final = final

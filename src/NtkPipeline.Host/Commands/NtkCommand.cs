@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Microsoft.FSharp.Core;
 
 namespace NtkPipeline.Host.Commands;
@@ -20,12 +21,24 @@ internal abstract class NtkCommand : Command
     /// <summary>Does the work and gives the exit code.</summary>
     protected abstract FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal);
 
+    /// <summary>Options of files and folders that were given an empty name, as a script's unset variable makes it.</summary>
+    private static string[] Unnamed(ParseResult parsed) =>
+    [
+        .. parsed.CommandResult.Children.OfType<OptionResult>()
+            .Where(given => IsName(given.Option) && given.Tokens.Any(token => token.Value.Trim() == ""))
+            .Select(given => $"{given.Option.Name}: it names nothing; give a {given.Option.HelpName}, or leave the option out"),
+    ];
+
+    private static bool IsName(Option option) =>
+        option.HelpName is { } name && (name is "DIR" or "FILE" || name.Contains('.', StringComparison.Ordinal));
+
     private int Execute(ParseResult parsed)
     {
         var configuration = parsed.InvocationConfiguration;
         var terminal = new Terminal(
             configuration.Output, configuration.Error, parsed.GetValue<bool>("--quiet"), parsed.GetValue<bool>("--json"));
-        var outcome = Work(parsed, terminal);
+        var unnamed = Unnamed(parsed);
+        var outcome = unnamed.Length > 0 ? Results.Fail<int>(ExitCode.Usage, unnamed) : Work(parsed, terminal);
         return outcome.IsOk ? outcome.ResultValue : terminal.Report(outcome.ErrorValue);
     }
 }

@@ -77,7 +77,7 @@ internal static class StagePlans
 
         return due.Length == 0
             ? Results.Done
-            : Results.Fail<Unit?>(ExitCode.Refused, $"{due.Length} stages of this run are not cached, {due[0].Name} first; `ntk run` with the same options makes them");
+            : Results.Fail<Unit?>(ExitCode.Refused, $"{due.Length} stages of this run are not cached, {due[0].Name} first; `ntk run` with the same options makes them; options of a run that was made, its --set, --config, --data and --seed, must be repeated here");
     }
 
     /// <summary>All reasons of a stage that would run, as the end of a sentence.</summary>

@@ -43,13 +43,16 @@ module Store =
 
     /// The same as `openAt`, with leases of other times.
     let openWith (times: LeaseTimes) (root: string) : Result<Store, PipelineError> =
-        guard root (fun () ->
-            let store = { Root = Path.GetFullPath root; Times = times }
+        if File.Exists root then
+            Error(StoreFault $"%s{root}: it is a file, and the store is a folder")
+        else
+            guard root (fun () ->
+                let store = { Root = Path.GetFullPath root; Times = times }
 
-            for name in [ "objects"; "runs"; "latest"; "claims"; "live"; "partial" ] do
-                Directory.CreateDirectory(folder store name) |> ignore
+                for name in [ "objects"; "runs"; "latest"; "claims"; "live"; "partial" ] do
+                    Directory.CreateDirectory(folder store name) |> ignore
 
-            store)
+                store)
 
     /// The store in this folder, which is made if it is not there.
     let openAt (root: string) : Result<Store, PipelineError> = openWith LeaseTimes.Usual root

@@ -12,11 +12,14 @@ module FallsAlong =
         (theory: string)
         (runs: int, fit: PowerFit option)
         : Verdict =
-        let words (fit: PowerFit) = $"%s{law}^%.2f{fit.Slope} (95%% band %.2f{fit.Lower} to %.2f{fit.Upper})"
+        let power (x: float) = $"%.2f{x}".Replace('-', '−')
+
+        let words (fit: PowerFit) =
+            $"%s{law}^%s{power fit.Slope} (95%% band %s{power fit.Lower} to %s{power fit.Upper})"
 
         let holds, evidence =
             match fit with
-            | None -> None, "too few of them ended for a power law"
+            | None -> None, "no power law can be fitted: it takes two places and three networks that ended"
             | Some fit when fit.Upper < 0.0 -> Some true, words fit
             | Some fit when fit.Lower >= 0.0 -> Some false, $"%s{words fit}, which does not fall"
             | Some fit -> None, $"%s{words fit}, which may be flat"

@@ -15,19 +15,30 @@ module SolveTrust =
     /// ‖(K + λI) α − y‖ / ‖y‖ may be so large: a thousandth of the targets. Above it, K's own rounding exceeds the ridge.
     let mostResidual = 1e-3
 
-    /// Every target, N × outputs, is a finite number.
+    /// Beyond it, sums of squares leave float64.
+    let private largestTarget = 1e150
+
+    /// Every target, N × outputs, is a finite number whose square is one too.
     let checkFinite (targets: Matrix<float>) : Result<unit, PipelineError> =
-        match Matrix.firstNonFinite targets with
-        | Some(i, 0) ->
-            Error(
-                NumbersRefused $"the target of training row %d{i} is %g{targets[i, 0]}, not a finite number"
-            )
-        | Some(i, k) ->
+        let which i k =
+            if k = 0 then
+                $"the target of training row %d{i} is %g{targets[i, k]}"
+            else
+                $"target %d{k} of training row %d{i} (both counted from 0) is %g{targets[i, k]}"
+
+        match
+            Matrix.firstNonFinite targets,
+            targets.Values |> Array.tryFindIndex (fun y -> abs y > largestTarget)
+        with
+        | Some(i, k), _ -> Error(NumbersRefused $"%s{which i k}, not a finite number")
+        | None, Some place ->
+            let row, column = place / targets.Columns, place % targets.Columns
+
             Error(
                 NumbersRefused
-                    $"target %d{k} of training row %d{i} is %g{targets[i, k]}, not a finite number (both counted from 0)"
+                    $"%s{which row column}, whose square is no finite number; divide all targets by a constant"
             )
-        | None -> Ok()
+        | None, None -> Ok()
 
     /// Every target is a finite number, and one at least is not 0.
     let checkTargets (targets: float[]) : Result<unit, PipelineError> =
