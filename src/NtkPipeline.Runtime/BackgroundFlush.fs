@@ -13,11 +13,21 @@ type internal BackgroundFlush(file: SafeFileHandle) =
 
     let join () = running.GetAwaiter().GetResult()
 
+    let start (after: unit -> unit) =
+        join ()
+
+        running <-
+            Task.Run(fun () ->
+                RandomAccess.FlushToDisk file
+                after ())
+
     /// Begins to flush what has been written so far, unless it is still at what was written before.
     member _.Begin() : unit =
         if running.IsCompleted then
-            join ()
-            running <- Task.Run(fun () -> RandomAccess.FlushToDisk file)
+            start ignore
+
+    /// Begins to flush what has been written so far, and notes then that it is safe.
+    member _.Begin(note: unit -> unit) : unit = start note
 
     /// Returns when all that has been written is safe.
     member _.Finish() : unit =

@@ -103,8 +103,8 @@ module KernelFile =
             count.Value <- count.Value + 1
 
             if Environment.TickCount64 - noted.Value >= pause then
-                flush.Finish()
-                noteDone count.Value
+                let reached = count.Value
+                flush.Begin(fun () -> noteDone reached)
                 noted.Value <- Environment.TickCount64
             elif tile.Top + tile.Height < tiles.RowCount then
                 flush.Begin()

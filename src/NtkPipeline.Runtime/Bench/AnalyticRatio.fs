@@ -30,8 +30,8 @@ module AnalyticRatio =
             $"analytic Θ, float32, depth %d{depth}, N = %s{BenchInputs.grouped rows}, d = %d{features}"
 
         Ok [
-            Ratio.ofSeconds (what 1) one floor "the Gram product and a copy of the result" (AtMost 2.5)
-            Ratio.ofSeconds (what 10) ten floor "the Gram product and a copy of the result" (AtMost 2.5)
+            Ratio.ofSeconds (what 1) one floor "the Gram product and a copy of the result" (AtMost 1.5)
+            Ratio.ofSeconds (what 10) ten floor "the Gram product and a copy of the result" (AtMost 1.5)
             Ratio.ofSeconds (what 10) ten one "depth 1" (AtMost 1.15)
         ]
 

@@ -50,7 +50,7 @@ module EpochRatio =
                 seconds[0]
                 seconds[1]
                 "its products x W₁ᵀ, a W₂ᵀ, δᵀ x"
-                (AtMost 1.6)
+                (AtMost 1.4)
         ]
 
     let measurement: Measurement = { Name = "epoch"; OnlyWhenNamed = false; Run = run }

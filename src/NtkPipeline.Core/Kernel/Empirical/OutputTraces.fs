@@ -11,22 +11,35 @@ module OutputTraces =
     /// how many rows a strip has.
     let block = StructuredGram.tile
 
-    /// The traces of many rows, `block` of them at a time.
+    /// The traces of many rows, `block` of them at a time, each put at once where it belongs.
     let ofRows (trace: torch.Tensor -> LayerTrace[]) (x: torch.Tensor) : LayerTrace[] =
         let rows = x.shape[0]
 
-        let parts = [|
-            for start in 0L .. block .. rows - 1L -> trace (x.narrow (0, start, min block (rows - start)))
-        |]
-
-        if parts.Length = 1 then
-            parts[0]
+        if rows <= block then
+            trace x
         else
-            Array.init parts[0].Length (fun k -> {
-                parts[0][k] with
-                    Input = torch.cat (parts |> Array.map (fun part -> part[k].Input), 0L)
-                    Delta = torch.cat (parts |> Array.map (fun part -> part[k].Delta), 0L)
-            })
+            let first = trace (x.narrow (0, 0L, block))
+
+            let room (part: torch.Tensor) =
+                torch.empty ([| rows; part.shape[1] |], dtype = part.dtype, device = part.device)
+
+            let whole =
+                first
+                |> Array.map (fun part -> { part with Input = room part.Input; Delta = room part.Delta })
+
+            let put start (parts: LayerTrace[]) =
+                for whole, part in Seq.zip whole parts do
+                    let count = part.Input.shape[0]
+                    whole.Input.narrow(0, start, count).copy_ part.Input |> ignore
+                    whole.Delta.narrow(0, start, count).copy_ part.Delta |> ignore
+
+            put 0L first
+
+            for start in block..block .. rows - 1L do
+                use _ = torch.NewDisposeScope()
+                put start (trace (x.narrow (0, start, min block (rows - start))))
+
+            whole
 
     /// What `ofRows` is to be given for a form.
     let tracer
