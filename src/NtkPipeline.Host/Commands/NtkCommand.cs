@@ -26,7 +26,7 @@ internal abstract class NtkCommand : Command
     [
         .. parsed.CommandResult.Children.OfType<OptionResult>()
             .Where(given => IsName(given.Option) && given.Tokens.Any(token => token.Value.Trim() == ""))
-            .Select(given => $"{given.Option.Name}: it names nothing; give a {given.Option.HelpName}, or leave the option out"),
+            .Select(given => $"{given.Option.Name}: the name of a {(given.Option.HelpName is "DIR" ? "folder" : "file")} is empty"),
     ];
 
     private static bool IsName(Option option) =>

@@ -90,7 +90,6 @@ module DescentPlan =
         result {
             do! checkShapes name kernel targets f0 asked
             do! SolveTrust.checkFinite targets
-            let! _ = KernelMatrix.meanDiagonal name kernel
             let! spectrum = Spectrum.decompose name kernel
             return Spectrum.shift plan.Ridge spectrum
         }
