@@ -67,6 +67,12 @@ type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent
             | Some _
             | None -> record ())
 
+    /// What a long stage has used up goes back to the machine before the next one asks for as much: matrices of hundreds of MB, which
+    /// collections on their own initiative leave lying about.
+    let letGo (elapsed: TimeSpan) =
+        if elapsed > TimeSpan.FromSeconds 2.0 then
+            GC.Collect(2, GCCollectionMode.Aggressive, true, true)
+
     /// Runs the body and stores what it gave.
     let make
         (stage: Stage<'i, 'o>)
@@ -94,7 +100,9 @@ type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent
                     Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3)
                 }
 
-                settle stage found value))
+                let settled = settle stage found value
+                letGo clock.Elapsed
+                settled))
 
     let remake (stage: Stage<'i, 'o>) input (recipe: Recipe) (run: RunRecord) (state: ObjectState) =
         let what = if state = Damaged then "damaged" else "missing"
