@@ -100,8 +100,8 @@ let path = (look kernel).Path
 
 let pathFrame =
     frame [
-        "cv accuracy" => Series.ofValues (path |> Array.map _.CvAccuracy)
-        "loo accuracy" => Series.ofValues (path |> Array.map _.LooAccuracy)
+        "cv accuracy" => Series.ofValues (path |> Array.choose _.CvAccuracy)
+        "loo accuracy" => Series.ofValues (path |> Array.choose _.LooAccuracy)
         "effective dimension" => Series.ofValues (path |> Array.map _.EffectiveDimension)
     ]
     |> Frame.indexRowsWith (path |> Array.map _.RelativeRidge)
@@ -112,7 +112,7 @@ printfn
     $"kernel: validation accuracy %.3f{(look kernel).Validation.Accuracy} at ridge %.3g{(look kernel).Chosen.Ridge}"
 
 path
-|> Array.map (fun point -> point.RelativeRidge, point.LooAccuracy)
+|> Array.choose (fun point -> point.LooAccuracy |> Option.map (fun accuracy -> point.RelativeRidge, accuracy))
 |> Chart.Line
 |> Chart.withXAxisStyle ("ridge / mean diagonal", AxisType = StyleParam.AxisType.Log)
 |> Chart.withYAxisStyle "leave-one-out accuracy"
