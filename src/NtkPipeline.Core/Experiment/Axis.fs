@@ -27,7 +27,8 @@ type Axis = {
 [<RequireQualifiedAccess>]
 module Axis =
 
-    let private short (x: float) = x.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture)
+    /// Nine digits: what a person typed, and no two values under one name.
+    let private short (x: float) = x.ToString("G9", System.Globalization.CultureInfo.InvariantCulture)
 
     /// A value as a settings text has it.
     let text (value: AxisValue) : string =

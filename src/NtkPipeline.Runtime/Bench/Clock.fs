@@ -26,7 +26,3 @@ module Clock =
     /// The least of `count` runs after a warm-up, of several pieces of work by turns: the time that other programs have
     /// disturbed least.
     let best (count: int) (works: (unit -> unit) list) : float list = rounds count works |> List.map List.min
-
-    /// The middle one of `count` (odd) runs after a warm-up, of several pieces of work by turns.
-    let median (count: int) (works: (unit -> unit) list) : float list =
-        rounds count works |> List.map (List.sort >> List.item (count / 2))

@@ -65,6 +65,19 @@ let tests =
 
             Expect.equal (points |> Array.distinctBy _.Name).Length 6 "no two alike"
 
+            let tiny =
+                Expect.wantOk
+                    (Grid.points {
+                        Base = basis
+                        Along = [ Axis.outputScale, numbers [ 1e-7; 2e-7; 0.1 * 3.0 ] ]
+                    })
+                    "a grid"
+
+            Expect.equal
+                (tiny |> Array.map (fun point -> point.Name.Split('=') |> Array.last))
+                [| "1E-07"; "2E-07"; "0.3" |]
+                "however small"
+
         testCase "another network is named by its layers, whatever α and centring"
         <| fun () ->
             let points =

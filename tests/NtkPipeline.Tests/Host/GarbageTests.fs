@@ -72,27 +72,6 @@ let private isTame arguments =
 
     answer
 
-/// Lines that have broken somebody's program.
-let private lines = [
-    "right to left: مرحبا بالعالم \u202Eevil\u202C"
-    "only emoji: 😀👩‍👩‍👧🏴\U000E0067\U000E007F"
-    "😀"
-    ""
-    "   "
-    "http://t.co/x @a #"
-    "zalgo: H\u0337\u0310e\u0334\u0300"
-    "combining first: \u0301\u0301"
-    "\uFFFD\uFFFE"
-    "<script>alert(1)</script>"
-    "'; DROP TABLE tweets; --"
-    String('x', 1_000_000)
-    String.replicate 20_000 "fire "
-    String.replicate 20_000 "\u0301"
-    "fire fires"
-    "Fire! fires"
-    "#fire #fires"
-]
-
 let tests =
     testList "garbage" [
         testPropertyWithConfig (config 400) "any bytes are tweets, or refused by name"

@@ -7,16 +7,6 @@ open NtkPipeline.Tests.Matrices
 
 let private seed = Seed.root 3UL
 
-/// A sparse matrix with entries here and there, whose columns decay.
-let private random (number: int) rows columns =
-    let random = Random number
-
-    Array.init rows (fun _ ->
-        let indices = [| 0 .. columns - 1 |] |> Array.filter (fun _ -> random.NextDouble() < 0.3)
-
-        indices, indices |> Array.map (fun j -> (random.NextDouble() - 0.3) / float (1 + j)))
-    |> SparseMatrix.ofRows columns
-
 let private texts =
     let random = Random 11
 
