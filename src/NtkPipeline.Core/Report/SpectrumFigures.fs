@@ -5,9 +5,7 @@ namespace NtkPipeline.Core
 module SpectrumFigures =
 
     let private spectrum (place: int) (series: WidthSeries) : Figure option =
-        let runs =
-            series.Groups
-            |> Array.choose (fun group -> WidthSeries.sound group.Spec.Width series |> Array.tryHead)
+        let runs = series.Groups |> Array.choose (fun group -> Array.tryHead group.Sound)
 
         if runs.Length = 0 then
             None

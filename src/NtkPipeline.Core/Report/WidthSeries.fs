@@ -57,12 +57,6 @@ module WidthSeries =
             |> Array.minBy (fun series ->
                 LearningRate.distance findings.Comparison.MainRate series.Spec.Rate, series.Spec.Rate))
 
-    /// The runs of one width that stayed finite, by seed.
-    let sound (width: int) (series: WidthSeries) : NetworkRun[] =
-        series.Runs
-        |> Array.filter (fun run -> run.Spec.Width = width && run.Diverged.IsNone)
-        |> Array.sortBy _.Spec.Member
-
     /// The last epoch that any of the runs was followed to.
     let lastEpoch (series: WidthSeries) : int =
         series.Runs |> Seq.collect _.Epochs |> Seq.fold (fun last measures -> max last measures.Epoch) 0

@@ -90,7 +90,7 @@ module TrainNetwork =
         | Ok device ->
             let rows = input.TrainTargets.Length
             let largest = input.LambdaMax * kernelFactor spec input
-            let parameters = RunSpec.parameters input.Labelled.Columns spec
+            let parameters = ParameterStep.length input.Labelled.Columns (RunSpec.network spec)
             let rate = Optimiser.resolve largest rows parameters spec.Rate spec.Optimiser
 
             follow spec device rate seed input

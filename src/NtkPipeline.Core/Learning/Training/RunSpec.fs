@@ -52,12 +52,6 @@ module RunSpec =
     /// The network whose analytic kernel it is held against.
     let limit (spec: RunSpec) : Network = Architecture.limit (width spec) spec.Architecture
 
-    /// P, how many parameters it has on so many features.
-    let parameters (features: int) (spec: RunSpec) : int64 =
-        Network.denseLayers features (network spec)
-        |> List.sumBy (fun (fanIn, width, prior) ->
-            int64 width * (int64 fanIn + (if prior.HasBias then 1L else 0L)))
-
     /// What makes a network impossible to train, as an exception: settings are checked where they are read.
     let check (spec: RunSpec) : unit =
         let refuse name (value: obj) =
