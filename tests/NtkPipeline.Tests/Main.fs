@@ -50,6 +50,7 @@ let private tests =
         GridTests.tests
         GroupTests.tests
         OutputScaleTests.tests
+        ChartFiguresTests.tests
         ChaptersTests.tests
         RunQuestionTests.tests
         PrintedUnionTests.tests

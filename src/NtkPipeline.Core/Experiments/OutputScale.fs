@@ -175,18 +175,17 @@ module OutputScale =
         ]
 
     let private write (kernel: KernelRegression) (runs: NetworkRun list) (evidence: Evidence) : Chapter = {
-        Id = experiment.Name
-        Title = experiment.Question
-        Words = [
-            "α multiplies the network's output; the learning rate's unit has Λ_max of the kernel with α² in it, so that descent trains every α for the same time in function space. What the output must travel, the weights travel by 1/α of it."
-        ]
-        Verdicts = claims |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
-        Findings = [|
-            for exponent in evidence.Exponents do
-                yield! Finding.ofFit $"delta-theta-exponent-m=%d{exponent.Width}" exponent.Fit
-        |]
-        Runs = Array.ofList runs
-        Curves = curves kernel
+        Chapter.create experiment.Name experiment.Question with
+            Words = [
+                "α multiplies the network's output; the learning rate's unit has Λ_max of the kernel with α² in it, so that descent trains every α for the same time in function space. What the output must travel, the weights travel by 1/α of it."
+            ]
+            Verdicts = claims |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
+            Findings = [|
+                for exponent in evidence.Exponents do
+                    yield! Finding.ofFit $"delta-theta-exponent-m=%d{exponent.Width}" exponent.Fit
+            |]
+            Runs = Array.ofList runs
+            Curves = curves kernel
     }
 
     /// What the experiment adds to a run's findings.

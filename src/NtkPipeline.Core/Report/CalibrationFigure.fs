@@ -24,8 +24,8 @@ module CalibrationFigure =
             Plot.lines (FigureAxis.share "predicted probability (%)") (FigureAxis.share "positive rows (%)") [
                 {
                     FigureSeries.create "as it says" Palette.grey [|
-                        FigureSeries.point 0.0 0.0
-                        FigureSeries.point 1.0 1.0
+                        CurvePoint.create 0.0 0.0
+                        CurvePoint.create 1.0 1.0
                     |] with
                         Dash = LineDash.Dashed
                 }

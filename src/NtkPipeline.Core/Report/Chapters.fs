@@ -83,7 +83,11 @@ module Chapters =
             p [] [ str words ]
 
         VerdictCards.all chapter.Verdicts
-        figures (Curves.drawAll chapter.Runs chapter.Curves)
+        figures (Curves.drawAll chapter.Runs chapter.Curves @ List.map ChartFigures.figure chapter.Charts)
+
+        for table in chapter.Tables do
+            Table.grid (Table.marked findings table.Title) table.Headings table.Rows table.Notes
+
         yield! groups findings chapter
         yield! numbers findings chapter
     ]

@@ -42,4 +42,4 @@ module CurvePoints =
             |> Array.choose (fun (x, runs) ->
                 match runs |> Array.choose (read ordinate) |> Array.filter System.Double.IsFinite with
                 | [||] -> None
-                | values -> Some(WidthSeries.spread false x values))
+                | values -> Some(CurvePoint.ofValues false x values))

@@ -18,7 +18,7 @@ module Curves =
         PowerLaw.fit points
         |> Option.map (fun fit ->
             let x0, y0 = points |> Array.averageBy (fst >> log), points |> Array.averageBy (snd >> log)
-            let at x = FigureSeries.point x (exp (y0 + fit.Slope * (log x - x0)))
+            let at x = CurvePoint.create x (exp (y0 + fit.Slope * (log x - x0)))
             let all = Array.map fst points
 
             {

@@ -44,8 +44,6 @@ module FigureSeries =
         Points = points
     }
 
-    let point (x: float) (y: float) : CurvePoint = { X = x; Y = y; Low = y; High = y }
-
     /// A horizontal line from `left` to `right`.
     let level
         (name: string)
@@ -53,7 +51,10 @@ module FigureSeries =
         (dash: LineDash)
         (left: float, right: float)
         (y: float)
-        : FigureSeries = { create name color [| point left y; point right y |] with Dash = dash }
+        : FigureSeries = {
+        create name color [| CurvePoint.create left y; CurvePoint.create right y |] with
+            Dash = dash
+    }
 
     /// A vertical line from `low` to `high`.
     let upright
@@ -62,7 +63,10 @@ module FigureSeries =
         (dash: LineDash)
         (x: float)
         (low: float, high: float)
-        : FigureSeries = { create name color [| point x low; point x high |] with Dash = dash }
+        : FigureSeries = {
+        create name color [| CurvePoint.create x low; CurvePoint.create x high |] with
+            Dash = dash
+    }
 
     /// At most `most` of the points, evenly by place, first and last among them.
     let thin (most: int) (points: 'a[]) : 'a[] =

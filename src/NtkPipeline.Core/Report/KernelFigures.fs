@@ -14,7 +14,7 @@ module KernelFigures =
 
     let private along (pick: RidgePoint -> float option) (path: RidgePoint[]) =
         path
-        |> Array.choose (fun point -> pick point |> Option.map (FigureSeries.point point.Ridge))
+        |> Array.choose (fun point -> pick point |> Option.map (CurvePoint.create point.Ridge))
         |> FigureSeries.thin 200
 
     let private ridgeAccuracy (kernel: KernelRegression) : Figure =
@@ -47,8 +47,8 @@ module KernelFigures =
                     FigureSeries.upright "chosen λ" Palette.ink LineDash.DashDotted kernel.Chosen.Ridge seen
                     {
                         FigureSeries.create "validation rows" (Palette.category 2) [|
-                            FigureSeries.point kernel.SmallestRidge kernel.SmallestRidgeValidation.Accuracy
-                            FigureSeries.point kernel.Chosen.Ridge kernel.Validation.Accuracy
+                            CurvePoint.create kernel.SmallestRidge kernel.SmallestRidgeValidation.Accuracy
+                            CurvePoint.create kernel.Chosen.Ridge kernel.Validation.Accuracy
                         |] with
                             Symbol = Some(Palette.symbol 2)
                             HasLine = false
@@ -106,7 +106,7 @@ module KernelFigures =
                     (FigureAxis.share "variance kept (% of all)")
                     [
                         kept
-                        |> Array.mapi (fun k share -> FigureSeries.point (float (k + 1)) share)
+                        |> Array.mapi (fun k share -> CurvePoint.create (float (k + 1)) share)
                         |> FigureSeries.thin 200
                         |> FigureSeries.create "variance kept" (Palette.category 0)
                     ]
@@ -136,7 +136,7 @@ module KernelFigures =
                     int (Math.Round(Math.Pow(float values.Length, float k / float (most - 1)))))
                 |> Array.distinct
 
-        ranks |> Array.map (fun rank -> FigureSeries.point (float rank) values[rank - 1])
+        ranks |> Array.map (fun rank -> CurvePoint.create (float rank) values[rank - 1])
 
     let private eigenvalues (kernel: KernelRegression) (picture: KernelPicture) : Figure =
         let count = max 2 picture.Eigenvalues.Length

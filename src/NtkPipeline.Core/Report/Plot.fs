@@ -2,6 +2,7 @@ namespace NtkPipeline.Core
 
 open System
 open Plotly.NET
+open Plotly.NET.LayoutObjects
 open Plotly.NET.TraceObjects
 
 /// Line charts, made by Plotly.NET. Coordinates that cannot be drawn (not finite, or not positive on a logarithmic axis)
@@ -97,21 +98,64 @@ module Plot =
             )
         )
 
+    let private drawable (x: FigureAxis) (y: FigureAxis) (series: FigureSeries list) =
+        series
+        |> List.map (fun series ->
+            series, series.Points |> Array.filter (isDrawable x y) |> Array.map (trim y))
+        |> List.filter (fun (_, points) -> points.Length > 0)
+
+    let private traces (y: FigureAxis) (drawable: (FigureSeries * CurvePoint[]) list) : Trace list = [
+        for series, points in drawable do
+            if series.Spread = Band && points |> Array.exists (fun point -> point.High > point.Low) then
+                band series points
+        for series, points in drawable do
+            line y series points
+    ]
+
+    let private assemble (x: FigureAxis) (y: FigureAxis) (points: CurvePoint seq) =
+        PlotLayout.assemble
+            (PlotLayout.linearAxis x (Seq.map _.X points))
+            (PlotLayout.linearAxis y (Seq.map _.Y points))
+            []
+
     /// Lines over two axes, in the order of their drawing. A series without a drawable point is left out.
     let lines (x: FigureAxis) (y: FigureAxis) (series: FigureSeries list) : GenericChart =
-        let drawable =
-            series
-            |> List.map (fun series ->
-                series, series.Points |> Array.filter (isDrawable x y) |> Array.map (trim y))
-            |> List.filter (fun (_, points) -> points.Length > 0)
+        let drawable = drawable x y series
+        traces y drawable |> assemble x y (Seq.collect snd drawable)
 
-        let along pick = drawable |> Seq.collect snd |> Seq.map pick
+    /// The traces of lines alone, for a chart that holds more than lines.
+    let tracesOf (x: FigureAxis) (y: FigureAxis) (series: FigureSeries list) : Trace list =
+        traces y (drawable x y series)
 
-        [
-            for series, points in drawable do
-                if series.Spread = Band && points |> Array.exists (fun point -> point.High > point.Low) then
-                    band series points
-            for series, points in drawable do
-                line y series points
-        ]
-        |> PlotLayout.assemble (PlotLayout.linearAxis x (along _.X)) (PlotLayout.linearAxis y (along _.Y)) []
+    /// Lines that never change, and lines of which a slider shows one set at a time, each under its label.
+    let frames
+        (x: FigureAxis)
+        (y: FigureAxis)
+        (still: FigureSeries list)
+        (frames: (string * FigureSeries list) list)
+        : GenericChart =
+        let still, moving = drawable x y still, frames |> List.map (fun (_, series) -> drawable x y series)
+        let stillTraces, movingTraces = traces y still, moving |> List.map (traces y)
+
+        let visible shown = [|
+            for _ in stillTraces -> true
+            for k, frame in List.indexed movingTraces do
+                for _ in frame -> (k = shown)
+        |]
+
+        let step shown (label: string, _) =
+            SliderStep.init (
+                Args = [ "visible", visible shown ],
+                Method = StyleParam.Method.Restyle,
+                Label = PlotLayout.text label
+            )
+
+        for k, frame in List.indexed movingTraces do
+            for trace in frame do
+                trace?visible <- (k = 0)
+
+        stillTraces @ List.concat movingTraces
+        |> assemble x y (Seq.collect snd (still @ List.concat moving))
+        |> Chart.withSlider (
+            Slider.init (Steps = List.mapi step frames, Padding = Padding.init (T = 60), Active = 0)
+        )

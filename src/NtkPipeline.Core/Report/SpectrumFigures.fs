@@ -17,7 +17,7 @@ module SpectrumFigures =
                     $"m = %d{run.Spec.Width}, %s{when'}"
                     (Palette.category k)
                     (values
-                     |> Array.mapi (fun rank value -> FigureSeries.point (float (rank + 1)) value)
+                     |> Array.mapi (fun rank value -> CurvePoint.create (float (rank + 1)) value)
                      |> FigureSeries.thin 150) with
                     Dash = dash
             }

@@ -2,11 +2,6 @@ namespace NtkPipeline.Core
 
 open Giraffe.ViewEngine
 
-/// One cell: its text, and whether it is a number (set to the right).
-type Cell =
-    | TextCell of string
-    | NumberCell of string
-
 /// Tables and lists of facts as HTML. Giraffe's `str` escapes every text.
 [<RequireQualifiedAccess>]
 module Table =

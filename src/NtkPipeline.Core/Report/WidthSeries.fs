@@ -13,15 +13,6 @@ type WidthSeries = {
     Unlabelled: Axis list
 }
 
-/// A mean over seeds with its spread, at one place of a curve.
-type CurvePoint = {
-    X: float
-    Y: float
-    /// Mean ∓ one standard deviation, or the smallest and largest seed; equal to `Y` for a single seed.
-    Low: float
-    High: float
-}
-
 /// The networks of a run, grouped and averaged as charts and tables show them.
 [<RequireQualifiedAccess>]
 module WidthSeries =
@@ -84,17 +75,6 @@ module WidthSeries =
                 $"At %s{NumberText.inputScale series.Spec.InputScale} no network was trained with the main rate, %s{units rate}: shown are those of %s{units series.Spec.Rate}, which no verdict of that scale is about."
     ]
 
-    /// The mean of some values at a place, with one standard deviation, or the smallest and the largest.
-    let spread (isGeometric: bool) (x: float) (values: float[]) : CurvePoint =
-        let mean = Array.average values
-
-        if isGeometric || values.Length < 2 then
-            { X = x; Y = mean; Low = Array.min values; High = Array.max values }
-        else
-            let squares = values |> Array.sumBy (fun value -> (value - mean) * (value - mean))
-            let deviation = sqrt (squares / float (values.Length - 1))
-            { X = x; Y = mean; Low = mean - deviation; High = mean + deviation }
-
     /// A quantity by epoch: the mean over runs with a band of one standard deviation, or (for logarithmic axes) from the
     /// smallest to the largest run.
     let byEpoch
@@ -109,4 +89,5 @@ module WidthSeries =
         |> Array.filter (fun (_, y) -> Double.IsFinite y)
         |> Array.groupBy fst
         |> Array.sortBy fst
-        |> Array.map (fun (epoch, values) -> spread isLogarithmic (float epoch) (Array.map snd values))
+        |> Array.map (fun (epoch, values) ->
+            CurvePoint.ofValues isLogarithmic (float epoch) (Array.map snd values))

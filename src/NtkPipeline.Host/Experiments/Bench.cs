@@ -5,9 +5,12 @@ using NtkPipeline.Core;
 namespace NtkPipeline.Host.Experiments;
 
 /// <summary>What an experiment works with: the run's artifacts, and the one way in which networks are trained.</summary>
-internal sealed record Bench(
-    IRunner Runner, Config Config, Artifact<Split> Split, Artifact<Features> Features, Artifact<KernelRegression> Kernel, Limits Limits)
+internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limits Limits)
 {
+    public Artifact<Split> Split => Made.Split;
+
+    public Artifact<KernelRegression> Kernel => Made.Kernel;
+
     /// <summary>What the run's networks have in common, at the first of each setting's values.</summary>
     public RunSpec Basis => Widths.basis(Config.Values, Config.Device);
 
@@ -28,3 +31,13 @@ internal sealed record Bench(
               from trained in Runner.Run(TrainNetwork.stage(point), input)
               select trained;
 }
+
+/// <summary>What a run has made by the time that experiments are asked.</summary>
+/// <param name="Labelled">The labelled tweets as they were written.</param>
+/// <param name="Embeddings">Every encoder's columns, put together, before they are reduced.</param>
+/// <param name="Features">Unit rows, N × d: what networks are given.</param>
+/// <param name="Networks">The analytic kernel of these rows, all labelled ones, and the spectrum of its training rows.</param>
+/// <param name="Kernel">Regression with the kernel that the run regresses with.</param>
+internal sealed record Materials(
+    Artifact<Tweet[]> Labelled, Artifact<Split> Split, Artifact<Embeddings> Embeddings, Artifact<Features> Features, Kernel Networks,
+    Artifact<KernelRegression> Kernel);

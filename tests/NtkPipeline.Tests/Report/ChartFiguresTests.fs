@@ -1,0 +1,93 @@
+module NtkPipeline.Tests.ChartFiguresTests
+
+open System.Text.Json
+open Expecto
+open NtkPipeline.Core
+
+let private chart drawing : PointChart = {
+    Id = "some-chart"
+    Title = "Some chart"
+    Caption = "What it shows."
+    Horizontal = FigureAxis.linear "across"
+    Vertical = FigureAxis.logarithmic "up"
+    Drawing = drawing
+}
+
+let private drawn drawing =
+    JsonDocument.Parse(Figure.json false (ChartFigures.figure (chart drawing))).RootElement
+
+let private line name mark = PointChart.line name mark [ 1.0, 2.0; 2.0, 4.0 ]
+
+let private text (name: string) (element: JsonElement) = element.GetProperty(name).GetString()
+
+let tests =
+    testList "ChartFigures" [
+        testCase "lines of every mark, references without colour, places that cannot be drawn left out"
+        <| fun () ->
+            let figure =
+                drawn (
+                    Drawing.Lines [
+                        line "measured" ChartMark.Measured
+                        line "followed" ChartMark.Followed
+                        line "points" ChartMark.Points
+                        line "theory" ChartMark.Theory
+                        PointChart.level "level" (1.0, 2.0) 3.0
+                        PointChart.line "nowhere" ChartMark.Measured [ 1.0, 0.0 ]
+                    ]
+                )
+
+            let traces = figure.GetProperty("data").EnumerateArray() |> List.ofSeq
+
+            Expect.equal
+                (traces |> List.map (text "name"))
+                [ "measured"; "followed"; "points"; "theory"; "level" ]
+                "in their order"
+
+            Expect.equal
+                (traces |> List.map (text "mode"))
+                [ "lines+markers"; "lines"; "markers"; "lines"; "lines" ]
+                "their marks"
+
+        testCase "a map: a row a row, none where there is none, the words of each place"
+        <| fun () ->
+            let map: ChartMap = {
+                Columns = [| 1.0; 2.0 |]
+                Rows = [| 1.0; 2.0; 3.0 |]
+                Values = [| [| Some 0.01; None |]; [| Some 0.1; Some 1.0 |]; [| Some 1.0; Some 10.0 |] |]
+                Label = "ΔΘ"
+                IsLogarithmic = true
+                IsShare = true
+            }
+
+            let figure = drawn (Drawing.Map(map, [ line "over it" ChartMark.Guide ]))
+            let traces = figure.GetProperty("data").EnumerateArray() |> Array.ofSeq
+            Expect.equal (traces |> Array.map (text "type")) [| "heatmap"; "scatter" |] "a map and a line"
+            let z = traces[0].GetProperty "z"
+            Expect.equal (z.GetArrayLength()) 3 "rows"
+            Expect.equal (z[0].[0].GetDouble()) -2.0 "the logarithm"
+            Expect.equal (z[0].[1].ValueKind) JsonValueKind.Null "none"
+            Expect.equal (traces[0].GetProperty("text").[1].[0].GetString()) "10.0%" "its words"
+
+        testCase "frames: a slider with a step a frame, which shows that frame and what never changes"
+        <| fun () ->
+            let frame label = label, [ line "moving" ChartMark.Points; line "also" ChartMark.Points ]
+
+            let figure =
+                drawn (
+                    Drawing.Frames([ line "still" ChartMark.Theory ], [ frame "epoch 0"; frame "epoch 5" ])
+                )
+
+            Expect.equal (figure.GetProperty("data").GetArrayLength()) 5 "one still, two frames of two"
+            let steps = figure.GetProperty("layout").GetProperty("sliders").[0].GetProperty "steps"
+            Expect.equal (steps.GetArrayLength()) 2 "a step a frame"
+            Expect.equal (text "label" steps[1]) "epoch 5" "its label"
+
+            let shown =
+                steps[1].GetProperty("args").[0].GetProperty("visible").EnumerateArray()
+                |> Seq.map _.GetBoolean()
+                |> List.ofSeq
+
+            Expect.equal shown [ true; false; false; true; true ] "the second frame"
+            let first = figure.GetProperty("data").EnumerateArray() |> Array.ofSeq
+            Expect.isFalse (first[3].GetProperty("visible").GetBoolean()) "the second is hidden at first"
+    ]
