@@ -84,6 +84,8 @@ let quick = [
     "train.larger-rates=2"
     "--set"
     "embed.encoder=lsa"
+    "--set"
+    "experiments=widths"
 ]
 
 /// Fewer networks still, for what is about none of them.

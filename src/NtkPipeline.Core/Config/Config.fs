@@ -12,7 +12,7 @@ type Config = {
     Reduce: ReduceDimension.Settings
     Ridge: RidgeSettings
     Targets: TargetCoding
-    /// The run's networks, in the order in which they train.
+    /// The run's own networks, in the order in which they train; none where the first question is not asked.
     Train: GridPoint[]
     /// The further questions that are asked, in their order.
     Experiments: Experiment list
@@ -59,9 +59,11 @@ module Config =
             "reduce.whiten: only principal components are whitened, and reduce.dimensions = all keeps the embedding's own"
     ]
 
+    let private asks (name: string) (values: Map<string, string>) =
+        Setting.texts values "experiments" |> List.contains name
+
     let private experiments (values: Map<string, string>) =
-        Experiments.all
-        |> List.filter (fun experiment -> List.contains experiment.Name (Setting.texts values "experiments"))
+        Experiments.all |> List.filter (fun experiment -> asks experiment.Name values)
 
     /// What experiments find wrong with their own settings, which they may hold against the run's networks.
     let private experimentChecks (values: Map<string, string>) device = [
@@ -94,7 +96,7 @@ module Config =
                 Targets =
                     TargetCoding.all
                     |> List.find (fun coding -> TargetCoding.print coding = values["ridge.targets"])
-                Train = Widths.points values device
+                Train = if asks Widths.name values then Widths.points values device else [||]
                 Experiments = experiments values
                 Explain = ModelSettings.explain values
                 Compare = Widths.compare values

@@ -144,9 +144,10 @@ module SettingList =
     let private questions =
         setting
             "experiments"
-            (WordsOr([ "none" ], ChoiceList(Experiments.all |> List.map _.Name)))
-            "none"
-            ("Further questions that a run asks, each with its own settings: "
+            (WordsOr([ "none" ], ChoiceList(Experiments.names)))
+            Widths.name
+            ("The questions that a run asks, each with its own settings; none for kernel regression alone. "
+             + $"%s{Widths.name}: %s{Widths.question} "
              + String.concat " " [
                  for experiment in Experiments.all -> $"%s{experiment.Name}: %s{experiment.Question}"
              ])

@@ -5,3 +5,6 @@ namespace NtkPipeline.Core
 module Experiments =
 
     let all: Experiment list = [ OutputScale.experiment ]
+
+    /// What the setting `experiments` may name.
+    let names: string list = Widths.name :: [ for experiment in all -> experiment.Name ]

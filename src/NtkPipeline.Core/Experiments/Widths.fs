@@ -1,8 +1,13 @@
 namespace NtkPipeline.Core
 
-/// The first question, which every run asks: do finite networks become their kernel as they widen?
+/// The first question: do finite networks become their kernel as they widen? Its networks are those of the settings `train.*`.
 [<RequireQualifiedAccess>]
 module Widths =
+
+    /// As the setting `experiments` names it.
+    let name = "widths"
+
+    let question = "Do finite networks become their kernel as they widen?"
 
     let private setting = Setting.create
 

@@ -27,6 +27,14 @@ internal sealed class RunOptions
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<string[]> _experiment = new("--experiment")
+    {
+        Description = "The one question that is asked, or several of them: the same as --set experiments=NAME.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => [],
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     private readonly Option<string?> _store = new("--store")
     {
         Description = "The folder of cached results. Default: data/store.",
@@ -47,7 +55,7 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _data, _config, _set, _store, _out, _seed })
+        foreach (Option option in new Option[] { _data, _config, _set, _experiment, _store, _out, _seed })
             command.Options.Add(option);
     }
 
@@ -57,6 +65,9 @@ internal sealed class RunOptions
     public FSharpResult<Config, Failure> Config(ParseResult parsed)
     {
         var assignments = parsed.GetRequiredValue(_set).Select(text => text);
+
+        if (parsed.GetRequiredValue(_experiment) is { Length: > 0 } asked)
+            assignments = assignments.Append($"experiments={string.Join(", ", asked)}");
 
         if (parsed.GetValue(_seed) is { } seed)
             assignments = assignments.Append($"seed={seed}");

@@ -10,7 +10,7 @@ open NtkPipeline.Tests.RunCall
 
 let private asked folder = [
     "--set"
-    "experiments=output-scale"
+    "experiments=widths, output-scale"
     "--set"
     "output-scale.values=0.5, 1, 4, 16"
     "--set"
@@ -58,6 +58,27 @@ let tests =
 
             Expect.equal (ran more).Length 4 "two networks, the verdicts and the report")
 
+        testCase
+            "one question alone: no network of the first, a report without its chapters, and the kernel's submission"
+        <| inFolder (fun folder ->
+            let data, store, out =
+                tweets folder 240, Path.Combine(folder, "store"), Path.Combine(folder, "out")
+
+            let alone names = [
+                for name in names do
+                    yield! [ "--experiment"; name ]
+            ]
+
+            let answer = RunCall.run data store out (alone [ "output-scale" ]) |> wantDone
+            let trained = ran answer |> List.filter _.StartsWith("train-network/")
+            Expect.isNonEmpty trained "its own networks"
+            Expect.all trained (fun name -> name.Contains "m=64" || name.Contains "m=256") "and no others"
+            let page = File.ReadAllText(Path.Combine(out, "report.html"))
+            Expect.stringContains page "Does a larger output scale" "its own chapter"
+            let nothing = RunCall.run data store out (alone [ "none" ]) |> wantDone
+            Expect.isEmpty (ran nothing |> List.filter _.StartsWith("train-network/")) "the kernel alone"
+            refused 2 [ "experiments"; "everything" ] [ "run"; "--experiment"; "everything" ])
+
         testCase "its settings are refused by key, and unknown questions by name"
         <| fun () ->
             refused 2 [ "experiments"; "output-scale" ] [ "run"; "--set"; "experiments=everything" ]
@@ -75,6 +96,8 @@ let tests =
                 (NtkPipeline.Host.Program.Questions |> List.ofSeq |> List.sort)
                 (Experiments.all |> List.map _.Name |> List.sort)
                 "one each"
+
+            Expect.equal Experiments.names (List.distinct Experiments.names) "no name twice"
 
             for experiment in Experiments.all do
                 Expect.isTrue (experiment.Question.EndsWith '?') experiment.Question

@@ -8,7 +8,7 @@ module Judge =
     let claims (claims: Claim<NetworkEvidence> list) (evidence: NetworkEvidence) : Verdict[] =
         claims |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
 
-    /// Power laws and verdicts at the main learning rate; `labels` are ±1 for the validation rows.
+    /// Power laws and verdicts at the main learning rate, none without a network; `labels` are ±1 for the validation rows.
     let run
         (expected: Claim<NetworkEvidence> list)
         (settings: CompareSettings)
@@ -29,5 +29,5 @@ module Judge =
             MainRate = settings.MainRate
             LazyThreshold = settings.LazyThreshold
             Slopes = evidence.MainSeries |> Array.collect (fun (spec, runs) -> Slope.ofRuns spec runs)
-            Verdicts = claims expected evidence
+            Verdicts = if evidence.Runs.Length = 0 then [||] else claims expected evidence
         }
