@@ -21,6 +21,7 @@ let private tests =
         WeightedRowsTests.tests
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
+        ProbeTests.tests
         SpectrumTests.tests
         RidgeClassifierTests.tests
         CrossValidationTests.tests

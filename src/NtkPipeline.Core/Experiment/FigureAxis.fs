@@ -43,7 +43,9 @@ module FigureAxis =
         | Quantity.GapToKernel
         | Quantity.GapToLinearised -> logarithmic "rms gap (output units)"
         | Quantity.WeightMovement _ -> logarithmicShare "movement (% of ‖W₀‖)"
+        | Quantity.FeatureMovement _ -> logarithmicShare "movement (% of ‖h₀‖)"
         | Quantity.FlippedGates -> share "flipped gates (% of all pairs)"
         | Quantity.AlignmentWithTargets
-        | Quantity.AlignmentWithInitial -> linear "alignment (0 to 1)"
+        | Quantity.AlignmentWithInitial
+        | Quantity.LayerAlignment _ -> linear "alignment (0 to 1)"
         | Quantity.EffectiveRank -> linear "effective rank (directions)"

@@ -20,9 +20,13 @@ type Quantity =
     | GapToLinearised
     /// ‖W_t − W₀‖/‖W₀‖ of a dense layer, from 0 at the input side.
     | WeightMovement of layer: int
+    /// ‖h_l(t) − h_l(0)‖/‖h_l(0)‖ of what an activation gives on the probe rows, from 0 at the input side.
+    | FeatureMovement of layer: int
     | FlippedGates
     | AlignmentWithTargets
     | AlignmentWithInitial
+    /// Alignment with the targets of a dense layer's part of the tangent kernel, from 0 at the input side.
+    | LayerAlignment of layer: int
     | EffectiveRank
 
 [<RequireQualifiedAccess>]
@@ -49,17 +53,34 @@ module Quantity =
     let print (quantity: Quantity) : string =
         match quantity with
         | Quantity.WeightMovement layer -> $"weightMovement%d{layer}"
+        | Quantity.FeatureMovement layer -> $"featureMovement%d{layer}"
+        | Quantity.LayerAlignment layer -> $"layerAlignment%d{layer}"
         | other -> plain |> List.find (fst >> (=) other) |> snd
 
-    let parse (text: string) : Result<Quantity, string> =
-        let layer = text.Replace("weightMovement", "")
+    let private ofLayers: (string * (int -> Quantity)) list = [
+        "weightMovement", Quantity.WeightMovement
+        "featureMovement", Quantity.FeatureMovement
+        "layerAlignment", Quantity.LayerAlignment
+    ]
 
-        match plain |> List.tryFind (snd >> (=) text) with
-        | Some(quantity, _) -> Ok quantity
-        | None when
-            layer <> text && layer <> "" && layer.Length < 4 && Seq.forall System.Char.IsAsciiDigit layer
-            ->
-            Ok(Quantity.WeightMovement(int layer))
+    /// "weightMovement2" and the like: a word and the number of a layer.
+    let private ofLayer (text: string) : Quantity option =
+        ofLayers
+        |> List.tryPick (fun (word, quantity) ->
+            let layer =
+                if text.StartsWith(word, System.StringComparison.Ordinal) then
+                    text[word.Length ..]
+                else
+                    ""
+
+            if layer <> "" && layer.Length < 4 && Seq.forall System.Char.IsAsciiDigit layer then
+                Some(quantity (int layer))
+            else
+                None)
+
+    let parse (text: string) : Result<Quantity, string> =
+        match plain |> List.tryFind (snd >> (=) text) |> Option.map fst |> Option.orElse (ofLayer text) with
+        | Some quantity -> Ok quantity
         | None -> Error $"'%s{text}' is no quantity that is measured"
 
     /// As a reader knows it.
@@ -78,9 +99,12 @@ module Quantity =
         | Quantity.GapToKernel -> "rms gap to the kernel"
         | Quantity.GapToLinearised -> "rms gap to the linearised network"
         | Quantity.WeightMovement layer -> $"‖W_t − W₀‖/‖W₀‖ of layer %d{layer + 1}"
+        | Quantity.FeatureMovement layer -> $"‖h_t − h₀‖/‖h₀‖ of hidden layer %d{layer + 1}"
         | Quantity.FlippedGates -> "share of flipped gates"
         | Quantity.AlignmentWithTargets -> "alignment of the tangent kernel with the targets"
         | Quantity.AlignmentWithInitial -> "alignment of the tangent kernel with its start"
+        | Quantity.LayerAlignment layer ->
+            $"alignment of layer %d{layer + 1}'s part of the tangent kernel with the targets"
         | Quantity.EffectiveRank -> "effective rank of the tangent kernel"
 
     let private rms (gap: Gap option) = gap |> Option.map _.Rms
@@ -100,9 +124,11 @@ module Quantity =
         | Quantity.GapToKernel -> rms measures.GapToKernelValidation
         | Quantity.GapToLinearised -> rms measures.GapToLinearisedValidation
         | Quantity.WeightMovement layer -> Array.tryItem layer measures.WeightMovement
+        | Quantity.FeatureMovement layer -> Array.tryItem layer measures.FeatureMovement
         | Quantity.FlippedGates -> measures.FlippedGates
         | Quantity.AlignmentWithTargets -> Some measures.AlignmentWithTargets
         | Quantity.AlignmentWithInitial -> Some measures.AlignmentWithInitial
+        | Quantity.LayerAlignment layer -> Array.tryItem layer measures.LayerAlignment
         | Quantity.EffectiveRank -> measures.EffectiveRank
 
     /// Of a whole run, after its last epoch; none where the run diverged, but for what its first weights alone decide.

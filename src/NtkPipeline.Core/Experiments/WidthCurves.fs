@@ -137,8 +137,18 @@ module WidthCurves =
         }
     ]
 
-    /// Weights, gates, alignment and rank against width. `layers`: how many dense layers the networks have.
-    let features (layers: int) : Curve list = [
+    let private byLayer (layers: int) (quantity: int -> Quantity) : Ordinate list = [
+        for layer in 0 .. layers - 1 ->
+            {
+                Name = $"layer %d{layer + 1}"
+                Quantity = quantity layer
+                Moment = Moment.End
+            }
+    ]
+
+    /// Weights, features, gates, alignment and rank against width. `layers`: how many dense layers the networks have; `hidden`: how many
+    /// activations.
+    let features (layers: int) (hidden: int) : Curve list = [
         {
             Curve.create
                 "weight-movement"
@@ -147,15 +157,19 @@ module WidthCurves =
                 (Quantity.WeightMovement 0)
                 againstWidth
                 conditions with
-                Ordinates = [
-                    for layer in 0 .. layers - 1 ->
-                        {
-                            Name = $"layer %d{layer + 1}"
-                            Quantity = Quantity.WeightMovement layer
-                            Moment = Moment.End
-                        }
-                ]
+                Ordinates = byLayer layers Quantity.WeightMovement
         }
+        if hidden > 0 then
+            {
+                Curve.create
+                    "feature-movement"
+                    "Movement of the features"
+                    "‖h_T − h₀‖/‖h₀‖ of what each hidden layer gives on the probe rows. A network that is its kernel computes the features that it was born with; one that learns features moves them, at every width."
+                    (Quantity.FeatureMovement 0)
+                    againstWidth
+                    conditions with
+                    Ordinates = byLayer hidden Quantity.FeatureMovement
+            }
         Curve.create
             "flipped-gates"
             "Gates that flipped"

@@ -66,6 +66,9 @@ module internal ModelJson =
         let rms pick =
             outcome |> Option.bind pick |> Option.map (fun (gap: Gap) -> gap.Rms) |> Json.maybe Json.real
 
+        let layers (pick: EpochMeasures -> float[]) =
+            outcome |> Json.maybe (pick >> Seq.choose (Json.real >> Option.ofObj) >> Json.list)
+
         Json.record [
             "network", Json.text run.Spec.Architecture.Text
             "width", Json.whole run.Spec.Width
@@ -86,5 +89,7 @@ module internal ModelJson =
             "centred", Json.flag run.Spec.Architecture.Centred
             "outputScale", Json.real run.Spec.Architecture.OutputScale
             "parameters", JsonValue.Create run.Parameters
+            "featureMovement", layers _.FeatureMovement
+            "layerAlignment", layers _.LayerAlignment
             "divergedInEpoch", Json.maybe Json.whole run.Diverged
         ]

@@ -43,9 +43,13 @@ module NetworkRows =
                     yield! gap "gap-to-linearised-validation" measures.GapToLinearisedValidation
                     for layer, movement in Array.indexed measures.WeightMovement do
                         $"weight-movement-%d{layer + 1}", Some movement
+                    for layer, movement in Array.indexed measures.FeatureMovement do
+                        $"feature-movement-%d{layer + 1}", Some movement
                     "flipped-gates", measures.FlippedGates
                     "alignment-with-targets", Some measures.AlignmentWithTargets
                     "alignment-with-initial", Some measures.AlignmentWithInitial
+                    for layer, alignment in Array.indexed measures.LayerAlignment do
+                        $"layer-alignment-%d{layer + 1}", Some alignment
                 ]
             rank epoch measures
         ]

@@ -56,10 +56,11 @@ module Report =
         let runs = WidthSeries.main findings |> Array.collect _.Runs
         figures findings (Curves.drawAll runs curves)
 
-    let private layers (findings: Findings) =
+    /// How many layers have such a number.
+    let private layers (findings: Findings) (pick: EpochMeasures -> float[]) =
         findings.Networks
         |> Seq.collect _.Epochs
-        |> Seq.fold (fun most measures -> max most measures.WeightMovement.Length) 0
+        |> Seq.fold (fun most measures -> max most (pick measures).Length) 0
 
     let private chapters (findings: Findings) : (string * string * XmlNode list) list = [
         "verdicts",
@@ -120,7 +121,9 @@ module Report =
         [
             words
                 "Where the kernel moves, what does it move towards? Weights, gates, alignment with the targets and the spectrum tell."
-            mainFigures findings (WidthCurves.features (layers findings))
+            mainFigures
+                findings
+                (WidthCurves.features (layers findings _.WeightMovement) (layers findings _.FeatureMovement))
             figures findings (SpectrumFigures.spectra findings)
         ]
         for chapter in findings.Chapters do

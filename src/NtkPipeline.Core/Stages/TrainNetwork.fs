@@ -55,6 +55,7 @@ module TrainNetwork =
         FollowTraining.run {
             Network = Trainable.ofNetwork network theta alpha
             KernelOf = fun x -> (EmpiricalNtk.gram network theta x None).mul_ outputScale
+            PartsOf = fun x -> EmpiricalNtk.parts network theta x |> Array.map _.mul_(outputScale)
             Labelled = tensor input.Labelled
             Test = tensor input.Test
             TrainTargets = input.TrainTargets
@@ -98,6 +99,11 @@ module TrainNetwork =
             |> Result.map (fun (seen, initial, final) -> {
                 Initial = initial
                 Final = final
+                Path =
+                    Matrix.create
+                        seen.Path.Length
+                        input.ValidationLabels.Length
+                        (Array.concat seen.Path |> Array.map float32)
                 Run = {
                     Spec = spec
                     Features = input.Labelled.Columns
@@ -122,7 +128,7 @@ module TrainNetwork =
 
         {
             Name = point.Name
-            Version = 6
+            Version = 7
             Settings = Fingerprint.describe point.Spec
             Codec = TrainedNetwork.codec
             Body = Seeded(run point.Spec)

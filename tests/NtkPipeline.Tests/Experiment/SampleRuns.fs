@@ -83,9 +83,11 @@ let measures epoch deltaTheta gap outputs : EpochMeasures = {
     GapToLinearisedTrain = Some { Rms = gap; Sup = gap }
     GapToLinearisedValidation = Some { Rms = gap ** 2.0; Sup = gap }
     WeightMovement = [| 0.1 |]
+    FeatureMovement = [| 0.05 |]
     FlippedGates = Some 0.1
     AlignmentWithTargets = 0.2
     AlignmentWithInitial = 0.9
+    LayerAlignment = [| 0.1; 0.3 |]
     EffectiveRank = Some 20.0
 }
 

@@ -98,9 +98,12 @@ let tests =
                     "deltaTheta"
                     "effectiveRank"
                     "weightMovement11"
+                    "featureMovement0"
+                    "layerAlignment2"
                 ] do
                 let quantity = Expect.wantOk (Quantity.parse name) name
                 Expect.equal (Quantity.print quantity) name "its name"
 
             Expect.isError (Quantity.parse "weightMovement") "no layer"
+            Expect.isError (Quantity.parse "layerAlignment1featureMovement2") "one thing"
     ]

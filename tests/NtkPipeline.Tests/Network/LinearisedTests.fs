@@ -122,6 +122,7 @@ let tests =
                 FollowTraining.run {
                     Network = Trainable.ofReluStack stack
                     KernelOf = fun rows -> EmpiricalNtk.gram network theta rows None
+                    PartsOf = EmpiricalNtk.parts network theta
                     Labelled = x
                     Test = seeded 7UL 4 3
                     TrainTargets = Tensors.toArray64 y

@@ -40,9 +40,11 @@ let private epochMeasures scale width rate memberNumber epoch : EpochMeasures =
         GapToLinearisedTrain = gap -0.8 "linearised/train"
         GapToLinearisedValidation = gap -0.8 "linearised/validation"
         WeightMovement = [| 0.8 * movement * (1.0 + 0.05 * noise (names "w1")); 1.5 * movement |]
+        FeatureMovement = [| 0.5 * movement |]
         FlippedGates = Some(min 0.4 (0.3 * movement))
         AlignmentWithTargets = 0.05 + min 0.3 (0.1 * movement) + 0.002 * noise (names "alignment")
         AlignmentWithInitial = 1.0 / (1.0 + movement)
+        LayerAlignment = [| 0.04 + min 0.3 (0.1 * movement); 0.06 |]
         EffectiveRank = Some(80.0 / (1.0 + movement) + noise (names "rank"))
     }
 

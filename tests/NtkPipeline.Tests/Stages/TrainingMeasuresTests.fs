@@ -36,6 +36,39 @@ let tests =
             Expect.equal (run.SpectrumInitial.Length, run.SpectrumFinal.Length) (20, 20) "probe"
             Expect.isLessThan (Array.last run.Epochs).TrainLoss 0.4 "it has learned something"
 
+        testCase "the path is f on the validation rows after each epoch that is measured"
+        <| fun () ->
+            let trained = network { settings with Tracked = TrackedEpochs.Listed [ 1; 3 ] }
+            let path, run = trained.Path, trained.Run
+
+            Expect.equal
+                (path.Rows, path.Columns)
+                (run.Epochs.Length, run.ValidationOutputs.Length)
+                "its size"
+
+            Expect.allEqual ((Matrix.row 0 path).ToArray()) 0.0f "a centred network starts from 0"
+            let last = (Matrix.row (path.Rows - 1) path).ToArray() |> Array.map float
+            Expect.equal last run.ValidationOutputs "and ends where it ends"
+            let shorter = network { settings with Epochs = 3; Tracked = TrackedEpochs.Listed [ 1 ] }
+
+            Expect.equal
+                ((Matrix.row 2 path).ToArray() |> Array.map float)
+                shorter.Run.ValidationOutputs
+                "between"
+
+            for row, measures in Array.indexed run.Epochs do
+                let f = (Matrix.row row path).ToArray() |> Array.map float
+                let source = input.Force()
+                let labels = source.Validation |> Array.map (fun i -> source.Labels[i])
+                Expect.equal (Metrics.scores labels f) measures.Validation "what accuracy was taken from"
+
+        testCase "a damaged path is refused"
+        <| fun () ->
+            let trained = network settings
+            let broken = { trained with Path = Matrix.create 1 1 [| 0.0f |] }
+            use stream = new MemoryStream(bytes broken)
+            Expect.isError (TrainedNetwork.codec.Read stream) "one number is no path"
+
         testCase "every epoch is measured by default, as it is when it is listed, and the spectrum after some"
         <| fun () ->
             let settings = { settings with Epochs = 12; Tracked = TrackedEpochs.Every }

@@ -139,6 +139,17 @@ module EmpiricalNtk =
     let trace (network: Network) (theta: DenseParameters[]) (x: torch.Tensor) : LayerTrace[] =
         LayerTrace.ofNetwork network theta x
 
+    /// Each dense layer's part of Θ̂ of the rows with themselves, in the order of the parameters: what is left of Θ̂ where that
+    /// layer's alone are trained. They add up to `gram`, bit by bit if they are added in their order.
+    let parts (network: Network) (theta: DenseParameters[]) (x: torch.Tensor) : torch.Tensor[] =
+        use scope = torch.NewDisposeScope()
+
+        trace network theta x
+        |> Array.map (fun layer ->
+            let part = torch.empty ([| x.shape[0]; x.shape[0] |], dtype = x.dtype, device = x.device)
+            StructuredGram.fillSymmetric [| layer |] part
+            scope.MoveToOuter part)
+
     /// Θ̂ of the rows of x with those of z, or with themselves (both halves written from one), by the structured method.
     let gram
         (network: Network)

@@ -124,6 +124,7 @@ module FollowTraining =
             SpectrumInitial = List.last spectra
             SpectrumFinal = List.head spectra
             ValidationOutputs = last.ValidationOutputs
+            Path = state.Seen |> List.rev |> List.map _.ValidationOutputs |> Array.ofList
             TestOutputs = testOutputs
         }
 

@@ -65,6 +65,15 @@ module GradientStack =
 
         if any stack.Network.Layers then Some(inBlocks ofRows) else None
 
+    /// What every activation gives at the rows of `x`: n × its units, in the order of the text.
+    let features (x: torch.Tensor) (stack: GradientStack) : torch.Tensor[] =
+        use scope = torch.NewDisposeScope()
+        use _ = torch.no_grad ()
+        let found = ResizeArray<torch.Tensor>()
+        let see activation (z: torch.Tensor) = found.Add(Activation.apply activation z)
+        Forward.walkTelling see stack.Network stack.Theta (fun _ _ _ z -> z) x |> ignore
+        found.ToArray() |> Array.map scope.MoveToOuter
+
     /// The loss ½·mean((f − y)²) over a batch, as a tensor, so that nothing waits for it, and its gradient by every tensor of
     /// `Forward.tensors`. `x` is b × d, `y` b × 1.
     let gradient (x: torch.Tensor) (y: torch.Tensor) (stack: GradientStack) : torch.Tensor * torch.Tensor[] =

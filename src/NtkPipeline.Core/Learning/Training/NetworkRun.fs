@@ -24,11 +24,16 @@ type EpochMeasures = {
     GapToLinearisedValidation: Gap option
     /// ‖θ_t − θ_0‖ / ‖θ_0‖ of every dense layer, input side first.
     WeightMovement: float[]
+    /// ‖h_l(t) − h_l(0)‖_F / ‖h_l(0)‖_F of what every activation gives on the probe rows, input side first: how far the features
+    /// that the network computes have moved. Empty where a layer gave nothing but 0 at first, so that there is no such share.
+    FeatureMovement: float[]
     /// Share of (row, unit) pairs of the probe whose gate differs from epoch 0; none where the network has no ReLU or its like.
     FlippedGates: float option
     /// Centred kernel alignment of Θ̂_t with yyᵀ and with Θ̂_0, on the probe.
     AlignmentWithTargets: float
     AlignmentWithInitial: float
+    /// Centred alignment with yyᵀ of each dense layer's part of Θ̂_t, on the probe, input side first; Θ̂_t is the sum of these parts.
+    LayerAlignment: float[]
     /// exp of the entropy of the probe kernel's normalised eigenvalues; none after epochs at which they were not computed.
     EffectiveRank: float option
 }

@@ -87,6 +87,18 @@ module ReluStack =
 
         (inBlocks ofRows x).MoveToOuterDisposeScope()
 
+    /// What every ReLU gives at the rows of `x`, without the factors 1/√fan_in of the layers below it: n × units, input
+    /// side first.
+    let features (x: torch.Tensor) (stack: ReluStack) : torch.Tensor[] =
+        use scope = torch.NewDisposeScope()
+
+        let blocks = [|
+            for start in 0L .. block .. max 0L (x.shape[0] - 1L) do
+                (activations (x.narrow (0L, start, min block (x.shape[0] - start))) stack)[1..]
+        |]
+
+        Array.transpose blocks |> Array.map (fun layer -> torch.cat (layer, 0L) |> scope.MoveToOuter)
+
     /// The gradient by one layer's weights: a matrix, or δᵀ a, the product of which is left to whoever needs it.
     [<RequireQualifiedAccess; NoEquality; NoComparison>]
     type private LayerGradient =

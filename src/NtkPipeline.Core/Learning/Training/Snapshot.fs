@@ -50,7 +50,7 @@ module Snapshot =
             Job = job
             Probe =
                 Probe.create
-                    job.KernelOf
+                    job.PartsOf
                     (job.Labelled.index_select (0L, indexOf job probe))
                     (column job (probe |> Array.map (fun row -> job.TrainTargets[row])))
                     job.Network
@@ -80,6 +80,8 @@ module Snapshot =
             probe.AlignmentWithTargets
             probe.AlignmentWithInitial
             yield! probe.WeightMovement
+            yield! probe.FeatureMovement
+            yield! probe.LayerAlignment
             yield! Option.defaultValue [||] probe.Eigenvalues
         ]
 
@@ -112,9 +114,11 @@ module Snapshot =
             GapToLinearisedTrain = linearised |> gapOn train f
             GapToLinearisedValidation = linearised |> gapOn validation f
             WeightMovement = probe.WeightMovement
+            FeatureMovement = probe.FeatureMovement
             FlippedGates = probe.FlippedGates
             AlignmentWithTargets = probe.AlignmentWithTargets
             AlignmentWithInitial = probe.AlignmentWithInitial
+            LayerAlignment = probe.LayerAlignment
             EffectiveRank = Option.map KernelMeasures.effectiveRank probe.Eigenvalues
         }
 
@@ -134,7 +138,7 @@ module Snapshot =
             None
         else
             let hasSpectrum = epoch = 0 || List.contains epoch job.Spectra
-            let probe = baseline.Probe |> Probe.measure hasSpectrum job.KernelOf job.Network
+            let probe = baseline.Probe |> Probe.measure hasSpectrum job.PartsOf job.Network
             let measures = probe |> measures baseline epoch f kernel linearised
 
             if isFinite probe && measures.TrainLoss <= limit then

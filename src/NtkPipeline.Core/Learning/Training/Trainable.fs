@@ -17,6 +17,9 @@ type Trainable = {
     Begin: Optimiser -> float -> TrainingStep
     /// Which units are on at rows n × d; none where no activation of the network has a kink to count.
     Gates: (torch.Tensor -> torch.Tensor) option
+    /// What every activation gives at rows n × d, n × its units, input side first; each up to a constant factor, which no relative
+    /// movement sees.
+    Features: torch.Tensor -> torch.Tensor[]
 }
 
 [<RequireQualifiedAccess>]
@@ -47,6 +50,7 @@ module Trainable =
             Outputs = fun x -> ReluStack.outputs x stack
             Begin = start
             Gates = Some(fun x -> ReluStack.gates x stack)
+            Features = fun x -> ReluStack.features x stack
         }
 
     let ofGradientStack (stack: GradientStack) : Trainable = {
@@ -54,6 +58,7 @@ module Trainable =
         Outputs = fun x -> GradientStack.outputs x stack
         Begin = byGradients (fun x y -> GradientStack.gradient x y stack) (Forward.tensors stack.Theta)
         Gates = GradientStack.gates stack
+        Features = fun x -> GradientStack.features x stack
     }
 
     /// α times a network that is not centred, sharing its parameters: by hand-written passes where it is a stack of ReLU layers

@@ -9,6 +9,8 @@ type TrainedNetwork = {
     Initial: Matrix<float32>
     /// θ after the last epoch, likewise; none where the run diverged.
     Final: Matrix<float32> option
+    /// f on the validation rows after each of `Run.Epochs`, which are its rows.
+    Path: Matrix<float32>
 }
 
 [<RequireQualifiedAccess>]
@@ -83,26 +85,34 @@ module TrainedNetwork =
     let runs (trained: Artifact<TrainedNetwork list>) : Artifact<NetworkRun list> =
         trained |> Artifact.map (List.map _.Run)
 
-    let private ofStored (run: NetworkRun, (initial: Matrix<float32>, final: Matrix<float32>)) =
+    let private ofStored
+        (run: NetworkRun, (initial: Matrix<float32>, (final: Matrix<float32>, path: Matrix<float32>)))
+        =
         let isWhole (weights: Matrix<float32>) = int64 weights.Columns = run.Parameters
 
-        if initial.Rows = 1 && isWhole initial && final.Rows <= 1 && isWhole final then
+        if path.Rows <> run.Epochs.Length || path.Columns <> run.ValidationOutputs.Length then
+            Error "its path is not one of its validation rows' outputs by its epochs"
+        elif initial.Rows = 1 && isWhole initial && final.Rows <= 1 && isWhole final then
             Ok {
                 Run = run
                 Initial = initial
                 Final = if final.Rows = 0 then None else Some final
+                Path = path
             }
         else
             Error $"its weights are not the %d{run.Parameters} of its network"
 
-    /// A zip of the run as JSON and of the weights as NumPy arrays; no row of final weights where the run diverged.
+    /// A zip of the run as JSON and of weights and path as NumPy arrays; no row of final weights where the run diverged.
     let codec: Codec<TrainedNetwork> =
         Codec.pair
-            ("run", Codec.json<NetworkRun> "network-run/4")
-            ("weights", Codec.pair ("initial", Codec.matrix32) ("final", Codec.matrix32))
+            ("run", Codec.json<NetworkRun> "network-run/5")
+            ("arrays",
+             Codec.pair
+                 ("initial", Codec.matrix32)
+                 ("ends", Codec.pair ("final", Codec.matrix32) ("path", Codec.matrix32)))
         |> Codec.map
-            "trained-network/4"
+            "trained-network/5"
             (fun trained ->
                 let none = Matrix.create 0 trained.Initial.Columns [||]
-                trained.Run, (trained.Initial, defaultArg trained.Final none))
+                trained.Run, (trained.Initial, (defaultArg trained.Final none, trained.Path)))
             ofStored

@@ -9,6 +9,8 @@ type TrainingJob = {
     /// Moved in place.
     Network: Trainable
     KernelOf: KernelOf
+    /// The same, as what each dense layer adds to it.
+    PartsOf: PartsOf
     /// The rows as the network sees them, n × d, and those without a label.
     Labelled: torch.Tensor
     Test: torch.Tensor
@@ -43,5 +45,7 @@ type Following = {
     SpectrumInitial: float[]
     SpectrumFinal: float[]
     ValidationOutputs: float[]
+    /// f on the validation rows after each of `Epochs`.
+    Path: float[][]
     TestOutputs: float[]
 }

@@ -79,6 +79,30 @@ let tests =
                     let error = (jacobian.select (1, p) - difference).abs().max().item<float>()
                     Expect.isLessThan error 1e-8 $"parameter %d{p}"
 
+        testCase "each layer's part is J Jᵀ of that layer's parameters, and the parts add up to the kernel"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let x = inputs 6 3
+
+            for text in [ "relu"; "erf" ] |> List.collect Networks.shapes do
+                let network = Networks.parse text
+                let theta = Forward.draw network 3 (Seed.root 6UL) f64
+                let parts = EmpiricalNtk.parts network theta x
+                Expect.hasLength parts theta.Length text
+                let jacobian = EmpiricalNtk.jacobian network theta x
+                let mutable start = 0L
+
+                for part, layer in Array.zip parts theta do
+                    let count = Forward.tensors [| layer |] |> Array.sumBy _.numel()
+                    let rows = jacobian.narrow(1, start, count).reshape(6L, -1L)
+                    let outputs = float (Network.outputs network)
+                    let expected = rows.mm(rows.t ()).div(outputs.ToScalar())
+                    start <- start + count
+                    Expect.isLessThan ((part - expected).abs().max().item<float>()) 1e-10 text
+
+                let sum = parts |> Array.reduce (fun a b -> a.add b)
+                Expect.isTrue (same sum (EmpiricalNtk.gram network theta x None)) $"%s{text}: bit by bit"
+
         testCase "a block of the structured kernel is the block of the whole: bit for bit on the tiles' grid"
         <| fun () ->
             for dtype, tolerance in [ f64, 1e-14; torch.ScalarType.Float32, 1e-5 ] do

@@ -16,6 +16,7 @@ let private job optimiser rate tracked =
     {
         Network = Trainable.ofNetwork network theta 1.0
         KernelOf = fun rows -> EmpiricalNtk.gram network theta rows None
+        PartsOf = EmpiricalNtk.parts network theta
         Labelled = x
         Test = SmallStack.normal 7L [ 4; columns ]
         TrainTargets = Tensors.toArray64 (SmallStack.signs 5L trained)

@@ -12,7 +12,7 @@ let private random seed (n: int) =
 let private close (a: float) (b: float) message = Expect.isLessThan (abs (a - b)) 1e-10 message
 
 /// ⟨HAH, HBH⟩ / (‖HAH‖ ‖HBH‖) with H written out.
-let private alignmentByHand (a: torch.Tensor) (b: torch.Tensor) =
+let alignmentByHand (a: torch.Tensor) (b: torch.Tensor) =
     let n = a.shape[0]
 
     let h =

@@ -48,6 +48,14 @@ let tests =
                 Expect.equal ((fast (x ())).ne(slow (x ())).sum().item<int64>()) 0L "the gates"
             | _ -> failtest "both have gates"
 
+            for quick, patient in Array.zip (fast.Features(x ())) (slow.Features(x ())) do
+                let share (t: torch.Tensor) = t / t.norm ()
+
+                Expect.isLessThan
+                    (furthest (share quick) (share patient))
+                    1e-12
+                    "the features, but for a factor"
+
         for text in
             [
                 "dense 11 w=1.2 | relu | dense 1"
