@@ -12,4 +12,7 @@ type Experiment = {
     /// What no single setting can know: every mistake, each naming its key. The texts have passed `Setting.check`, and the run's base
     /// network is given.
     Check: Map<string, string> -> RunSpec -> string list
+    /// How much all its stages have to do, with settings and a base network that `Check` has passed, where nothing is cached
+    /// (`Workload`): what `ntk status` says before it starts, right within a factor of two.
+    Work: Map<string, string> -> RunSpec -> RunSizes -> float
 }

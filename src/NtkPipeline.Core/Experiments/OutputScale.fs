@@ -45,6 +45,7 @@ module OutputScale =
                 match Grid.points (grid values basis) with
                 | Ok _ -> []
                 | Error reason -> [ $"output-scale: %s{reason}" ]
+        Work = fun values basis sizes -> grid values basis |> Workload.grid sizes
     }
 
     /// ΔΘ ∝ α^exponent, over α ≥ 1, at one width. None where no power law can be fitted.
