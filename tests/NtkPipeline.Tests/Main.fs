@@ -77,6 +77,7 @@ let private tests =
         CombinationTests.tests
         ReduceDimensionTests.tests
         RegressionStagesTests.tests
+        SubsetRowsTests.tests
         PredictTextTests.tests
         ExplainNetworkTests.tests
         NetworkPredictionsTests.tests

@@ -28,6 +28,21 @@ module FitRidge =
 
         Artifact.map4 gather split spectrum gram testGram
 
+    /// The same where no test rows are asked about.
+    let withoutTest
+        (split: Artifact<Split>)
+        (spectrum: Artifact<Spectrum>)
+        (gram: Artifact<Matrix<float32>>)
+        : Artifact<RidgeInput> =
+        let gather split spectrum (gram: Matrix<float32>) : RidgeInput = {
+            Split = split
+            Spectrum = spectrum
+            Gram = gram
+            TestGram = Matrix.create 0 gram.Columns [||]
+        }
+
+        Artifact.map3 gather split spectrum gram
+
     let private run (settings, coding) (input: RidgeInput) =
         let split = input.Split
 
@@ -59,10 +74,18 @@ module FitRidge =
                     (KernelMatrix.Single(Matrix.gather all rows input.TestGram))
             )
 
-    let stage (settings: RidgeSettings) (coding: TargetCoding) : Stage<RidgeInput, KernelRegression> = {
-        Name = "fit-ridge"
+    /// Of a kernel or of rows that stand beside the run's own: the name tells which.
+    let named
+        (name: string)
+        (settings: RidgeSettings)
+        (coding: TargetCoding)
+        : Stage<RidgeInput, KernelRegression> = {
+        Name = name
         Version = 4
         Settings = Fingerprint.describe (settings, coding)
         Codec = Codec.json "kernel-regression/5"
         Body = Pure(run (settings, coding))
     }
+
+    let stage (settings: RidgeSettings) (coding: TargetCoding) : Stage<RidgeInput, KernelRegression> =
+        named "fit-ridge" settings coding

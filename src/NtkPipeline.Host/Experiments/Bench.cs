@@ -26,6 +26,23 @@ internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limi
     public FSharpResult<Artifact<FSharpList<TrainedNetwork>>, PipelineError> Train(IEnumerable<GridPoint> points) =>
         points.Select(Training).InOrder().Select(Artifact.all);
 
+    /// <summary>
+    /// The same bench on a subset of the training rows, evenly spaced: its networks train on these, its spectrum and its regression (which
+    /// knows no test rows) are those of these. The kernel of all labelled rows stays as it is, and so do the validation rows.
+    /// </summary>
+    public FSharpResult<Bench, PipelineError> OnRows(int count) =>
+        from split in Runner.Run(SubsetRows.stage(count), Split)
+        from spectrum in Runner.Run(SubsetRows.spectrum(count), Artifact.both(Made.Networks.Gram, split))
+        from kernel in Runner.Run(
+            FitRidge.named($"fit-ridge/subset-{count}", Config.Ridge, Config.Targets),
+            FitRidge.withoutTest(split, spectrum, Made.Networks.Gram))
+        let networks = Made.Networks with { Spectrum = spectrum }
+        select this with
+        {
+            Made = Made with { Split = split, Networks = networks, Kernel = kernel },
+            Limits = new Limits(Runner, split, Made.Features, networks),
+        };
+
     private Func<FSharpResult<Artifact<TrainedNetwork>, PipelineError>> Training(GridPoint point) =>
         () => from input in Limits.Of(point.Spec)
               from trained in Runner.Run(TrainNetwork.stage(point), input)
