@@ -17,6 +17,7 @@ let private tests =
         GradientStepsTests.tests
         ReluStackTests.tests
         TrainableTests.tests
+        SwitchedCausesTests.tests
         FollowTrainingTests.tests
         WeightedRowsTests.tests
         FunctionDescentTests.tests
@@ -47,10 +48,12 @@ let private tests =
         CalibrationTests.tests
         LearningGoldenTests.tests
         PowerLawTests.tests
+        ChainSplitTests.tests
         JudgeTests.tests
         GridTests.tests
         GroupTests.tests
         OutputScaleTests.tests
+        GapCausesTests.tests
         ChartFiguresTests.tests
         ChaptersTests.tests
         RunQuestionTests.tests

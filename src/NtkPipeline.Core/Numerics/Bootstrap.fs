@@ -70,3 +70,24 @@ module Bootstrap =
 
         band (difference (all members) (all others) [| 0 .. rows - 1 |]) resamples (fun () ->
             difference (draw random members.Length) (draw random others.Length) (draw random rows))
+
+    /// The bands of several numbers taken of the same drawn members and rows, so that what adds up among them adds up in every resample.
+    /// `statistics` gives them for chosen members and rows, both counted from 0; their values are those of all.
+    let together
+        (resamples: int)
+        (seed: Seed)
+        (members: int)
+        (rows: int)
+        (statistics: int[] -> int[] -> float[])
+        : Difference[] =
+        let random = Seed.random seed
+
+        let drawn =
+            Array.init resamples (fun _ ->
+                let chosen = draw random members
+                statistics chosen (draw random rows))
+
+        statistics [| 0 .. members - 1 |] [| 0 .. rows - 1 |]
+        |> Array.mapi (fun k value ->
+            let sorted = drawn |> Array.map (fun numbers -> numbers[k]) |> Array.sort
+            { Value = value; Lower = quantile 0.025 sorted; Upper = quantile 0.975 sorted })

@@ -86,3 +86,17 @@ module TrainInput =
                 TrainTargets = source.Train |> Array.map (fun row -> source.Targets[row])
                 ValidationLabels = source.Validation |> Array.map (fun row -> source.Labels[row])
             }
+
+    /// The same with some of the rows that are trained on alone, in the order given, whose kernel has this largest eigenvalue.
+    let restrict (rows: int[]) (lambdaMax: float) (input: TrainInput) : TrainInput =
+        let trained = input.TrainTargets.Length
+        let order = Array.append rows [| trained .. input.Labelled.Rows - 1 |]
+
+        {
+            Labelled = Matrix.gatherRows order input.Labelled
+            Test = input.Test
+            Kernel = Matrix.gather order order input.Kernel
+            LambdaMax = lambdaMax
+            TrainTargets = rows |> Array.map (fun row -> input.TrainTargets[row])
+            ValidationLabels = input.ValidationLabels
+        }

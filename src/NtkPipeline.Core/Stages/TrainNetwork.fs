@@ -31,7 +31,7 @@ module TrainNetwork =
         Artifact.map4 gather features split gram spectrum |> Artifact.bind TrainInput.create
 
     /// Θ of this network's own scales over Θ as `Gram` holds it.
-    let private kernelFactor (spec: RunSpec) (input: TrainInput) =
+    let kernelFactor (spec: RunSpec) (input: TrainInput) : float =
         NetworkGram.factor spec.Architecture input.Labelled.Columns spec.InputScale
         * spec.Architecture.OutputScale
         * spec.Architecture.OutputScale
