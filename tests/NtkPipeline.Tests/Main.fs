@@ -54,6 +54,7 @@ let private tests =
         GroupTests.tests
         OutputScaleTests.tests
         GapCausesTests.tests
+        GapClaimsTests.tests
         ChartFiguresTests.tests
         ChaptersTests.tests
         RunQuestionTests.tests

@@ -4,27 +4,26 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module GapChapter =
 
-    let private found (evidence: GapCauses.Evidence) =
+    let private found (evidence: GapEvidence) =
         evidence.Chains
         |> Array.choose (fun chain -> chain.Found |> Option.map (fun (_, split) -> chain, split))
 
-    let private norm (chain: GapCauses.Chain) =
-        if chain.InputScale = InputScale.Unit then "‖x‖ = 1" else "‖x‖ = √d"
+    let private norm (chain: GapChain) = if chain.InputScale = InputScale.Unit then "‖x‖ = 1" else "‖x‖ = √d"
 
     /// The widest networks of each input scale.
-    let private widest (evidence: GapCauses.Evidence) =
+    let private widest (evidence: GapEvidence) =
         found evidence
         |> Array.groupBy (fun (chain, _) -> chain.InputScale)
         |> Array.map (snd >> Array.maxBy (fun (chain, _) -> chain.Width))
 
     let private answer evidence = [
         for chain, split in widest evidence do
-            let k, link = GapCauses.largest split
+            let k, link = GapClaims.largest split
 
-            $"At %s{norm chain}, an ensemble of networks of m = %d{chain.Width} lies rms %s{GapCauses.band split.Rms} from the tuned kernel, and its accuracy differs by %s{VerdictWords.points split.Accuracy}; the largest part of the way, %s{GapCauses.band link.Part}, is %s{snd GapCauses.causes[k]}, which alone changes accuracy by %s{VerdictWords.points link.Accuracy}."
+            $"At %s{norm chain}, an ensemble of networks of m = %d{chain.Width} lies rms %s{GapClaims.band split.Rms} from the tuned kernel, and its accuracy differs by %s{VerdictWords.points split.Accuracy}; the largest part of the way, %s{GapClaims.band link.Part}, is %s{snd GapCauses.causes[k]}, which alone changes accuracy by %s{VerdictWords.points link.Accuracy}."
     ]
 
-    let private words (evidence: GapCauses.Evidence) = [
+    let private words (evidence: GapEvidence) = [
         $"A trained network differs from the regression with its infinitely wide kernel in several ways at once. Here one is switched at a time, on %d{evidence.Rows} evenly spaced training rows, and judged on %d{evidence.ValidationRows} validation rows that chose nothing: from the kernel with the ridge that exact leave-one-out chose (λ = %.3g{evidence.RelativeRidge} × mean diagonal), by gradient flow in closed form for the network's time, the same number of full-batch steps, the network's own minibatches in function space, the same steps with its own kernel Θ̂₀ (which trains the linearised network), the network itself from the same weights on the same batches with its first output taken away, with that output, to the mean of all seeds (%s{evidence.Budget})."
         "A chain of differences telescopes, so that accuracies add up exactly. So do functions: the part of a link is its projection on the whole way, ⟨link, whole⟩/‖whole‖ in output units, which is below 0 where a link leads back; these sum to the rms between the two ends. A link's own rms says how far it moves outputs in any direction. The parts belong to this order; another order would give links other shares of what they do together. Bands are over rows and seeds, the ensemble's members held fixed."
 
@@ -52,7 +51,7 @@ module GapChapter =
             NumberCell $"%.3f{part.Lower} … %.3f{part.Upper}"
         ]
 
-    let private table (chain: GapCauses.Chain, split: ChainSplit) : ChapterTable = {
+    let private table (chain: GapChain, split: ChainSplit) : ChapterTable = {
         Title = $"Parts of the gap, %s{norm chain}, m = %d{chain.Width}"
         Headings = [
             TextCell "switched on"
@@ -89,7 +88,7 @@ module GapChapter =
             let part: Difference = pick link
             { X = float k; Y = part.Value; Low = part.Lower; High = part.Upper })
 
-    let private charts (evidence: GapCauses.Evidence) : PointChart list =
+    let private charts (evidence: GapEvidence) : PointChart list =
         let short = GapCauses.causes |> Array.map fst
 
         [
@@ -147,7 +146,7 @@ module GapChapter =
                     ]
         ]
 
-    let private findings (evidence: GapCauses.Evidence) = [|
+    let private findings (evidence: GapEvidence) = [|
         for chain in evidence.Chains do
             let at name = $"%s{name}-%s{InputScale.print chain.InputScale}-m=%d{chain.Width}"
             let reason = "every network diverged"
@@ -165,15 +164,15 @@ module GapChapter =
                 | None -> Finding.missing (at $"rms-%s{key}") reason
     |]
 
-    let private write (evidence: GapCauses.Evidence) : Chapter = {
+    let private write (evidence: GapEvidence) : Chapter = {
         Chapter.create GapCauses.experiment.Name GapCauses.experiment.Question with
             Answer = answer evidence
             Words = words evidence
-            Verdicts = GapCauses.claims |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
+            Verdicts = GapClaims.claims |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
             Findings = findings evidence
             Charts = charts evidence
             Tables = found evidence |> Array.map table |> List.ofArray
     }
 
     /// What the experiment adds to a run's findings.
-    let chapter (evidence: Artifact<GapCauses.Evidence>) : Artifact<Chapter> = Artifact.map write evidence
+    let chapter (evidence: Artifact<GapEvidence>) : Artifact<Chapter> = Artifact.map write evidence

@@ -14,7 +14,7 @@ internal sealed class GapQuestion : IQuestion
         var lanes = GapCauses.lanes(bench.Config.Values, bench.Basis);
 
         return from models in lanes.Select(lane => Models(bench, lane)).InOrder()
-               from evidence in bench.Runner.Run(GapCauses.stage(bench.Config.Compare, lanes), Artifact.all(models))
+               from evidence in bench.Runner.Run(GapEvidenceModule.stage(bench.Config.Compare, lanes), Artifact.all(models))
                select GapChapter.chapter(evidence);
     }
 

@@ -35,6 +35,7 @@ let private followed (job: SwitchedJob) isCentred =
     let following: TrainingJob = {
         Network = Trainable.ofNetwork network theta job.OutputScale
         KernelOf = fun rows -> EmpiricalNtk.gram network theta rows None
+        PartsOf = EmpiricalNtk.parts network theta
         Labelled = job.Rows
         Test = job.Rows
         TrainTargets = job.Targets
