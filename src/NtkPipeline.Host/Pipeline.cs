@@ -30,7 +30,7 @@ internal static class Pipeline
                from kernel in runner.Run(FitRidge.stage(config.Ridge, config.Targets), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))
                let made = new Materials(labelled, split, views.Together, features, kernels.Networks, kernel)
                let bench = new Bench(runner, config, made, new Limits(runner, split, features, kernels.Networks))
-               from trained in bench.Train(config.Train)
+               from trained in Questions.Asking(runner, Widths.name, () => bench.Train(config.Train))
                from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, trained))
                let runs = TrainedNetworkModule.runs(trained)
                from comparison in runner.Run(CompareModels.stage(config.Compare), CompareModels.inputs(split, kernel, runs))

@@ -47,6 +47,17 @@ internal sealed record Session(Config Config, DataFolder Data, Store Store, Sour
         return Pipeline.Run(planner, this).OrRefused().Select(_ => planner.Plans);
     }
 
+    /// <summary>How much there is of everything, from the tweets and the settings.</summary>
+    public FSharpResult<RunSizes, Failure> Sizes() =>
+        (from labelled in Count(ReadTweets.stage("train", Sources.TrainName, true), Sources.Train)
+         from test in Count(ReadTweets.stage("test", Sources.TestName, false), Sources.Test)
+         select RunWork.sizes(Config, labelled, test)).OrRefused();
+
+    private FSharpResult<int, PipelineError> Count(Stage<byte[], Tweet[]> stage, Artifact<byte[]> source) =>
+        from read in ((IRunner)new MemoryRunner(Seed)).Run(stage, source)
+        from tweets in read.Value.Value
+        select tweets.Length;
+
     /// <summary>Writes what people read: summary.json, results.csv, report.html, and submission.csv when there is a test set.</summary>
     public FSharpResult<Unit, Failure> Write(PipelineOutputs outputs, Findings findings, string summary) =>
         (from report in outputs.Report.Value.Value

@@ -16,17 +16,31 @@ internal sealed class StatusCommand : NtkCommand
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from session in _run.Open(parsed, terminal)
         from plans in session.Plan()
-        select Print(plans, terminal);
+        from estimate in RunEstimate.Of(session, plans)
+        select Print(plans, estimate, terminal);
 
-    private static int Print(StagePlan[] plans, Terminal terminal)
+    private static int Print(StagePlan[] plans, RunEstimate estimate, Terminal terminal)
     {
         var due = plans.Count(plan => !plan.Reasons.IsEmpty);
 
         return terminal.Tell(
-            new { stages = plans.Select(plan => plan.ForJson()) },
+            new
+            {
+                stages = plans.Select(plan => plan.ForJson()),
+                questions = estimate.Questions.Select(question => new
+                {
+                    name = question.Question,
+                    stages = question.Stages,
+                    due = question.Due,
+                    seconds = Math.Round(estimate.Seconds(question), 1),
+                }),
+                seconds = Math.Round(estimate.Questions.Sum(estimate.Seconds), 1),
+                gigaflops = Math.Round(estimate.Gigaflops),
+            },
             [
                 .. plans.Select(plan => plan.Reasons.IsEmpty ? $"cached  {plan.Name}" : $"to run  {plan.Name}: {plan.Because()}"),
-                $"{plans.Length - due} of {plans.Length} stages are cached, {due} would run.",
+                .. estimate.Lines(),
+                $"{plans.Length - due} of {plans.Length} stages are cached, {due} would run{(due == 0 ? "" : $": {estimate.InAll()}")}.",
             ]);
     }
 }
@@ -86,6 +100,7 @@ internal static class StagePlans
     public static object ForJson(this StagePlan plan) => new
     {
         name = plan.Name,
+        question = plan.Question,
         key = plan.Key,
         cached = plan.Reasons.IsEmpty,
         reasons = plan.Reasons.Select(reason => reason.Sentence),

@@ -1,6 +1,7 @@
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
+using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host.Experiments;
 
@@ -14,11 +15,30 @@ internal static class Questions
             .Select(type => (IQuestion)Activator.CreateInstance(type)!),
     ];
 
+    /// <summary>Does a question's work, with its name noted by a runner that can.</summary>
+    public static T Asking<T>(IRunner runner, string question, Func<T> work)
+    {
+        if (runner is not IQuestioned noting)
+            return work();
+
+        noting.Question = question;
+
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            noting.Question = "";
+        }
+    }
+
     /// <summary>The chapters of the questions that a run asks, in their order.</summary>
     public static FSharpResult<Artifact<FSharpList<Chapter>>, PipelineError> Ask(Bench bench) =>
         bench.Config.Experiments
             .Select(asked => All.Single(question => question.Experiment.Name == asked.Name))
-            .Select(question => (Func<FSharpResult<Artifact<Chapter>, PipelineError>>)(() => question.Ask(bench)))
+            .Select(question => (Func<FSharpResult<Artifact<Chapter>, PipelineError>>)(
+                () => Asking(bench.Runner, question.Experiment.Name, () => question.Ask(bench))))
             .InOrder()
             .Select(Artifact.all);
 }

@@ -20,10 +20,12 @@ type StageEvent =
 type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent>, ?live: LiveRun) =
     let facts = ResizeArray<StageFact>()
     let mutable current = ""
+    let mutable question = ""
 
     let report (recipe: Recipe) cached seconds =
         facts.Add {
             Name = recipe.Stage
+            Question = question
             Key = (Recipe.key recipe).Hex
             Cached = cached
             Seconds = seconds
@@ -147,6 +149,11 @@ type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent
 
     /// Told by the work of the stage that runs: how many things are done, and how many there are.
     member _.Advance(finished: int, all: int) : unit = tell.Invoke(Advanced(current, finished, all))
+
+    interface IQuestioned with
+        member _.Question
+            with get () = question
+            and set asked = question <- asked
 
     interface IRunner with
         member _.Run(stage, input) =

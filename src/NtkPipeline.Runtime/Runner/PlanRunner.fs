@@ -6,6 +6,8 @@ open NtkPipeline.Core
 /// What would happen to one stage.
 type StagePlan = {
     Name: string
+    /// The question whose stage it is; "" for what all questions share.
+    Question: string
     Key: string
     /// Empty where the stage is cached.
     Reasons: Reason list
@@ -16,12 +18,13 @@ type StagePlan = {
 type PlanRunner(store: Store, scope: string, root: Seed) =
     let plans = ResizeArray<StagePlan>()
     let pending = HashSet<string>()
+    let mutable question = ""
 
     let plan (stage: Stage<'i, 'o>) (key: Digest) reasons : Artifact<'o> =
         if not (List.isEmpty reasons) then
             pending.Add stage.Name |> ignore
 
-        plans.Add { Name = stage.Name; Key = key.Hex; Reasons = reasons }
+        plans.Add { Name = stage.Name; Question = question; Key = key.Hex; Reasons = reasons }
 
         let nothing = lazy (Error(StoreFault $"%s{stage.Name} has not run yet"))
         Artifact.create stage.Name (Digest.ofParts [ "pending"; key.Hex ]) nothing
@@ -56,6 +59,11 @@ type PlanRunner(store: Store, scope: string, root: Seed) =
 
     /// The stages in the order of the pipeline.
     member _.Plans: StagePlan[] = plans.ToArray()
+
+    interface IQuestioned with
+        member _.Question
+            with get () = question
+            and set asked = question <- asked
 
     interface IRunner with
         member _.Run(stage, input) =

@@ -79,6 +79,41 @@ let tests =
             Expect.isEmpty (ran nothing |> List.filter _.StartsWith("train-network/")) "the kernel alone"
             refused 2 [ "experiments"; "everything" ] [ "run"; "--experiment"; "everything" ])
 
+        testCase "ntk status says what each question would cost, and nothing of one that is cached"
+        <| inFolder (fun folder ->
+            let data, store, out =
+                tweets folder 240, Path.Combine(folder, "store"), Path.Combine(folder, "out")
+
+            let costs extra =
+                let answer =
+                    ([ "status"; "--data"; data; "--store"; store; "--json" ] @ quick @ extra) |> wantDone
+
+                use status = JsonDocument.Parse(Array.last (answer.Output.TrimEnd().Split(char 10)))
+
+                [
+                    for question in status.RootElement.GetProperty("questions").EnumerateArray() do
+                        question.GetProperty("name").GetString(),
+                        question.GetProperty("due").GetInt32(),
+                        question.GetProperty("seconds").GetDouble()
+                ]
+
+            let names = costs (asked []) |> List.map (fun (name, _, _) -> name)
+            Expect.equal names [ ""; "widths"; "output-scale" ] "what all share, and each"
+            let seconds extra = costs extra |> List.sumBy (fun (_, _, seconds) -> seconds)
+
+            Expect.isGreaterThan
+                (seconds (asked [ "--set"; "train.epochs=3000" ]))
+                (seconds (asked []))
+                "more epochs"
+
+            RunCall.run data store out (asked []) |> wantDone |> ignore
+
+            for name, due, seconds in costs (asked []) do
+                Expect.equal (due, seconds) (0, 0.0) $"%s{name} is cached"
+
+            let words = ([ "status"; "--data"; data; "--store"; store ] @ quick @ asked []) |> wantDone
+            Expect.stringContains words.Output "question  output-scale: cached" "in words")
+
         testCase "its settings are refused by key, and unknown questions by name"
         <| fun () ->
             refused 2 [ "experiments"; "output-scale" ] [ "run"; "--set"; "experiments=everything" ]

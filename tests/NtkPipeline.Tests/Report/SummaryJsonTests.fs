@@ -9,8 +9,20 @@ let private synthetic = lazy (SampleFindings.make true)
 
 let tests =
     let stages = [|
-        { Name = "read-tweets/train"; Key = "ab12"; Cached = true; Seconds = 0.0 }
-        { Name = "report"; Key = "cd34"; Cached = false; Seconds = 1.25 }
+        {
+            Name = "read-tweets/train"
+            Question = ""
+            Key = "ab12"
+            Cached = true
+            Seconds = 0.0
+        }
+        {
+            Name = "report"
+            Question = "widths"
+            Key = "cd34"
+            Cached = false
+            Seconds = 1.25
+        }
     |]
 
     let parse findings =
@@ -125,6 +137,7 @@ let tests =
                 for json in root.GetProperty("stages").EnumerateArray() ->
                     {
                         Name = json.GetProperty("name").GetString() |> string
+                        Question = json.GetProperty("question").GetString() |> string
                         Key = json.GetProperty("key").GetString() |> string
                         Cached = json.GetProperty("cached").GetBoolean()
                         Seconds = number "seconds" json

@@ -1,0 +1,41 @@
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>What a run would cost on this machine, question by question; <c>Gigaflops</c> is measured, 0 where nothing is due.</summary>
+internal sealed record RunEstimate(QuestionWork[] Questions, double Gigaflops)
+{
+    /// <summary>Reads the labelled tweets, which are counted, and where something is due multiplies matrices for a moment.</summary>
+    public static FSharpResult<RunEstimate, Failure> Of(Session session, StagePlan[] plans) =>
+        from sizes in session.Sizes()
+        let questions = RunWork.plan(session.Config, sizes, plans.Select(plan => new StageDue(plan.Question, plan.Name, !plan.Reasons.IsEmpty))).ToArray()
+        select new RunEstimate(questions, questions.Any(question => question.Work > 0) ? Speed(session) : 0);
+
+    public double Seconds(QuestionWork question) => question.Work == 0 ? 0 : question.Work / Gigaflops;
+
+    /// <summary>A line for each question that is asked.</summary>
+    public IEnumerable<string> Lines() =>
+        from question in Questions
+        let name = question.Question == "" ? "what all share" : question.Question
+        select question.Due == 0
+            ? $"question  {name}: cached"
+            : $"question  {name}: {question.Due} of {question.Stages} stages, {About(Seconds(question))}";
+
+    public string InAll() =>
+        $"{About(Questions.Sum(Seconds))} on this machine, if it has nothing else to do ({Gigaflops:0} GFLOP/s now; right within a factor of 2)";
+
+    private static double Speed(Session session)
+    {
+        LibTorch.useThreads(session.Config.Threads);
+        return MachineSpeed.gigaflops();
+    }
+
+    private static string About(double seconds) => seconds switch
+    {
+        < 1 => "about a second",
+        < 90 => $"about {seconds:0} s",
+        _ => $"about {seconds / 60:0.#} min",
+    };
+}
