@@ -18,6 +18,7 @@ let private tests =
         ReluStackTests.tests
         TrainableTests.tests
         SwitchedCausesTests.tests
+        TaskNetworkTests.tests
         FollowTrainingTests.tests
         WeightedRowsTests.tests
         FunctionDescentTests.tests
@@ -41,6 +42,7 @@ let private tests =
         LogisticDescentTests.tests
         CoordinateSearchTests.tests
         KernelImageTests.tests
+        TaskKernelTests.tests
         ClosedFormTests.tests
         LinearisedTests.tests
         GaussianProcessTests.tests
@@ -49,12 +51,16 @@ let private tests =
         LearningGoldenTests.tests
         PowerLawTests.tests
         ChainSplitTests.tests
+        RankCorrelationTests.tests
+        PairBootstrapTests.tests
         JudgeTests.tests
         GridTests.tests
         GroupTests.tests
         OutputScaleTests.tests
         GapCausesTests.tests
         GapClaimsTests.tests
+        TransferTests.tests
+        TransferClaimsTests.tests
         ChartFiguresTests.tests
         ChaptersTests.tests
         RunQuestionTests.tests
@@ -69,6 +75,7 @@ let private tests =
         LazyTrainingTests.tests
         CleanTextTests.tests
         MinHashTests.tests
+        KeywordGroupsTests.tests
         SplitTests.tests
         TfidfTests.tests
         TruncatedSvdTests.tests

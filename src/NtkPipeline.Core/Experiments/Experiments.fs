@@ -4,7 +4,7 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module Experiments =
 
-    let all: Experiment list = [ OutputScale.experiment; GapCauses.experiment ]
+    let all: Experiment list = [ OutputScale.experiment; GapCauses.experiment; Transfer.experiment ]
 
     /// What the setting `experiments` may name.
     let names: string list = Widths.name :: [ for experiment in all -> experiment.Name ]
