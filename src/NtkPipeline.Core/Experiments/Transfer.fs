@@ -41,6 +41,17 @@ module Transfer =
             Member = 0
     }
 
+    /// In the units of `Workload`: steps on tasks, which hold about a third of all tweets; steps on few tweets, which cost what a step
+    /// costs whatever its size; and two thousand drawings of tasks for each band.
+    let private work (values: Map<string, string>) (basis: RunSpec) (sizes: RunSizes) : float =
+        let count, folds = float (whole values "tasks"), float (whole values "folds")
+        let parameters = ParameterStep.length sizes.Features (RunSpec.network (spec values basis)) |> float
+        let step rows = (7.2 * rows * parameters + 4e7) / 1e9
+        let source = float (whole values "steps") * step (float sizes.Labelled / (4.5 * count))
+        let further = float (whole values "few-steps") * step (float (whole values "few"))
+        let networks = float (whole values "seeds") * (count * source + count * count * further)
+        folds * (networks + count * count * (0.2 + 0.8))
+
     let experiment: Experiment = {
         Name = "transfer"
         Question = "Does the kernel know which task's network carries over to which other task?"
@@ -50,6 +61,7 @@ module Transfer =
                 if 2 * whole values "least-of-a-label" > whole values "least-tweets" then
                     "transfer.least-of-a-label: two labels with so many tweets each are more than transfer.least-tweets"
             ]
+        Work = work
     }
 
     /// Full-batch steps on the first task, and on the few tweets of the next.

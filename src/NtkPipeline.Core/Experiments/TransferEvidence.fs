@@ -161,7 +161,9 @@ module TransferEvidence =
                     (foretold |> Array.map (correlation "transfer" transfer))
                     (foretoldGain |> Array.map (correlation "gain" gained))
             SameRows =
-                folds (fun fold -> at kernel.Transfers[fold].Zero) transfer |> overPairs |> band "same-rows"
+                folds (fun fold -> at kernel.Transfers[fold].Zero) transfer
+                |> TaskRanks.overPairs
+                |> band "same-rows"
             LabelsAgainstTexts = band "labels-against-texts" better
             Gain = gain ofNetworks.Few ofNetworks.Alone |> meanOver |> band "gain"
             KernelGain = gain ofKernel.Few ofKernel.Alone |> meanOver |> band "kernel-gain"
