@@ -135,6 +135,9 @@ let private tests =
         SettingsMistakesTests.tests
         BenchMachineTests.tests
         LibTorchFolderTests.tests
+        PaletteTests.tests
+        AnchorsTests.tests
+        PageStyleTests.tests
         ReportTests.tests
         ReportChartsTests.tests
         SentenceEncoderTests.tests

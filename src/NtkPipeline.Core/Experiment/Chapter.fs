@@ -59,10 +59,17 @@ type Chapter = {
     /// Charts of plain points.
     Charts: PointChart list
     Tables: ChapterTable list
+    /// The results that it was made of: put in by whoever asks the question (`Chapter.signed`).
+    Sources: Source list
 }
 
 [<RequireQualifiedAccess>]
 module Chapter =
+
+    /// The chapter with the results that its artifact was made of.
+    let signed (chapter: Artifact<Chapter>) : Artifact<Chapter> =
+        let sources = Source.ofArtifact chapter
+        chapter |> Artifact.map (fun chapter -> { chapter with Sources = sources })
 
     /// A chapter that as yet says nothing.
     let create (id: string) (title: string) : Chapter = {
@@ -76,4 +83,5 @@ module Chapter =
         Curves = []
         Charts = []
         Tables = []
+        Sources = []
     }

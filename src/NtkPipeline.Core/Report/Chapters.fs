@@ -1,5 +1,7 @@
 namespace NtkPipeline.Core
 
+open System
+open System.Collections.Generic
 open Giraffe.ViewEngine
 
 /// An experiment's chapter as HTML: words, verdicts, charts, its networks over seeds, and its numbers.
@@ -65,29 +67,70 @@ module Chapters =
         if chapter.Findings.Length = 0 then
             []
         else
+            let rows = [
+                for finding in chapter.Findings do
+                    [
+                        TextCell finding.Metric
+                        NumberCell(NumberText.maybe NumberText.number finding.Value)
+                        TextCell(Option.defaultValue "" finding.Note)
+                    ]
+            ]
+
             [
-                Table.facts (Table.marked findings "Its numbers") [
-                    for finding in chapter.Findings do
-                        finding.Metric,
-                        match finding.Value, finding.Note with
-                        | Some value, Some note -> $"%s{NumberText.number value} (%s{note})"
-                        | Some value, None -> NumberText.number value
-                        | None, Some note -> $"%s{NumberText.missing} (%s{note})"
-                        | None, None -> NumberText.missing
+                Table.folded "Every number of this chapter" [
+                    Table.grid
+                        (Table.marked findings "Its numbers")
+                        [ TextCell "number"; NumberCell "value"; TextCell "note" ]
+                        rows
+                        [ $"As results.csv has them, under %s{chapter.Id}/number." ]
                 ]
             ]
 
+    /// The chapter's part of the answer, before its argument.
+    let private short (chapter: Chapter) =
+        if chapter.Answer.IsEmpty then
+            []
+        else
+            [
+                div [ _class "short" ] [
+                    for sentence in chapter.Answer do
+                        p [] [ str sentence ]
+                ]
+            ]
+
+    /// Ids of figures as results.csv names rows, "gap/parts": no other chapter has them, whatever the experiments chose.
+    let private owned (chapter: Chapter) (figures: Figure list) : Figure list =
+        let taken = HashSet()
+
+        let own (figure: Figure) =
+            let name =
+                if figure.Id.StartsWith($"%s{chapter.Id}-", StringComparison.Ordinal) then
+                    figure.Id.Substring(chapter.Id.Length + 1)
+                else
+                    figure.Id
+
+            { figure with Id = Anchors.claim taken $"%s{chapter.Id}/%s{name}" }
+
+        figures |> List.map own
+
     /// `figures` is the report's own way of showing charts.
     let contents (figures: Figure list -> XmlNode) (findings: Findings) (chapter: Chapter) : XmlNode list = [
+        yield! short chapter
+
         for words in chapter.Words do
             p [] [ str words ]
 
-        VerdictCards.all chapter.Verdicts
-        figures (Curves.drawAll chapter.Runs chapter.Curves @ List.map ChartFigures.figure chapter.Charts)
+        if chapter.Verdicts.Length > 0 then
+            VerdictCards.all chapter.Verdicts
+
+        Curves.drawAll chapter.Runs chapter.Curves @ List.map ChartFigures.figure chapter.Charts
+        |> owned chapter
+        |> figures
 
         for table in chapter.Tables do
             Table.grid (Table.marked findings table.Title) table.Headings table.Rows table.Notes
 
         yield! groups findings chapter
         yield! numbers findings chapter
+        yield! SourceTable.folded findings chapter.Sources
     ]

@@ -40,6 +40,15 @@ type SuspectTweet = {
 /// One setting of a run: "default", "file" or "command line" is where its value came from.
 type SettingFact = { Key: string; Value: string; Source: string }
 
+/// The results that the run's own chapters were made of.
+type RunSources = {
+    Data: Source list
+    Kernel: Source list
+    Networks: Source list
+    /// Of power laws and verdicts.
+    Comparison: Source list
+}
+
 /// All that a run found out: what a report is made of. Holds no time and no date, so that the same run gives the same bytes.
 [<NoEquality; NoComparison>]
 type Findings = {
@@ -60,4 +69,5 @@ type Findings = {
     /// Of the further questions that were asked, in their order.
     Chapters: Chapter[]
     Settings: SettingFact[]
+    Sources: RunSources
 }

@@ -81,6 +81,18 @@ module GatherFindings =
         (comparison: Artifact<Comparison>)
         (chapters: Artifact<Chapter list>)
         : Artifact<Findings> =
+        let sources: RunSources = {
+            Data =
+                Source.ofArtifact tweets
+                @ Source.ofArtifact split
+                @ Source.ofArtifact combination
+                @ Source.ofArtifact dimensions
+                @ Source.ofArtifact features
+            Kernel = Source.ofArtifact split @ Source.ofArtifact kernel @ Source.ofArtifact picture
+            Networks = Source.ofArtifact networks
+            Comparison = Source.ofArtifact comparison
+        }
+
         let gather
             ()
             tweets
@@ -107,6 +119,7 @@ module GatherFindings =
             Comparison = comparison
             Chapters = Array.ofList chapters
             Settings = settings
+            Sources = sources
         }
 
         Artifact.map gather (choices seed name isSynthetic settings)

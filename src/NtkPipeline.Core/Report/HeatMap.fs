@@ -35,7 +35,7 @@ module HeatMap =
                 Y0 = y0,
                 X1 = x1,
                 Y1 = y1,
-                Line = Line.init (Color = Color.fromString "#ffffff", Width = 1.5)
+                Line = Line.init (Color = Color.fromString Palette.paper, Width = 1.5)
             )
 
         let low, high, at = -0.5, float size - 0.5, float border - 0.5

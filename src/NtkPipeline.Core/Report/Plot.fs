@@ -157,5 +157,13 @@ module Plot =
         stillTraces @ List.concat movingTraces
         |> assemble x y (Seq.collect snd (still @ List.concat moving))
         |> Chart.withSlider (
-            Slider.init (Steps = List.mapi step frames, Padding = Padding.init (T = 60), Active = 0)
+            Slider.init (
+                Steps = List.mapi step frames,
+                Padding = Padding.init (T = 60),
+                Active = 0,
+                BgColor = Color.fromString Palette.grid,
+                ActiveBgColor = Color.fromString Palette.grey,
+                BorderColor = Color.fromString Palette.grey,
+                TickColor = Color.fromString Palette.grey
+            )
         )

@@ -6,9 +6,12 @@ open Giraffe.ViewEngine
 [<RequireQualifiedAccess>]
 module Table =
 
+    /// What a title says of numbers that come from one.
+    let synthetic = "(synthetic sample)"
+
     /// A title, which says where its numbers come from a synthetic sample.
     let marked (findings: Findings) (title: string) : string =
-        if findings.Data.Synthetic then $"%s{title} (synthetic sample)" else title
+        if findings.Data.Synthetic then $"%s{title} %s{synthetic}" else title
 
     let private cell =
         function
@@ -19,7 +22,12 @@ module Table =
     let private titled (title: string) (contents: XmlNode list) (notes: string list) =
         div [ _class "table" ] [
             h3 [] [ str title ]
-            div [ _class "scroll" ] [ table [ attr "aria-label" title ] contents ]
+            div [
+                _class "scroll"
+                attr "tabindex" "0"
+                attr "role" "region"
+                attr "aria-label" title
+            ] [ table [] contents ]
             for note in notes do
                 p [ _class "note" ] [ str note ]
         ]

@@ -38,7 +38,7 @@ internal static class Questions
         bench.Config.Experiments
             .Select(asked => All.Single(question => question.Experiment.Name == asked.Name))
             .Select(question => (Func<FSharpResult<Artifact<Chapter>, PipelineError>>)(
-                () => Asking(bench.Runner, question.Experiment.Name, () => question.Ask(bench))))
+                () => Asking(bench.Runner, question.Experiment.Name, () => question.Ask(bench)).Select(ChapterModule.signed)))
             .InOrder()
             .Select(Artifact.all);
 }

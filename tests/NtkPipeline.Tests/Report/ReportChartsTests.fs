@@ -1,6 +1,7 @@
 module NtkPipeline.Tests.ReportChartsTests
 
 open System.Text.Json
+open System.Text.RegularExpressions
 open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Tests.SamplePage
@@ -44,6 +45,24 @@ let tests =
                 Expect.isFalse
                     (numbers chart |> Seq.exists (fun number -> FigureSeries.round 6 number <> number))
                     id
+
+        testCase "every chart says what its colours are on a dark screen"
+        <| fun () ->
+            for id, chart in charts page.Value do
+                let dark = chart.GetProperty "dark"
+                let used = Regex.Matches(chart.GetRawText(), "\"(#[0-9A-Fa-f]{6})\"[,}\\]]")
+
+                for colour in used |> Seq.map _.Groups[1].Value |> Seq.distinct do
+                    match dark.TryGetProperty colour with
+                    | true, other -> Expect.equal (other.GetString()) (Palette.inDark colour) id
+                    | false, _ ->
+                        let isItself =
+                            dark.EnumerateObject() |> Seq.exists (fun one -> one.Value.GetString() = colour)
+
+                        Expect.isTrue isItself $"%s{id}: %s{colour}"
+
+                for colour in [ Palette.ink; Palette.paper; Palette.grid ] do
+                    Expect.isTrue (dark.TryGetProperty colour |> fst) $"%s{id}: %s{colour}"
 
         testCase "a chart's line is the mean of its seeds"
         <| fun () ->

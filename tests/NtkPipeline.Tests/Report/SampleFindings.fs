@@ -50,6 +50,18 @@ let private verdicts: Verdict[] = [|
     }
 |]
 
+let private sources: RunSources =
+    let made stages : Source list = [
+        for stage in stages -> { Stage = stage; Digest = (Digest.ofParts [ stage ]).Hex }
+    ]
+
+    {
+        Data = made [ "read-tweets/train"; "split-tweets"; "reduce-dimension" ]
+        Kernel = made [ "split-tweets"; "fit-ridge" ]
+        Networks = made [ "train-network/m=16"; "train-network/m=64" ]
+        Comparison = made [ "compare-models" ]
+    }
+
 /// The whole, of a synthetic sample or of tweets.
 let make (isSynthetic: bool) : Findings =
     let runs = [|
@@ -89,6 +101,7 @@ let make (isSynthetic: bool) : Findings =
             { Key = "train.epochs"; Value = "50"; Source = "default" }
             { Key = "embed.encoder"; Value = hostile; Source = "command line" }
         |]
+        Sources = sources
     }
 
 /// Every run diverged before its first step, nothing was fitted or judged, no picture was made.
@@ -108,4 +121,15 @@ let barren: Findings =
             Dimensions = { Rows = 0; Points = [||] }
             Picture = { Size = 0; Negative = 0; Values = [||]; Eigenvalues = [||] }
             Comparison = { MainRate = 1.0; LazyThreshold = 0.05; Slopes = [||]; Verdicts = [||] }
+    }
+
+/// Of a run whose first question was not asked.
+let alone: Findings =
+    let findings = make false
+
+    {
+        findings with
+            Networks = [||]
+            Comparison = { findings.Comparison with Slopes = [||]; Verdicts = [||] }
+            Sources = { findings.Sources with Networks = []; Comparison = [] }
     }

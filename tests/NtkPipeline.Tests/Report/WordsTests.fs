@@ -167,16 +167,6 @@ let private words =
             Expect.equal (lines |> List.filter (fun line -> line.StartsWith "verdict")).Length 5 "all"
             ReportText.lines SampleFindings.barren |> String.concat "\n" |> hasNoNonNumber
 
-        testCase "wide is dark, narrow is light, and one width has a colour"
-        <| fun () ->
-            let lightness (hex: string) =
-                [ 1; 3; 5 ] |> List.sumBy (fun k -> Convert.ToInt32(hex.Substring(k, 2), 16))
-
-            let colours = [ for k in 0..4 -> Palette.ordered k 5 ]
-            Expect.equal (List.distinct colours).Length 5 "all differ"
-            Expect.isGreaterThan (lightness colours[0]) (lightness colours[4]) "by width"
-            Expect.stringStarts (Palette.ordered 0 1) "#" "one"
-
         testCase "thinning keeps the ends"
         <| fun () ->
             let thinned = FigureSeries.thin 7 [| 0..100 |]
