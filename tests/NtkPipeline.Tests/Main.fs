@@ -136,6 +136,7 @@ let private tests =
         BenchMachineTests.tests
         LibTorchFolderTests.tests
         PaletteTests.tests
+        AnswerTests.tests
         AnchorsTests.tests
         PageStyleTests.tests
         ReportTests.tests

@@ -9,12 +9,24 @@ type Verdict = {
     Evidence: string
 }
 
+/// Networks that differ in their seed alone beside the kernel regression with its tuned ridge.
+type AgainstKernel = {
+    /// With `Member` = 0.
+    Spec: RunSpec
+    /// Their mean accuracy on the validation rows less the kernel's, over the runs that ended.
+    Difference: Difference
+}
+
 /// The finite networks against the kernel.
 type Comparison = {
     /// The learning rate that widths are compared at, in units of N/Λ_max: what verdicts, charts and explanations speak of.
     MainRate: float
     /// A network whose kernel moved by less than this share counts as lazy.
     LazyThreshold: float
+    /// Accuracies that differ by no more than this share count as the same.
+    Margin: float
+    /// Of every width at the main learning rate of which a run ended.
+    Differences: AgainstKernel[]
     Slopes: Slope[]
     Verdicts: Verdict[]
 }

@@ -16,8 +16,8 @@ module CompareModels =
 
     let stage (settings: CompareSettings) : Stage<Split * KernelRegression * NetworkRun list, Comparison> = {
         Name = "compare-models"
-        Version = 4
+        Version = 5
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "comparison/3"
+        Codec = Codec.json "comparison/4"
         Body = Seeded(run settings)
     }

@@ -1,101 +1,160 @@
 namespace NtkPipeline.Core
 
-open System
+/// A sentence of the answer, and the chapter that it is read off.
+type AnswerSentence = { Text: string; Chapter: string }
 
-/// What the verdicts on one claim say together.
-[<RequireQualifiedAccess>]
-type Standing =
-    | Holds
-    | DoesNotHold
-    | CannotBeDecided
-    /// Judged under several settings, with different outcomes.
-    | DependsOnSetting
-
-/// The answer in words, computed from the numbers.
+/// The answer to the mission's question in words, computed from the numbers: is the fixed kernel enough for this task, or does feature
+/// learning help?
 [<RequireQualifiedAccess>]
 module Answer =
-
-    let ofVerdict (verdict: Verdict) : Standing =
-        match verdict.Holds with
-        | Some true -> Standing.Holds
-        | Some false -> Standing.DoesNotHold
-        | None -> Standing.CannotBeDecided
-
-    let words (standing: Standing) : string =
-        match standing with
-        | Standing.Holds -> "holds"
-        | Standing.DoesNotHold -> "does not hold"
-        | Standing.CannotBeDecided -> "cannot be decided"
-        | Standing.DependsOnSetting -> "depends on the setting"
-
-    /// The verdicts by claim, in the order of their first appearance.
-    let claims (findings: Findings) : (string * Verdict[])[] =
-        findings.Comparison.Verdicts |> Array.groupBy _.Claim
-
-    let standing (verdicts: Verdict[]) : Standing =
-        match verdicts |> Array.map ofVerdict |> Array.distinct with
-        | [| one |] -> one
-        | [||] -> Standing.CannotBeDecided
-        | _ -> Standing.DependsOnSetting
-
-    let private counted (n: int) = if n = 1 then "one" else string n
-
-    /// "Of 3 expected observations, one holds, one does not hold and one depends on the setting."
-    let headline (findings: Findings) : string =
-        let standings = claims findings |> Array.map (snd >> standing)
-
-        let verb count standing =
-            match standing with
-            | Standing.Holds when count > 1 -> "hold"
-            | Standing.DoesNotHold when count > 1 -> "do not hold"
-            | Standing.DependsOnSetting when count > 1 -> "depend on the setting"
-            | other -> words other
-
-        let parts =
-            [
-                Standing.Holds
-                Standing.DoesNotHold
-                Standing.DependsOnSetting
-                Standing.CannotBeDecided
-            ]
-            |> List.choose (fun kind ->
-                match standings |> Array.filter ((=) kind) |> Array.length with
-                | 0 -> None
-                | count -> Some $"%s{counted count} %s{verb count kind}")
-
-        match parts with
-        | [] -> "No expected observation was judged."
-        | [ _ ] when standings.Length = 1 -> $"The one expected observation %s{words standings[0]}."
-        | parts ->
-            let last = List.last parts
-            let before = parts |> List.take (parts.Length - 1) |> String.concat ", "
-            let list = if before = "" then last else $"%s{before} and %s{last}"
-            $"Of %d{standings.Length} expected observations, %s{list}."
-
-    /// How well the tuned kernel does.
-    let kernel (findings: Findings) : string =
-        let kernel = findings.Kernel
-
-        $"Kernel regression with the analytic tangent kernel, its ridge tuned by %s{NumberText.chosenBy kernel.ChosenBy}, reaches a validation accuracy of %s{NumberText.accuracy kernel.Validation.Accuracy}."
-
-    /// How the widest networks of one input scale end.
-    let widest (series: WidthSeries) : string =
-        let epochs = WidthSeries.lastEpoch series
-
-        match Array.tryLast series.Groups with
-        | None -> $"No network was trained at %s{WidthSeries.label series}."
-        | Some group ->
-            let opening = $"At %s{WidthSeries.label series}, the widest networks (m = %d{group.Spec.Width})"
-
-            match group.Of Quantity.Accuracy, group.Of Quantity.DeltaTheta with
-            | Some accuracy, Some movement ->
-                $"""%s{opening} end at %s{NumberText.accuracies accuracy} after %s{NumberText.many epochs "epoch" "epochs"} (%s{NumberText.many accuracy.Count "seed" "seeds"}), their own tangent kernel having moved by %s{NumberText.percents movement}."""
-            | Some accuracy, None ->
-                $"""%s{opening} end at %s{NumberText.accuracies accuracy} after %s{NumberText.many epochs "epoch" "epochs"} (%s{NumberText.many accuracy.Count "seed" "seeds"})."""
-            | None, _ -> $"%s{opening} diverged with every seed, so they have no accuracy."
 
     /// The data in one clause, which says where it is a synthetic sample.
     let data (data: DataFacts) : string =
         let kind = if data.Synthetic then " (a synthetic sample, written by a program)" else ""
 
         $"""%s{data.Name}%s{kind}: %s{NumberText.many data.TrainRows "labelled row" "labelled rows"}, %s{NumberText.count data.FittedRows} of them fitted and %s{NumberText.count data.ValidationRows} kept aside; %s{NumberText.many data.TestRows "row" "rows"} without labels"""
+
+    let private has (findings: Findings) (widest: Widest) =
+        widest.Movement >= findings.Comparison.LazyThreshold
+
+    let private networks (series: WidthSeries) (widest: Widest) =
+        $"networks of m = %d{widest.Width} at %s{WidthSeries.short series}"
+
+    let private moves (series: WidthSeries) (widest: Widest) =
+        $"moves by %s{NumberText.percent widest.Movement} in %s{VerdictWords.epochs (WidthSeries.lastEpoch series)}"
+
+    let private gained (findings: Findings) (series: WidthSeries, widest: Widest) = [
+        if has findings widest then
+            "No, the fixed kernel is not enough here: feature learning helps."
+        else
+            "No, kernel regression with a tuned ridge is not the best here, yet it is not feature learning that beats it."
+
+        $"The accuracy of %s{networks series widest}, whose tangent kernel %s{moves series widest}, differs from that of kernel regression with its tuned ridge by %s{VerdictWords.points widest.Difference}."
+    ]
+
+    let private enough (findings: Findings) (judged: (WidthSeries * Widest)[]) = [
+        $"Yes, the fixed kernel is enough, as far as these networks can tell: the widest are not shown to gain on it, and if they do it is by no more than %s{SeriesAnswer.points findings.Comparison.Margin}."
+
+        let series, widest = judged |> Array.maxBy (fun (_, widest) -> widest.Movement)
+
+        if not (has findings widest) then
+            $"None of them moved its kernel by %s{VerdictWords.percent findings.Comparison.LazyThreshold} or more, so feature learning was not put to the test; inputs of norm 1, a small output scale or longer training would."
+        else
+            let opening =
+                if widest.Difference.Upper < 0.0 then
+                    "Feature learning harms here"
+                else
+                    "Feature learning brings nothing that these tweets show"
+
+            $"%s{opening}: the accuracy of %s{networks series widest}, whose kernel %s{moves series widest}, differs from the tuned kernel's by %s{VerdictWords.points widest.Difference}."
+    ]
+
+    let private unclear (findings: Findings) (series: WidthSeries, widest: Widest) = [
+        let margin, difference = findings.Comparison.Margin, widest.Difference
+        "These numbers cannot tell whether the fixed kernel is enough."
+
+        $"The accuracy of %s{networks series widest}, whose kernel %s{moves series widest}, differs from the tuned kernel's by %s{VerdictWords.points difference}, which may be nothing and may be more than the margin of %s{SeriesAnswer.points margin}. %s{SeriesAnswer.needed findings difference (max difference.Value (margin - difference.Value))}"
+    ]
+
+    /// What the run's own networks say, in one or two sentences.
+    let private head (findings: Findings) : string list =
+        let series = WidthSeries.main findings
+
+        let judged =
+            series
+            |> Array.choose (fun series ->
+                SeriesAnswer.widest findings series |> Option.map (fun widest -> series, widest))
+
+        let greatest gain =
+            judged
+            |> Array.filter (fun (_, widest) -> widest.Gain = gain)
+            |> Array.sortByDescending (fun (_, widest) -> widest.Difference.Value)
+            |> Array.tryHead
+
+        match greatest Gain.Shown, greatest Gain.Unclear with
+        | _ when series.Length = 0 -> [
+            $"This run trained no networks of its own, so it does not say whether the fixed kernel is enough for this task; `ntk run --experiment %s{Widths.name}` would."
+          ]
+        | _ when judged.Length = 0 -> [
+            "These numbers cannot tell whether the fixed kernel is enough: at the main learning rate no network of the greatest width came to its end. A smaller train.rate would tell."
+          ]
+        | Some best, _ -> gained findings best
+        | None, Some open' -> unclear findings open'
+        | None, None -> enough findings judged
+
+    /// Why networks gain on the sample; nothing is known of why people's tweets are as they are.
+    let private reason (findings: Findings) : string list =
+        let gains (series: WidthSeries) =
+            SeriesAnswer.widest findings series
+            |> Option.exists (fun widest -> widest.Gain = Gain.Shown && has findings widest)
+
+        if findings.Data.Synthetic && WidthSeries.main findings |> Array.exists gains then
+            [
+                "Why they gain on this sample is known, for a program wrote it: its label follows combinations of words, which a network can turn its features towards, and which a fixed kernel of the texts' vectors cannot single out as fast."
+            ]
+        else
+            []
+
+    /// How well the tuned kernel does, and how it was judged.
+    let private kernel (findings: Findings) : string =
+        let kernel = findings.Kernel
+        let accuracy, rows = kernel.Validation.Accuracy, findings.Data.ValidationRows
+        let error = sqrt (accuracy * (1.0 - accuracy) / float (max 1 rows))
+
+        let leftOut =
+            match kernel.Refit with
+            | Some refit ->
+                $", and leave-one-out %s{NumberText.accuracy refit.LooAccuracy} of all %s{NumberText.count refit.Rows} labelled ones"
+            | None -> ""
+
+        $"Kernel regression with the analytic tangent kernel, its ridge chosen by %s{NumberText.chosenBy kernel.ChosenBy} on the fitted rows alone, classifies %s{NumberText.accuracy accuracy} of %s{NumberText.count rows} validation tweets rightly (standard error %s{NumberText.percent error})%s{leftOut}."
+
+    /// What the number of components does to the kernel, where several were compared.
+    let private dimensions (findings: Findings) : string list =
+        let facts = findings.Dimensions
+
+        if facts.Points.Length < 2 then
+            []
+        else
+            let points = facts.Points |> Array.sortBy _.Dimensions
+            let least, most = points[0], Array.last points
+            let best = points |> Array.maxBy _.HeldOut.Accuracy
+            let p = best.HeldOut.Accuracy
+            let error = sqrt (p * (1.0 - p) / float (max 1 facts.Rows))
+            let change = most.HeldOut.Accuracy - least.HeldOut.Accuracy
+
+            let verb =
+                if change > 2.0 * error then "rises"
+                elif change < -2.0 * error then "falls"
+                else "hardly changes"
+
+            [
+                $"With the input dimension the kernel's accuracy %s{verb}: left out one at a time, %s{NumberText.accuracy least.HeldOut.Accuracy} of %s{NumberText.count facts.Rows} training tweets are classified rightly at d = %d{least.Dimensions} and %s{NumberText.accuracy most.HeldOut.Accuracy} at d = %d{most.Dimensions} (standard error of each near %s{NumberText.percent error}); most, %s{NumberText.accuracy p}, at d = %d{best.Dimensions}."
+            ]
+
+    /// What the answer opens with: is the fixed kernel enough, and does feature learning help?
+    let opening (findings: Findings) : AnswerSentence list =
+        let chapter = if findings.Networks.Length = 0 then "kernel" else "accuracy"
+        head findings @ reason findings |> List.map (fun text -> { Text = text; Chapter = chapter })
+
+    /// What it rests on, and what each further question adds, in their order.
+    let details (findings: Findings) : AnswerSentence list = [
+        let from chapter text = { Text = text; Chapter = chapter }
+        from "kernel" (kernel findings)
+
+        for series in WidthSeries.main findings do
+            from "movement" (SeriesAnswer.sentence findings series)
+
+        for sentence in WidthSeries.standIns findings do
+            from "movement" sentence
+
+        for sentence in dimensions findings do
+            from "data" sentence
+
+        for chapter in findings.Chapters do
+            for sentence in chapter.Answer do
+                from chapter.Id sentence
+    ]
+
+    /// The whole, for the console and for programs.
+    let sentences (findings: Findings) : AnswerSentence list = opening findings @ details findings

@@ -37,6 +37,20 @@ module ChartFigures =
             | ChartMark.Theory -> { plain Palette.ink with Dash = LineDash.Dashed; Spread = Band }
             | ChartMark.Guide -> { plain Palette.grey with Dash = LineDash.Dotted })
 
+    /// A line that stands out from any colour of a map: over a wider one in the colour of the page.
+    let private edged (series: FigureSeries) : FigureSeries list = [
+        if series.HasLine then
+            {
+                series with
+                    Color = Palette.paper
+                    Width = series.Width + 3.0
+                    IsNamed = false
+                    Symbol = None
+                    Spread = NoSpread
+            }
+        series
+    ]
+
     let private heat (map: ChartMap) : Trace =
         let shown (value: float option) : obj | null =
             match value with
@@ -98,7 +112,7 @@ module ChartFigures =
         | Drawing.Map(map, lines) ->
             let axis (axis: FigureAxis) places = PlotLayout.linearAxis axis places
 
-            heat map :: Plot.tracesOf chart.Horizontal chart.Vertical (series lines)
+            heat map :: Plot.tracesOf chart.Horizontal chart.Vertical (List.collect edged (series lines))
             |> PlotLayout.assemble (axis chart.Horizontal map.Columns) (axis chart.Vertical map.Rows) []
 
     let figure (chart: PointChart) : NtkPipeline.Core.Figure = {

@@ -26,6 +26,10 @@ type FigureSeries = {
     /// None draws the line alone.
     Symbol: StyleParam.MarkerSymbol option
     HasLine: bool
+    /// In pixels.
+    Width: float
+    /// Whether the legend names it, and what is saved of the figure holds it.
+    IsNamed: bool
     Spread: FigureSpread
     Points: CurvePoint[]
 }
@@ -40,6 +44,8 @@ module FigureSeries =
         Dash = LineDash.Solid
         Symbol = None
         HasLine = true
+        Width = 2.0
+        IsNamed = true
         Spread = NoSpread
         Points = points
     }

@@ -83,10 +83,16 @@ module Plot =
             Trace2DStyle.Scatter(
                 Name = PlotLayout.text series.Name,
                 LegendGroup = PlotLayout.text series.Name,
+                ?ShowLegend = (if series.IsNamed then None else Some false),
                 X = rounded _.X points,
                 Y = rounded _.Y points,
                 Mode = mode,
-                Line = Line.init (Color = Color.fromString series.Color, Width = 2.0, Dash = dash series.Dash),
+                Line =
+                    Line.init (
+                        Color = Color.fromString series.Color,
+                        Width = series.Width,
+                        Dash = dash series.Dash
+                    ),
                 Marker =
                     Marker.init (
                         Color = Color.fromString series.Color,

@@ -25,15 +25,6 @@ module Report =
 
     let private title' = "Do wide networks learn like their kernel?"
 
-    let private banner (findings: Findings) = [
-        if findings.Data.Synthetic then
-            p [ _class "banner"; attr "role" "note" ] [
-                strong [] [ str "SYNTHETIC SAMPLE — written by a program, not by people." ]
-                str
-                    " Every number and chart below comes from invented tweets. They show what the pipeline does, not what is true of real ones."
-            ]
-    ]
-
     let private drawn (isSynthetic: bool) (chart: Figure) =
         let title = if isSynthetic then $"%s{chart.Title} %s{Table.synthetic}" else chart.Title
 
@@ -60,28 +51,16 @@ module Report =
         else
             div [ _class "figures" ] (charts |> List.map (drawn findings.Data.Synthetic))
 
-    let private opening (findings: Findings) : Section =
-        Section.create "" "answer" "The answer" [
-            p [ _class "setting" ] [ str $"%s{Answer.data findings.Data}." ]
-            yield! banner findings
-            p [ _class "answer" ] [
-                strong [] [ str (Answer.headline findings) ]
-                str $" %s{Answer.kernel findings}"
-                for series in WidthSeries.main findings do
-                    str $" %s{Answer.widest series}"
-                for sentence in WidthSeries.standIns findings do
-                    str $" %s{sentence}"
-            ]
+    let private sections (findings: Findings) : Section list =
+        let chapters = [
+            yield! RunSections.all (figures findings) findings
+            for chapter in findings.Chapters do
+                Chapters.contents (figures findings) findings chapter
+                |> Section.create "The questions" chapter.Id chapter.Title
         ]
 
-    let private sections (findings: Findings) : Section list = [
-        opening findings
-        yield! RunSections.all (figures findings) findings
-        for chapter in findings.Chapters do
-            Chapters.contents (figures findings) findings chapter
-            |> Section.create "The questions" chapter.Id chapter.Title
-        yield! RunSections.last findings
-    ]
+        let titles = Map [ for chapter in chapters -> chapter.Id, chapter.Title ]
+        AnswerSection.create titles findings :: chapters @ RunSections.last findings
 
     let private page (findings: Findings) : XmlNode =
         let sections = sections findings

@@ -1,6 +1,6 @@
 namespace NtkPipeline.Core
 
-/// What a person is told on the console after a run: ten to twenty lines.
+/// What a person is told on the console after a run.
 [<RequireQualifiedAccess>]
 module ReportText =
 
@@ -65,7 +65,7 @@ module ReportText =
     ]
 
     let private verdict (verdict: Verdict) =
-        $"verdict   %s{Answer.words (Answer.ofVerdict verdict)}: %s{verdict.Claim} [%s{verdict.Setting}]"
+        $"verdict   %s{Standing.words (Standing.ofVerdict verdict)}: %s{verdict.Claim} [%s{verdict.Setting}]"
 
     /// One paragraph a line, in the order of the report. Names may hold line breaks, and sequences that a terminal would obey.
     let lines (findings: Findings) : string list =
@@ -84,6 +84,7 @@ module ReportText =
                 $"question  %s{chapter.Title}"
                 yield! chapter.Verdicts |> Seq.map verdict
 
-            $"answer    %s{Answer.headline findings}"
+            for sentence in Answer.sentences findings do
+                $"answer    %s{sentence.Text}"
         ]
         |> List.map PlainLine.ofText

@@ -62,6 +62,11 @@ module SummaryJson =
     let write (findings: Findings) (seconds: float) (stages: JsonNode seq) : string =
         let root =
             Json.record [
+                "answer",
+                Json.list [
+                    for sentence in Answer.sentences findings ->
+                        Json.record [ "text", Json.text sentence.Text; "chapter", Json.text sentence.Chapter ]
+                ]
                 "data", DataJson.data findings
                 "combination", findings.Combination |> Json.maybe DataJson.combination
                 "dimensions", DataJson.dimensions findings.Dimensions

@@ -15,14 +15,14 @@ module VerdictCards =
 
     let private said (standing: Standing) =
         let kind, sign = badge standing
-        p [ _class $"badge %s{kind}" ] [ str $"%s{sign} %s{Answer.words standing}" ]
+        p [ _class $"badge %s{kind}" ] [ str $"%s{sign} %s{Standing.words standing}" ]
 
     let private card (claim: string, verdicts: Verdict[]) =
-        let standing = Answer.standing verdicts
+        let standing = Standing.ofVerdicts verdicts
 
         let one (verdict: Verdict) = [
             if verdicts.Length > 1 then
-                said (Answer.ofVerdict verdict)
+                said (Standing.ofVerdict verdict)
             p [ _class "setting" ] [ str verdict.Setting ]
             p [] [ str verdict.Evidence ]
         ]

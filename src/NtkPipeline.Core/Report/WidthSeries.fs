@@ -55,7 +55,7 @@ module WidthSeries =
     let units (rate: float) : string =
         $"""%s{NumberText.short rate} %s{if rate = 1.0 then "unit" else "units"} of learning rate"""
 
-    let label (series: WidthSeries) : string =
+    let private described (rate: string) (series: WidthSeries) =
         let network =
             if Architecture.isWritten series.Spec.Architecture then
                 ""
@@ -64,7 +64,12 @@ module WidthSeries =
 
         let others = series.Unlabelled |> List.filter (fun axis -> axis.Key <> Axis.network.Key)
 
-        $"%s{network}%s{NumberText.inputScale series.Spec.InputScale}, %s{units series.Spec.Rate}%s{Axis.remark others series.Spec}"
+        $"%s{network}%s{NumberText.inputScale series.Spec.InputScale}%s{rate}%s{Axis.remark others series.Spec}"
+
+    let label (series: WidthSeries) : string = described $", %s{units series.Spec.Rate}" series
+
+    /// Its label where the learning rate need not be said.
+    let short (series: WidthSeries) : string = described "" series
 
     /// A sentence for each input scale that has no networks of the main learning rate.
     let standIns (findings: Findings) : string list = [

@@ -61,7 +61,14 @@ let tests =
 
             let figure = drawn (Drawing.Map(map, [ line "over it" ChartMark.Guide ]))
             let traces = figure.GetProperty("data").EnumerateArray() |> Array.ofSeq
-            Expect.equal (traces |> Array.map (text "type")) [| "heatmap"; "scatter" |] "a map and a line"
+
+            Expect.equal
+                (traces |> Array.map (text "type"))
+                [| "heatmap"; "scatter"; "scatter" |]
+                "a map, a line's edge in the colour of the page, and the line"
+
+            Expect.equal (text "color" (traces[1].GetProperty "line")) Palette.paper "the edge"
+            Expect.isFalse (traces[1].GetProperty("showlegend").GetBoolean()) "which the legend passes over"
             let z = traces[0].GetProperty "z"
             Expect.equal (z.GetArrayLength()) 3 "rows"
             Expect.equal (z[0].[0].GetDouble()) -2.0 "the logarithm"

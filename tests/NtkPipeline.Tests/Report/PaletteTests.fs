@@ -44,8 +44,8 @@ let tests =
                 Palette.ink
                 Palette.grey
                 Palette.warning
-                for k in 0..5 -> Palette.category k
-                for k in 0..8 -> Palette.ordered k 9
+                yield! List.init 6 Palette.category
+                yield! List.init 9 (fun k -> Palette.ordered k 9)
             ]
 
             for line in lines do

@@ -150,7 +150,7 @@ let tests =
                         verdict.Claim
                         verdict.Setting
                         verdict.Evidence
-                        Answer.words (Answer.ofVerdict verdict)
+                        Standing.words (Standing.ofVerdict verdict)
                     ] do
                     Expect.stringContains text part part
 

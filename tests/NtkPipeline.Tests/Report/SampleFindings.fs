@@ -27,6 +27,15 @@ let private slopes: Slope[] = [|
             }
 |]
 
+let private differences: AgainstKernel[] = [|
+    for scale, value in [ "unit", -0.016; "sqrt-d", -0.002 ] do
+        for width in widths do
+            {
+                Spec = (SampleNetworks.run scale width 1.0 0).Spec
+                Difference = { Value = value; Lower = value - 0.006; Upper = value + 0.006 }
+            }
+|]
+
 let private verdicts: Verdict[] = [|
     for scale, reaches, isLazy in [ "‖x‖ = 1", false, false; "‖x‖ = √d", true, true ] do
         {
@@ -95,7 +104,14 @@ let make (isSynthetic: bool) : Findings =
                 kernel.ValidationOutputs
         Picture = picture
         Networks = runs
-        Comparison = { MainRate = 1.0; LazyThreshold = 0.05; Slopes = slopes; Verdicts = verdicts }
+        Comparison = {
+            MainRate = 1.0
+            LazyThreshold = 0.05
+            Margin = 0.01
+            Differences = differences
+            Slopes = slopes
+            Verdicts = verdicts
+        }
         Chapters = [||]
         Settings = [|
             { Key = "train.epochs"; Value = "50"; Source = "default" }
@@ -103,6 +119,13 @@ let make (isSynthetic: bool) : Findings =
         |]
         Sources = sources
     }
+
+let private nothing (findings: Findings) : Comparison = {
+    findings.Comparison with
+        Differences = [||]
+        Slopes = [||]
+        Verdicts = [||]
+}
 
 /// Every run diverged before its first step, nothing was fitted or judged, no picture was made.
 let barren: Findings =
@@ -120,7 +143,7 @@ let barren: Findings =
             Combination = None
             Dimensions = { Rows = 0; Points = [||] }
             Picture = { Size = 0; Negative = 0; Values = [||]; Eigenvalues = [||] }
-            Comparison = { MainRate = 1.0; LazyThreshold = 0.05; Slopes = [||]; Verdicts = [||] }
+            Comparison = nothing findings
     }
 
 /// Of a run whose first question was not asked.

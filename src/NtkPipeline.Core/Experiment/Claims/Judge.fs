@@ -28,6 +28,8 @@ module Judge =
         {
             MainRate = settings.MainRate
             LazyThreshold = settings.LazyThreshold
+            Margin = settings.Margin
+            Differences = evidence.MainSeries |> Array.collect (NetworksAgainstKernel.byWidth evidence)
             Slopes = evidence.MainSeries |> Array.collect (fun (spec, runs) -> Slope.ofRuns spec runs)
             Verdicts = if evidence.Runs.Length = 0 then [||] else claims expected evidence
         }

@@ -16,6 +16,23 @@ module NetworksAgainstKernel =
         Bootstrap.hits labels kernel.ValidationOutputs
         |> Bootstrap.paired (settings: CompareSettings).Resamples seed (hits labels runs)
 
+    /// Of one series' networks, those that ended: whoever asks for the same ones has the same band.
+    let ofSeries (evidence: NetworkEvidence) (spec: RunSpec) (sound: NetworkRun[]) : Difference =
+        let scale = InputScale.print spec.InputScale + Axis.remark evidence.Unlabelled spec
+
+        tuned
+            evidence.Settings
+            (Seed.derive $"wide/%s{scale}" evidence.Seed)
+            evidence.Kernel
+            evidence.Labels
+            sound
+
+    /// Of every width of a series of which a run ended.
+    let byWidth (evidence: NetworkEvidence) (spec: RunSpec, runs: NetworkRun[]) : AgainstKernel[] =
+        Group.ofRuns runs
+        |> Array.filter (fun group -> group.Sound.Length > 0)
+        |> Array.map (fun group -> { Spec = group.Spec; Difference = ofSeries evidence spec group.Sound })
+
     /// Against the regression with the smallest ridge of its path.
     let ridgeless settings seed (kernel: KernelRegression) labels (runs: NetworkRun[]) : Difference =
         Bootstrap.hits labels kernel.SmallestRidgeOutputs

@@ -38,23 +38,15 @@ module WideReachesKernel =
     /// −margin; does not hold where the whole band lies below 0; else the numbers cannot decide.
     let private judge (evidence: NetworkEvidence) (spec: RunSpec, runs: NetworkRun[]) : Verdict =
         let settings, kernel, labels = evidence.Settings, evidence.Kernel, evidence.Labels
-        let scale = InputScale.print spec.InputScale + Axis.remark evidence.Unlabelled spec
         let width, all = Group.widest runs
         let sound = all |> Array.filter Group.isSound
 
-        let holds, evidence =
+        let holds, words =
             if sound.Length = 0 then
                 None,
                 $"%s{VerdictWords.every all.Length} of the greatest width (m = %d{width}) diverged, so nothing can be said."
             else
-                let difference =
-                    NetworksAgainstKernel.tuned
-                        settings
-                        (Seed.derive $"wide/%s{scale}" evidence.Seed)
-                        kernel
-                        labels
-                        sound
-
+                let difference = NetworksAgainstKernel.ofSeries evidence spec sound
                 let holds, meaning = reach settings.Margin sound difference
 
                 holds,
@@ -69,7 +61,7 @@ module WideReachesKernel =
             Claim = name
             Setting = VerdictWords.setting spec all
             Holds = holds
-            Evidence = evidence
+            Evidence = words
         }
 
     /// Judged for each series at the main learning rate.

@@ -38,7 +38,7 @@ function csvOf(figure, plain) {
           add(who, trace.x ? trace.x[j] : j, trace.y ? trace.y[i] : i, null, null, value);
         });
       });
-    } else if (trace.fill !== 'toself') {
+    } else if (trace.showlegend !== false) {
       var band = bands[who], error = trace.error_y, count = trace.x.length;
       trace.x.forEach(function (x, i) {
         var y = trace.y[i], low = null, high = null;

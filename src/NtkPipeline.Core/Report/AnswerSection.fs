@@ -1,0 +1,49 @@
+namespace NtkPipeline.Core
+
+open Giraffe.ViewEngine
+
+/// The answer as the page opens with it: every sentence beside a link to the chapter that it is read off.
+[<RequireQualifiedAccess>]
+module AnswerSection =
+
+    let private banner (findings: Findings) = [
+        if findings.Data.Synthetic then
+            p [ _class "banner"; attr "role" "note" ] [
+                strong [] [ str "SYNTHETIC SAMPLE — written by a program, not by people." ]
+                str
+                    " Every number and chart below comes from invented tweets. They show what the pipeline does, not what is true of real ones."
+            ]
+    ]
+
+    /// `titles`: the page's other chapters by their ids.
+    let create (titles: Map<string, string>) (findings: Findings) : Section =
+        let source id = [
+            match Map.tryFind id titles with
+            | Some title ->
+                str " "
+                a [ _class "from"; _href $"#%s{id}" ] [ str title ]
+            | None -> ()
+        ]
+
+        let sentences (said: AnswerSentence list) = said |> List.map _.Text |> String.concat " "
+
+        let opening =
+            match Answer.opening findings with
+            | [] -> []
+            | [ only ] -> [ p [ _class "first" ] (str only.Text :: source only.Chapter) ]
+            | first :: rest -> [
+                p [ _class "first" ] [ str first.Text ]
+                p [] (str (sentences rest) :: source first.Chapter)
+              ]
+
+        Section.create "" "answer" "The answer" [
+            p [ _class "setting" ] [ str $"%s{Answer.data findings.Data}." ]
+            yield! banner findings
+            div [ _class "answer" ] [
+                yield! opening
+                ul [] [
+                    for chapter, said in List.groupBy _.Chapter (Answer.details findings) do
+                        li [] (str (sentences said) :: source chapter)
+                ]
+            ]
+        ]

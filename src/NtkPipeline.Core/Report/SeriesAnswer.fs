@@ -1,0 +1,126 @@
+namespace NtkPipeline.Core
+
+open System
+
+/// Whether networks gain on the tuned kernel regression.
+[<RequireQualifiedAccess>]
+type Gain =
+    /// The whole band of the difference lies above 0.
+    | Shown
+    /// The whole band lies at or below the margin: what they may gain counts as none.
+    | None
+    | Unclear
+
+[<RequireQualifiedAccess>]
+module Gain =
+
+    let ofDifference (margin: float) (difference: Difference) : Gain =
+        if difference.Lower > 0.0 then Gain.Shown
+        elif difference.Upper <= margin then Gain.None
+        else Gain.Unclear
+
+/// The widest networks of one series beside the kernel regression: chosen by their place, not by their outcome.
+type Widest = {
+    Width: int
+    Difference: Difference
+    /// ΔΘ, mean over the seeds that ended.
+    Movement: float
+    Gain: Gain
+}
+
+/// What the answer says of networks that differ in width and seed alone.
+[<RequireQualifiedAccess>]
+module SeriesAnswer =
+
+    let private difference (findings: Findings) (group: Group) : Difference option =
+        findings.Comparison.Differences
+        |> Array.tryFind (fun one -> one.Spec = group.Spec)
+        |> Option.map _.Difference
+
+    let private movement (group: Group) = group.Of Quantity.DeltaTheta |> Option.map _.Mean
+
+    /// None where no network of the greatest width ended, or none has the main learning rate.
+    let widest (findings: Findings) (series: WidthSeries) : Widest option =
+        let group = Array.last series.Groups
+
+        Option.map2
+            (fun difference movement -> {
+                Width = group.Spec.Width
+                Difference = difference
+                Movement = movement
+                Gain = Gain.ofDifference findings.Comparison.Margin difference
+            })
+            (difference findings group)
+            (movement group)
+
+    /// A share as a distance: "1.0 percentage points".
+    let points (share: float) : string = $"%.1f{100.0 * share} percentage points"
+
+    /// How many validation tweets would settle what a band on fewer leaves open, were the difference to stay what it is. Bands shrink
+    /// like the root of the rows; `distance` is what half of one must shrink to.
+    let needed (findings: Findings) (difference: Difference) (distance: float) : string =
+        let rows = findings.Data.ValidationRows
+        let half = 0.5 * (difference.Upper - difference.Lower)
+        let exact = float rows * (half / distance) ** 2.0
+
+        if not (distance > 0.0) || not (exact < 1e7) then
+            "It would take far more validation tweets to tell."
+        else
+            let unit = Math.Pow(10.0, max 0.0 (floor (log10 exact) - 1.0))
+            let about = int (ceil (exact / unit) * unit)
+
+            if about <= rows then
+                "A few more validation tweets would tell."
+            else
+                $"Were the difference to stay what it is, about %s{NumberText.count about} validation tweets would tell; these are %s{NumberText.count rows}."
+
+    /// The narrowest of the widths from which on every network does something.
+    let private from (does: Group -> bool) (series: WidthSeries) : Group option =
+        series.Groups |> Array.rev |> Seq.takeWhile does |> Seq.tryLast
+
+    let private isLazy (findings: Findings) (group: Group) =
+        movement group |> Option.exists (fun movement -> movement < findings.Comparison.LazyThreshold)
+
+    let private isKernel (findings: Findings) (group: Group) =
+        let margin = findings.Comparison.Margin
+
+        isLazy findings group
+        && difference findings group
+           |> Option.exists (fun difference -> difference.Lower >= -margin && difference.Upper <= margin)
+
+    /// What a lazy network's accuracy is to the tuned kernel's where it isn't shown to be the same.
+    let private accuracy (findings: Findings) (series: WidthSeries) =
+        let margin = findings.Comparison.Margin
+
+        match widest findings series with
+        | None -> "; their accuracy was not compared with the kernel's."
+        | Some widest ->
+            let difference = widest.Difference
+            let differs = $"at m = %d{widest.Width} it differs by %s{VerdictWords.points difference}"
+
+            if difference.Lower > margin || difference.Upper < -margin then
+                $", yet their accuracy is not the tuned kernel's: %s{differs}."
+            else
+                $", but whether their accuracy is the tuned kernel's within %s{points margin} cannot be told: %s{differs}. %s{needed findings difference (abs (margin - abs difference.Value))}"
+
+    /// From which width on networks are their kernel; where none are, how far it moved.
+    let sentence (findings: Findings) (series: WidthSeries) : string =
+        let name = WidthSeries.short series
+        let epochs = VerdictWords.epochs (WidthSeries.lastEpoch series)
+        let moved (group: Group) = NumberText.maybe NumberText.percent (movement group)
+        let threshold = VerdictWords.percent findings.Comparison.LazyThreshold
+        let last = Array.last series.Groups
+
+        match from (isKernel findings) series, from (isLazy findings) series with
+        | Some first, _ ->
+            $"At %s{name} networks are their kernel from m = %d{first.Spec.Width} on: in %s{epochs} it moves by %s{moved first} there, less than %s{threshold}, and their accuracy is the tuned kernel's within %s{points findings.Comparison.Margin}."
+        | None, Some first ->
+            $"At %s{name} the tangent kernel stays put from m = %d{first.Spec.Width} on (ΔΘ = %s{moved first} in %s{epochs}, less than %s{threshold})%s{accuracy findings series}"
+        | None, None ->
+            match movement last, widest findings series with
+            | None, _ ->
+                $"At %s{name} every network of the greatest width, m = %d{last.Spec.Width}, diverged."
+            | Some _, None ->
+                $"At %s{name} no width makes networks their kernel: even at m = %d{last.Spec.Width} it moves by %s{moved last} in %s{epochs}."
+            | Some _, Some widest ->
+                $"At %s{name} no width makes networks their kernel: even at m = %d{last.Spec.Width} it moves by %s{moved last} in %s{epochs}, and their accuracy differs from the tuned kernel's by %s{VerdictWords.points widest.Difference}."
