@@ -136,9 +136,11 @@ let private tests =
         BenchMachineTests.tests
         LibTorchFolderTests.tests
         PaletteTests.tests
+        SeriesAnswerTests.tests
         AnswerTests.tests
         AnchorsTests.tests
         PageStyleTests.tests
+        PageCodeTests.tests
         ReportTests.tests
         ReportChartsTests.tests
         SentenceEncoderTests.tests

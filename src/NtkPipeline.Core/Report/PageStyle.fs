@@ -6,18 +6,19 @@ open System.IO
 [<RequireQualifiedAccess>]
 module PageStyle =
 
-    let private read (name: string) : string =
+    /// One of the files: "sort.js".
+    let file (name: string) : string =
         let assembly = typeof<Section>.Assembly
         use reader = new StreamReader(nonNull (assembly.GetManifestResourceStream $"page/%s{name}"))
         reader.ReadToEnd().ReplaceLineEndings "\n"
 
-    let private sheet = lazy (read "page.css")
+    let private sheet = lazy (file "page.css")
 
     /// What sorts tables, saves data and pictures, draws, and marks the contents; `page.js` starts it.
     let private code =
         lazy
-            ([ "sort.js"; "save.js"; "draw.js"; "page.js" ]
-             |> List.map read
+            ([ "sort.js"; "save.js"; "colours.js"; "draw.js"; "page.js" ]
+             |> List.map file
              |> String.concat "\n"
              |> fun body -> $"(function () {{\n'use strict';\n%s{body}}})();")
 

@@ -81,7 +81,9 @@ module RunSections =
                 words
                     "Where the kernel moves, what does it move towards? Weights, gates, alignment with the targets and the spectrum tell."
                 drawn (
-                    WidthCurves.features (layers findings _.WeightMovement) (layers findings _.FeatureMovement)
+                    WidthCurves.features
+                        (layers findings _.WeightMovement)
+                        (layers findings _.FeatureMovement)
                 )
                 figures (SpectrumFigures.spectra findings)
                 yield! trained

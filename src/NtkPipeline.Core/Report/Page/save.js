@@ -72,7 +72,7 @@ function saveData(chart) {
 // In light colours and with its title, for a paper.
 function savePicture(chart) {
   var figure = figureOf(chart, false), title = chart.getAttribute('aria-label');
-  figure.layout.title = { text: title.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;'), font: { size: 15 } };
+  figure.layout.title = { text: title.replace(/&/g, '&amp;').replace(/[<]/g, '&lt;'), font: { size: 15 } };
   figure.layout.margin.t += 36;
   Plotly.downloadImage(figure, { format: 'svg', width: 900, height: 600, filename: fileName(chart) });
 }
