@@ -79,7 +79,9 @@ internal sealed class WhyCommand : NtkCommand
     private static int Print(StagePlan[] plans, Terminal terminal) =>
         terminal.Tell(
             new { stages = plans.Select(plan => plan.ForJson()) },
-            plans.Select(plan => plan.Reasons.IsEmpty ? $"{plan.Name} is cached under {plan.Key}" : $"{plan.Name} would run: {plan.Because()}"));
+            plans.Select(plan => plan.Result is { } result
+                ? $"{plan.Name} is cached under {plan.Key}; its result is {result.Value}"
+                : $"{plan.Name} would run: {plan.Because()}"));
 }
 
 internal static class StagePlans
@@ -103,6 +105,7 @@ internal static class StagePlans
         question = plan.Question,
         key = plan.Key,
         cached = plan.Reasons.IsEmpty,
+        result = plan.Result?.Value,
         reasons = plan.Reasons.Select(reason => reason.Sentence),
     };
 }

@@ -9,6 +9,8 @@ type StagePlan = {
     /// The question whose stage it is; "" for what all questions share.
     Question: string
     Key: string
+    /// The digest of its result's bytes, where it is cached.
+    Result: string option
     /// Empty where the stage is cached.
     Reasons: Reason list
 }
@@ -20,11 +22,17 @@ type PlanRunner(store: Store, scope: string, root: Seed) =
     let pending = HashSet<string>()
     let mutable question = ""
 
-    let plan (stage: Stage<'i, 'o>) (key: Digest) reasons : Artifact<'o> =
+    let plan (stage: Stage<'i, 'o>) (key: Digest) result reasons : Artifact<'o> =
         if not (List.isEmpty reasons) then
             pending.Add stage.Name |> ignore
 
-        plans.Add { Name = stage.Name; Question = question; Key = key.Hex; Reasons = reasons }
+        plans.Add {
+            Name = stage.Name
+            Question = question
+            Key = key.Hex
+            Result = result
+            Reasons = reasons
+        }
 
         let nothing = lazy (Error(StoreFault $"%s{stage.Name} has not run yet"))
         Artifact.create stage.Name (Digest.ofParts [ "pending"; key.Hex ]) nothing
@@ -44,7 +52,7 @@ type PlanRunner(store: Store, scope: string, root: Seed) =
 
     /// A stage that would not run: its result, to be read when somebody asks.
     let cached (stage: Stage<'i, 'o>) key (run: RunRecord) : Result<Artifact<'o>, PipelineError> =
-        plan stage key [] |> ignore
+        plan stage key (Some run.Output) [] |> ignore
 
         let read =
             lazy
@@ -74,5 +82,5 @@ type PlanRunner(store: Store, scope: string, root: Seed) =
             |> Result.bind (fun found ->
                 match found with
                 | Ready run -> cached stage key run
-                | Lost reason -> Ok(plan stage key [ reason ])
-                | Unknown last -> Ok(plan stage key (whyNot last recipe)))
+                | Lost reason -> Ok(plan stage key None [ reason ])
+                | Unknown last -> Ok(plan stage key None (whyNot last recipe)))

@@ -1,6 +1,7 @@
 module NtkPipeline.Tests.RunTests
 
 open System.IO
+open System.Text.RegularExpressions
 open System.Text.Json
 open Expecto
 open NtkPipeline.Core
@@ -85,6 +86,12 @@ let tests =
             Expect.stringContains (about "status" [] |> wantDone).Output " 0 would run" "all is there"
             let why = [ "why"; "fit-ridge"; "--data"; data; "--store"; store ] @ quick
             Expect.stringContains (wantDone why).Output "fit-ridge is cached" "cached"
+
+            let result = Regex.Match((wantDone why).Output, "its result is ([0-9a-f]{64})").Groups[1].Value
+
+            Expect.equal result.Length 64 "with the digest of what it made"
+            let page = File.ReadAllText(Path.Combine(folder, "out", "report.html"))
+            Expect.stringContains page $">%s{result[..11]}<" "by which the report names it"
 
             Expect.stringContains
                 (why @ [ "--set"; "ridge.points-per-decade=2" ] |> wantDone).Output

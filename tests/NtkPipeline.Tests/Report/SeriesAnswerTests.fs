@@ -69,4 +69,3 @@ let tests =
             says (dimensions [ 0.80; 0.805 ]) [ "hardly changes" ]
             Expect.isFalse ((dimensions [ 0.8 ]).Contains "input dimension") "one is no comparison"
     ]
-

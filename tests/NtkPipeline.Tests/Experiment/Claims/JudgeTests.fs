@@ -104,9 +104,41 @@ let tests =
                 [| InputScale.SqrtD, 4; InputScale.Unit, 4 |]
                 "slopes"
 
-        testCase "no run at all gives an empty comparison and an undecided verdict"
+        testCase
+            "every width at the main rate has its difference to the kernel, with the band that its verdict names"
+        <| fun () ->
+            let runs = [
+                for width in [ 256; 4096 ] do
+                    for number in 0..1 do
+                        run width number 1.0 0.02 [ 0 .. 199 + width / 256 + number ]
+                        run width number 4.0 0.02 [ 0..99 ]
+            ]
+
+            let comparison = compare runs
+            Expect.equal comparison.Margin 0.01 "for whoever shows it"
+
+            Expect.equal
+                (comparison.Differences
+                 |> Array.map (fun one -> one.Spec.Width, one.Spec.Rate, one.Spec.Member))
+                [| 256, 1.0, 0; 4096, 1.0, 0 |]
+                "once each"
+
+            wantClose 1e-12 "means" (comparison.Differences |> Array.map _.Difference.Value) [|
+                -0.0015
+                -0.0165
+            |]
+
+            let wide = comparison.Verdicts |> Array.find _.Claim.Contains("Wide")
+
+            Expect.stringContains
+                wide.Evidence
+                (VerdictWords.points comparison.Differences[1].Difference)
+                "one band"
+
+        testCase "no run at all gives an empty comparison"
         <| fun () ->
             let comparison = compare []
             Expect.isEmpty comparison.Slopes "nothing to summarise"
-            Expect.equal (comparison.Verdicts |> Array.map _.Holds) [| None |] "nothing to judge"
+            Expect.isEmpty comparison.Differences "nothing to compare"
+            Expect.isEmpty comparison.Verdicts "nothing to judge"
     ]
