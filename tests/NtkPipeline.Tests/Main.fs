@@ -19,6 +19,7 @@ let private tests =
         TrainableTests.tests
         SwitchedCausesTests.tests
         TaskNetworkTests.tests
+        TrainWholeTests.tests
         FollowTrainingTests.tests
         WeightedRowsTests.tests
         FunctionDescentTests.tests
@@ -49,6 +50,7 @@ let private tests =
         ContributionsTests.tests
         CalibrationTests.tests
         LearningGoldenTests.tests
+        FeatureRidgeTests.tests
         PowerLawTests.tests
         ChainSplitTests.tests
         RankCorrelationTests.tests
@@ -56,11 +58,17 @@ let private tests =
         JudgeTests.tests
         GridTests.tests
         GroupTests.tests
+        WidthNeededTests.tests
         OutputScaleTests.tests
         GapCausesTests.tests
         GapClaimsTests.tests
         TransferTests.tests
         TransferClaimsTests.tests
+        DimensionClaimsTests.tests
+        DimensionTests.tests
+        ErrorPeakTests.tests
+        DescentClaimsTests.tests
+        DoubleDescentTests.tests
         ChartFiguresTests.tests
         ChaptersTests.tests
         RunQuestionTests.tests
@@ -109,6 +117,7 @@ let private tests =
             OppositeRowsTests.tests
             ViewKernelTests.tests
             EmpiricalNtkTests.tests
+            GradientFeaturesTests.tests
             WidthLimitTests.tests
             DeepWidthTests.tests
             KernelTilesTests.tests

@@ -4,7 +4,13 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module Experiments =
 
-    let all: Experiment list = [ OutputScale.experiment; GapCauses.experiment; Transfer.experiment ]
+    let all: Experiment list = [
+        OutputScale.experiment
+        GapCauses.experiment
+        Dimension.experiment
+        DoubleDescent.experiment
+        Transfer.experiment
+    ]
 
     /// What the setting `experiments` may name.
     let names: string list = Widths.name :: [ for experiment in all -> experiment.Name ]

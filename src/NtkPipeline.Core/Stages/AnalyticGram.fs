@@ -18,9 +18,12 @@ module AnalyticGram =
         Body = Pure run
     }
 
+    /// Labelled × labelled rows of features that stand beside the run's own, float32: the name tells which.
+    let named (name: string) : Stage<Features, Matrix<float32>> =
+        stageOf name (fun features -> BaseKernel.gram features.Labelled None)
+
     /// Labelled × labelled rows, float32.
-    let labelled: Stage<Features, Matrix<float32>> =
-        stageOf "analytic-gram/labelled" (fun features -> BaseKernel.gram features.Labelled None)
+    let labelled: Stage<Features, Matrix<float32>> = named "analytic-gram/labelled"
 
     /// Test × labelled rows, float32; no rows without a test set.
     let test: Stage<Features, Matrix<float32>> =

@@ -118,3 +118,20 @@ module ReduceDimension =
         Codec = codec
         Body = Seeded(run settings)
     }
+
+    /// The first d principal components beside the run's own features, or as many as the embeddings have columns and training rows for
+    /// (`FeatureFacts.Columns` says). Fitted on training rows only, and brought to norm 1, as the run's are.
+    let leading (settings: Settings) (dimensions: int) : Stage<Embeddings * Split, Features> =
+        let settings = { settings with Dimensions = Leading dimensions }
+
+        let run seed (embeddings: Embeddings, split: Split) =
+            let most = min embeddings.Labelled.Columns split.Train.Length
+            project settings seed (min dimensions most) (embeddings, split)
+
+        {
+            Name = $"reduce-dimension/d=%d{dimensions}"
+            Version = 1
+            Settings = Fingerprint.describe settings
+            Codec = codec
+            Body = Seeded run
+        }

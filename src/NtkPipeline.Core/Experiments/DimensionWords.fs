@@ -1,0 +1,71 @@
+namespace NtkPipeline.Core
+
+/// What the input dimension does, in words.
+[<RequireQualifiedAccess>]
+module DimensionWords =
+
+    let private list (words: string list) =
+        match List.rev words with
+        | []
+        | [ _ ] -> String.concat "" words
+        | last :: before -> String.concat ", " (List.rev before) + " and " + last
+
+    let private ends (evidence: DimensionEvidence) = evidence.Places[0], Array.last evidence.Places
+
+    /// For the head of the report; nothing with fewer than two dimensions.
+    let answer (evidence: DimensionEvidence) : string list = [
+        match evidence.KernelRise with
+        | None -> ()
+        | Some rise ->
+            let first, last = ends evidence
+
+            let width =
+                match evidence.NeededExponent with
+                | Some fit when fit.Lower > 0.0 ->
+                    $"a network must then be wider for its kernel to stay put, as %s{DimensionClaims.band fit}"
+                | Some fit when fit.Upper < 0.0 ->
+                    $"a network may then be narrower for its kernel to stay put, as %s{DimensionClaims.band fit}"
+                | Some fit ->
+                    $"the width at which a network's kernel stays put shows no clear change, %s{DimensionClaims.band fit}"
+                | None -> "the width at which a network's kernel stays put could not be told at every d"
+
+            $"From d = %d{first.Dimensions} to d = %d{last.Dimensions} components the tuned kernel's validation accuracy changes by %s{VerdictWords.points rise}, and %s{width}."
+    ]
+
+    let private skipped (evidence: DimensionEvidence) =
+        match evidence.Skipped |> Array.map string |> List.ofArray with
+        | [] -> ""
+        | some ->
+            $" d = %s{list some} was left out: the embeddings have no more columns, or training rows, than the largest below."
+
+    let private needed (evidence: DimensionEvidence) =
+        let limit = VerdictWords.percent evidence.Settings.LazyThreshold
+
+        let each =
+            Array.zip evidence.Places evidence.Needed
+            |> Array.map (fun (place, needed) ->
+                $"%s{DimensionCharts.neededWords needed} at d = %d{place.Dimensions}")
+            |> List.ofArray
+
+        $"The width at which the kernel moves by %s{limit} over all of training, by the power law through the trained widths with a bootstrap band over seeds: %s{list each}."
+
+    let private spectrum (evidence: DimensionEvidence) =
+        let each =
+            evidence.Places
+            |> Array.map (fun place ->
+                $"%.0f{place.EffectiveRank} directions at d = %d{place.Dimensions}, of which the tuned ridge uses %.0f{place.Kernel.EffectiveDimension}")
+            |> List.ofArray
+
+        $"More components spread the kernel's spectrum: it has %s{list each}."
+
+    let words (evidence: DimensionEvidence) : string list = [
+        match evidence.Places with
+        | [||] -> $"No dimension could be compared.%s{skipped evidence}"
+        | places ->
+            let each = places |> Array.map (fun place -> string place.Dimensions) |> List.ofArray
+
+            $"The embeddings are reduced to d = %s{list each} principal components, found on the training rows, and every row is brought to norm 1; networks are given √d times it, so that the kernel's diagonal is 1 at every d.%s{skipped evidence} Kernel and networks are fitted on the same %d{places[0].TrainRows} training rows, evenly spaced, and judged on all validation rows, which chose nothing: the ridge is tuned by exact leave-one-out on the fitted rows, and networks are judged after their last epoch."
+
+            needed evidence
+            spectrum evidence
+    ]
