@@ -46,7 +46,13 @@ module Answer =
                 else
                     "Feature learning brings nothing that these tweets show"
 
-            $"%s{opening}: the accuracy of %s{networks series widest}, whose kernel %s{moves series widest}, differs from the tuned kernel's by %s{VerdictWords.points widest.Difference}."
+            let earlier =
+                match SeriesAnswer.peak findings series with
+                | Some(epoch, accuracy) ->
+                    $" That is where training ended: after %s{VerdictWords.epochs epoch} they stood at %s{NumberText.accuracy accuracy}, an epoch found on these very tweets; the kernel stands at %s{NumberText.accuracy findings.Kernel.Validation.Accuracy}."
+                | None -> ""
+
+            $"%s{opening}: the accuracy of %s{networks series widest}, whose kernel %s{moves series widest}, differs from the tuned kernel's by %s{VerdictWords.points widest.Difference}.%s{earlier}"
     ]
 
     let private unclear (findings: Findings) (series: WidthSeries, widest: Widest) = [
@@ -107,7 +113,7 @@ module Answer =
                 $", and leave-one-out %s{NumberText.accuracy refit.LooAccuracy} of all %s{NumberText.count refit.Rows} labelled ones"
             | None -> ""
 
-        $"Kernel regression with the analytic tangent kernel, its ridge chosen by %s{NumberText.chosenBy kernel.ChosenBy} on the fitted rows alone, classifies %s{NumberText.accuracy accuracy} of %s{NumberText.count rows} validation tweets rightly (standard error %s{NumberText.percent error})%s{leftOut}."
+        $"Kernel regression with the analytic tangent kernel, its ridge chosen by %s{NumberText.chosenBy kernel.ChosenBy} on the fitted rows alone, classifies %s{NumberText.accuracy accuracy} of %s{NumberText.count rows} validation tweets rightly (standard error %s{SeriesAnswer.points error})%s{leftOut}."
 
     /// What the number of components does to the kernel, where several were compared.
     let private dimensions (findings: Findings) : string list =
@@ -128,8 +134,14 @@ module Answer =
                 elif change < -2.0 * error then "falls"
                 else "hardly changes"
 
+            let between =
+                if best = least || best = most then
+                    ""
+                else
+                    $"; most, %s{NumberText.accuracy p}, at d = %d{best.Dimensions}"
+
             [
-                $"With the input dimension the kernel's accuracy %s{verb}: left out one at a time, %s{NumberText.accuracy least.HeldOut.Accuracy} of %s{NumberText.count facts.Rows} training tweets are classified rightly at d = %d{least.Dimensions} and %s{NumberText.accuracy most.HeldOut.Accuracy} at d = %d{most.Dimensions} (standard error of each near %s{NumberText.percent error}); most, %s{NumberText.accuracy p}, at d = %d{best.Dimensions}."
+                $"With the input dimension the kernel's accuracy %s{verb}: left out one at a time, %s{NumberText.accuracy least.HeldOut.Accuracy} of %s{NumberText.count facts.Rows} training tweets are classified rightly at d = %d{least.Dimensions} and %s{NumberText.accuracy most.HeldOut.Accuracy} at d = %d{most.Dimensions} (standard error of each near %s{SeriesAnswer.points error})%s{between}."
             ]
 
     /// What the answer opens with: is the fixed kernel enough, and does feature learning help?

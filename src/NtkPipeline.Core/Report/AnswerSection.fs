@@ -42,8 +42,8 @@ module AnswerSection =
             div [ _class "answer" ] [
                 yield! opening
                 ul [] [
-                    for chapter, said in List.groupBy _.Chapter (Answer.details findings) do
-                        li [] (str (sentences said) :: source chapter)
+                    for sentence in Answer.details findings do
+                        li [] (str sentence.Text :: source sentence.Chapter)
                 ]
             ]
         ]

@@ -53,6 +53,25 @@ module SeriesAnswer =
             (difference findings group)
             (movement group)
 
+    /// The tracked epoch after which the widest networks stood highest, with their mean accuracy there: found on the validation rows
+    /// themselves, which flatters it. None where they stood no more than the margin above where they ended.
+    let peak (findings: Findings) (series: WidthSeries) : (int * float) option =
+        let group = Array.last series.Groups
+
+        let means =
+            group.Sound
+            |> Array.collect _.Epochs
+            |> Array.groupBy _.Epoch
+            |> Array.filter (fun (_, measures) -> measures.Length = group.Sound.Length)
+            |> Array.map (fun (epoch, measures) -> epoch, measures |> Array.averageBy _.Validation.Accuracy)
+            |> Array.sortBy fst
+
+        match Array.tryLast means with
+        | None -> None
+        | Some(_, ending) ->
+            let epoch, most = Array.maxBy snd means
+            if most - ending > findings.Comparison.Margin then Some(epoch, most) else None
+
     /// A share as a distance: "1.0 percentage points".
     let points (share: float) : string = $"%.1f{100.0 * share} percentage points"
 

@@ -43,6 +43,30 @@ let private opens =
                 "by −4.1 percentage points (95% band −5.5 to −2.7)"
             ]
 
+        testCase
+            "networks that stood higher before training ended: the answer says when, and that it was seen on these tweets"
+        <| fun () ->
+            let findings = given false worse none
+
+            Expect.isFalse
+                ((opening findings).Contains "where training ended")
+                "they end where they stand highest"
+
+            let early (run: NetworkRun) = {
+                run with
+                    Epochs =
+                        run.Epochs
+                        |> Array.map (fun measures ->
+                            if measures.Epoch = 10 then
+                                { measures with Validation.Accuracy = 0.875 }
+                            else
+                                measures)
+            }
+
+            says (opening { findings with Networks = Array.map early findings.Networks }) [
+                "That is where training ended: after 10 epochs they stood at 87.5%, an epoch found on these very tweets"
+            ]
+
         testCase "no gain and no loss: feature learning brings nothing that is shown"
         <| fun () ->
             says (opening (given false none none)) [
@@ -123,7 +147,8 @@ let private told =
             let page = Report.html findings
 
             says page [
-                "First, 1 &lt; 2. Then this. <a class=\"from\" href=\"#first\">What of first?</a>"
+                "First, 1 &lt; 2. <a class=\"from\" href=\"#first\">What of first?</a>"
+                "Then this. <a class=\"from\" href=\"#first\">What of first?</a>"
             ]
 
             for chapter in [ "accuracy"; "kernel"; "movement"; "data"; "last" ] do

@@ -45,7 +45,11 @@ let tests =
         <| fun () ->
             let kernel = SampleFindings.make false
             let accuracy = NumberText.accuracy kernel.Kernel.Validation.Accuracy
-            says (details kernel) [ $"classifies %s{accuracy} of 1,523"; "standard error 1.0%" ]
+
+            says (details kernel) [
+                $"classifies %s{accuracy} of 1,523"
+                "standard error 1.0 percentage points"
+            ]
 
             let dimensions accuracies =
                 let points =
@@ -62,8 +66,10 @@ let tests =
                 "accuracy rises"
                 "70.0%"
                 "79.0% at d = 32"
-                "80.0%, at d = 16"
+                "most, 80.0%, at d = 16"
             ]
+
+            Expect.isFalse ((dimensions [ 0.70; 0.80 ]).Contains "most,") "nothing twice"
 
             says (dimensions [ 0.80; 0.70 ]) [ "accuracy falls" ]
             says (dimensions [ 0.80; 0.805 ]) [ "hardly changes" ]
