@@ -85,14 +85,18 @@ module TrainNetwork =
                     "train-network: the entries of the network's tangent kernel are too large for float32, so that its distance from the analytic kernel is no number; take smaller weights or a lower power"
             )
 
+    /// η of the optimiser itself, in whose unit the rate is given.
+    let rate (spec: RunSpec) (input: TrainInput) : float =
+        let largest = input.LambdaMax * kernelFactor spec input
+        let parameters = ParameterStep.length input.Labelled.Columns (RunSpec.network spec)
+        Optimiser.resolve largest input.TrainTargets.Length parameters spec.Rate spec.Optimiser
+
     let private run (spec: RunSpec) (seed: Seed) (input: TrainInput) : Result<TrainedNetwork, PipelineError> =
         match Device.resolve spec.Device with
         | Error reason -> Error reason
         | Ok device ->
             let rows = input.TrainTargets.Length
-            let largest = input.LambdaMax * kernelFactor spec input
-            let parameters = ParameterStep.length input.Labelled.Columns (RunSpec.network spec)
-            let rate = Optimiser.resolve largest rows parameters spec.Rate spec.Optimiser
+            let rate = rate spec input
 
             follow spec device rate seed input
             |> Result.bind checkKernel

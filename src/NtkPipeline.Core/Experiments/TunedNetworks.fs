@@ -1,0 +1,133 @@
+namespace NtkPipeline.Core
+
+/// One kind of network, judged on inner folds.
+type NetworkTrial = {
+    Spec: RunSpec
+    /// Mean squared error and accuracy of held-out rows after each epoch from 0, of the mean output over seeds; they end where the first of
+    /// its networks diverged.
+    Errors: float[]
+    Accuracies: float[]
+    /// The epoch from 1 on with the least error; none where a network diverged in its first.
+    Epoch: int option
+    /// Networks that diverged.
+    Diverged: int
+}
+
+/// The choice of width, norm of the inputs, output scale, rate and epoch of early stopping.
+type NetworkChoice = {
+    Trials: NetworkTrial[]
+    /// Which of the trials; none where all diverged.
+    Chosen: int option
+    /// Folds that were held out, one after another, seeds of each network there, and rows held out in all.
+    Folds: int
+    Seeds: int
+    Rows: int
+} with
+
+    /// Pairs of a network and an epoch that competed.
+    member this.Tries = this.Trials |> Array.sumBy (fun trial -> max 0 (trial.Errors.Length - 1))
+
+[<RequireQualifiedAccess>]
+module TunedNetworks =
+
+    /// The networks of one kind over folds and seeds, as they are trained: grouped by kind, then fold, then seed.
+    let networks (folds: int) (points: GridPoint[]) : (GridPoint * int)[] =
+        points
+        |> Array.groupBy (fun point -> RunSpec.group point.Spec)
+        |> Array.collect (fun (_, members) -> [|
+            for fold in 0 .. folds - 1 do
+                for point in members do
+                    point, fold
+        |])
+
+    /// The mean output of some networks of one fold after an epoch, at one held-out row.
+    let private mean (paths: HeldOutPath[]) epoch row =
+        paths |> Array.averageBy (fun path -> float path.Outputs[epoch, row])
+
+    let private trial (split: Split) spec (members: (int * HeldOutPath)[]) : NetworkTrial =
+        let reached = members |> Array.map (fun (_, path) -> path.Outputs.Rows) |> Array.min
+
+        let outputs = [|
+            for fold, members in Array.groupBy fst members do
+                let held = snd (TrainFold.rows fold split)
+                let paths = Array.map snd members
+
+                for k in 0 .. held.Length - 1 do
+                    split.Targets[split.Train[held[k]]], (fun epoch -> mean paths epoch k)
+        |]
+
+        let score judge =
+            Array.init reached (fun epoch -> outputs |> Array.averageBy (fun (target, f) -> judge target (f epoch)))
+
+        let errors = score (fun y f -> (f - y) * (f - y))
+
+        {
+            Spec = spec
+            Errors = errors
+            Accuracies = score (fun y f -> if (y > 0.0) = (f > 0.0) then 1.0 else 0.0)
+            Epoch =
+                if reached > 1 then
+                    Some(seq { 1 .. reached - 1 } |> Seq.minBy (fun epoch -> errors[epoch]))
+                else
+                    None
+            Diverged = members |> Array.filter (fun (_, path) -> path.Diverged.IsSome) |> Array.length
+        }
+
+    let private run (networks: (RunSpec * int)[]) (split: Split, paths: HeldOutPath list) =
+        let trials =
+            Array.zip networks (Array.ofList paths)
+            |> Array.groupBy (fun ((spec, _), _) -> RunSpec.group spec)
+            |> Array.map (fun (spec, members) ->
+                trial split spec (members |> Array.map (fun ((_, fold), path) -> fold, path)))
+
+        let judged =
+            trials
+            |> Array.indexed
+            |> Array.choose (fun (k, trial) -> trial.Epoch |> Option.map (fun epoch -> trial.Errors[epoch], k))
+
+        let folds = networks |> Array.map snd |> Array.distinct
+
+        Ok {
+            Trials = trials
+            Chosen = if judged.Length = 0 then None else Some(snd (Array.min judged))
+            Folds = folds.Length
+            Seeds = networks |> Array.map (fun (spec, _) -> spec.Member) |> Array.distinct |> Array.length
+            Rows = folds |> Array.sumBy (fun fold -> (snd (TrainFold.rows fold split)).Length)
+        }
+
+    /// Held-out outputs of `networks`, in their order → the choice. The least error wins, and of equals the first.
+    let choose (networks: (GridPoint * int)[]) : Stage<Split * HeldOutPath list, NetworkChoice> =
+        let networks = networks |> Array.map (fun (point, fold) -> point.Spec, fold)
+
+        {
+            Name = "choose-network"
+            Version = 1
+            Settings = Fingerprint.describe networks
+            Codec = Codec.json "network-choice/1"
+            Body = Pure(run networks)
+        }
+
+    /// The chosen kind with so many seeds, stopped at the chosen epoch, on all fitted rows; nothing where nothing was chosen.
+    let finals (basis: RunSpec) (members: int) (choice: NetworkChoice) : GridPoint[] =
+        match choice.Chosen with
+        | None -> [||]
+        | Some k ->
+            let trial = choice.Trials[k]
+            let same (axis: Axis) = axis, [ axis.Of trial.Spec ]
+            let number (x: int) = AxisValue.Number(float x)
+
+            let grid = {
+                Base = basis
+                Along = [
+                    same Axis.inputScale
+                    same Axis.width
+                    same Axis.rate
+                    same Axis.outputScale
+                    Axis.epochs, [ number (Option.defaultValue 1 trial.Epoch) ]
+                    Axis.seed, [ for k in 0 .. members - 1 -> number k ]
+                ]
+            }
+
+            match Grid.points grid with
+            | Ok points -> points
+            | Error reason -> invalidArg (nameof choice) reason

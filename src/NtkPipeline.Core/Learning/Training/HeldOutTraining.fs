@@ -1,0 +1,129 @@
+namespace NtkPipeline.Core
+
+open TorchSharp
+
+/// What a network in training says of rows that it is not trained on.
+type HeldOutPath = {
+    /// f at these rows: one row for each epoch, from 0; ends before the epoch of a divergence.
+    Outputs: Matrix<float32>
+    /// The epoch in which the loss ceased to be finite or passed 10⁶ times its start.
+    Diverged: int option
+}
+
+/// Trains a network for real, as `FollowTraining` does, and looks at nothing but its outputs on held-out rows after each epoch: what a choice
+/// among many networks needs, and no kernel of N² entries.
+[<RequireQualifiedAccess>]
+module HeldOutTraining =
+
+    /// A loss this many times the first one is divergence.
+    let private tooMuch = 1e6
+
+    [<NoEquality; NoComparison>]
+    type private Lane = {
+        Network: Trainable
+        Step: TrainingStep
+        Kept: torch.Tensor
+        /// What the network itself must reach on the kept rows: y, plus f(·; θ₀) where it is centred.
+        Goal: torch.Tensor
+        Held: torch.Tensor
+        /// f(·; θ₀) on the held-out rows where it is centred, else 0.
+        Offset: torch.Tensor
+        Batches: int -> int[][]
+        Limit: float
+    }
+
+    let private outputs lane =
+        use _ = torch.NewDisposeScope()
+        (lane.Network.Outputs lane.Held - lane.Offset).cpu () |> Tensors.toArray32
+
+    /// One epoch; its loss is the mean over the steps, each before it was taken.
+    let private epoch lane number =
+        use _ = torch.NewDisposeScope()
+
+        let losses =
+            lane.Batches number
+            |> Array.map (fun batch ->
+                use _ = torch.NewDisposeScope()
+                let rows = torch.tensor (batch |> Array.map int64, device = lane.Kept.device)
+                let x, y = lane.Kept.index_select (0L, rows), lane.Goal.index_select (0L, rows)
+                (lane.Step x y).MoveToOuterDisposeScope())
+
+        torch.stack(losses).``to``(torch.float64).mean().item<float>()
+
+    /// Outputs after each epoch, newest first, until the last or a divergence.
+    let rec private follow lane last number (seen: float32[] list) =
+        if number > last then
+            seen, None
+        else
+            let loss = epoch lane number
+            let isSound = System.Double.IsFinite loss && loss <= lane.Limit
+            let f = if isSound then outputs lane else [| nanf |]
+
+            if Array.forall System.Single.IsFinite f then
+                follow lane last (number + 1) (f :: seen)
+            else
+                seen, Some number
+
+    let private lane (spec: RunSpec) (rate: float) (seed: Seed) device kept (targets: float[]) held =
+        let features, alpha = (kept: Matrix<float32>).Columns, spec.Architecture.OutputScale
+        let layers = RunSpec.network spec
+
+        let theta =
+            Forward.draw layers features (Seed.derive "parameters" seed) torch.float32
+            |> Forward.toDevice device
+
+        let norm = (InputScale.norm features spec.InputScale).ToScalar()
+        let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to`` (device: torch.Device)
+        let network, x, out = Trainable.ofNetwork layers theta alpha, tensor kept, tensor held
+
+        let start rows =
+            let f = network.Outputs rows
+            if spec.Architecture.Centred then f else torch.zeros_like f
+
+        let y = (Tensors.ofArray64 targets).reshape(-1L, 1L).``to``(x.dtype).``to`` device
+        let goal = y + start x
+        let first = (network.Outputs x - goal).square().mean().item<float32>()
+
+        {
+            Network = network
+            Step = network.Begin spec.Optimiser rate
+            Kept = x
+            Goal = goal
+            Held = out
+            Offset = start out
+            Batches = Batches.ofEpoch (Seed.derive "batches" seed) spec.BatchSize targets.Length
+            Limit = tooMuch * 0.5 * float first
+        }
+
+    /// `spec` says what is trained and for how long, `rate` is η itself. `kept` and `held` are unit rows; `targets` those of the kept. The
+    /// first weights and the batches are those that `TrainNetwork` draws from the same seed.
+    let run
+        (spec: RunSpec)
+        (rate: float)
+        (seed: Seed)
+        (kept: Matrix<float32>)
+        (targets: float[])
+        (held: Matrix<float32>)
+        : Result<HeldOutPath, PipelineError> =
+        if kept.Rows <> targets.Length || kept.Rows = 0 then
+            invalidArg (nameof targets) $"%d{targets.Length} targets for %d{kept.Rows} rows"
+
+        Device.resolve spec.Device
+        |> Result.map (fun device ->
+            use _ = torch.NewDisposeScope()
+            use _ = torch.no_grad ()
+            let lane = lane spec rate seed device kept targets held
+            let seen, diverged = follow lane spec.Epochs 1 [ outputs lane ]
+
+            {
+                Outputs = seen |> List.rev |> Array.ofList |> Matrix.ofRows held.Rows
+                Diverged = diverged
+            })
+
+    let codec: Codec<HeldOutPath> =
+        Codec.pair ("outputs", Codec.matrix32) ("diverged", Codec.json<int[]> "divergence/1")
+        |> Codec.map
+            "held-out-path/1"
+            (fun path -> path.Outputs, Option.toArray path.Diverged)
+            (fun (outputs, diverged) ->
+                Ok { Outputs = outputs; Diverged = Array.tryHead diverged })

@@ -1,0 +1,36 @@
+namespace NtkPipeline.Core
+
+/// Stage: what networks are trained on and the split → one network trained on the fitted rows of all folds but one, and what it says of that
+/// one after each epoch. The validation rows have no part in it. η is what it is when all fitted rows are trained on; an epoch is a pass over
+/// the rows that are left, so that an epoch takes as large a share of each eigenvalue as it does there.
+[<RequireQualifiedAccess>]
+module TrainFold =
+
+    /// Places, among the fitted rows, of those that are trained on and of those held out.
+    let rows (fold: int) (split: Split) : int[] * int[] =
+        [| 0 .. split.Train.Length - 1 |] |> Array.partition (fun row -> split.Folds[row] <> fold)
+
+    let private run (spec: RunSpec) fold seed (input: TrainInput, split: Split) =
+        let kept, held = rows fold split
+
+        if kept.Length = 0 || held.Length = 0 then
+            invalidArg (nameof fold) $"fold %d{fold} leaves %d{kept.Length} rows and holds %d{held.Length}"
+
+        HeldOutTraining.run
+            spec
+            (TrainNetwork.rate spec input)
+            seed
+            (Matrix.gatherRows kept input.Labelled)
+            (kept |> Array.map (fun row -> input.TrainTargets[row]))
+            (Matrix.gatherRows held input.Labelled)
+
+    let stage (point: GridPoint) (fold: int) : Stage<TrainInput * Split, HeldOutPath> =
+        RunSpec.check point.Spec
+
+        {
+            Name = $"train-fold/%s{point.Name}/fold=%d{fold}"
+            Version = 1
+            Settings = Fingerprint.describe (point.Spec, fold)
+            Codec = HeldOutTraining.codec
+            Body = Seeded(run point.Spec fold)
+        }
