@@ -55,6 +55,7 @@ let private tests =
         ChainSplitTests.tests
         RankCorrelationTests.tests
         PairBootstrapTests.tests
+        McNemarTests.tests
         JudgeTests.tests
         GridTests.tests
         GroupTests.tests
@@ -69,15 +70,25 @@ let private tests =
         ErrorPeakTests.tests
         DescentClaimsTests.tests
         DoubleDescentTests.tests
+        TunedKernelsTests.tests
+        TunedNetworksTests.tests
+        AfterKernelTests.tests
+        KernelAgainstNetworksTests.tests
+        FeatureVerdictsTests.tests
+        LearnedTrialsTests.tests
+        LearnedVerdictsTests.tests
         ChartFiguresTests.tests
         ChaptersTests.tests
         RunQuestionTests.tests
+        RunFeatureLearningTests.tests
+        RunLearnedKernelTests.tests
         PrintedUnionTests.tests
         PlainLineTests.tests
         NetworksAgainstKernelTests.tests
         KernelStaysPutTests.tests
         TrainInputTests.tests
         TrainNetworkTests.tests
+        TrainFoldTests.tests
         TrainingMeasuresTests.tests
         TrainingStepsTests.tests
         LazyTrainingTests.tests
@@ -134,6 +145,7 @@ let private tests =
         ConjugateGradientsTests.tests
         NystromTests.tests
         SolvePlanTests.tests
+        LearnableKernelTests.tests
         LearnKernelTests.tests
         RunnerTests.tests
         StoreTests.tests

@@ -29,7 +29,15 @@ type TangentTrial = {
 [<RequireQualifiedAccess>]
 module AfterKernel =
 
-    let private score name ridges trained weights (rows: Matrix<float32>) (validation: Matrix<float32>) targets =
+    let private score
+        name
+        ridges
+        trained
+        weights
+        (rows: Matrix<float32>)
+        (validation: Matrix<float32>)
+        targets
+        =
         result {
             let! fit =
                 Matrix.create rows.Rows 1 targets
@@ -93,14 +101,13 @@ module AfterKernel =
     let stage
         (most: int)
         (ridges: RidgeSettings)
-        : Stage<Features * (Split * TrainedNetwork list), TangentTrial[]> =
-        {
-            Name = "after-kernel"
-            Version = 1
-            Settings = Fingerprint.describe (most, ridges)
-            Codec = Codec.json "tangent-trials/1"
-            Body = Pure(run (most, ridges))
-        }
+        : Stage<Features * (Split * TrainedNetwork list), TangentTrial[]> = {
+        Name = "after-kernel"
+        Version = 1
+        Settings = Fingerprint.describe (most, ridges)
+        Codec = Codec.json "tangent-trials/1"
+        Body = Pure(run (most, ridges))
+    }
 
     /// Both kernels of every network that has both: their validation outputs, before and after.
     let pairs (trials: TangentTrial[]) : (float[] * float[])[] =

@@ -6,10 +6,12 @@ module Experiments =
 
     let all: Experiment list = [
         OutputScale.experiment
+        FeatureLearning.experiment
         GapCauses.experiment
         Dimension.experiment
         DoubleDescent.experiment
         Transfer.experiment
+        LearnedKernels.experiment
     ]
 
     /// What the setting `experiments` may name.

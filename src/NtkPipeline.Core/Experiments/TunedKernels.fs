@@ -1,137 +1,140 @@
 namespace NtkPipeline.Core
 
 open FsToolkit.ErrorHandling
+open TorchSharp
 
-/// What a kernel is worth with the best of its ridges, by cross-validation on some of the fitted rows.
-type KernelTrial = {
-    Kind: KernelKind
-    Network: string
-    /// Fitted rows that it was tried on.
-    Rows: int
-    /// How many ridges were tried; over the mean diagonal, the best.
-    Ridges: int
+/// The chosen kernel on all fitted rows.
+type TunedKernel = {
+    /// "ntk of dense 1 | relu | dense 1".
+    Name: string
+    /// Over the mean diagonal, those that were tried on all rows, and the mean squared error of each on the folds held out.
+    Ridges: float[]
+    Errors: float[]
     RelativeRidge: float
-    /// Mean squared error and accuracy of rows whose fold was left out; none where the numbers refused, and why.
-    Error: float option
-    Accuracy: float option
-    Refusal: string option
+    /// On the rows of the folds that were held out, the very rows on which networks were chosen.
+    Error: float
+    Accuracy: float
+    /// f on the validation rows, in their order.
+    Outputs: float[]
 }
 
-/// The choice of a kernel: ntk or nngp, depth, activation, σ_b and ridge. σ_w is none of it: without σ_b a ReLU network's kernel only grows
-/// by it, with σ_b their ratio counts.
+/// The best kernel with its ridge on all fitted rows.
 [<RequireQualifiedAccess>]
 module TunedKernels =
 
-    /// An activation of every hidden layer, each dense layer with this σ_b.
-    let network (activation: string) (depth: int) (bias: float) : Result<Network, string> =
-        let dense =
-            if bias = 0.0 then
-                "dense 1"
+    /// f at the rows of one fold with each ridge, fitted on all others: held rows × ridges; none where a factorisation failed. Numbers are
+    /// trusted here without a certificate, as they only choose.
+    let private heldOut
+        (kernel: torch.Tensor)
+        (targets: float[])
+        (ridges: float[])
+        (kept: int[], held: int[])
+        =
+        use _ = torch.NewDisposeScope()
+        let index (rows: int[]) = torch.tensor (rows |> Array.map int64)
+        let fitted = kernel.index_select (0L, index kept)
+        let inner = fitted.index_select(1L, index kept).double()
+        let cross = fitted.index_select(1L, index held).double().t()
+        let y = (kept |> Array.map (fun row -> targets[row]) |> Tensors.ofArray64).unsqueeze 1L
+        let diagonal = inner.diagonal ()
+        let mutable before = 0.0
+
+        let solve (ridge: float) =
+            use _ = torch.NewDisposeScope()
+            diagonal.add_ ((ridge - before).ToScalar()) |> ignore
+            before <- ridge
+            let struct (factor, info) = torch.linalg.cholesky_ex (inner, false)
+
+            if info.item<int>() = 0 then
+                Some(cross.mm (y.cholesky_solve (factor, false)) |> Tensors.toArray64)
             else
-                "dense 1 b=" + bias.ToString("R", System.Globalization.CultureInfo.InvariantCulture)
+                None
 
-        [
-            for _ in 1..depth do
-                dense
-                activation
-            dense
-        ]
-        |> String.concat " | "
-        |> NetworkText.parse
+        ridges |> Array.map solve
 
-    /// The kernel as people read it: "ntk of dense 1 | relu | dense 1".
-    let name (trial: KernelTrial) : string = $"%s{KernelKind.print trial.Kind} of %s{trial.Network}"
+    /// For each ridge, f at every row of the first folds, fold after fold; and their targets.
+    let private onFolds gram (split: Split) folds (ridges: float[]) =
+        let targets = SplitTweets.targets split split.Train
+        use _ = torch.NewDisposeScope()
+        let kernel = Tensors.ofMatrix32 (Matrix.gather split.Train split.Train gram)
+        let parts = [| for fold in 0 .. folds - 1 -> TrainFold.rows fold split |]
+        let outputs = parts |> Array.map (heldOut kernel targets ridges)
 
-    /// The rows as the kernel sees them: of norm √d, where K of the first layer is σ_w² cos + σ_b².
-    let private scaled (rows: Matrix<float32>) =
-        let norm = float32 (InputScale.norm rows.Columns InputScale.SqrtD)
-        Matrix.map (fun x -> norm * x) rows
+        parts |> Array.collect (fun (_, held) -> held |> Array.map (fun row -> targets[row])),
+        ridges
+        |> Array.mapi (fun k _ ->
+            let all = outputs |> Array.map (Array.item k)
 
-    let private attempt (kind, network: Network, most, ridges) (features: Features, split: Split) =
-        let places = Probe.rows most split.Train.Length
-        let rows = places |> Array.map (fun place -> split.Train[place])
-        let name = $"the %s{KernelKind.print kind} kernel of %s{NetworkText.print network}"
+            if Array.forall Option.isSome all then
+                Some(Array.collect Option.get all)
+            else
+                None)
 
-        let fit =
-            result {
-                let! gram = KernelKind.gram32 kind network (features.Labelled |> Matrix.gatherRows rows |> scaled) None
+    /// Ridges, over the mean diagonal, around the one that was best on fewer rows.
+    let around (relative: float) : float[] = [| 0.25; 0.5; 1.0; 2.0 |] |> Array.map ((*) relative)
 
-                return!
-                    SplitTweets.targets split rows
-                    |> Matrix.create rows.Length 1
-                    |> RidgeFit.fit
-                        name
-                        (RidgeSource.Selected { ridges with ChooseBy = RidgeChoice.CrossValidation })
-                        (Some(places |> Array.map (fun place -> split.Folds[place])))
-                        (KernelMatrix.Single gram)
+    let private run folds (features: Features, (split: Split, trials: KernelTrial list)) =
+        result {
+            let! trial = KernelTrials.best trials
+            let! network = NetworkText.parse trial.Network |> Result.mapError NumbersRefused
+            let! gram = KernelKind.gram32 trial.Kind network (KernelTrials.scaled features.Labelled) None
+            let name = KernelTrials.name trial
+            let train = KernelMatrix.Single(Matrix.gather split.Train split.Train gram)
+            let! mean = KernelMatrix.meanDiagonal name train
+            let ridges = around trial.RelativeRidge
+            let targets, outputs = onFolds gram split folds (ridges |> Array.map ((*) mean))
+
+            let meanSquare (f: float[]) = Array.map2 (fun f y -> (f - y) * (f - y)) f targets |> Array.average
+
+            let errors = outputs |> Array.map (Option.map meanSquare >> Option.defaultValue infinity)
+
+            let chosen = seq { 0 .. ridges.Length - 1 } |> Seq.minBy (fun k -> errors[k], -ridges[k])
+
+            let! held =
+                outputs[chosen]
+                |> Result.requireSome (
+                    NumbersRefused $"%s{name}: no ridge makes it positive definite on the folds"
+                )
+
+            let fitted = SplitTweets.targets split split.Train
+
+            let! solution =
+                RidgeFit.solve name train (ridges[chosen] * mean) (Matrix.create fitted.Length 1 fitted)
+
+            let cross = KernelMatrix.Single(Matrix.gather split.Validation split.Train gram)
+            use _ = torch.NewDisposeScope()
+
+            return {
+                Name = name
+                Ridges = ridges
+                Errors = errors
+                RelativeRidge = ridges[chosen]
+                Error = errors[chosen]
+                Accuracy = Metrics.accuracy targets held
+                Outputs =
+                    (KernelMatrix.toTensor cross).mm(Tensors.ofMatrix64 solution.Coefficients)
+                    |> Tensors.toArray64
             }
-
-        let found = Result.toOption fit
-
-        Ok {
-            Kind = kind
-            Network = NetworkText.print network
-            Rows = rows.Length
-            Ridges = (RidgeSettings.grid ridges).Length
-            RelativeRidge = found |> Option.map _.Chosen.RelativeRidge |> Option.defaultValue ridges.Smallest
-            Error = found |> Option.bind _.Chosen.CvError
-            Accuracy = found |> Option.bind _.Chosen.CvAccuracy
-            Refusal =
-                match fit with
-                | Ok _ -> None
-                | Error reason -> Some reason.Sentence
         }
 
-    /// One kernel on at most so many fitted rows, evenly spaced, in the folds that the split has put them in.
-    let trial
-        (most: int)
-        (ridges: RidgeSettings)
-        (kind: KernelKind, network: Network)
-        : Stage<Features * Split, KernelTrial> =
-        {
-            Name = $"try-kernel/%s{KernelKind.print kind}/%s{NetworkText.print network}"
-            Version = 1
-            Settings = Fingerprint.describe (most, ridges)
-            Codec = Codec.json "kernel-trial/1"
-            Body = Pure(attempt (kind, network, most, ridges))
-        }
-
-    /// The least cross-validated error; of equals, the first. None where every kernel was refused.
-    let best (trials: KernelTrial seq) : KernelTrial option =
-        let judged = trials |> Seq.filter _.Error.IsSome |> Array.ofSeq
-        if judged.Length = 0 then None else Some(judged |> Array.minBy _.Error)
-
-    /// Whether it is the kernel that the pipeline has made anyway.
-    let isBase (trial: KernelTrial) : bool =
-        trial.Kind = KernelKind.Ntk && trial.Network = NetworkText.print BaseKernel.network
-
-    let private parsed (trial: KernelTrial) =
-        match NetworkText.parse trial.Network with
-        | Ok network -> network
-        | Error reason -> invalidArg (nameof trial) reason
-
-    /// The kernel of all labelled rows.
-    let gram (trial: KernelTrial) : Stage<Features, Matrix<float32>> = {
-        Name = $"tuned-gram/%s{KernelKind.print trial.Kind}/%s{trial.Network}"
+    /// The best kernel on all fitted rows, its ridge chosen by the first so many folds: those that networks are chosen by. Targets are ±1, as
+    /// networks have them.
+    let fit (folds: int) : Stage<Features * (Split * KernelTrial list), TunedKernel> = {
+        Name = "fit-tuned-kernel"
         Version = 1
-        Settings = ""
-        Codec = Codec.matrix32
-        Body = Pure(fun features -> KernelKind.gram32 trial.Kind (parsed trial) (scaled features.Labelled) None)
+        Settings = Fingerprint.describe folds
+        Codec = Codec.json "tuned-kernel/1"
+        Body = Pure(run folds)
     }
 
-    let spectrum (trial: KernelTrial) : Stage<Matrix<float32> * Split, Spectrum> =
-        DecomposeKernel.named $"decompose-kernel/%s{KernelKind.print trial.Kind}/%s{trial.Network}"
+    /// What both stages have to do, as `Workload` counts.
+    let work (sizes: RunSizes) (most: int) (ridges: RidgeSettings) (folds: int) (kernels: int) : float =
+        let rows, n = min most sizes.Fitted, sizes.Fitted
+        let grid = float (RidgeSettings.grid ridges).Length
 
-    /// Regression on all fitted rows, its ridge by cross-validation within a factor 8 of the one that was best on fewer. Targets are ±1,
-    /// as networks have them.
-    let fit (ridges: RidgeSettings) (trial: KernelTrial) : Stage<RidgeInput, KernelRegression> = {
-        FitRidge.stage
-            {
-                Smallest = max ridges.Smallest (trial.RelativeRidge / 8.0)
-                Largest = min ridges.Largest (trial.RelativeRidge * 8.0)
-                PointsPerDecade = ridges.PointsPerDecade
-                ChooseBy = RidgeChoice.CrossValidation
-            }
-            TargetCoding.PlusMinus with
-            Name = "fit-ridge/tuned"
-    }
+        let one =
+            Workload.product rows sizes.Features rows + Workload.eigen rows + grid * Workload.solve rows / 3.0
+
+        float kernels * one
+        + Workload.product sizes.Labelled sizes.Features sizes.Labelled
+        + float (folds * (around 1.0).Length + 3) * Workload.solve n

@@ -7,6 +7,8 @@ type NetworkTrial = {
     /// its networks diverged.
     Errors: float[]
     Accuracies: float[]
+    /// ΔΘ after the same epochs, mean over its networks.
+    Movement: float[]
     /// The epoch from 1 on with the least error; none where a network diverged in its first.
     Epoch: int option
     /// Networks that diverged.
@@ -57,7 +59,8 @@ module TunedNetworks =
         |]
 
         let score judge =
-            Array.init reached (fun epoch -> outputs |> Array.averageBy (fun (target, f) -> judge target (f epoch)))
+            Array.init reached (fun epoch ->
+                outputs |> Array.averageBy (fun (target, f) -> judge target (f epoch)))
 
         let errors = score (fun y f -> (f - y) * (f - y))
 
@@ -65,6 +68,9 @@ module TunedNetworks =
             Spec = spec
             Errors = errors
             Accuracies = score (fun y f -> if (y > 0.0) = (f > 0.0) then 1.0 else 0.0)
+            Movement =
+                Array.init reached (fun epoch ->
+                    members |> Array.averageBy (fun (_, path) -> path.Movement[epoch]))
             Epoch =
                 if reached > 1 then
                     Some(seq { 1 .. reached - 1 } |> Seq.minBy (fun epoch -> errors[epoch]))
@@ -83,7 +89,8 @@ module TunedNetworks =
         let judged =
             trials
             |> Array.indexed
-            |> Array.choose (fun (k, trial) -> trial.Epoch |> Option.map (fun epoch -> trial.Errors[epoch], k))
+            |> Array.choose (fun (k, trial) ->
+                trial.Epoch |> Option.map (fun epoch -> trial.Errors[epoch], k))
 
         let folds = networks |> Array.map snd |> Array.distinct
 
@@ -107,27 +114,39 @@ module TunedNetworks =
             Body = Pure(run networks)
         }
 
-    /// The chosen kind with so many seeds, stopped at the chosen epoch, on all fitted rows; nothing where nothing was chosen.
-    let finals (basis: RunSpec) (members: int) (choice: NetworkChoice) : GridPoint[] =
-        match choice.Chosen with
-        | None -> [||]
-        | Some k ->
-            let trial = choice.Trials[k]
-            let same (axis: Axis) = axis, [ axis.Of trial.Spec ]
-            let number (x: int) = AxisValue.Number(float x)
+    /// The chosen kind, stopped at the chosen epoch, as one of its seeds; where nothing was chosen, the first kind for one epoch, in which
+    /// it will diverge again.
+    let final (choice: NetworkChoice) (number: int) : RunSpec =
+        let trial = choice.Trials[Option.defaultValue 0 choice.Chosen]
 
-            let grid = {
-                Base = basis
-                Along = [
-                    same Axis.inputScale
-                    same Axis.width
-                    same Axis.rate
-                    same Axis.outputScale
-                    Axis.epochs, [ number (Option.defaultValue 1 trial.Epoch) ]
-                    Axis.seed, [ for k in 0 .. members - 1 -> number k ]
-                ]
-            }
+        { trial.Spec with Epochs = Option.defaultValue 1 trial.Epoch; Member = number }
 
-            match Grid.points grid with
-            | Ok points -> points
-            | Error reason -> invalidArg (nameof choice) reason
+    /// What was chosen, trained on all fitted rows and followed, as one of its seeds. `scales` names the input scales of the inputs.
+    let train
+        (scales: InputScale list)
+        (number: int)
+        : Stage<TrainInput list * NetworkChoice, TrainedNetwork> =
+        let run seed (inputs: TrainInput list, choice) =
+            let spec = final choice number
+            TrainNetwork.train spec seed inputs[List.findIndex ((=) spec.InputScale) scales]
+
+        {
+            Name = $"train-chosen/seed=%d{number}"
+            Version = 1
+            Settings = Fingerprint.describe scales
+            Codec = TrainedNetwork.codec
+            Body = Seeded run
+        }
+
+    /// What the trials have to do, as `Workload` counts: the steps of the folds' networks, and a look at the held-out rows an epoch.
+    let work (sizes: RunSizes) (folds: int) (networks: (GridPoint * int)[]) : float =
+        let left = sizes.Fitted - sizes.Fitted / max 2 folds
+
+        networks
+        |> Array.sumBy (fun (point, _) ->
+            let spec = point.Spec
+            let batch = if spec.BatchSize = 0 then left else min left spec.BatchSize
+            let steps = spec.Epochs * ((left + batch - 1) / batch)
+
+            float steps * (3.6 * Workload.product batch sizes.Features spec.Width + 0.04)
+            + float spec.Epochs * Workload.product (sizes.Fitted - left) sizes.Features spec.Width)

@@ -91,7 +91,8 @@ module TrainNetwork =
         let parameters = ParameterStep.length input.Labelled.Columns (RunSpec.network spec)
         Optimiser.resolve largest input.TrainTargets.Length parameters spec.Rate spec.Optimiser
 
-    let private run (spec: RunSpec) (seed: Seed) (input: TrainInput) : Result<TrainedNetwork, PipelineError> =
+    /// One network, trained and followed.
+    let train (spec: RunSpec) (seed: Seed) (input: TrainInput) : Result<TrainedNetwork, PipelineError> =
         match Device.resolve spec.Device with
         | Error reason -> Error reason
         | Ok device ->
@@ -135,5 +136,5 @@ module TrainNetwork =
             Version = 7
             Settings = Fingerprint.describe point.Spec
             Codec = TrainedNetwork.codec
-            Body = Seeded(run point.Spec)
+            Body = Seeded(train point.Spec)
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
 using NtkPipeline.Runtime;
@@ -66,7 +67,7 @@ internal sealed class LearnCommand : NtkCommand
                from rows in LearningRows.Take(x, y, parsed.GetValue(_rows), parsed.GetValue(_seed), terminal)
                from learned in LearnKernel.learn(
                    settings, Progress(terminal, criterion),
-                   new LearnProblem(kind, networks, rows.X, rows.Y, criterion, parsed.GetValue(_ridge))).OrRefused()
+                   new LearnProblem(kind, networks, rows.X, FSharpList<Matrix<double>>.Empty, rows.Y, criterion, parsed.GetValue(_ridge))).OrRefused()
                let report = LearnedReportModule.create(kind, criterion, rows.X.Rows, learned)
                from written in SourceFile.writeValue(parsed.GetRequiredValue(_out), LearnedReportModule.codec, report).OrRefused()
                select Tell(terminal, parsed.GetRequiredValue(_out), report);

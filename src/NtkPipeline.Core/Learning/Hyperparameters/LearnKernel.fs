@@ -35,7 +35,7 @@ module LearnKernel =
         LearnProblem.check problem
         |> Result.bind (fun () ->
             let n = problem.X.Rows
-            let kernel = LearnableKernel.create problem.Kind problem.Networks problem.X
+            let kernel = LearnableKernel.create problem.Kind problem.Networks problem.Seen
             let y = Tensors.ofMatrix64(problem.Y).clone()
 
             let evaluate (point: float[]) =

@@ -4,13 +4,23 @@ namespace NtkPipeline.Core
 type LearnProblem = {
     Kind: KernelKind
     Networks: Network list
+    /// The rows that every network sees, unless it has some of its own.
     X: Matrix<float>
+    /// The same N rows as each network sees them, in the order of the networks; empty where all see X.
+    Views: Matrix<float> list
     /// N × outputs.
     Y: Matrix<float>
     By: LearnBy
     /// The ridge to start from, relative to mean(diag K).
     StartRidge: float
-}
+} with
+
+    /// What each network sees.
+    member this.Seen: Matrix<float> list =
+        if this.Views.IsEmpty then
+            this.Networks |> List.map (fun _ -> this.X)
+        else
+            this.Views
 
 type LearnSettings = {
     /// The gradient's largest entry, by logarithms of hyperparameters, at which the minimum is found.
@@ -30,6 +40,11 @@ module LearnProblem =
 
         if problem.Networks.IsEmpty then
             invalidArg (nameof problem) "no network"
+        elif
+            problem.Seen.Length <> problem.Networks.Length
+            || problem.Views |> List.exists (fun view -> view.Rows <> problem.X.Rows)
+        then
+            invalidArg (nameof problem) "views are of the same rows, and one a network"
         elif problem.X.Rows <> problem.Y.Rows || problem.Y.Columns = 0 then
             refuse $"there are %d{problem.Y.Rows} targets for %d{problem.X.Rows} rows of inputs"
         elif problem.X.Rows < 2 || problem.X.Columns = 0 then
@@ -37,9 +52,14 @@ module LearnProblem =
         elif problem.X.Rows > mostRows then
             refuse $"%d{problem.X.Rows} rows are too many, and %d{mostRows} the most; take a subset"
         else
-            match Matrix.firstNonFinite problem.X, Matrix.firstNonFinite problem.Y with
-            | Some(i, j), _ ->
-                refuse $"the inputs hold %g{problem.X[i, j]} at row %d{i}, column %d{j} (counted from 0)"
+            match
+                problem.X :: problem.Views
+                |> List.tryPick (fun view ->
+                    Matrix.firstNonFinite view |> Option.map (fun (i, j) -> view, i, j)),
+                Matrix.firstNonFinite problem.Y
+            with
+            | Some(view, i, j), _ ->
+                refuse $"the inputs hold %g{view[i, j]} at row %d{i}, column %d{j} (counted from 0)"
             | None, Some(i, _) -> refuse $"the target of row %d{i} (counted from 0) is not a finite number"
             | None, None ->
                 problem.Networks

@@ -13,10 +13,10 @@ type LearnableKernel = {
     Names: string[]
     Start: float[]
     Rows: int
-    /// Pairs of rows, and their places in the matrix.
-    Chunks: (PolarTensor * struct (int * int)[])[]
+    /// Pairs of rows as each network sees them, and their places in the matrix.
+    Chunks: (PolarTensor[] * struct (int * int)[])[]
     /// The kernel's entries for some pairs; differentiable.
-    Entries: PolarTensor -> torch.Tensor -> torch.Tensor
+    Entries: PolarTensor[] -> torch.Tensor -> torch.Tensor
 }
 
 /// Values and derivatives a chunk of pairs at a time, so that memory holds N² numbers, not N² for every operation.
@@ -43,20 +43,43 @@ module LearnableKernel =
 
         List.mapFold place 0 networks |> fst
 
-    let private entries kind features (parts: LearnablePart list) (pairs: PolarTensor) (h: torch.Tensor) =
+    /// `features`: the columns that each network sees.
+    let private entries
+        kind
+        (features: int[])
+        (parts: LearnablePart list)
+        (pairs: PolarTensor[])
+        (h: torch.Tensor)
+        =
         parts
-        |> List.map (fun part ->
-            let values = TensorKernel.values kind part.Network features pairs part.First h
+        |> List.mapi (fun k part ->
+            let values = TensorKernel.values kind part.Network features[k] pairs[k] part.First h
 
             match part.Weight with
             | Some at -> h.select(0L, int64 at).exp() * values
             | None -> values)
         |> List.reduce (+)
 
-    /// The kernel of one network, or the weighted sum of several; weights start at 1.
-    let create (kind: KernelKind) (networks: Network list) (x: Matrix<float>) : LearnableKernel =
+    /// The pairs of every view, each made once however many networks see it.
+    let private pairsOfViews (views: Matrix<float>[]) =
+        /// The first view that is this very matrix.
+        let place =
+            views
+            |> Array.map (fun view ->
+                views |> Array.findIndex (fun other -> obj.ReferenceEquals(other, view)))
+
+        let rows = Array.distinct place |> Array.map (fun k -> k, UnitRows.ofMatrix views[k])
+
+        fun first second ->
+            let made = rows |> Array.map (fun (k, rows) -> k, PolarRows.pairs rows first second)
+            place |> Array.map (fun k -> made |> Array.find (fst >> (=) k) |> snd)
+
+    /// The kernel of one network, or the weighted sum of several, each of the rows that it sees; weights start at 1.
+    let create (kind: KernelKind) (networks: Network list) (views: Matrix<float> list) : LearnableKernel =
         let parts = parts networks
-        let rows = UnitRows.ofMatrix x
+        let views = Array.ofList views
+        let rowCount = views[0].Rows
+        let pairs = pairsOfViews views
 
         let names, start =
             parts
@@ -76,14 +99,14 @@ module LearnableKernel =
             Parts = parts
             Names = names
             Start = start
-            Rows = x.Rows
+            Rows = rowCount
             Chunks =
-                pairsOf x.Rows
+                pairsOf rowCount
                 |> Array.chunkBySize chunk
                 |> Array.map (fun indices ->
                     let first, second = indices |> Array.map (fun (struct (i, j)) -> i, j) |> Array.unzip
-                    PolarRows.pairs rows first second, indices)
-            Entries = entries kind x.Columns parts
+                    pairs first second, indices)
+            Entries = entries kind (views |> Array.map _.Columns) parts
         }
 
     /// Whether the logarithms are those of networks that can be written down.

@@ -6,17 +6,22 @@ open TorchSharp
 type HeldOutPath = {
     /// f at these rows: one row for each epoch, from 0; ends before the epoch of a divergence.
     Outputs: Matrix<float32>
+    /// ‖Θ̂_t − Θ̂_0‖/‖Θ̂_0‖ after the same epochs, on some of the rows that are trained on.
+    Movement: float[]
     /// The epoch in which the loss ceased to be finite or passed 10⁶ times its start.
     Diverged: int option
 }
 
-/// Trains a network for real, as `FollowTraining` does, and looks at nothing but its outputs on held-out rows after each epoch: what a choice
+/// Trains a network for real, as `FollowTraining` does, and looks at little but its outputs on held-out rows after each epoch: what a choice
 /// among many networks needs, and no kernel of N² entries.
 [<RequireQualifiedAccess>]
 module HeldOutTraining =
 
     /// A loss this many times the first one is divergence.
     let private tooMuch = 1e6
+
+    /// Rows on which the movement of the kernel is followed.
+    let private probeRows = 128
 
     [<NoEquality; NoComparison>]
     type private Lane = {
@@ -30,11 +35,16 @@ module HeldOutTraining =
         Offset: torch.Tensor
         Batches: int -> int[][]
         Limit: float
+        /// Θ̂ on the probe rows, but for α².
+        Kernel: unit -> torch.Tensor
+        FirstKernel: torch.Tensor
     }
 
-    let private outputs lane =
+    /// f at the held-out rows, and how far the kernel has moved.
+    let private look lane =
         use _ = torch.NewDisposeScope()
-        (lane.Network.Outputs lane.Held - lane.Offset).cpu () |> Tensors.toArray32
+        let f = (lane.Network.Outputs lane.Held - lane.Offset).cpu()
+        Tensors.toArray32 f, KernelMeasures.relativeChange (lane.Kernel()) 1.0 lane.FirstKernel
 
     /// One epoch; its loss is the mean over the steps, each before it was taken.
     let private epoch lane number =
@@ -50,17 +60,17 @@ module HeldOutTraining =
 
         torch.stack(losses).``to``(torch.float64).mean().item<float>()
 
-    /// Outputs after each epoch, newest first, until the last or a divergence.
-    let rec private follow lane last number (seen: float32[] list) =
+    /// What is seen after each epoch, newest first, until the last or a divergence.
+    let rec private follow lane last number (seen: (float32[] * float) list) =
         if number > last then
             seen, None
         else
             let loss = epoch lane number
             let isSound = System.Double.IsFinite loss && loss <= lane.Limit
-            let f = if isSound then outputs lane else [| nanf |]
+            let f, movement = if isSound then look lane else [||], nan
 
-            if Array.forall System.Single.IsFinite f then
-                follow lane last (number + 1) (f :: seen)
+            if System.Double.IsFinite movement && Array.forall System.Single.IsFinite f then
+                follow lane last (number + 1) ((f, movement) :: seen)
             else
                 seen, Some number
 
@@ -73,7 +83,7 @@ module HeldOutTraining =
             |> Forward.toDevice device
 
         let norm = (InputScale.norm features spec.InputScale).ToScalar()
-        let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to`` (device: torch.Device)
+        let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to``(device: torch.Device)
         let network, x, out = Trainable.ofNetwork layers theta alpha, tensor kept, tensor held
 
         let start rows =
@@ -83,6 +93,9 @@ module HeldOutTraining =
         let y = (Tensors.ofArray64 targets).reshape(-1L, 1L).``to``(x.dtype).``to`` device
         let goal = y + start x
         let first = (network.Outputs x - goal).square().mean().item<float32>()
+        let probe = Probe.rows probeRows kept.Rows |> Array.map int64
+        let probe = x.index_select (0L, torch.tensor (probe, device = device))
+        let kernel () = EmpiricalNtk.gram layers theta probe None
 
         {
             Network = network
@@ -93,6 +106,8 @@ module HeldOutTraining =
             Offset = start out
             Batches = Batches.ofEpoch (Seed.derive "batches" seed) spec.BatchSize targets.Length
             Limit = tooMuch * 0.5 * float first
+            Kernel = kernel
+            FirstKernel = kernel ()
         }
 
     /// `spec` says what is trained and for how long, `rate` is η itself. `kept` and `held` are unit rows; `targets` those of the kept. The
@@ -113,17 +128,24 @@ module HeldOutTraining =
             use _ = torch.NewDisposeScope()
             use _ = torch.no_grad ()
             let lane = lane spec rate seed device kept targets held
-            let seen, diverged = follow lane spec.Epochs 1 [ outputs lane ]
+            let seen, diverged = follow lane spec.Epochs 1 [ look lane ]
+            let outputs, movement = seen |> List.rev |> Array.ofList |> Array.unzip
 
             {
-                Outputs = seen |> List.rev |> Array.ofList |> Matrix.ofRows held.Rows
+                Outputs = Matrix.ofRows held.Rows outputs
+                Movement = movement
                 Diverged = diverged
             })
 
     let codec: Codec<HeldOutPath> =
-        Codec.pair ("outputs", Codec.matrix32) ("diverged", Codec.json<int[]> "divergence/1")
+        Codec.pair
+            ("outputs", Codec.matrix32)
+            ("course", Codec.pair ("movement", Codec.vector) ("diverged", Codec.json<int[]> "divergence/1"))
         |> Codec.map
             "held-out-path/1"
-            (fun path -> path.Outputs, Option.toArray path.Diverged)
-            (fun (outputs, diverged) ->
-                Ok { Outputs = outputs; Diverged = Array.tryHead diverged })
+            (fun path -> path.Outputs, (path.Movement, Option.toArray path.Diverged))
+            (fun (outputs, (movement, diverged)) ->
+                if movement.Length = outputs.Rows then
+                    Ok { Outputs = outputs; Movement = movement; Diverged = Array.tryHead diverged }
+                else
+                    Error $"it has outputs of %d{outputs.Rows} epochs and movements of %d{movement.Length}")
