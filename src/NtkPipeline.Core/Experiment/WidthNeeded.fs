@@ -87,24 +87,34 @@ module WidthNeeded =
                     IsExtrapolated = width < Array.min widths / 2.0 || width > 2.0 * Array.max widths
                 })
 
-    /// The exponent e of width ∝ place^e over several places, each with its points, and its 95% band by the same bootstrap; none with fewer
-    /// than two places that meet the threshold, or where more than one resample in forty does not.
+    /// A band that covers both seeds and how far the places are from one power law: the wider ends of the bootstrap's band and of Student's
+    /// on the scatter about the line, which takes three places.
+    let private widened (fit: PowerFit) (widths: (float * float)[]) : PowerFit =
+        match PowerLaw.fit widths with
+        | Some scatter -> {
+            fit with
+                Lower = min fit.Lower scatter.Lower
+                Upper = max fit.Upper scatter.Upper
+          }
+        | None -> fit
+
+    /// The exponent e of width ∝ place^e over several places, each with its points, and its 95% band (`widened`); none with fewer than two
+    /// places that meet the threshold, or where more than one resample in forty does not.
     let along
         (count: int)
         (seed: Seed)
         (threshold: float)
         (places: (float * (float * float)[])[])
         : PowerFit option =
-        let exponent draw =
-            let widths =
+        let widths draw =
+            let found =
                 places
                 |> Array.map (fun (place, points) ->
                     draw points |> meets threshold |> Option.map (fun (width, _) -> place, width))
 
-            if Array.forall Option.isSome widths then
-                widths |> Array.choose id |> line |> Option.map snd
-            else
-                None
+            if Array.forall Option.isSome found then Some(Array.choose id found) else None
+
+        let exponent draw = widths draw |> Option.bind line |> Option.map snd
 
         if places |> Array.exists (fun (_, points) -> Result.isError (checkPoints points)) then
             None
@@ -116,8 +126,7 @@ module WidthNeeded =
                 |> Array.choose id
                 |> Array.sort
 
-            match exponent id with
-            | Some value when float found.Length >= 0.975 * float count ->
-                Some { Slope = value; Lower = rank 0.025 found; Upper = rank 0.975 found }
-            | Some _
-            | None -> None
+            match exponent id, widths id with
+            | Some value, Some places when float found.Length >= 0.975 * float count ->
+                Some(widened { Slope = value; Lower = rank 0.025 found; Upper = rank 0.975 found } places)
+            | _, _ -> None

@@ -124,9 +124,9 @@ module DescentCharts =
                         string first.Features
                         $"%.0f{mean (read (fun place -> float place.Rank))}"
                         $"%.1e{geometric (read _.SmallestSingular)}"
-                        $"%.3g{geometric (read _.Ridgeless.Square)}"
+                        DescentClaims.number (geometric (read _.Ridgeless.Square))
                         VerdictWords.percent (mean (read _.Ridgeless.Wrong))
-                        $"%.3g{geometric (read _.RidgelessNorm)}"
+                        DescentClaims.number (geometric (read _.RidgelessNorm))
                         $"%.2g{mean (read _.RidgelessFit)}"
                         $"%.3g{geometric (read _.Tuned.Square)}"
                         VerdictWords.percent (mean (read _.Tuned.Wrong))

@@ -8,10 +8,15 @@ module DescentClaims =
     /// gone.
     let placeWithin, leastHeight, goneBelow = 1.5, 1.5, 1.1
 
+    /// Three digits, without an exponent.
+    let number (x: float) : string = if abs x >= 100.0 then $"%.0f{x}" else $"%.3g{x}"
+
+    let private times (x: float) = if x >= 10.0 then number x else $"%.2f{x}"
+
     let ratio (ratio: Ratio) : string =
         match ratio.Band with
-        | Some(lower, upper) -> $"%.2f{ratio.Value} times (95%% band %.2f{lower} to %.2f{upper})"
-        | None -> $"%.2f{ratio.Value} times (one seed, so without a band)"
+        | Some(lower, upper) -> $"%s{times ratio.Value} times (95%% band %s{times lower} to %s{times upper})"
+        | None -> $"%s{times ratio.Value} times (one seed, so without a band)"
 
     let private range (peak: ErrorPeak) =
         if peak.First = peak.Last then
@@ -53,7 +58,7 @@ module DescentClaims =
                     | true, None -> None, notReached peak
                     | true, Some height ->
                         Ratio.isAtLeast leastHeight height,
-                        $"%s{place} It is %.3g{peak.Error} there, %s{ratio height} that two octaves away on the higher side; %g{leastHeight} times is asked for."
+                        $"%s{place} It is %s{number peak.Error} there, %s{ratio height} that two octaves away on the higher side; %g{leastHeight} times is asked for."
 
             {
                 Claim = name

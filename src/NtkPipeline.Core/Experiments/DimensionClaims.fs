@@ -118,7 +118,15 @@ module DimensionClaims =
                     elif fit.Upper < 0.0 then Some false
                     else None
 
-                holds, $"The width at which ΔΘ is %s{limit} goes as %s{band fit}.")
+                let each =
+                    Array.zip evidence.Places evidence.Needed
+                    |> Array.choose (fun (place, needed) ->
+                        needed.Width
+                        |> Option.map (fun width -> $"%.0f{width.Width} at d = %d{place.Dimensions}"))
+                    |> String.concat ", "
+
+                holds,
+                $"The width at which ΔΘ is %s{limit} is %s{each}: it goes as %s{band fit}, which covers both seeds and how far these are from a power law.")
 
     let all: Claim<DimensionEvidence> list = [
         kernelRises

@@ -29,7 +29,13 @@ module DimensionWords =
                     $"the width at which a network's kernel stays put shows no clear change, %s{DimensionClaims.band fit}"
                 | None -> "the width at which a network's kernel stays put could not be told at every d"
 
-            $"From d = %d{first.Dimensions} to d = %d{last.Dimensions} components the tuned kernel's validation accuracy changes by %s{VerdictWords.points rise}, and %s{width}."
+            let across =
+                match evidence.Needed |> Array.choose _.Width |> Array.map _.Width with
+                | [||]
+                | [| _ |] -> ""
+                | widths -> $"; it is %.0f{Array.min widths} to %.0f{Array.max widths} over these d"
+
+            $"From d = %d{first.Dimensions} to d = %d{last.Dimensions} components the tuned kernel's validation accuracy changes by %s{VerdictWords.points rise}, and %s{width}%s{across}."
     ]
 
     let private skipped (evidence: DimensionEvidence) =
@@ -50,13 +56,13 @@ module DimensionWords =
         $"The width at which the kernel moves by %s{limit} over all of training, by the power law through the trained widths with a bootstrap band over seeds: %s{list each}."
 
     let private spectrum (evidence: DimensionEvidence) =
-        let each =
-            evidence.Places
-            |> Array.map (fun place ->
-                $"%.0f{place.EffectiveRank} directions at d = %d{place.Dimensions}, of which the tuned ridge uses %.0f{place.Kernel.EffectiveDimension}")
-            |> List.ofArray
+        let each (read: DimensionPlace -> float) =
+            evidence.Places |> Array.map (fun place -> $"%.0f{read place}") |> List.ofArray |> list
 
-        $"More components spread the kernel's spectrum: it has %s{list each}."
+        let ranks = each (fun place -> place.EffectiveRank)
+        let used = each (fun place -> place.Kernel.EffectiveDimension)
+
+        $"More components spread the kernel's spectrum: its effective rank, exp of the entropy of the eigenvalues' shares, is %s{ranks}; at the tuned ridge regression uses Σ Λ/(Λ+λ) = %s{used} directions of the %d{evidence.Places[0].TrainRows}."
 
     let words (evidence: DimensionEvidence) : string list = [
         match evidence.Places with

@@ -70,6 +70,14 @@ let tests =
                 "a band about it"
 
             Expect.isNone (WidthNeeded.along 400 seed 0.05 [| place [ 1.0 ] 8.0 |]) "one place"
+            // Twice what the law says at the middle place: seeds agree, and yet the places are on no one line.
+            let bent = [|
+                for d, c in [ 8.0, 1.0; 32.0, 2.0; 128.0, 1.0 ] ->
+                    d, points (c * 0.5 * sqrt d) -0.5 [ 256.0; 1024.0 ] [ 1.0; 1.0 ]
+            |]
+
+            let wide = Expect.wantSome (WidthNeeded.along 400 seed 0.05 bent) "known"
+            Expect.isTrue (wide.Lower < 0.0 && wide.Upper > 2.0) "the band covers how far they are from it"
             let rising = 32.0, points 0.5 0.5 [ 256.0; 1024.0 ] [ 1.0 ]
 
             Expect.isNone
