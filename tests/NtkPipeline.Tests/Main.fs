@@ -174,42 +174,10 @@ let private tests =
         FetchTests.tests
         FetchResumeTests.tests
         FetchRefusalTests.tests
-        RegressTests.tests
-        RegressRidgeTests.tests
-        RegressRefusalTests.tests
-        DescendTests.tests
-        DescendLimitTests.tests
-        PosteriorTests.tests
-        RunTests.tests
-        RunNetworkTests.tests
-        RunStoreTests.tests
-        RunEncoderTests.tests
-        PredictTests.tests
-        PredictValidationTests.tests
-        PredictRowsTests.tests
         KernelFileTests.tests
         KernelFileResumeTests.tests
         NpyRowsTests.tests
-        KernelCommandTests.tests
-        KernelRefusalTests.tests
-        KernelTileTests.tests
-        MonteCarloTests.tests
-        MonteCarloRefusalTests.tests
-        KernelSpectrumTests.tests
-        ExpandTests.tests
-        ExpandRefusalTests.tests
-        SettingsTests.tests
-        RefusalTests.tests
-        ArrayCommandTests.tests
-        TextCommandTests.tests
-        GarbageTests.tests
-        GarbageTextTests.tests
-        InterruptionTests.tests
-        BenchTests.tests
-        DeviceTests.tests
-        SolveTests.tests
-        SolveRefusalTests.tests
-        SelectTests.tests
+        yield! HostTests.all
         ArchitectureTests.tests
         FolderTests.tests
     ]

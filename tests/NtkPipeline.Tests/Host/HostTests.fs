@@ -1,0 +1,40 @@
+/// All tests of the commands, in their order.
+module NtkPipeline.Tests.HostTests
+
+open Expecto
+
+let all: Test list = [
+    RegressTests.tests
+    RegressRidgeTests.tests
+    RegressRefusalTests.tests
+    DescendTests.tests
+    DescendLimitTests.tests
+    PosteriorTests.tests
+    RunTests.tests
+    RunNetworkTests.tests
+    RunStoreTests.tests
+    RunEncoderTests.tests
+    PredictTests.tests
+    PredictValidationTests.tests
+    PredictRowsTests.tests
+    KernelCommandTests.tests
+    KernelRefusalTests.tests
+    KernelTileTests.tests
+    MonteCarloTests.tests
+    MonteCarloRefusalTests.tests
+    KernelSpectrumTests.tests
+    ExpandTests.tests
+    ExpandRefusalTests.tests
+    SettingsTests.tests
+    RefusalTests.tests
+    ArrayCommandTests.tests
+    TextCommandTests.tests
+    GarbageTests.tests
+    GarbageTextTests.tests
+    InterruptionTests.tests
+    BenchTests.tests
+    DeviceTests.tests
+    SolveTests.tests
+    SolveRefusalTests.tests
+    SelectTests.tests
+]
