@@ -45,6 +45,7 @@ let private tests =
         KernelImageTests.tests
         TaskKernelTests.tests
         ClosedFormTests.tests
+        KernelPathTests.tests
         LinearisedTests.tests
         GaussianProcessTests.tests
         ContributionsTests.tests
@@ -56,6 +57,7 @@ let private tests =
         RankCorrelationTests.tests
         PairBootstrapTests.tests
         McNemarTests.tests
+        PathAngleTests.tests
         JudgeTests.tests
         GridTests.tests
         GroupTests.tests
@@ -63,6 +65,8 @@ let private tests =
         OutputScaleTests.tests
         GapCausesTests.tests
         GapClaimsTests.tests
+        FunctionSpaceTests.tests
+        FunctionSpaceClaimsTests.tests
         TransferTests.tests
         TransferClaimsTests.tests
         DimensionClaimsTests.tests

@@ -10,6 +10,7 @@ module Experiments =
         GapCauses.experiment
         Dimension.experiment
         DoubleDescent.experiment
+        FunctionSpace.experiment
         Transfer.experiment
         LearnedKernels.experiment
     ]
