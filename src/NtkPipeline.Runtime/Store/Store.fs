@@ -62,8 +62,14 @@ module Store =
 
     let private runPath (store: Store) (key: Digest) = Path.Combine(store.Root, "runs", $"%s{key.Hex}.json")
 
+    /// A stage's name as a file's, which is below 256 bytes: of a long one its beginning and a digest of it all.
+    let private fileName (stage: string) =
+        match Uri.EscapeDataString stage with
+        | name when name.Length <= 200 -> name
+        | name -> name[..119] + "~" + (Digest.ofParts [ stage ]).Hex
+
     let private latestPath (store: Store) (scope: string) (stage: string) =
-        Path.Combine(store.Root, "latest", Uri.EscapeDataString scope, Uri.EscapeDataString stage)
+        Path.Combine(store.Root, "latest", Uri.EscapeDataString scope, fileName stage)
 
     /// Writes a file aside, then renames it; `write` gives what the caller wants to know. An existing file is replaced.
     let internal writeWhole (store: Store) (write: Stream -> 'a) (target: 'a -> string) =

@@ -11,6 +11,20 @@ open NtkPipeline.Tests.WordChain
 
 let tests =
     testList "runner" [
+        testCase
+            "a stage whose name is longer than a file's may be is remembered under it, and apart from its like"
+        <| inFolder (fun folder ->
+            let store = Expect.wantOk (Store.openAt folder |> Result.mapError _.Sentence) "a store"
+            let name (k: int) = String.replicate 40 "dense m | relu | " + string k
+            let key (k: int) = Digest.ofParts [ string k ]
+
+            for k in 1..2 do
+                Expect.isOk (Store.noteLatest store "tweets" (name k) (key k)) "noted"
+
+            let files = Directory.GetFiles(Path.Combine(folder, "latest", "tweets"))
+            let noted = files |> Array.map File.ReadAllText |> Array.sort
+            Expect.equal noted (Array.sort [| (key 1).Hex; (key 2).Hex |]) "both")
+
         testCase "a missing or truncated object is made again, with its reason"
         <| inFolder (fun folder ->
             let _, value, _ = run folder 1UL plain
