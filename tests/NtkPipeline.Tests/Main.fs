@@ -14,6 +14,7 @@ let private tests =
         MetricsTests.tests
         BatchesTests.tests
         OptimiserTests.tests
+        WidthScalingTests.tests
         GradientStepsTests.tests
         ReluStackTests.tests
         TrainableTests.tests
@@ -58,10 +59,17 @@ let private tests =
         PairBootstrapTests.tests
         McNemarTests.tests
         PathAngleTests.tests
+        CrossingTests.tests
         JudgeTests.tests
         GridTests.tests
         GroupTests.tests
         WidthNeededTests.tests
+        RegimeClaimsTests.tests
+        RegimeTests.tests
+        DepthKernelTests.tests
+        DepthPhaseTests.tests
+        DepthClaimsTests.tests
+        DepthTests.tests
         OutputScaleTests.tests
         GapCausesTests.tests
         GapClaimsTests.tests
@@ -86,10 +94,12 @@ let private tests =
         RunQuestionTests.tests
         RunFeatureLearningTests.tests
         RunLearnedKernelTests.tests
+        RunRegimeTests.tests
         PrintedUnionTests.tests
         PlainLineTests.tests
         NetworksAgainstKernelTests.tests
         KernelStaysPutTests.tests
+        FewRowsTests.tests
         TrainInputTests.tests
         TrainNetworkTests.tests
         TrainFoldTests.tests
@@ -127,6 +137,7 @@ let private tests =
         ]
         testList "kernel" [
             AnalyticNtkTests.tests
+            SignalPropagationTests.tests
             GramTests.tests
             TableGramTests.tests
             OppositeRowsTests.tests

@@ -6,9 +6,11 @@ module Experiments =
 
     let all: Experiment list = [
         OutputScale.experiment
+        Regime.experiment
         FeatureLearning.experiment
         GapCauses.experiment
         Dimension.experiment
+        Depth.experiment
         DoubleDescent.experiment
         FunctionSpace.experiment
         Transfer.experiment
