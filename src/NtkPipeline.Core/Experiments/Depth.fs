@@ -29,13 +29,14 @@ module Depth =
                         Kept = min sizes.Kept (Setting.whole values "depth.validation-rows")
                 }
 
-                // A layer's dual costs some hundred operations a pair of rows, in float64.
+                // A layer's dual, of one pair of rows after the other in float64, takes as long as some 8,000 operations of a product; a table
+                // of the angle spares most pairs of it, but for chaotic kernels.
                 let kernel (point: DepthPoint) =
-                    Workload.passes (10.0 * layersOf point) few.Fitted few.Fitted
+                    Workload.passes (200.0 * layersOf point) few.Fitted few.Fitted
                     + 2.0 * Workload.eigen few.Fitted
 
                 let gram (point: DepthPoint) =
-                    Workload.passes (10.0 * layersOf point) few.Labelled few.Labelled
+                    Workload.passes (60.0 * layersOf point) few.Labelled few.Labelled
                     + Workload.eigen few.Fitted
 
                 let networks =

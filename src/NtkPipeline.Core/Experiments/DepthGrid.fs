@@ -77,7 +77,7 @@ module DepthGrid =
         setting
             "weight-variances"
             (RealList(1e-3, 1e3))
-            "0.3, 0.9, 1.5, 3, 8"
+            "0.1, 0.3, 0.9, 1.5, 3, 8"
             "σ_w² of erf networks in the plane of phases."
         setting "bias-variance" (Real(0.0, 1e3)) "0.05" "σ_b² of these."
         setting "phase-layers" (WholeList(1L, 200L)) "1, 2, 4, 8, 16" "Hidden layers of their kernels."
