@@ -18,6 +18,9 @@ let private tests =
         GradientStepsTests.tests
         ReluStackTests.tests
         TrainableTests.tests
+        LossTests.tests
+        OptimiserPathTests.tests
+        OwnKernelStepsTests.tests
         SwitchedCausesTests.tests
         TaskNetworkTests.tests
         TrainWholeTests.tests
@@ -42,6 +45,7 @@ let private tests =
         SpectralFilterTests.tests
         LinearisedTrainingTests.tests
         LogisticDescentTests.tests
+        MaxMarginTests.tests
         CoordinateSearchTests.tests
         KernelImageTests.tests
         TaskKernelTests.tests
@@ -89,6 +93,9 @@ let private tests =
         FeatureVerdictsTests.tests
         LearnedTrialsTests.tests
         LearnedVerdictsTests.tests
+        BiasModelsTests.tests
+        BiasStopsTests.tests
+        BiasClaimsTests.tests
         ChartFiguresTests.tests
         ChaptersTests.tests
         RunQuestionTests.tests

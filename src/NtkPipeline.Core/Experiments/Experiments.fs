@@ -15,6 +15,7 @@ module Experiments =
         FunctionSpace.experiment
         Transfer.experiment
         LearnedKernels.experiment
+        ImplicitBias.experiment
     ]
 
     /// What the setting `experiments` may name.

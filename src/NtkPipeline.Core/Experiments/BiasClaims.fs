@@ -1,0 +1,132 @@
+namespace NtkPipeline.Core
+
+/// What is expected of where optimisers end.
+[<RequireQualifiedAccess>]
+module BiasClaims =
+
+    let private power (x: float) = $"%.2f{x}".Replace('-', '−')
+    let number (x: float) : string = $"%.3g{x}".Replace('-', '−')
+
+    let band (value: Difference) : string =
+        $"%s{number value.Value} (95%% band %s{number value.Lower} to %s{number value.Upper})"
+
+    let private claim
+        name
+        (judge: BiasEvidence -> (OptimiserKind * bool option * string)[])
+        : Claim<BiasEvidence> = {
+        Name = name
+        Judge =
+            fun evidence ->
+                judge evidence
+                |> Array.map (fun (kind, holds, words) -> {
+                    Claim = name
+                    Setting = $"%s{OptimiserKind.print kind}, %s{evidence.Budget}"
+                    Holds = holds
+                    Evidence = words
+                })
+    }
+
+    let private leastNorm =
+        claim
+            "Steps that are linear in the gradients end at the kernel's solution of least norm"
+            (fun evidence ->
+                evidence.Falls
+                |> Array.filter (fun fall -> OptimiserKind.isLinear fall.Kind)
+                |> Array.map (fun fall ->
+                    match fall.Fit, fall.Widest with
+                    | None, _
+                    | _, [||] ->
+                        fall.Kind,
+                        None,
+                        $"Over %d{fall.Runs} networks no power law can be fitted: it takes two widths and three networks that ended, some of them of the widest."
+                    | Some fit, widest ->
+                        let isNear = Array.forall (fun distance -> distance < evidence.Near) widest
+                        let isFar = Array.forall (fun distance -> distance >= evidence.Near) widest
+
+                        let holds, meaning =
+                            if fit.Upper < 0.0 && isNear then Some true, "near, and nearer the wider"
+                            elif fit.Lower >= 0.0 then Some false, "no nearer the wider"
+                            elif isFar then Some false, "not near"
+                            else None, "which cannot be told from a distance that stays"
+
+                        fall.Kind,
+                        holds,
+                        $"%s{OptimiserKind.words fall.Kind} ends %s{VerdictWords.percent (Array.average widest)} of its size from the ridgeless kernel at m = %d{evidence.Widest}, and the distance goes as m^%s{power fit.Slope} (95%% band %s{power fit.Lower} to %s{power fit.Upper}) over %d{fall.Runs} networks: %s{meaning} (near is below %s{VerdictWords.percent evidence.Near})."))
+
+    let private elsewhere =
+        claim "Adam and sign descent end elsewhere" (fun evidence ->
+            evidence.Falls
+            |> Array.filter (fun fall -> not (OptimiserKind.isLinear fall.Kind))
+            |> Array.map (fun fall ->
+                match fall.Excess with
+                | None ->
+                    fall.Kind,
+                    None,
+                    "No network of this optimiser and of one with linear steps ended at the widest."
+                | Some excess ->
+                    fall.Kind,
+                    Difference.isPositive excess,
+                    $"%s{OptimiserKind.words fall.Kind} ends %s{VerdictWords.percent (Array.average fall.Widest)} of its size from the ridgeless kernel at m = %d{evidence.Widest}, which is %s{VerdictWords.points excess} further than the nearest optimiser with linear steps."))
+
+    /// The least correlation that counts as one.
+    let private close = 0.9
+
+    let private stopping =
+        claim "Training stopped early is a ridge regression, λ = N/(ηt)" (fun evidence ->
+            evidence.Stoppings
+            |> Array.map (fun stopping ->
+                let worst = stopping.Stops |> Array.maxBy _.Gap
+
+                match stopping.Correlation with
+                | Some _ when stopping.Stops.Length < 3 ->
+                    stopping.Kind, None, "Fewer than three times were followed."
+                | None -> stopping.Kind, None, "No network of the widest ended."
+                | Some correlation ->
+                    let holds =
+                        if correlation.Lower >= close then Some true
+                        elif correlation.Upper < close then Some false
+                        else None
+
+                    let law =
+                        match stopping.Fit with
+                        | Some fit ->
+                            $"; the nearest λ goes as t^%s{power fit.Slope} (95%% band %s{power fit.Lower} to %s{power fit.Upper})"
+                        | None -> ""
+
+                    stopping.Kind,
+                    holds,
+                    $"Over %d{stopping.Stops.Length} times of training at m = %d{evidence.Widest}, the logarithms of the nearest λ and of N/(ηt) correlate by %s{band correlation}%s{law}. The nearest regression is at worst %s{VerdictWords.percent worst.Gap} of f's size away, after %d{worst.Step} steps."))
+
+    let private ownKernel =
+        claim "Adam and sign descent begin as their own kernel says, not as Θ̂ does" (fun evidence ->
+            evidence.Predictions
+            |> Array.filter (fun prediction -> not (OptimiserKind.isLinear prediction.Kind))
+            |> Array.map (fun prediction ->
+                match prediction.Gain with
+                | None -> prediction.Kind, None, "No network took its first steps."
+                | Some gain ->
+                    let batch = if prediction.IsSingle then "single rows" else "full batches"
+                    let own, tangent = Array.last prediction.Own, Array.last prediction.Tangent
+
+                    prediction.Kind,
+                    Difference.isPositive gain,
+                    $"After %d{Array.last prediction.Steps} steps on %s{batch} at m = %d{evidence.Widest}, the change of f is off by %s{VerdictWords.percent own} of its size from what the optimiser's own rule does to the linearised network, and by %s{VerdictWords.percent tangent} from Θ̂₀'s direction, stretched as fits best: %s{VerdictWords.points gain} more."))
+
+    let private turns =
+        claim "On the cross-entropy, training turns towards the kernel's greatest margin" (fun evidence ->
+            evidence.Turns
+            |> Array.map (fun turn ->
+                match turn.Turned, evidence.NoMargin with
+                | None, Some reason -> turn.Kind, None, $"No greatest margin was found: %s{reason}."
+                | None, None -> turn.Kind, None, "No network was trained to the end."
+                | Some turned, _ ->
+                    let last = Array.last turn.Angles
+
+                    let angle =
+                        last.ToMargin |> Option.map (fun a -> $"%.1f{a}°") |> Option.defaultValue "unknown"
+
+                    turn.Kind,
+                    Difference.isPositive turned,
+                    $"From step %d{turn.From} to step %d{turn.To} the angle between f and the function of the greatest margin shrinks by %s{band turned} degrees, to %s{angle}."))
+
+    let claims: Claim<BiasEvidence> list = [ leastNorm; elsewhere; stopping; ownKernel; turns ]

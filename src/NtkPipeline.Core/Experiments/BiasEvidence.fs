@@ -1,0 +1,141 @@
+namespace NtkPipeline.Core
+
+open System
+
+/// Networks of one width by one optimiser, at the end of training on the squared error. Distances are rms(f − f*)/rms(f*) on the
+/// validation rows, f* being the kernel's solution of least norm.
+type BiasEnd = {
+    Kind: OptimiserKind
+    Width: int
+    /// Networks that were trained to the end, of so many.
+    Sound: int
+    Networks: int
+    /// Of each sound network.
+    Distances: float[]
+    /// Means over the sound networks: to the solution of least norm of their own first kernels; ‖θ − θ₀‖ over the least with which the
+    /// linearised network fits all rows; the loss on these; validation accuracy.
+    OwnDistance: float option
+    Travel: float option
+    TrainLoss: float option
+    Accuracy: float option
+}
+
+/// How one optimiser's distance falls with the width.
+type BiasFall = {
+    Kind: OptimiserKind
+    Runs: int
+    Fit: PowerFit option
+    /// Distances at the widest.
+    Widest: float[]
+    /// What this optimiser's distance exceeds that of the nearest linear one by, at the widest.
+    Excess: Difference option
+}
+
+/// One time of training beside the ridge regression that is nearest to it.
+type BiasStop = {
+    Step: int
+    /// In steps of plain descent.
+    Time: float
+    /// λ over the mean diagonal: of the nearest regression, and N/(ηt).
+    Ridge: float
+    Theory: float
+    /// rms(f_t − f_λ)/rms(f_t).
+    Gap: float
+}
+
+type BiasStopping = {
+    Kind: OptimiserKind
+    Stops: BiasStop[]
+    /// Of log λ, nearest against N/(ηt), over the tracked times; its band is over rows.
+    Correlation: Difference option
+    /// Nearest λ ∝ t^exponent, over times and seeds.
+    Fit: PowerFit option
+}
+
+/// First steps: relative errors of what is predicted of them, means over seeds.
+type BiasPrediction = {
+    Kind: OptimiserKind
+    IsSingle: bool
+    Steps: int[]
+    Own: float[]
+    Tangent: float[]
+    /// By how much Θ̂₀'s error exceeds the own kernel's after the last of these steps.
+    Gain: Difference option
+}
+
+/// Training on the cross-entropy at one step: angles in degrees between f and the kernel's solutions on the validation rows.
+type BiasAngle = {
+    Step: int
+    ToMargin: float option
+    ToLeastNorm: float
+    /// To the kernel trained by the same steps.
+    ToKernel: float option
+    /// min y f/‖θ − θ₀‖ over the kernel's greatest margin.
+    MarginShare: float option
+}
+
+type BiasTurn = {
+    Kind: OptimiserKind
+    Sound: int
+    Angles: BiasAngle[]
+    /// From which to which step, and by how many degrees the function turned towards the greatest margin between them.
+    From: int
+    To: int
+    Turned: Difference option
+}
+
+type BiasEvidence = {
+    Rows: int
+    ValidationRows: int
+    Widest: int
+    Near: float
+    Ends: BiasEnd[]
+    Falls: BiasFall[]
+    Stoppings: BiasStopping[]
+    Predictions: BiasPrediction[]
+    Turns: BiasTurn[]
+    /// Rows at the greatest margin; none, and why, where it was not found.
+    Support: int option
+    NoMargin: string option
+    Budget: string
+}
+
+/// Numbers between outputs on the same rows.
+[<RequireQualifiedAccess>]
+module BiasMeasures =
+
+    /// rms(f − g)/rms(g) over some rows.
+    let distance (rows: int[]) (f: float[]) (g: float[]) : float =
+        let mutable off, all = 0.0, 0.0
+
+        for i in rows do
+            off <- off + (f[i] - g[i]) ** 2.0
+            all <- all + g[i] * g[i]
+
+        if all = 0.0 then 0.0 else sqrt (off / all)
+
+    /// The angle between two functions over some rows, in degrees; a right one where one of them is 0.
+    let angle (rows: int[]) (f: float[]) (g: float[]) : float =
+        let mutable product, ff, gg = 0.0, 0.0, 0.0
+
+        for i in rows do
+            product <- product + f[i] * g[i]
+            ff <- ff + f[i] * f[i]
+            gg <- gg + g[i] * g[i]
+
+        if ff = 0.0 || gg = 0.0 then
+            90.0
+        else
+            let cosine = product / sqrt (ff * gg)
+            Math.Acos(max -1.0 (min 1.0 cosine)) * 180.0 / Math.PI
+
+    /// Pearson's correlation; 0 where one of the two does not vary.
+    let correlation (x: float[]) (y: float[]) : float =
+        let mx, my = Array.average x, Array.average y
+        let sum f = Array.map2 f x y |> Array.sum
+        let xy = sum (fun x y -> (x - mx) * (y - my))
+        let xx, yy = sum (fun x _ -> (x - mx) ** 2.0), sum (fun _ y -> (y - my) ** 2.0)
+        if xx <= 0.0 || yy <= 0.0 then 0.0 else xy / sqrt (xx * yy)
+
+    /// The mean of some values, none of none.
+    let mean (values: float[]) : float option = if values.Length = 0 then None else Some(Array.average values)

@@ -1,0 +1,126 @@
+module NtkPipeline.Tests.BiasModelsTests
+
+open System
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Tests.SampleRuns
+
+let private runner: IRunner = MemoryRunner(Seed.root 3UL)
+
+let private want (value: Result<Artifact<'a>, PipelineError>) =
+    let value = value |> Result.bind _.Value.Force() |> Result.mapError _.Sentence
+    Expect.wantOk value "it should work"
+
+let private values changed =
+    ImplicitBias.experiment.Settings
+    |> List.map (fun setting -> setting.Key, setting.Default)
+    |> Map.ofList
+    |> fun all ->
+        changed |> List.fold (fun all (key, value) -> Map.add $"implicit-bias.%s{key}" value all) all
+
+let small =
+    values [
+        "rows", "20"
+        "closest", "0.95"
+        "widths", "32, 128"
+        "seeds", "2"
+        "steps", "300"
+        "batch-size", "8"
+    ]
+
+let private input =
+    lazy (artifact "input" (SmallTraining.input.Force()) |> Artifact.bind TrainInput.create)
+
+let private ready = lazy (want (Ok(input.Force())))
+
+/// All that the experiment makes of the small problem.
+let evidence =
+    lazy
+        (let input = input.Force()
+         let points = ImplicitBias.points small SmallTraining.settings
+         let made stage = Expect.wantOk (runner.Run(stage, input) |> Result.mapError _.Sentence) "made"
+         let paths = points |> Array.map (BiasModels.path >> made)
+
+         let firsts =
+             ImplicitBias.firstSteps small SmallTraining.settings
+             |> Array.map (fun (point, isSingle) -> BiasModels.firstSteps point isSingle |> made)
+
+         runner.Run(
+             JudgeBias.stage settings 0.1 points[0],
+             JudgeBias.inputs input (Artifact.all paths) (Artifact.all firsts)
+         )
+         |> want)
+
+let tests =
+    testList "BiasModels" [
+        testCase "rows are spread over all, and no two of them are too close"
+        <| fun () ->
+            let input = ready.Force()
+            let all = BiasRows.pick 1000 0.99 input
+            Expect.equal (Array.distinct all).Length all.Length "each once"
+            let some = BiasRows.pick 12 0.6 input
+            Expect.isLessThanOrEqual some.Length 12 "no more"
+
+            let cosine a b =
+                Seq.sum (
+                    seq {
+                        for k in 0 .. input.Labelled.Columns - 1 ->
+                            float input.Labelled[a, k] * float input.Labelled[b, k]
+                    }
+                )
+
+            for a in some do
+                for b in some do
+                    if a <> b then
+                        Expect.isLessThanOrEqual (abs (cosine a b)) 0.6 "apart"
+
+            let few = BiasRows.pick 8 0.99 input
+            let halves = few |> Array.countBy (fun row -> row < input.TrainTargets.Length / 2)
+            Expect.equal halves.Length 2 "of both halves"
+
+        testCase "the grid: every width on the squared error, the widest on the cross-entropy, seeds by name"
+        <| fun () ->
+            let points = ImplicitBias.points small SmallTraining.settings
+            Expect.equal points.Length (5 * 4 + 5 * 2) "five optimisers"
+            let names = points |> Array.map (fun point -> (BiasModels.path point).Name)
+            Expect.equal (Array.distinct names).Length names.Length "no two of a name"
+            let firsts = ImplicitBias.firstSteps small SmallTraining.settings
+            Expect.equal firsts.Length (2 * 5) "descent once, adam and sign twice"
+            let adam = { SmallTraining.settings with Optimiser = Optimiser.adam; Rate = 7.0 }
+            Expect.equal (ImplicitBias.points small adam) points "the run's own optimiser does not count"
+
+        testCase
+            "descent with momentum ends at its own kernel's solution of least norm, sign descent does not"
+        <| fun () ->
+            let found = evidence.Force()
+            let ends kind = found.Ends |> Array.find (fun e -> e.Kind = kind && e.Width = 128)
+            let momentum, sign = ends OptimiserKind.Momentum, ends OptimiserKind.Sign
+            let distance (e: BiasEnd) = Array.average e.Distances
+            Expect.equal (momentum.Sound, momentum.Networks) (2, 2) "sound"
+            Expect.isLessThan (Expect.wantSome momentum.TrainLoss "loss") 1e-3 "it fits"
+
+            Expect.isLessThan
+                (Expect.wantSome momentum.OwnDistance "own")
+                (distance momentum)
+                "nearer its own"
+
+            Expect.isGreaterThan (distance sign) (distance momentum) "elsewhere"
+            let travel = Expect.wantSome momentum.Travel "travel"
+            Expect.isTrue (travel > 0.85 && travel < 1.15) $"no further than it must: %g{travel}"
+            Expect.isGreaterThan (Expect.wantSome sign.Travel "travel") travel "signs go further"
+
+        testCase "the answer, tables, charts and every number of the small problem"
+        <| fun () ->
+            let chapter = (BiasChapter.chapter (artifact "evidence" (evidence.Force()))).Value.Force()
+            let chapter = Expect.wantOk (chapter |> Result.mapError _.Sentence) "written"
+            Expect.equal chapter.Answer.Length 1 "one sentence"
+            Expect.equal chapter.Tables.Length 6 "ends, three stops, predictions, turns"
+            Expect.equal chapter.Charts.Length 4 "charts"
+            let metrics = chapter.Findings |> Array.map _.Metric
+            Expect.equal (Array.distinct metrics).Length metrics.Length "each number once"
+
+            for finding in chapter.Findings do
+                match finding.Value with
+                | Some value -> Expect.isTrue (Double.IsFinite value) finding.Metric
+                | None -> Expect.isSome finding.Note finding.Metric
+    ]
