@@ -6,10 +6,10 @@ module BiasChapter =
 
     let private widest (evidence: BiasEvidence) isLinear =
         evidence.Falls
-        |> Array.filter (fun fall -> OptimiserKind.isLinear fall.Kind = isLinear && fall.Widest.Length > 0)
-        |> Array.sortBy (fun fall -> Array.average fall.Widest)
+        |> Array.filter (fun fall -> OptimiserKind.isLinear fall.Kind = isLinear && fall.OwnWidest.Length > 0)
+        |> Array.sortBy (fun fall -> Array.average fall.OwnWidest)
 
-    let private percent (fall: BiasFall) = VerdictWords.percent (Array.average fall.Widest)
+    let private percent (fall: BiasFall) = VerdictWords.percent (Array.average fall.OwnWidest)
 
     let private answer (evidence: BiasEvidence) = [
         match Array.tryHead (widest evidence true), Array.tryLast (widest evidence false) with
@@ -19,9 +19,9 @@ module BiasChapter =
                 | Some excess -> $", %s{VerdictWords.points excess} further"
                 | None -> ""
 
-            $"Fitted to the last of %d{evidence.Rows} rows, networks of m = %d{evidence.Widest} end %s{percent near} of its size from the kernel's solution of least norm by %s{OptimiserKind.print near.Kind}, and %s{percent far} by %s{OptimiserKind.print far.Kind}%s{more}: the kernel stands for the optimiser as much as for the network."
+            $"Fitted to the last of %d{evidence.Rows} rows, networks of m = %d{evidence.Widest} end %s{percent near} of its size from the solution of least norm of their own first kernel by %s{OptimiserKind.print near.Kind}, and %s{percent far} by %s{OptimiserKind.print far.Kind}%s{more}: the kernel stands for the optimiser as much as for the network."
         | Some near, None ->
-            $"Fitted to the last of %d{evidence.Rows} rows, networks of m = %d{evidence.Widest} end %s{percent near} of its size from the kernel's solution of least norm by %s{OptimiserKind.print near.Kind}."
+            $"Fitted to the last of %d{evidence.Rows} rows, networks of m = %d{evidence.Widest} end %s{percent near} of its size from the solution of least norm of their own first kernel by %s{OptimiserKind.print near.Kind}."
         | None, _ -> ()
     ]
 

@@ -33,25 +33,24 @@ module BiasClaims =
                 evidence.Falls
                 |> Array.filter (fun fall -> OptimiserKind.isLinear fall.Kind)
                 |> Array.map (fun fall ->
-                    match fall.Fit, fall.Widest with
+                    match fall.Fit, fall.OwnWidest with
                     | None, _
                     | _, [||] ->
                         fall.Kind,
                         None,
                         $"Over %d{fall.Runs} networks no power law can be fitted: it takes two widths and three networks that ended, some of them of the widest."
-                    | Some fit, widest ->
-                        let isNear = Array.forall (fun distance -> distance < evidence.Near) widest
-                        let isFar = Array.forall (fun distance -> distance >= evidence.Near) widest
+                    | Some fit, own ->
+                        let isNear = Array.forall (fun distance -> distance < evidence.Near) own
+                        let isFar = Array.forall (fun distance -> distance >= evidence.Near) own
 
-                        let holds, meaning =
-                            if fit.Upper < 0.0 && isNear then Some true, "near, and nearer the wider"
-                            elif fit.Lower >= 0.0 then Some false, "no nearer the wider"
-                            elif isFar then Some false, "not near"
-                            else None, "which cannot be told from a distance that stays"
+                        let holds =
+                            if fit.Upper < 0.0 && isNear then Some true
+                            elif fit.Lower >= 0.0 || isFar then Some false
+                            else None
 
                         fall.Kind,
                         holds,
-                        $"%s{OptimiserKind.words fall.Kind} ends %s{VerdictWords.percent (Array.average widest)} of its size from the ridgeless kernel at m = %d{evidence.Widest}, and the distance goes as m^%s{power fit.Slope} (95%% band %s{power fit.Lower} to %s{power fit.Upper}) over %d{fall.Runs} networks: %s{meaning} (near is below %s{VerdictWords.percent evidence.Near})."))
+                        $"At m = %d{evidence.Widest} %s{OptimiserKind.print fall.Kind} ends %s{VerdictWords.percent (Array.average own)} of its size from the solution of least norm of the network's own first kernel (near is below %s{VerdictWords.percent evidence.Near}), and %s{VerdictWords.percent (Array.average fall.Widest)} from that of the infinite width, a distance that goes as m^%s{power fit.Slope} (95%% band %s{power fit.Lower} to %s{power fit.Upper}) over %d{fall.Runs} networks."))
 
     let private elsewhere =
         claim "Adam and sign descent end elsewhere" (fun evidence ->
@@ -66,7 +65,7 @@ module BiasClaims =
                 | Some excess ->
                     fall.Kind,
                     Difference.isPositive excess,
-                    $"%s{OptimiserKind.words fall.Kind} ends %s{VerdictWords.percent (Array.average fall.Widest)} of its size from the ridgeless kernel at m = %d{evidence.Widest}, which is %s{VerdictWords.points excess} further than the nearest optimiser with linear steps."))
+                    $"%s{OptimiserKind.words fall.Kind} ends %s{VerdictWords.percent (Array.average fall.OwnWidest)} of its size from the solution of least norm of the network's own first kernel at m = %d{evidence.Widest}, which is %s{VerdictWords.points excess} further than the nearest optimiser with linear steps."))
 
     /// The least correlation that counts as one.
     let private close = 0.9
@@ -75,12 +74,13 @@ module BiasClaims =
         claim "Training stopped early is a ridge regression, λ = N/(ηt)" (fun evidence ->
             evidence.Stoppings
             |> Array.map (fun stopping ->
-                let worst = stopping.Stops |> Array.maxBy _.Gap
+                let worst = stopping.Stops |> Array.truncate (max 1 stopping.Undecided) |> Array.maxBy _.Gap
 
                 match stopping.Correlation with
-                | Some _ when stopping.Stops.Length < 3 ->
-                    stopping.Kind, None, "Fewer than three times were followed."
-                | None -> stopping.Kind, None, "No network of the widest ended."
+                | None ->
+                    stopping.Kind,
+                    None,
+                    "Fewer than three times were followed before everything was learnt."
                 | Some correlation ->
                     let holds =
                         if correlation.Lower >= close then Some true
@@ -95,7 +95,7 @@ module BiasClaims =
 
                     stopping.Kind,
                     holds,
-                    $"Over %d{stopping.Stops.Length} times of training at m = %d{evidence.Widest}, the logarithms of the nearest λ and of N/(ηt) correlate by %s{band correlation}%s{law}. The nearest regression is at worst %s{VerdictWords.percent worst.Gap} of f's size away, after %d{worst.Step} steps."))
+                    $"Over %d{stopping.Undecided} times at which there is more to learn, at m = %d{evidence.Widest}, the logarithms of the nearest λ and of N/(ηt) correlate by %s{band correlation}%s{law}. The nearest regression is at worst %s{VerdictWords.percent worst.Gap} of f's size away, after %d{worst.Step} steps."))
 
     let private ownKernel =
         claim "Adam and sign descent begin as their own kernel says, not as Θ̂ does" (fun evidence ->

@@ -6,6 +6,9 @@ module BiasEnds =
 
     let private last (path: BiasPath) = Array.last path.Points
 
+    let private ownDistance rows (path: BiasPath) =
+        path.OwnSolution |> Option.map (BiasMeasures.distance rows (last path).Outputs)
+
     /// Networks of one optimiser and width. `solution` is the kernel's of least norm.
     let ofPaths
         (labels: float[])
@@ -24,41 +27,42 @@ module BiasEnds =
             Networks = paths.Length
             Distances =
                 sound |> Array.map (fun path -> BiasMeasures.distance rows (last path).Outputs solution)
-            OwnDistance =
-                mean (fun path ->
-                    path.OwnSolution |> Option.map (BiasMeasures.distance rows (last path).Outputs))
+            OwnDistances = sound |> Array.choose (ownDistance rows)
             Travel =
                 mean (fun path -> path.LeastTravel |> Option.map (fun least -> (last path).Travel / least))
             TrainLoss = mean (fun path -> Some (last path).Loss)
             Accuracy = mean (fun path -> Some(Metrics.accuracy labels (last path).Outputs))
         }
 
-    let private excess resamples seed (solution: float[]) (ours: BiasPath[]) (theirs: BiasPath[]) =
+    let private excess resamples seed (ours: BiasPath[]) (theirs: BiasPath[]) =
         let members = min ours.Length theirs.Length
 
         if members = 0 then
             None
         else
-            let distance rows (path: BiasPath) = BiasMeasures.distance rows (last path).Outputs solution
+            let distance rows (path: BiasPath) = ownDistance rows path |> Option.defaultValue 0.0
 
             let statistics (chosen: int[]) rows = [|
                 chosen |> Array.averageBy (fun k -> distance rows ours[k] - distance rows theirs[k])
             |]
 
-            Bootstrap.together resamples seed members solution.Length statistics |> Array.tryHead
+            let rows = (last ours[0]).Outputs.Length
+            Bootstrap.together resamples seed members rows statistics |> Array.tryHead
 
     /// Every optimiser's fall with the width, from paths on the squared error.
-    let falls resamples (seed: Seed) (solution: float[]) (paths: BiasPath[]) (ends: BiasEnd[]) : BiasFall[] =
+    let falls resamples (seed: Seed) (paths: BiasPath[]) (ends: BiasEnd[]) : BiasFall[] =
         let widest = ends |> Array.map _.Width |> Array.max
 
         let sound kind =
-            paths |> Array.filter (fun path -> path.Kind = kind && path.Width = widest && path.IsWhole)
+            paths
+            |> Array.filter (fun path -> path.Kind = kind && path.Width = widest)
+            |> Array.filter (fun path -> path.IsWhole && path.OwnSolution.IsSome)
 
         let nearest =
             ends
             |> Array.filter (fun e ->
-                e.Width = widest && OptimiserKind.isLinear e.Kind && e.Distances.Length > 0)
-            |> Array.sortBy (fun e -> Array.average e.Distances)
+                e.Width = widest && OptimiserKind.isLinear e.Kind && e.OwnDistances.Length > 0)
+            |> Array.sortBy (fun e -> Array.average e.OwnDistances)
             |> Array.tryHead
             |> Option.map _.Kind
 
@@ -70,16 +74,19 @@ module BiasEnds =
                     for distance in e.Distances -> float e.Width, distance
             |]
 
+            let atWidest = ofKind |> Array.filter (fun e -> e.Width = widest)
+
             {
                 Kind = kind
                 Runs = points.Length
                 Fit = PowerLaw.fit points
-                Widest = ofKind |> Array.filter (fun e -> e.Width = widest) |> Array.collect _.Distances
+                Widest = atWidest |> Array.collect _.Distances
+                OwnWidest = atWidest |> Array.collect _.OwnDistances
                 Excess =
                     match nearest with
                     | Some rival when rival <> kind ->
                         let seed = Seed.derive $"excess/%s{OptimiserKind.print kind}" seed
-                        excess resamples seed solution (sound kind) (sound rival)
+                        excess resamples seed (sound kind) (sound rival)
                     | Some _
                     | None -> None
             })

@@ -12,9 +12,10 @@ type BiasEnd = {
     Networks: int
     /// Of each sound network.
     Distances: float[]
-    /// Means over the sound networks: to the solution of least norm of their own first kernels; ‖θ − θ₀‖ over the least with which the
-    /// linearised network fits all rows; the loss on these; validation accuracy.
-    OwnDistance: float option
+    /// The same from the solution of least norm of its own first kernel, of those for which it has one.
+    OwnDistances: float[]
+    /// Means over the sound networks: ‖θ − θ₀‖ over the least with which the linearised network fits all rows; the loss on these;
+    /// validation accuracy.
     Travel: float option
     TrainLoss: float option
     Accuracy: float option
@@ -25,9 +26,10 @@ type BiasFall = {
     Kind: OptimiserKind
     Runs: int
     Fit: PowerFit option
-    /// Distances at the widest.
+    /// Distances at the widest, from the infinite-width kernel's solution and from those of the networks' own first kernels.
     Widest: float[]
-    /// What this optimiser's distance exceeds that of the nearest linear one by, at the widest.
+    OwnWidest: float[]
+    /// What the latter exceed those of the nearest linear optimiser by.
     Excess: Difference option
 }
 
@@ -46,9 +48,12 @@ type BiasStop = {
 type BiasStopping = {
     Kind: OptimiserKind
     Stops: BiasStop[]
-    /// Of log λ, nearest against N/(ηt), over the tracked times; its band is over rows.
+    /// The first times, at which N/(ηt) is no less than the kernel's smallest eigenvalue: later, training and regression both have
+    /// learnt all that there is.
+    Undecided: int
+    /// Of log λ, nearest against N/(ηt), over these times; its band is over rows. None of fewer than three.
     Correlation: Difference option
-    /// Nearest λ ∝ t^exponent, over times and seeds.
+    /// Nearest λ ∝ t^exponent, over these times and seeds.
     Fit: PowerFit option
 }
 

@@ -22,7 +22,7 @@ type BiasPath = {
 /// A network's first steps beside what is predicted of them.
 type BiasFirst = {
     Kind: OptimiserKind
-    /// One row a step, rather than all.
+    /// One row a step.
     IsSingle: bool
     Width: int
     Member: int
@@ -89,31 +89,12 @@ module BiasModels =
         Tracked = tracked
     }
 
-    /// Least travel and own solution from Θ̂₀ between all rows and those trained on.
-    let private own (kernel: Matrix<float>) (targets: float[]) =
-        let n = targets.Length
-        let trained, other = [| 0 .. n - 1 |], [| n .. kernel.Rows - 1 |]
-        let gram = Matrix.gather trained trained kernel |> KernelMatrix.Double
-        let name = "implicit-bias: the network's first kernel"
-
-        RidgeFit.fit name (RidgeSource.Given 0.0) None gram (Matrix.create n 1 targets)
-        |> Result.bind (fun fit ->
-            RidgeFit.predict name (Matrix.gather other trained kernel |> KernelMatrix.Double) fit
-            |> Result.map (fun outputs ->
-                let product = Array.map2 (*) targets fit.Coefficients.Values |> Array.sum
-                fit.Rank, sqrt (max 0.0 product), outputs.Values))
-        |> Result.toOption
-        |> Option.filter (fun (rank, _, _) -> rank = n)
-        |> Option.map (fun (_, travel, outputs) -> travel, outputs)
-
     let private trained (point: BiasPoint) seed (input: TrainInput) device : BiasPath =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
         let network, alpha = RunSpec.network point.Spec, point.Spec.Architecture.OutputScale
         let draw = drawing point input.Labelled.Columns seed device
         let x = tensor point.Spec device input.Labelled
-        let n = int64 input.TrainTargets.Length
-
         // In float64: the solve without a ridge asks for its digits.
         let wide = x.``to`` torch.float64
 
@@ -125,11 +106,15 @@ module BiasModels =
             })
 
         let first =
-            (EmpiricalNtk.gram network theta wide (Some(wide.narrow (0L, 0L, n))))
+            (EmpiricalNtk.gram
+                network
+                theta
+                wide
+                (Some(wide.narrow (0L, 0L, int64 input.TrainTargets.Length))))
                 .mul_((alpha * alpha).ToScalar())
                 .cpu()
 
-        let own = own (Tensors.toMatrix64 first) input.TrainTargets
+        let own = BiasRows.solution (Tensors.toMatrix64 first) input.TrainTargets
 
         {
             Kind = point.Kind
@@ -174,8 +159,8 @@ module BiasModels =
         let other = Probe.rows watched input.ValidationLabels.Length |> Array.map ((+) trained)
         let rows = Array.append [| 0 .. trained - 1 |] other
         let x = tensor point.Spec device (Matrix.gatherRows rows input.Labelled)
-        let draw = drawing point input.Labelled.Columns seed device
         let network, alpha = RunSpec.network point.Spec, point.Spec.Architecture.OutputScale
+        let draw = drawing point input.Labelled.Columns seed device
         let job = job point seed input x (Trainable.ofNetwork network (draw ()) alpha) firstTracked
 
         {

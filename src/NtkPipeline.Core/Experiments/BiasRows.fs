@@ -46,3 +46,21 @@ module BiasRows =
         |> KernelMatrix.Single
         |> Spectrum.decompose "implicit-bias: the kernel of the rows fitted"
         |> Result.map (fun spectrum -> TrainInput.restrict chosen spectrum.Computed[0] input, spectrum)
+
+    /// √(yᵀ Θ̂₀⁻¹ y) and the ridgeless solution at the rows that are not trained on, from Θ̂₀ between all rows and those that are; none
+    /// where it is singular.
+    let solution (kernel: Matrix<float>) (targets: float[]) : (float * float[]) option =
+        let n = targets.Length
+        let trained, other = [| 0 .. n - 1 |], [| n .. kernel.Rows - 1 |]
+        let gram = Matrix.gather trained trained kernel |> KernelMatrix.Double
+        let name = "implicit-bias: the network's first kernel"
+
+        RidgeFit.fit name (RidgeSource.Given 0.0) None gram (Matrix.create n 1 targets)
+        |> Result.bind (fun fit ->
+            RidgeFit.predict name (Matrix.gather other trained kernel |> KernelMatrix.Double) fit
+            |> Result.map (fun outputs ->
+                let product = Array.map2 (*) targets fit.Coefficients.Values |> Array.sum
+                fit.Rank, sqrt (max 0.0 product), outputs.Values))
+        |> Result.toOption
+        |> Option.filter (fun (rank, _, _) -> rank = n)
+        |> Option.map (fun (_, travel, outputs) -> travel, outputs)

@@ -9,6 +9,8 @@ module BiasStops =
     /// Ridge regressions of a grid of λ over the mean diagonal.
     type Ridges = {
         Relative: float[]
+        /// The kernel's smallest eigenvalue, likewise.
+        Least: float
         /// f on the validation rows, one array a ridge.
         Outputs: float[][]
     }
@@ -29,7 +31,12 @@ module BiasStops =
         let relative = RidgeSettings.grid grid
         let path = RidgePath.along spectrum targets (relative |> Array.map ((*) mean))
         let outputs = (Tensors.ofMatrix64 cross).mm(Tensors.ofMatrix64 path.Coefficients)
-        { Relative = relative; Outputs = transposed (Tensors.toMatrix64 outputs) }
+
+        {
+            Relative = relative
+            Least = Array.last (Spectrum.values spectrum) / mean
+            Outputs = transposed (Tensors.toMatrix64 outputs)
+        }
 
     let private squares (f: float[]) (g: float[]) = Array.map2 (fun a b -> (a - b) * (a - b)) f g
 
@@ -120,6 +127,7 @@ module BiasStops =
             let theory = times |> Array.map (fun t -> largest / (rate * t))
             let functions = steps |> Array.mapi (fun k _ -> sound |> Array.map _.Points[k].Outputs)
             let near = functions |> Array.map (Array.map (nearest ridges))
+            let undecided = theory |> Array.filter (fun ridge -> ridge >= ridges.Least) |> Array.length
             let geometric values = values |> Array.averageBy (fun x -> log x) |> exp
 
             Some {
@@ -132,10 +140,22 @@ module BiasStops =
                         Theory = theory[k]
                         Gap = near[k] |> Array.averageBy snd
                     })
-                Correlation = Some(correlation resamples seed ridges theory functions)
+                Undecided = undecided
+                Correlation =
+                    if undecided < 3 then
+                        None
+                    else
+                        Some(
+                            correlation
+                                resamples
+                                seed
+                                ridges
+                                (Array.truncate undecided theory)
+                                (Array.truncate undecided functions)
+                        )
                 Fit =
                     PowerLaw.fit [|
-                        for k in 0 .. steps.Length - 1 do
+                        for k in 0 .. undecided - 1 do
                             for ridge, _ in near[k] -> times[k], ridge
                     |]
             }

@@ -29,7 +29,7 @@ module BiasTables =
                     NumberCell(string e.Width)
                     NumberCell $"%d{e.Sound} of %d{e.Networks}"
                     shareOf (BiasMeasures.mean e.Distances)
-                    shareOf e.OwnDistance
+                    shareOf (BiasMeasures.mean e.OwnDistances)
                     maybe e.Travel
                     maybe e.TrainLoss
                     shareOf e.Accuracy
@@ -63,7 +63,7 @@ module BiasTables =
                 ]
         ]
         Notes = [
-            "λ over the mean diagonal; time in steps of plain descent. The distance is rms(f_t − f_λ)/rms(f_t) on the validation rows."
+            "λ over the mean diagonal; time in steps of plain descent. The distance is rms(f_t − f_λ)/rms(f_t) on the validation rows, f_λ by the infinite-width kernel, so that what parts the network's own kernel from it is left; once N/(ηt) is below the smallest eigenvalue, both have learnt all that there is."
         ]
     }
 
@@ -115,7 +115,7 @@ module BiasTables =
                     ]
         ]
         Notes = [
-            "The margin of a network is min y f/‖θ − θ₀‖ over the rows fitted; below 0 where a row is on the wrong side. Where every row stands at the greatest margin, it is the solution of least norm. For SGD the kernel's path is that of full batches."
+            "The margin of a network is min y f/‖θ − θ₀‖ over the rows fitted; below 0 where a row is on the wrong side, above 1 where its kernel has moved to one of a greater margin. Where every row stands at the greatest margin, it is the solution of least norm. For SGD the kernel's path is that of full batches."
         ]
     }
 
@@ -139,7 +139,7 @@ module BiasTables =
         for e in evidence.Ends do
             let at name = $"%s{name}-%s{OptimiserKind.print e.Kind}-m=%d{e.Width}"
             number (at "distance") (BiasMeasures.mean e.Distances)
-            number (at "own-distance") e.OwnDistance
+            number (at "own-distance") (BiasMeasures.mean e.OwnDistances)
             number (at "travel") e.Travel
             number (at "train-loss") e.TrainLoss
             number (at "accuracy") e.Accuracy

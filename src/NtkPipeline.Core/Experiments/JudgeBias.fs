@@ -77,7 +77,7 @@ module JudgeBias =
                 Widest = widest
                 Near = near
                 Ends = ends
-                Falls = BiasEnds.falls settings.Resamples (Seed.derive "falls" seed) solution squared ends
+                Falls = BiasEnds.falls settings.Resamples (Seed.derive "falls" seed) squared ends
                 Stoppings =
                     stopped
                     |> List.choose (fun kind ->

@@ -25,7 +25,7 @@ let private base': BiasEvidence = {
 let private judge k evidence = (BiasClaims.claims[k].Judge evidence) |> Array.exactlyOne
 
 /// Distances that go as a power of the width, of three seeds at two widths.
-let private fall kind (distance: float -> int -> float) =
+let private fall kind own (distance: float -> int -> float) =
     let points = [|
         for m in [ 64.0; 1024.0 ] do
             for k in 0..2 -> m, distance m k
@@ -39,6 +39,7 @@ let private fall kind (distance: float -> int -> float) =
                     Runs = 6
                     Fit = PowerLaw.fit points
                     Widest = points[3..] |> Array.map snd
+                    OwnWidest = own
                     Excess = None
                 }
             |]
@@ -47,7 +48,7 @@ let private fall kind (distance: float -> int -> float) =
 let private scatter k = 1.0 + 0.01 * float k
 
 let private excess value =
-    let falls = (fall OptimiserKind.Adam (fun _ k -> 0.5 * scatter k)).Falls
+    let falls = (fall OptimiserKind.Adam [| 0.3; 0.32 |] (fun _ k -> 0.5 * scatter k)).Falls
     { base' with Falls = falls |> Array.map (fun f -> { f with Excess = value }) }
 
 let private stopping correlation =
@@ -65,6 +66,7 @@ let private stopping correlation =
                 {
                     Kind = OptimiserKind.Descent
                     Stops = [| stop 1; stop 10; stop 100 |]
+                    Undecided = 3
                     Correlation = correlation
                     Fit = None
                 }
@@ -114,28 +116,24 @@ let tests =
         testCase
             "linear steps: an end that nears the kernel's, ones that do not fall or stay far, and ones that cannot be told"
         <| fun () ->
-            let says distance = judge 0 (fall OptimiserKind.Momentum distance)
+            let says own distance = judge 0 (fall OptimiserKind.Momentum own distance)
+            let falls m k = 3.0 / sqrt m * scatter k
+            let near, far = [| 0.04; 0.05; 0.06 |], [| 0.2; 0.3; 0.4 |]
+            says near falls |> wants (Some true) [ "m^−0.50"; "momentum ends 5.0% of its size" ]
+            says near (fun m k -> sqrt m * scatter k) |> wants (Some false) [ "m^0.50" ]
+            says far falls |> wants (Some false) [ "ends 30.0%"; "near is below 10.0%" ]
+            says [| 0.05; 0.05; 0.3 |] falls |> wants None [ "m^−0.50" ]
 
-            says (fun m k -> 0.5 / sqrt m * scatter k)
-            |> wants (Some true) [ "m^−0.50"; "near, and nearer"; "momentum" ]
+            says near (fun m k -> (if m > 100.0 then 0.05 else 0.052) * (1.0 + 0.3 * float k))
+            |> wants None [ "ends 5.0%" ]
 
-            says (fun _ k -> 0.05 * (if k = 1 then 1.0 else 1.0)) |> wants (Some false) [ "no nearer" ]
-            says (fun m k -> 8.0 / sqrt m * scatter k) |> wants (Some false) [ "25."; "not near" ]
-
-            says (fun m k -> (if m > 100.0 then 0.05 else 0.052) * (1.0 + 0.3 * float k))
-            |> wants None [ "cannot be told" ]
-
-            let none = fall OptimiserKind.Momentum (fun _ _ -> 1.0)
-
-            let none = {
-                none with
-                    Falls = none.Falls |> Array.map (fun f -> { f with Fit = None; Widest = [||] })
-            }
-
+            says [||] falls |> wants None [ "no power law" ]
+            let none = fall OptimiserKind.Momentum near falls
+            let none = { none with Falls = none.Falls |> Array.map (fun f -> { f with Fit = None }) }
             judge 0 none |> wants None [ "no power law" ]
 
             Expect.isEmpty
-                (BiasClaims.claims[0].Judge(fall OptimiserKind.Sign (fun _ _ -> 1.0)))
+                (BiasClaims.claims[0].Judge(fall OptimiserKind.Sign [||] (fun _ _ -> 1.0)))
                 "signs are not linear"
 
         testCase "adam and sign: ends that are elsewhere, that are nearer, and that cannot be told"
@@ -152,7 +150,7 @@ let tests =
             judge 2 (stopping (Some(about 0.97))) |> wants (Some true) [ "0.97"; "7.0% of f's size" ]
             judge 2 (stopping (Some(about 0.5))) |> wants (Some false) [ "correlate by 0.5" ]
             judge 2 (stopping (Some(about 0.9))) |> wants None [ "0.9" ]
-            judge 2 (stopping None) |> wants None [ "No network" ]
+            judge 2 (stopping None) |> wants None [ "Fewer than three times" ]
 
         testCase "own kernels: one that foretells, one that does not, one that cannot be told, and no network"
         <| fun () ->

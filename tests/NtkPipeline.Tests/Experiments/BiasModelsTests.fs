@@ -95,15 +95,10 @@ let tests =
             let found = evidence.Force()
             let ends kind = found.Ends |> Array.find (fun e -> e.Kind = kind && e.Width = 128)
             let momentum, sign = ends OptimiserKind.Momentum, ends OptimiserKind.Sign
-            let distance (e: BiasEnd) = Array.average e.Distances
+            let distance (e: BiasEnd) = Array.average e.OwnDistances
             Expect.equal (momentum.Sound, momentum.Networks) (2, 2) "sound"
             Expect.isLessThan (Expect.wantSome momentum.TrainLoss "loss") 1e-3 "it fits"
-
-            Expect.isLessThan
-                (Expect.wantSome momentum.OwnDistance "own")
-                (distance momentum)
-                "nearer its own"
-
+            Expect.isLessThan (distance momentum) (Array.average momentum.Distances) "nearer its own"
             Expect.isGreaterThan (distance sign) (distance momentum) "elsewhere"
             let travel = Expect.wantSome momentum.Travel "travel"
             Expect.isTrue (travel > 0.85 && travel < 1.15) $"no further than it must: %g{travel}"

@@ -80,7 +80,9 @@ let tests =
 
             let found = Expect.wantSome found "followed"
 
-            for stop in found.Stops do
+            Expect.isGreaterThanOrEqual found.Undecided 3 "enough times"
+
+            for stop in Array.truncate found.Undecided found.Stops do
                 Expect.isTrue
                     (stop.Ridge / stop.Theory > 0.4 && stop.Ridge / stop.Theory < 2.5)
                     $"%g{stop.Ridge / stop.Theory}"

@@ -22,14 +22,13 @@ module Loss =
 
     let parse (text: string) : Result<Loss, string> = PrintedUnion.parse "a loss" print all text
 
-    /// The mean over all entries.
+    /// The mean over all entries, without overflow and with a derivative everywhere.
     let value (loss: Loss) (f: torch.Tensor) (y: torch.Tensor) : torch.Tensor =
         match loss with
         | Loss.SquaredError -> f.sub(y).square().mean().mul(0.5.ToScalar())
         | Loss.CrossEntropy ->
             let against = f.mul(y).neg()
-            // ln(1 + eᵃ) without overflow.
-            against.relu().add(against.abs().neg().exp().log1p()).mean()
+            torch.logaddexp(against, torch.zeros_like against).mean()
 
     /// ∂ℓ/∂f of every row, before the mean: f − y, or σ(f) − (1 + y)/2.
     let slope (loss: Loss) (f: torch.Tensor) (y: torch.Tensor) : torch.Tensor =

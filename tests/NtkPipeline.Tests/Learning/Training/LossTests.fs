@@ -11,7 +11,10 @@ let tests =
                 $"%s{Loss.print loss}: its slope is its derivative, and its curvature no less than its second"
             <| fun () ->
                 use _ = torch.NewDisposeScope()
-                let f = (SmallStack.normal 1L [ 9; 1 ] * (3.0).ToScalar()).requires_grad_ true
+                let drawn = SmallStack.normal 1L [ 9; 1 ] * (3.0).ToScalar()
+                // Where training begins.
+                drawn[0L].zero_() |> ignore
+                let f = drawn.requires_grad_ true
                 let y = SmallStack.signs 2L 9
                 let value = Loss.value loss f y
                 let slope = torch.autograd.grad ([| value |], [| f |], create_graph = true) |> Seq.head
