@@ -22,7 +22,7 @@ let small =
     values [
         "rows", "20"
         "closest", "0.95"
-        "widths", "32, 128"
+        "widths", "32, 2048"
         "seeds", "2"
         "steps", "300"
         "batch-size", "8"
@@ -90,19 +90,21 @@ let tests =
             Expect.equal (ImplicitBias.points small adam) points "the run's own optimiser does not count"
 
         testCase
-            "descent with momentum ends at its own kernel's solution of least norm, sign descent does not"
+            "a wide network with momentum ends at its own solution of least norm; signs go further than they must"
         <| fun () ->
             let found = evidence.Force()
-            let ends kind = found.Ends |> Array.find (fun e -> e.Kind = kind && e.Width = 128)
-            let momentum, sign = ends OptimiserKind.Momentum, ends OptimiserKind.Sign
+
+            let ends kind width = found.Ends |> Array.find (fun e -> e.Kind = kind && e.Width = width)
+
+            let momentum, narrow = ends OptimiserKind.Momentum 2048, ends OptimiserKind.Momentum 32
             let distance (e: BiasEnd) = Array.average e.OwnDistances
             Expect.equal (momentum.Sound, momentum.Networks) (2, 2) "sound"
             Expect.isLessThan (Expect.wantSome momentum.TrainLoss "loss") 1e-3 "it fits"
-            Expect.isLessThan (distance momentum) (Array.average momentum.Distances) "nearer its own"
-            Expect.isGreaterThan (distance sign) (distance momentum) "elsewhere"
-            let travel = Expect.wantSome momentum.Travel "travel"
-            Expect.isTrue (travel > 0.85 && travel < 1.15) $"no further than it must: %g{travel}"
-            Expect.isGreaterThan (Expect.wantSome sign.Travel "travel") travel "signs go further"
+            Expect.isLessThan (distance momentum) (distance narrow / 2.0) "nearer the wider"
+            let travel kind = Expect.wantSome (ends kind 2048).Travel "travel"
+            let least = travel OptimiserKind.Momentum
+            Expect.isTrue (least > 0.9 && least < 1.1) $"no further than it must: %g{least}"
+            Expect.isGreaterThan (travel OptimiserKind.Sign) (1.1 * least) "signs go further"
 
         testCase "the answer, tables, charts and every number of the small problem"
         <| fun () ->
