@@ -14,8 +14,8 @@ module Experiments =
         DoubleDescent.experiment
         FunctionSpace.experiment
         Transfer.experiment
-        LearnedKernels.experiment
         ImplicitBias.experiment
+        LearnedKernels.experiment
     ]
 
     /// What the setting `experiments` may name.
