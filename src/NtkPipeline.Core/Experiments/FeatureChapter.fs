@@ -40,20 +40,23 @@ module FeatureChapter =
             yield! Finding.ofDifference "after-kernel-less-before" reason evidence.AfterLessBefore
         |]
 
-    /// The least held-out errors of networks whose kernel stayed put and of those whose kernel moved.
+    /// The least held-out errors of networks whose kernel stayed put and of those whose kernel moved, beside the kernel's on the same rows.
     let private regimes (evidence: FeatureEvidence) =
         let judged =
             evidence.Choice.Trials
             |> Array.choose (fun trial ->
                 trial.Epoch |> Option.map (fun epoch -> trial.Movement[epoch], trial.Errors[epoch]))
 
-        let still, moved = judged |> Array.partition (fun (move, _) -> move < evidence.LazyThreshold)
-        let best trials = trials |> Array.map snd |> Array.min
+        let best name trials =
+            match trials with
+            | [||] -> $"there is none %s{name}"
+            | trials -> $"the best %s{name} has %.4f{trials |> Array.map snd |> Array.min}"
 
-        if still.Length = 0 || moved.Length = 0 then
-            ""
-        else
-            $"Of the networks whose kernel had moved by less than %s{share evidence.LazyThreshold} at their best epoch the best has a held-out squared error of %.4f{best still}, of those that moved it further %.4f{best moved}; the tuned kernel, fitted without the same folds, %.4f{evidence.Kernel.Error}."
+        let still, moved = judged |> Array.partition (fun (move, _) -> move < evidence.LazyThreshold)
+        let lazyOnes = best $"whose kernel had moved by less than %s{share evidence.LazyThreshold}" still
+        let others = best "whose kernel had moved further" moved
+
+        $"On the rows of these folds the tuned kernel, fitted without them, has a squared error of %.4f{evidence.Kernel.Error}. Of the networks, each at its best epoch, %s{lazyOnes}, %s{others}."
 
     let private words (evidence: FeatureEvidence) : string list = [
         $"A kernel is fixed before it sees a label; a network bends its kernel while it learns. To see whether bending pays here, both were tuned as well as the settings allow, and on the %d{evidence.FittedRows} fitted rows alone: %d{evidence.Kernels.Length} kernels with their ridges by cross-validation, %d{evidence.Choice.Trials.Length} networks and the epoch to stop at by training them on all folds but one and looking at that one, %d{evidence.Choice.Folds} times. The folds are stratified, and similar texts are never on both sides. The least squared error won. Then each met the %d{evidence.ValidationRows} validation rows once."
@@ -66,9 +69,8 @@ module FeatureChapter =
             $"Chosen were the kernel %s{evidence.Kernel.Name} and the network %s{FeatureVerdicts.traits trial.Spec}. While it trained, its tangent kernel moved by %s{move}, and its alignment with the targets went from %.3f{before} to %.3f{after} (centred, 0 to 1, on the probe rows)."
         | _ -> "Every network that was tried diverged; smaller learning rates would help."
 
-        match regimes evidence with
-        | "" -> ()
-        | sentence -> sentence
+        if evidence.Choice.Chosen.IsSome then
+            regimes evidence
     ]
 
     let private write (runs: NetworkRun list) (evidence: FeatureEvidence) : Chapter = {

@@ -32,6 +32,8 @@ module LearnedChapter =
                 NumberCell "learned kernel"
                 NumberCell "gain on validation rows (points, 95% band)"
                 NumberCell "gain on folds kept aside (points, 95% band)"
+                NumberCell "squared error on folds, base kernel"
+                NumberCell "learned kernel"
             ]
             Rows = [
                 for gain in evidence.Gains do
@@ -41,6 +43,8 @@ module LearnedChapter =
                         maybe share gain.Learned
                         maybe id (band gain.Validation)
                         maybe id (band gain.Folds)
+                        maybe (fst >> sprintf "%.4f") gain.FoldErrors
+                        maybe (snd >> sprintf "%.4f") gain.FoldErrors
                     ]
             ]
             Notes = [
@@ -154,6 +158,11 @@ module LearnedChapter =
             yield! Finding.ofDifference $"gain-validation-%s{family}" reason gain.Validation
             yield! Finding.ofDifference $"gain-folds-%s{family}" reason gain.Folds
 
+            for metric, pick in [ "fold-error-base", fst; "fold-error-learned", snd ] do
+                match gain.FoldErrors with
+                | Some both -> Finding.create $"%s{metric}-%s{family}" (pick both)
+                | None -> Finding.missing $"%s{metric}-%s{family}" reason
+
         for trial in whole evidence do
             let family = KernelFamily.print trial.Family
 
@@ -169,7 +178,7 @@ module LearnedChapter =
 
         match LearnedVerdicts.best evidence with
         | Some(gain, validation) ->
-            $"On the folds %s{KernelFamily.words gain.Family} gained most; on the validation rows, which had no part in that choice, the gain is %s{VerdictWords.points validation}."
+            $"On the folds kept aside the least squared error is that of %s{KernelFamily.words gain.Family}; on the validation rows, which had no part in that choice, the gain is %s{VerdictWords.points validation}."
         | None -> "No kernel could be learned and judged; the notes of the tables say why."
     ]
 

@@ -10,6 +10,8 @@ type FamilyGain = {
     Base: float option
     Learned: float option
     FoldRows: int
+    /// Mean squared error on the rows of folds kept aside, base and learned.
+    FoldErrors: (float * float) option
     Refusal: string option
 }
 
@@ -42,6 +44,24 @@ module LearnedVerdicts =
         else
             Some(found |> Array.collect fst, found |> Array.collect snd)
 
+    /// Mean squared errors of both on the rows of some trials.
+    let private errors (trials: LearnedTrial[]) =
+        let squares pick =
+            trials
+            |> Array.collect (fun trial ->
+                match pick trial with
+                | Some(score: FamilyScore) ->
+                    Array.map2 (fun f y -> (f - y) * (f - y)) score.Outputs trial.Labels
+                | None -> [||])
+
+        if
+            trials.Length > 0
+            && trials |> Array.forall (fun trial -> trial.Base.IsSome && trial.Learned.IsSome)
+        then
+            Some(Array.average (squares _.Base), Array.average (squares _.Learned))
+        else
+            None
+
     let private gain (settings: CompareSettings) seed (family, trials: LearnedTrial[]) : FamilyGain =
         let folds, validation = trials |> Array.partition _.Fold.IsSome
         let seeded part = Seed.derive $"%s{KernelFamily.print family}/%s{part}" seed
@@ -60,6 +80,7 @@ module LearnedVerdicts =
             Base = last |> Option.map (fst >> Array.average)
             Learned = last |> Option.map (snd >> Array.average)
             FoldRows = folds |> Array.sumBy _.Labels.Length
+            FoldErrors = errors folds
             Refusal = trials |> Array.tryPick _.Refusal
         }
 
@@ -82,9 +103,9 @@ module LearnedVerdicts =
 
     let stage (settings: CompareSettings) (by: LearnBy) : Stage<Split * LearnedTrial list, LearnedEvidence> = {
         Name = "judge-learned-kernels"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe (settings, by)
-        Codec = Codec.json "learned-kernels/1"
+        Codec = Codec.json "learned-kernels/2"
         Body = Seeded(run settings by)
     }
 
@@ -138,14 +159,15 @@ module LearnedVerdicts =
 
     let claims: Claim<LearnedEvidence> list = [ claim ]
 
-    /// The family that gains most on the folds, which is how one is chosen before the validation rows are looked at; of equals, the first.
+    /// The family whose squared error on the folds kept aside is least, which is how one is chosen before the validation rows are looked at;
+    /// of equals, the first.
     let best (evidence: LearnedEvidence) : (FamilyGain * Difference) option =
         evidence.Gains
         |> Array.choose (fun gain ->
-            match gain.Folds, gain.Validation with
-            | Some folds, Some validation -> Some(folds.Value, gain, validation)
+            match gain.FoldErrors, gain.Validation with
+            | Some(_, error), Some validation -> Some(error, gain, validation)
             | _ -> None)
-        |> Array.sortBy (fun (value, _, _) -> -value)
+        |> Array.sortBy (fun (error, _, _) -> error)
         |> Array.tryHead
         |> Option.map (fun (_, gain, validation) -> gain, validation)
 
