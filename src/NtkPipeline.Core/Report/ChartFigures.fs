@@ -110,10 +110,12 @@ module ChartFigures =
                 (styled still)
                 (frames |> List.map (fun (label, lines) -> label, styled lines))
         | Drawing.Map(map, lines) ->
-            let axis (axis: FigureAxis) places = PlotLayout.linearAxis axis places
-
             heat map :: Plot.tracesOf chart.Horizontal chart.Vertical (List.collect edged (series lines))
-            |> PlotLayout.assemble (axis chart.Horizontal map.Columns) (axis chart.Vertical map.Rows) []
+            |> PlotLayout.assemble
+                chart.Horizontal
+                (PlotLayout.across chart.Horizontal map.Columns)
+                (PlotLayout.linearAxis chart.Vertical map.Rows)
+                []
 
     let figure (chart: PointChart) : NtkPipeline.Core.Figure = {
         Id = chart.Id

@@ -72,4 +72,4 @@ module HeatMap =
                 TickAngle = -90
             )
 
-        PlotLayout.assemble across down edges [ picture ]
+        PlotLayout.assemble side across down edges [ picture ]

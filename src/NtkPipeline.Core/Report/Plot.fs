@@ -120,7 +120,8 @@ module Plot =
 
     let private assemble (x: FigureAxis) (y: FigureAxis) (points: CurvePoint seq) =
         PlotLayout.assemble
-            (PlotLayout.linearAxis x (Seq.map _.X points))
+            x
+            (PlotLayout.across x (Seq.map _.X points))
             (PlotLayout.linearAxis y (Seq.map _.Y points))
             []
 

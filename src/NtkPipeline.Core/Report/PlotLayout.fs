@@ -2,6 +2,7 @@ namespace NtkPipeline.Core
 
 open System
 open System.Net
+open DynamicObj
 open Plotly.NET
 open Plotly.NET.LayoutObjects
 
@@ -37,20 +38,40 @@ module PlotLayout =
         let places = axis.Ticks |> Option.map (Seq.map fst)
         let labels = axis.Ticks |> Option.map (Seq.map (snd >> text))
 
-        LinearAxis.init (
-            Title = Title.init (Text = text axis.Title, Standoff = 8, Font = Font.init (Size = 12.0)),
-            AxisType = kind,
-            ?TickVals = places,
-            ?TickText = labels,
-            ?TickFormat = format,
-            ?DTick = step axis values,
-            ExponentFormat = StyleParam.ExponentFormat.Power,
-            GridColor = Color.fromString Palette.grid,
-            LineColor = Color.fromString Palette.grey,
-            ShowLine = true,
-            ZeroLine = false,
-            Ticks = StyleParam.TickOptions.Outside
-        )
+        let drawn =
+            LinearAxis.init (
+                Title = Title.init (Text = text axis.Title, Standoff = 8, Font = Font.init (Size = 12.0)),
+                AxisType = kind,
+                ?TickVals = places,
+                ?TickText = labels,
+                ?TickFormat = format,
+                ?DTick = step axis values,
+                ExponentFormat = StyleParam.ExponentFormat.Power,
+                GridColor = Color.fromString Palette.grid,
+                LineColor = Color.fromString Palette.grey,
+                ShowLine = true,
+                ZeroLine = false,
+                Ticks = StyleParam.TickOptions.Outside
+            )
+
+        // Plotly.NET has no word for it.
+        drawn?automargin <- true
+        drawn
+
+    /// The letters of the longest label, where labels are words: numbers have room as they are.
+    let private letters (axis: FigureAxis) : int =
+        match axis.Ticks with
+        | None -> 0
+        | Some ticks ->
+            match ticks |> Seq.map (snd >> String.length) |> Seq.fold max 0 with
+            | longest when longest > 6 -> longest
+            | _ -> 0
+
+    /// An axis from left to right: words stand aslant, and end at their places.
+    let across (axis: FigureAxis) (values: float seq) : LinearAxis =
+        let drawn = linearAxis axis values
+
+        if letters axis > 0 then LinearAxis.style (TickAngle = -45) drawn else drawn
 
     let private layout (shapes: Shape list) : Layout =
         Layout.init (
@@ -68,22 +89,29 @@ module PlotLayout =
             Shapes = shapes
         )
 
-    let private legend =
+    /// Below the horizontal axis and its labels, in shares of the chart's height.
+    let private legend (axis: FigureAxis) =
         Legend.init (
             Orientation = StyleParam.Orientation.Horizontal,
             X = 0.0,
             XAnchor = StyleParam.XAnchorPosition.Left,
-            Y = -0.24,
+            Y = -0.24 - 0.014 * float (letters axis),
             YAnchor = StyleParam.YAnchorPosition.Top,
             Font = Font.init (Size = 12.0)
         )
 
-    /// Traces over two axes, with shapes above them.
-    let assemble (x: LinearAxis) (y: LinearAxis) (shapes: Shape list) (traces: Trace list) : GenericChart =
+    /// Traces over two axes, with shapes above them. `axis` is the horizontal one.
+    let assemble
+        (axis: FigureAxis)
+        (x: LinearAxis)
+        (y: LinearAxis)
+        (shapes: Shape list)
+        (traces: Trace list)
+        : GenericChart =
         let layout =
             layout shapes
             |> Layout.updateLinearAxisById (StyleParam.SubPlotId.XAxis 1, x)
             |> Layout.updateLinearAxisById (StyleParam.SubPlotId.YAxis 1, y)
-            |> Layout.updateLegendById (StyleParam.SubPlotId.Legend 1, legend)
+            |> Layout.updateLegendById (StyleParam.SubPlotId.Legend 1, legend axis)
 
         GenericChart.ofTraceObjects false traces |> GenericChart.setLayout layout

@@ -8,7 +8,7 @@ module WriteReport =
 
     let stage: Stage<Findings, string> = {
         Name = name
-        Version = 3
+        Version = 4
         Settings = ""
         Codec = Codec.text "report/1" "html"
         Body = Pure(Report.html >> Ok)

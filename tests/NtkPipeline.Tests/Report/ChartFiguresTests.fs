@@ -75,6 +75,35 @@ let tests =
             Expect.equal (z[0].[1].ValueKind) JsonValueKind.Null "none"
             Expect.equal (traces[0].GetProperty("text").[1].[0].GetString()) "10.0%" "its words"
 
+        testCase "an axis of words has room for them: they stand aslant, above the legend"
+        <| fun () ->
+            let layout labels =
+                let horizontal = {
+                    FigureAxis.linear "across" with
+                        Ticks = Some(labels |> Array.mapi (fun k label -> float (k + 1), label))
+                }
+
+                let figure =
+                    ChartFigures.figure {
+                        chart (Drawing.Lines [ line "one" ChartMark.Measured ]) with
+                            Horizontal = horizontal
+                    }
+
+                JsonDocument.Parse(Figure.json false figure).RootElement.GetProperty "layout"
+
+            let below (layout: JsonElement) = layout.GetProperty("legend").GetProperty("y").GetDouble()
+            let words, numbers = layout [| "early stopping"; "start" |], layout [| "16"; "4096" |]
+            Expect.equal (words.GetProperty("xaxis").GetProperty("tickangle").GetInt32()) -45 "aslant"
+
+            Expect.isFalse
+                (numbers.GetProperty("xaxis").TryGetProperty "tickangle" |> fst)
+                "numbers as they are"
+
+            Expect.isLessThan (below words) (below numbers) "the legend makes room"
+
+            for axis in [ "xaxis"; "yaxis" ] do
+                Expect.isTrue (words.GetProperty(axis).GetProperty("automargin").GetBoolean()) axis
+
         testCase "frames: a slider with a step a frame, which shows that frame and what never changes"
         <| fun () ->
             let frame label = label, [ line "moving" ChartMark.Points; line "also" ChartMark.Points ]
