@@ -50,8 +50,8 @@ module DescentWords =
                     Finding.create $"""%s{name "wrong"}-features=%g{wrong.Places[p]}""" mean
     |]
 
-    /// The greatest height of each, over kinds and shares of flipped labels.
-    let private heights (evidence: DescentEvidence) method' =
+    /// The height of every kind at every share of flipped labels; those that reach far enough.
+    let private heights (evidence: DescentEvidence) (method': FeatureKind -> DescentMethod) : Ratio list =
         [
             for kind in DescentEvidence.kinds evidence do
                 for noise in DescentEvidence.noises evidence ->
@@ -61,15 +61,35 @@ module DescentWords =
                     |> Option.bind _.Height
         ]
         |> List.choose id
-        |> List.map _.Value
 
-    /// For the head of the report; empty where the widths do not reach far enough.
+    /// Whether every curve without a ridge is highest near its threshold.
+    let private areNear (evidence: DescentEvidence) =
+        Seq.forall
+            id
+            (seq {
+                for kind in DescentEvidence.kinds evidence do
+                    for noise in DescentEvidence.noises evidence ->
+                        evidence
+                        |> DescentEvidence.squares noise (DescentMethod.Ridgeless kind)
+                        |> ErrorPeak.highest
+                        |> Option.exists (fun peak ->
+                            DescentClaims.isNear (DescentEvidence.threshold kind evidence) peak.At)
+            })
+
+    /// For the head of the report; nothing where the widths do not reach far enough, or the error is highest elsewhere.
     let answer (evidence: DescentEvidence) : string list = [
-        match heights evidence DescentMethod.Ridgeless, heights evidence DescentMethod.Tuned with
-        | (_ :: _ as without), (_ :: _ as tuned) ->
-            let first = evidence.Curves[0]
+        match
+            heights evidence DescentMethod.Ridgeless |> List.sortBy _.Value,
+            heights evidence DescentMethod.Tuned |> List.sortBy (fun height -> -height.Value)
+        with
+        | least :: _, most :: _ when areNear evidence ->
+            let tuned =
+                if most.Value <= DescentClaims.goneBelow then
+                    $"With a tuned ridge the peak is gone, at most %s{DescentClaims.ratio most}, so that more width alone does no harm there."
+                else
+                    $"A tuned ridge leaves up to %s{DescentClaims.ratio most}."
 
-            $"Fitted to %d{first.Rows} tweets without a ridge, the features of a network err most where they are as many as the tweets: %.1f{List.min without} to %.1f{List.max without} times the error at a quarter or at four times as many. With a tuned ridge no width stands more than %.2f{List.max tuned} times above both, so that more width alone does no harm there."
+            $"Fitted to %d{evidence.Curves[0].Rows} tweets without a ridge, the features of a network err most where they are as many as the tweets: at least %s{DescentClaims.ratio least} the error at a quarter or at four times as many, on the higher side. %s{tuned}"
         | _, _ -> ()
     ]
 

@@ -156,7 +156,19 @@ let tests =
             let found = evidence 3 [ 0.0 ] (fun _ -> peak 100.0 4.0) flat (flat >> Some)
             let answer = Expect.wantSome (List.tryExactlyOne (DescentWords.answer found)) "a sentence"
             Expect.stringContains answer "Fitted to 100 tweets" "rows"
-            Expect.stringContains answer "1.00 times" "tuned"
+            Expect.stringContains answer "at least 3.99 times" "without"
+            Expect.stringContains answer "is gone, at most 1.00 times" "tuned"
+
+            let said ridgeless tuned =
+                DescentWords.answer (evidence 3 [ 0.0 ] (fun _ -> ridgeless) tuned (flat >> Some))
+                |> String.concat " "
+
+            Expect.stringContains
+                (said (peak 100.0 4.0) (peak 100.0 2.0))
+                "leaves up to 2.00 times"
+                "not gone"
+
+            Expect.equal (said (peak 250.0 4.0) flat) "" "elsewhere"
 
             let none = {
                 found with
