@@ -41,13 +41,15 @@ module DepthJudge =
     |]
 
     let private outcomes bias majority (scored: (float * int * float)[]) =
+        let best = scored |> Array.fold (fun best (_, _, accuracy) -> max best accuracy) majority
+
         scored
         |> Array.groupBy (fun (weight, _, _) -> weight)
         |> Array.sortBy fst
         |> Array.collect (fun (weight, scored) ->
             scored
             |> Array.map (fun (_, layers, accuracy) -> layers, accuracy)
-            |> DepthPhase.outcomes bias majority weight)
+            |> DepthPhase.outcomes bias (majority, best) weight)
 
     /// Each family's deeper ones against its shallowest; `hits` are those of each seed.
     let private differences settings seed (hits: (DepthFamily * int * float[][])[]) : DepthDifference[] = [|
@@ -148,7 +150,7 @@ module DepthJudge =
         (settings: Settings)
         : Stage<(Features * Split) * (DepthKernel list * NetworkRun list), DepthEvidence> = {
         Name = "judge-depth"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe settings
         Codec = Codec.json "depth/1"
         Body = Seeded(run settings)

@@ -4,7 +4,7 @@ namespace NtkPipeline.Core
 type PhasePoint = { WeightVariance: float; BiasVariance: float; Propagation: Propagation }
 
 /// How an erf network of one σ_w² fares with depth: kernels and trained networks. `Gain` is the share that is kept of what the best of its
-/// kind at this σ_w² gains on naming the more frequent class: 1 for the best, 0 or below where the rows are lost.
+/// kind, at any σ_w², gains on naming the more frequent class: 1 for the best, 0 or below where the rows are lost.
 type DepthOutcome = {
     WeightVariance: float
     Layers: int
@@ -79,10 +79,15 @@ module DepthPhase =
                 None
         | _ -> None
 
-    /// Of one σ_w²: (layers, accuracy) of its kernels or networks; `majority` is the share of the more frequent class.
-    let outcomes (bias: float) (majority: float) (weight: float) (scored: (int * float)[]) : DepthOutcome[] =
+    /// Of one σ_w²: (layers, accuracy) of its kernels or networks; `majority` is the share of the more frequent class, `best` the accuracy
+    /// of the best of all.
+    let outcomes
+        (bias: float)
+        (majority: float, best: float)
+        (weight: float)
+        (scored: (int * float)[])
+        : DepthOutcome[] =
         let propagation = (place Erf.activation weight bias).Propagation
-        let best = scored |> Array.map snd |> Array.fold max majority
 
         scored
         |> Array.sortBy fst
