@@ -51,7 +51,23 @@ module ChartFigures =
         series
     ]
 
-    let private heat (map: ChartMap) : Trace =
+    /// Where the cells of a map begin and end: half way between neighbouring places, on a logarithmic axis by ratio. Plotly's own half ways
+    /// are by difference there too, and the first cell would begin below 0, which such an axis does not have.
+    let private edges (axis: FigureAxis) (places: float[]) : float[] =
+        let into (x: float) = if axis.IsLogarithmic then log x else x
+        let back (x: float) = if axis.IsLogarithmic then exp x else x
+        let places = Array.map into places
+        let inner = Array.pairwise places |> Array.map (fun (a, b) -> 0.5 * (a + b))
+
+        let first, last =
+            if inner.Length = 0 then
+                places[0] - 0.5, places[0] + 0.5
+            else
+                2.0 * places[0] - inner[0], 2.0 * Array.last places - Array.last inner
+
+        Array.concat [ [| first |]; inner; [| last |] ] |> Array.map back
+
+    let private heat (horizontal: FigureAxis) (vertical: FigureAxis) (map: ChartMap) : Trace =
         let shown (value: float option) : obj | null =
             match value with
             | Some value when map.IsLogarithmic -> FigureSeries.round 4 (log10 value) |> box
@@ -67,8 +83,8 @@ module ChartFigures =
         let trace =
             Trace2D.initHeatmap (
                 Trace2DStyle.Heatmap(
-                    X = map.Columns,
-                    Y = map.Rows,
+                    X = edges horizontal map.Columns,
+                    Y = edges vertical map.Rows,
                     ColorScale = StyleParam.Colorscale.Viridis,
                     ColorBar =
                         ColorBar.init (
@@ -82,13 +98,23 @@ module ChartFigures =
                                 ),
                             Thickness = 14.0
                         ),
-                    HoverTemplate = "%{x:.4~g}, %{y:.4~g}: %{text}<extra></extra>"
+                    HoverTemplate = "%{text}<extra></extra>"
                 )
             )
 
         // Plotly takes null for a place without a value, and words for each place.
         trace?z <- (map.Values |> Array.map (Array.map shown))
-        trace?text <- (map.Values |> Array.map (Array.map text))
+        // Places are told in words, and kept for the data: x and y are the cells' edges.
+        let place row column =
+            $"%s{NumberText.number map.Columns[column]}, %s{NumberText.number map.Rows[row]}"
+
+        let told =
+            map.Values
+            |> Array.mapi (fun row ->
+                Array.mapi (fun column value -> $"%s{place row column}: %s{text value}"))
+
+        trace?text <- told
+        trace?meta <- {| x = map.Columns; y = map.Rows |}
         trace
 
     let private draw (chart: PointChart) : GenericChart =
@@ -110,7 +136,8 @@ module ChartFigures =
                 (styled still)
                 (frames |> List.map (fun (label, lines) -> label, styled lines))
         | Drawing.Map(map, lines) ->
-            heat map :: Plot.tracesOf chart.Horizontal chart.Vertical (List.collect edged (series lines))
+            heat chart.Horizontal chart.Vertical map
+            :: Plot.tracesOf chart.Horizontal chart.Vertical (List.collect edged (series lines))
             |> PlotLayout.assemble
                 chart.Horizontal
                 (PlotLayout.across chart.Horizontal map.Columns)

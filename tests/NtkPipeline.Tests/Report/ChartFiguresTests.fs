@@ -73,7 +73,31 @@ let tests =
             Expect.equal (z.GetArrayLength()) 3 "rows"
             Expect.equal (z[0].[0].GetDouble()) -2.0 "the logarithm"
             Expect.equal (z[0].[1].ValueKind) JsonValueKind.Null "none"
-            Expect.equal (traces[0].GetProperty("text").[1].[0].GetString()) "10.0%" "its words"
+
+            Expect.stringEnds
+                (nonNull (traces[0].GetProperty("text").[1].[0].GetString()))
+                ": 10.0%"
+                "its words"
+
+            // Half way between neighbours; on the logarithmic axis by ratio, where differences would begin the first cell at 0.5.
+            let numbers (name: string) (element: JsonElement) =
+                element.GetProperty(name).EnumerateArray() |> Seq.map _.GetDouble() |> Array.ofSeq
+
+            NtkPipeline.Tests.KernelSamples.wantClose 1e-12 "across" (numbers "x" traces[0]) [|
+                0.5
+                1.5
+                2.5
+            |]
+
+            NtkPipeline.Tests.KernelSamples.wantClose 1e-12 "up" (numbers "y" traces[0]) [|
+                1.0 / sqrt 2.0
+                sqrt 2.0
+                sqrt 6.0
+                3.0 * sqrt 1.5
+            |]
+
+            let kept = traces[0].GetProperty "meta"
+            Expect.equal (numbers "x" kept, numbers "y" kept) (map.Columns, map.Rows) "places, for the data"
 
         testCase "an axis of words has room for them: they stand aslant, above the legend"
         <| fun () ->

@@ -31,11 +31,11 @@ function csvOf(figure, plain) {
     var who = name(trace, k);
     if (trace.type === 'heatmap') {
       var bar = trace.colorbar && trace.colorbar.title ? trace.colorbar.title.text : '';
-      var isLog = bar.indexOf('log₁₀ ') === 0;
+      var isLog = bar.indexOf('log₁₀ ') === 0, at = trace.meta || trace;
       trace.z.forEach(function (row, i) {
         row.forEach(function (z, j) {
           var value = z === null ? null : isLog ? Number(Math.pow(10, z).toPrecision(4)) : z;
-          add(who, trace.x ? trace.x[j] : j, trace.y ? trace.y[i] : i, null, null, value);
+          add(who, at.x ? at.x[j] : j, at.y ? at.y[i] : i, null, null, value);
         });
       });
     } else if (trace.showlegend !== false) {
