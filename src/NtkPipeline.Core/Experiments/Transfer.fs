@@ -41,16 +41,16 @@ module Transfer =
             Member = 0
     }
 
-    /// In the units of `Workload`: steps on tasks, which hold about a third of all tweets; steps on few tweets, which cost what a step
+    /// In the units of `Workload`: steps on tasks, which hold about a third of all tweets; steps on few tweets, which cost what a small step
     /// costs whatever its size; and two thousand drawings of tasks for each band.
     let private work (values: Map<string, string>) (basis: RunSpec) (sizes: RunSizes) : float =
         let count, folds = float (whole values "tasks"), float (whole values "folds")
         let parameters = ParameterStep.length sizes.Features (RunSpec.network (spec values basis)) |> float
-        let step rows = (7.2 * rows * parameters + 4e7) / 1e9
+        let step rows = (7.2 * rows * parameters + 1.6e7) / 1e9
         let source = float (whole values "steps") * step (float sizes.Labelled / (4.5 * count))
         let further = float (whole values "few-steps") * step (float (whole values "few"))
         let networks = float (whole values "seeds") * (count * source + count * count * further)
-        folds * (networks + count * count * (0.2 + 0.8))
+        folds * (networks + count * count * 0.65)
 
     let experiment: Experiment = {
         Name = "transfer"

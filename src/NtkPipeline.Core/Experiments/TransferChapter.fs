@@ -75,9 +75,12 @@ module TransferChapter =
                 | Some true -> "The kernel knows beforehand which subject's network helps with which other"
                 | Some false -> "The kernel is wrong about which subject's network helps with which other"
                 | None ->
-                    "Whether the kernel knows which subject's network helps with which other cannot be told here; more tweets a subject would tell"
+                    "Whether the kernel knows which subject's network helps with which other cannot be told here"
 
             $"%s{told}: its prediction ranks the transfers of trained networks over %s{TransferClaims.tasks evidence}, with %s{TransferClaims.banded band}."
+
+            if (Banded.isPositive band).IsNone then
+                "More labelled tweets of each subject would tell."
     ]
 
     let private write few (evidence: TransferEvidence) : Chapter = {
