@@ -53,6 +53,7 @@ let private tests =
         KernelPathTests.tests
         LinearisedTests.tests
         GaussianProcessTests.tests
+        EnsemblePathTests.tests
         ContributionsTests.tests
         CalibrationTests.tests
         LearningGoldenTests.tests
@@ -74,6 +75,10 @@ let private tests =
         DepthPhaseTests.tests
         DepthClaimsTests.tests
         DepthTests.tests
+        LawClaimsTests.tests
+        EnsembleBandTests.tests
+        ConvergenceTests.tests
+        ConcentrationTests.tests
         OutputScaleTests.tests
         GapCausesTests.tests
         GapClaimsTests.tests
@@ -102,6 +107,7 @@ let private tests =
         RunFeatureLearningTests.tests
         RunLearnedKernelTests.tests
         RunRegimeTests.tests
+        RunConvergenceTests.tests
         PrintedUnionTests.tests
         PlainLineTests.tests
         NetworksAgainstKernelTests.tests

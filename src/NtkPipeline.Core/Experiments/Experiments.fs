@@ -5,6 +5,8 @@ namespace NtkPipeline.Core
 module Experiments =
 
     let all: Experiment list = [
+        Convergence.experiment
+        Concentration.experiment
         OutputScale.experiment
         Regime.experiment
         FeatureLearning.experiment
