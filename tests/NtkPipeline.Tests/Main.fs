@@ -9,7 +9,6 @@ let private tests =
         FoundationTests.tests
         ByteSizeTests.tests
         TweetFrameTests.tests
-        ResultFrameTests.tests
         SampleTweetsTests.tests
         MetricsTests.tests
         BatchesTests.tests
@@ -69,40 +68,6 @@ let private tests =
         GridTests.tests
         GroupTests.tests
         WidthNeededTests.tests
-        RegimeClaimsTests.tests
-        RegimeTests.tests
-        DepthKernelTests.tests
-        DepthPhaseTests.tests
-        DepthClaimsTests.tests
-        DepthTests.tests
-        LawClaimsTests.tests
-        EnsembleBandTests.tests
-        ConvergenceTests.tests
-        ConcentrationTests.tests
-        OutputScaleTests.tests
-        GapCausesTests.tests
-        GapClaimsTests.tests
-        FunctionSpaceTests.tests
-        FunctionSpaceClaimsTests.tests
-        TransferTests.tests
-        TransferClaimsTests.tests
-        DimensionClaimsTests.tests
-        DimensionTests.tests
-        ErrorPeakTests.tests
-        DescentClaimsTests.tests
-        DoubleDescentTests.tests
-        TunedKernelsTests.tests
-        TunedNetworksTests.tests
-        AfterKernelTests.tests
-        KernelAgainstNetworksTests.tests
-        FeatureVerdictsTests.tests
-        LearnedTrialsTests.tests
-        LearnedVerdictsTests.tests
-        BiasModelsTests.tests
-        BiasStopsTests.tests
-        BiasClaimsTests.tests
-        ChartFiguresTests.tests
-        ChaptersTests.tests
         RunQuestionTests.tests
         RunFeatureLearningTests.tests
         RunLearnedKernelTests.tests
@@ -184,19 +149,8 @@ let private tests =
         SettingsMistakesTests.tests
         BenchMachineTests.tests
         LibTorchFolderTests.tests
-        PaletteTests.tests
-        SeriesAnswerTests.tests
-        AnswerTests.tests
-        AnchorsTests.tests
-        PageStyleTests.tests
-        PageCodeTests.tests
-        ReportTests.tests
-        ReportChartsTests.tests
         SentenceEncoderTests.tests
         PackagedModelTests.tests
-        SummaryJsonTests.tests
-        WordsTests.tests
-        SubmissionTests.tests
         ConfigTextTests.tests
         EmbeddingCacheTests.tests
         FetchTests.tests
@@ -205,6 +159,8 @@ let private tests =
         KernelFileTests.tests
         KernelFileResumeTests.tests
         NpyRowsTests.tests
+        yield! ExperimentLists.all
+        yield! ReportLists.all
         yield! HostTests.all
         ArchitectureTests.tests
         FolderTests.tests

@@ -145,7 +145,7 @@ module SettingList =
         setting
             "experiments"
             (WordsOr([ "none" ], ChoiceList(Experiments.names)))
-            Widths.name
+            (String.concat ", " Experiments.usual)
             ("The questions that a run asks, each with its own settings; none for kernel regression alone. "
              + $"%s{Widths.name}: %s{Widths.question} "
              + String.concat " " [

@@ -22,3 +22,18 @@ module Experiments =
 
     /// What the setting `experiments` may name.
     let names: string list = Widths.name :: [ for experiment in all -> experiment.Name ]
+
+    /// What a run asks unless it is told otherwise: whether networks are their kernel, how fast they become it, whether they learn features
+    /// beside it, where the gap comes from and what the input dimension does, each in its small version.
+    let usual: string list =
+        Widths.name
+        :: [
+            for experiment in
+                [
+                    Convergence.experiment
+                    Concentration.experiment
+                    FeatureLearning.experiment
+                    GapCauses.experiment
+                    Dimension.experiment
+                ] -> experiment.Name
+        ]

@@ -1,0 +1,21 @@
+/// The tests of the report, in one list for `Main`.
+module NtkPipeline.Tests.ReportLists
+
+open Expecto
+
+let all: Test list = [
+    ResultFrameTests.tests
+    ChartFiguresTests.tests
+    ChaptersTests.tests
+    PaletteTests.tests
+    SeriesAnswerTests.tests
+    AnswerTests.tests
+    AnchorsTests.tests
+    PageStyleTests.tests
+    PageCodeTests.tests
+    ReportTests.tests
+    ReportChartsTests.tests
+    SummaryJsonTests.tests
+    WordsTests.tests
+    SubmissionTests.tests
+]
