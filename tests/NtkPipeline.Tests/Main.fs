@@ -69,6 +69,7 @@ let private tests =
         GroupTests.tests
         WidthNeededTests.tests
         RunQuestionTests.tests
+        RunEveryQuestionTests.tests
         RunFeatureLearningTests.tests
         RunLearnedKernelTests.tests
         RunRegimeTests.tests

@@ -1,7 +1,12 @@
 namespace NtkPipeline.Core
 
 /// A stage of a run before it runs: the question it belongs to ("" for what all share), and whether it would run.
-type StageDue = { Question: string; Name: string; IsDue: bool }
+type StageDue = {
+    Question: string
+    Name: string
+    /// A stage that an earlier question of the run has made by then is not.
+    IsDue: bool
+}
 
 /// What one question of a run would cost.
 type QuestionWork = {

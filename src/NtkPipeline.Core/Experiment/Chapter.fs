@@ -48,6 +48,8 @@ type Chapter = {
     Title: string
     /// What it adds to the answer at the report's head: whole sentences, computed, in plain words; empty where it has nothing to say.
     Answer: string list
+    /// Whether its answer opens the report's, before what the run's own networks say, which nothing tuned.
+    Opens: bool
     /// Paragraphs: the question, what was done, what was seen.
     Words: string list
     Verdicts: Verdict[]
@@ -76,6 +78,7 @@ module Chapter =
         Id = id
         Title = title
         Answer = []
+        Opens = false
         Words = []
         Verdicts = [||]
         Findings = [||]

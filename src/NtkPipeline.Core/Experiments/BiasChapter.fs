@@ -27,7 +27,7 @@ module BiasChapter =
 
     let private words (evidence: BiasEvidence) = [
         $"An overparameterised network can fit its rows in many ways, and the optimiser chooses among them. %d{evidence.Rows} training rows, spread over all and no two of them too close, were fitted by centred networks (%s{evidence.Budget}); steps of Adam and sign descent, which do not shrink with the gradients, shrink evenly to 0, so that they end somewhere. Ends are compared on %d{evidence.ValidationRows} validation rows with the infinite-width kernel's ridgeless regression, the function of least norm that fits every row, and with that of each network's own kernel at its first weights."
-        "Stopped early, training is held against ridge regressions of every λ on a fine grid: for gradient flow the two filters, 1 − e^{−Λt/N} and Λ/(Λ + λ), agree best near λ = N/(ηt). The first steps are held against what each optimiser's own rule does to the linearised network, and against Θ̂₀."
+        "Stopped early, training is held against ridge regressions of every λ on a fine grid: for gradient flow the two filters, 1 − e^{−Λt/N} and Λ/(Λ + λ), agree best near λ = N/(ηt). The first steps are held against what each optimiser's own rule does to the linearised network, and against Θ̂₀. What counts as near, from which kernel it is measured, and that early stopping is judged only where N/(ηt) ≥ Λ_min, were settled on real tweets after a first look at them; no band counts that."
 
         match evidence.Support with
         | Some support ->

@@ -76,6 +76,7 @@ module FeatureChapter =
     let private write (runs: NetworkRun list) (evidence: FeatureEvidence) : Chapter = {
         Chapter.create FeatureLearning.experiment.Name FeatureLearning.experiment.Question with
             Answer = FeatureVerdicts.answer evidence
+            Opens = evidence.Contest.IsSome
             Words = words evidence
             Verdicts =
                 FeatureVerdicts.claims |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq

@@ -175,13 +175,21 @@ module FeatureVerdicts =
                 | None ->
                     $"Whether feature learning helps cannot be told from %s{rows}: tuned networks stand at %s{difference} against the tuned kernel."
 
-            let second =
+            let margin = VerdictWords.signed evidence.Margin
+
+            let opening =
                 match isEnough evidence contest, Difference.isPositive contest.Difference with
                 | Some true, _ ->
-                    $"The fixed kernel is enough: networks gain no more than %s{VerdictWords.signed evidence.Margin} points."
-                | Some false, _ -> "The fixed kernel is not enough."
+                    $"Yes, the fixed kernel is enough: tuned networks gain no more than %s{margin} points on it."
+                | Some false, _ -> "No, the fixed kernel is not enough here."
                 | None, Some _ ->
-                    $"Whether by more than %s{VerdictWords.signed evidence.Margin} points cannot be told."
-                | None, None -> needed evidence contest
+                    $"The fixed kernel is not the best here; whether networks gain more than %s{margin} points on it cannot be told."
+                | None, None -> "These numbers cannot tell whether the fixed kernel is enough."
 
-            [ first; second ] |> List.filter ((<>) "")
+            let last =
+                if (isEnough evidence contest).IsNone && contest.Difference.Lower <= 0.0 then
+                    needed evidence contest
+                else
+                    ""
+
+            [ opening; first; last ] |> List.filter ((<>) "")

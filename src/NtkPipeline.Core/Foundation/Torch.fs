@@ -49,22 +49,44 @@ module Tensors =
 
     let private shape (m: Matrix<'t>) = [| int64 m.Rows; int64 m.Columns |]
 
-    /// A tensor over the matrix's own array: nothing is copied, so it must not be written to.
+    /// Arrays from this size on stand in regions of their own, each at the same place of its region.
+    let private bytesAtAFixedPlace = 32L * 1024L * 1024L
+
+    /// Small arrays lie now here, now there, and LibTorch sums in another order where they lie otherwise: they are copied to where LibTorch
+    /// puts its own, so that the same numbers have the same products. Large ones always lie alike, and are not copied.
+    let private ofArray (values: System.Array) (dtype: torch.ScalarType) (bytes: int64) (shape: int64[]) =
+        let over = torch.frombuffer(values, dtype).reshape shape
+
+        if values.LongLength * bytes < bytesAtAFixedPlace then
+            let copy = over.clone ()
+            over.Dispose()
+            copy
+        else
+            over
+
+    /// A tensor of the matrix, which may stand over its own array: it must not be written to.
     let ofMatrix32 (m: Matrix<float32>) : torch.Tensor =
         if m.Values.Length = 0 then
             torch.zeros (shape m, dtype = torch.float32)
         else
-            torch.frombuffer(m.Values, torch.ScalarType.Float32).reshape(shape m)
+            ofArray m.Values torch.ScalarType.Float32 4L (shape m)
 
-    /// A tensor over the matrix's own array: nothing is copied, so it must not be written to.
+    /// A tensor of the matrix, which may stand over its own array: it must not be written to.
     let ofMatrix64 (m: Matrix<float>) : torch.Tensor =
         if m.Values.Length = 0 then
             torch.zeros (shape m, dtype = torch.float64)
         else
-            torch.frombuffer(m.Values, torch.ScalarType.Float64).reshape(shape m)
+            ofArray m.Values torch.ScalarType.Float64 8L (shape m)
 
     /// A one-dimensional float64 tensor with its own copy of the values.
-    let ofArray64 (values: float[]) : torch.Tensor = torch.tensor (values, dtype = torch.float64)
+    let ofArray64 (values: float[]) : torch.Tensor =
+        if values.Length = 0 then
+            torch.zeros ([| 0L |], dtype = torch.float64)
+        else
+            let over = torch.frombuffer (values, torch.ScalarType.Float64)
+            let copy = over.clone ()
+            over.Dispose()
+            copy
 
     /// By LibTorch itself: an accessor of TorchSharp's takes an enumerator's step for each entry.
     let private copyTo<'t

@@ -42,7 +42,7 @@ module Answer =
         else
             let opening =
                 if widest.Difference.Upper < 0.0 then
-                    "Feature learning harms here"
+                    "Untuned and trained to the end, feature learning harms"
                 else
                     "Feature learning brings nothing that these tweets show"
 
@@ -144,15 +144,35 @@ module Answer =
                 $"With the input dimension the kernel's accuracy %s{verb}: left out one at a time, %s{NumberText.accuracy least.HeldOut.Accuracy} of %s{NumberText.count facts.Rows} training tweets are classified rightly at d = %d{least.Dimensions} and %s{NumberText.accuracy most.HeldOut.Accuracy} at d = %d{most.Dimensions} (standard error of each near %s{SeriesAnswer.points error})%s{between}."
             ]
 
-    /// What the answer opens with: is the fixed kernel enough, and does feature learning help?
-    let opening (findings: Findings) : AnswerSentence list =
+    let private ofChapters isOpening (findings: Findings) = [
+        for chapter in findings.Chapters do
+            if chapter.Opens = isOpening then
+                for sentence in chapter.Answer do
+                    { Text = sentence; Chapter = chapter.Id }
+    ]
+
+    let private ofNetworks (findings: Findings) =
         let chapter = if findings.Networks.Length = 0 then "kernel" else "accuracy"
-        head findings @ reason findings |> List.map (fun text -> { Text = text; Chapter = chapter })
+        let from = List.map (fun text -> { Text = text; Chapter = chapter })
+        from (head findings), from (reason findings)
+
+    /// What the answer opens with: is the fixed kernel enough, and does feature learning help? What tuned networks say where they were
+    /// asked, else the run's own.
+    let opening (findings: Findings) : AnswerSentence list =
+        let own, reason = ofNetworks findings
+
+        match ofChapters true findings with
+        | [] -> own @ reason
+        | tuned -> tuned @ reason
 
     /// What it rests on, and what each further question adds, in their order.
     let details (findings: Findings) : AnswerSentence list = [
         let from chapter text = { Text = text; Chapter = chapter }
         from "kernel" (kernel findings)
+
+        // Its own verdict would be a second one.
+        if not (List.isEmpty (ofChapters true findings)) then
+            yield! ofNetworks findings |> fst |> List.skip 1
 
         for series in WidthSeries.main findings do
             from "movement" (SeriesAnswer.sentence findings series)
@@ -163,9 +183,7 @@ module Answer =
         for sentence in dimensions findings do
             from "data" sentence
 
-        for chapter in findings.Chapters do
-            for sentence in chapter.Answer do
-                from chapter.Id sentence
+        yield! ofChapters false findings
     ]
 
     /// The whole, for the console and for programs.

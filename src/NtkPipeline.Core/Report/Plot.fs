@@ -166,7 +166,7 @@ module Plot =
         |> Chart.withSlider (
             Slider.init (
                 Steps = List.mapi step frames,
-                Padding = Padding.init (T = 60),
+                Padding = Padding.init (T = 120),
                 Active = 0,
                 BgColor = Color.fromString Palette.grid,
                 ActiveBgColor = Color.fromString Palette.grey,

@@ -10,8 +10,14 @@ internal sealed record RunEstimate(QuestionWork[] Questions, double Gigaflops)
     /// <summary>Reads the labelled tweets, which are counted, and where something is due multiplies matrices for a moment.</summary>
     public static FSharpResult<RunEstimate, Failure> Of(Session session, StagePlan[] plans) =>
         from sizes in session.Sizes()
-        let questions = RunWork.plan(session.Config, sizes, plans.Select(plan => new StageDue(plan.Question, plan.Name, !plan.Reasons.IsEmpty))).ToArray()
+        let questions = RunWork.plan(session.Config, sizes, Due(plans)).ToArray()
         select new RunEstimate(questions, questions.Any(question => question.Work > 0) ? Speed(session) : 0);
+
+    private static IEnumerable<StageDue> Due(StagePlan[] plans)
+    {
+        var seen = new HashSet<string>();
+        return plans.Select(plan => new StageDue(plan.Question, plan.Name, seen.Add(plan.Key) && !plan.Reasons.IsEmpty));
+    }
 
     public double Seconds(QuestionWork question) => question.Work == 0 ? 0 : question.Work / Gigaflops;
 

@@ -39,7 +39,7 @@ let private opens =
             says (opening (given false worse none)) [
                 "Yes, the fixed kernel is enough"
                 "by no more than 1.0 percentage points"
-                "Feature learning harms here: the accuracy of networks of m = 4096 at ‖x‖ = 1"
+                "Untuned and trained to the end, feature learning harms: the accuracy of networks of m = 4096 at ‖x‖ = 1"
                 "by −4.1 percentage points (95% band −5.5 to −2.7)"
             ]
 
@@ -108,6 +108,22 @@ let private opens =
 
 let private told =
     testList "told" [
+        testCase
+            "tuned networks open the answer where they were asked, and the run's own do not judge a second time"
+        <| fun () ->
+            let tuned = {
+                Chapter.create "tuned" "Does it help?" with
+                    Answer = [ "These numbers cannot tell."; "They stand at +0.3 points." ]
+                    Opens = true
+            }
+
+            let findings = { given false worse none with Chapters = [| tuned |] }
+            Expect.equal (opening findings) "These numbers cannot tell. They stand at +0.3 points." "alone"
+            let said = Answer.details findings |> List.map _.Text |> String.concat " "
+            Expect.isFalse (said.Contains "Yes, the fixed kernel is enough") "one verdict"
+            Expect.stringContains said "feature learning harms: the accuracy of networks" "their numbers"
+            Expect.isFalse (said.Contains "These numbers cannot tell.") "said once"
+
         testCase
             "each chapter adds its sentences in its turn; page, console and summary say the same, the page with links"
         <| fun () ->

@@ -75,13 +75,12 @@ module RidgePath =
         use _ = torch.NewDisposeScope()
         let q = Spectrum.vectors spectrum
         let values = Spectrum.values spectrum
-        // A copy in LibTorch's own memory: aligned the same way in every run.
-        let w = q.t().mm((Tensors.ofMatrix64 targets).clone())
+        let w = q.t().mm(Tensors.ofMatrix64 targets)
         let shifted = (Tensors.ofArray64 values).unsqueeze 1L + (Tensors.ofArray64 ridges).unsqueeze 0L
         let d = shifted.reciprocal ()
         let inverse = inverseDiagonal q d |> Tensors.toMatrix64
         let trace = d.sum 0L |> Tensors.toArray64
-        let dimension = (Tensors.ofArray64 values).unsqueeze(0L).clone().mm d |> Tensors.toArray64
+        let dimension = (Tensors.ofArray64 values).unsqueeze(0L).mm d |> Tensors.toArray64
         let logDeterminant = shifted.log().sum 0L |> Tensors.toArray64
 
         Array.init targets.Columns (fun k ->
