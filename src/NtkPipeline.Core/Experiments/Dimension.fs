@@ -62,7 +62,8 @@ module Dimension =
         |> List.sumBy (fun d ->
             let sizes = { sizes with Fitted = fitted; Test = 0; Features = d }
 
-            Workload.eigen fitted
+            // The decomposition, and those of the folds.
+            3.0 * Workload.eigen fitted
             + Workload.product sizes.Labelled d sizes.Labelled
             + Workload.passes 10.0 sizes.Labelled sizes.Labelled
             + Workload.networks sizes (points values basis d))
