@@ -6,17 +6,28 @@ module TunedCharts =
 
     /// Held-out error while training, a line a network, the best eight; the kernel's level beside them.
     let errors (evidence: FeatureEvidence) : PointChart list =
-        let lines =
+        let best =
             evidence.Choice.Trials
             |> Array.filter _.Epoch.IsSome
             |> Array.sortBy TunedTables.least
-            |> Array.truncate 8
+            |> Array.truncate 6
+
+        let named =
+            best |> Seq.map _.Spec |> Axis.varying |> List.filter (fun axis -> axis.Key <> Axis.seed.Key)
+
+        let lines =
+            best
             |> Array.map (fun trial ->
                 trial.Errors
                 |> Seq.indexed
                 |> Seq.skip 1
                 |> Seq.map (fun (epoch, error) -> float epoch, error)
-                |> PointChart.line (FeatureVerdicts.traits trial.Spec) ChartMark.Measured)
+                |> PointChart.line
+                    (match named with
+                     | [] -> FeatureVerdicts.traits trial.Spec
+                     | named ->
+                         named |> List.map (fun axis -> axis.Show(axis.Of trial.Spec)) |> String.concat ", ")
+                    ChartMark.Measured)
             |> List.ofArray
 
         let last =
@@ -30,9 +41,9 @@ module TunedCharts =
                     Id = "feature-learning-errors"
                     Title = "Held-out error while networks train"
                     Caption =
-                        "Mean squared error of rows in folds that were held out, against the epoch; targets are ±1. The dotted line is the tuned kernel's, fitted without the same folds. The lowest place of all was chosen."
+                        "Of the six networks of the least error: mean squared error of rows in folds that were held out, against the epoch; targets are ±1. The dotted line is the tuned kernel's, fitted without the same folds. The lowest place of all was chosen."
                     Horizontal = FigureAxis.linear "epoch"
-                    Vertical = FigureAxis.linear "mean squared error"
+                    Vertical = FigureAxis.logarithmic "mean squared error"
                     Drawing =
                         Drawing.Lines [
                             yield! lines

@@ -45,7 +45,10 @@ module Curves =
 
             {
                 FigureSeries.create
-                    (if many then $"%s{ordinate.Name}, %s{name}" else name)
+                    (match many, name with
+                     | false, _ -> name
+                     | true, "" -> ordinate.Name
+                     | true, name -> $"%s{ordinate.Name}, %s{name}")
                     colour
                     (CurvePoints.along curve ordinate runs) with
                     Symbol =
