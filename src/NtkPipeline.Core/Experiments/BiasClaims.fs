@@ -38,7 +38,7 @@ module BiasClaims =
                     | _, [||] ->
                         fall.Kind,
                         None,
-                        $"Over %d{fall.Runs} networks no power law can be fitted: it takes two widths and three networks that ended, some of them of the widest."
+                        $"Over %d{fall.Runs} networks no power law can be fitted: it takes two widths and three networks that fitted their rows (a loss below 0.01), some of them of the widest."
                     | Some fit, own ->
                         let isNear = Array.forall (fun distance -> distance < evidence.Near) own
                         let isFar = Array.forall (fun distance -> distance >= evidence.Near) own
@@ -61,17 +61,17 @@ module BiasClaims =
                 | None ->
                     fall.Kind,
                     None,
-                    "No network of this optimiser and of one with linear steps ended at the widest."
+                    "No network of this optimiser and of one with linear steps had fitted its rows (a loss below 0.01) at the widest."
                 | Some excess ->
                     fall.Kind,
                     Difference.isPositive excess,
                     $"%s{OptimiserKind.words fall.Kind} ends %s{VerdictWords.percent (Array.average fall.OwnWidest)} of its size from the solution of least norm of the network's own first kernel at m = %d{evidence.Widest}, which is %s{VerdictWords.points excess} further than the nearest optimiser with linear steps."))
 
-    /// The least correlation that counts as one.
-    let private close = 0.9
+    /// The least correlation that counts as one, and how far an exponent may lie from −1.
+    let private close, private around = 0.9, 0.25
 
     let private stopping =
-        claim "Training stopped early is a ridge regression, λ = N/(ηt)" (fun evidence ->
+        claim "Training stopped early goes along the ridge's path, λ ∝ 1/t" (fun evidence ->
             evidence.Stoppings
             |> Array.map (fun stopping ->
                 let worst = stopping.Stops |> Array.truncate (max 1 stopping.Undecided) |> Array.maxBy _.Gap
@@ -83,14 +83,18 @@ module BiasClaims =
                     "Fewer than three times were followed before everything was learnt."
                 | Some correlation ->
                     let holds =
-                        if correlation.Lower >= close then Some true
-                        elif correlation.Upper < close then Some false
-                        else None
+                        match stopping.Fit with
+                        | Some fit when fit.Upper < -1.0 - around || fit.Lower > -1.0 + around -> Some false
+                        | _ when correlation.Upper < close -> Some false
+                        | Some fit when correlation.Lower >= close && abs (fit.Slope + 1.0) <= around ->
+                            Some true
+                        | Some _
+                        | None -> None
 
                     let law =
                         match stopping.Fit with
                         | Some fit ->
-                            $"; the nearest λ goes as t^%s{power fit.Slope} (95%% band %s{power fit.Lower} to %s{power fit.Upper})"
+                            $"; the nearest λ goes as t^%s{power fit.Slope} (95%% band %s{power fit.Lower} to %s{power fit.Upper}), where the filters of flow and ridge have −1 (%g{around} around it counts)"
                         | None -> ""
 
                     stopping.Kind,

@@ -16,7 +16,7 @@ module BiasEnds =
         (kind: OptimiserKind, width: int)
         (paths: BiasPath[])
         : BiasEnd =
-        let sound = paths |> Array.filter _.IsWhole
+        let sound = paths |> Array.filter _.HasFitted
         let rows = [| 0 .. labels.Length - 1 |]
         let mean pick = sound |> Array.choose pick |> BiasMeasures.mean
 
@@ -56,7 +56,7 @@ module BiasEnds =
         let sound kind =
             paths
             |> Array.filter (fun path -> path.Kind = kind && path.Width = widest)
-            |> Array.filter (fun path -> path.IsWhole && path.OwnSolution.IsSome)
+            |> Array.filter (fun path -> path.HasFitted && path.OwnSolution.IsSome)
 
         let nearest =
             ends

@@ -7,7 +7,7 @@ open System
 type BiasEnd = {
     Kind: OptimiserKind
     Width: int
-    /// Networks that were trained to the end, of so many.
+    /// Networks that had fitted their rows at the end, of so many.
     Sound: int
     Networks: int
     /// Of each sound network.

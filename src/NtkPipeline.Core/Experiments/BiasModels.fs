@@ -17,6 +17,9 @@ type BiasPath = {
     OwnSolution: float[] option
 } with
 
+    /// Whether it was trained to the end and had fitted its rows by then: on the squared error a loss below 0.01, where it began at ½.
+    member this.HasFitted = this.IsWhole && (Array.last this.Points).Loss < 0.01
+
     member this.IsWhole = this.Points.Length > 0 && (Array.last this.Points).Step = this.Steps
 
 /// A network's first steps beside what is predicted of them.

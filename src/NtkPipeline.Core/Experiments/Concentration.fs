@@ -8,10 +8,11 @@ type OwnKernelPair = {
     Member: int
     /// Quantiles of |Θ̂₀(x, z) − Θ(x, z)| over all pairs of training rows, over the mean of Θ(x, x): in the order of `Concentration.shares`.
     Errors: float[]
-    /// On the validation rows: the network after its last step, descent with Θ̂₀ for as many steps, and ridge regression with Θ̂₀ at the ridge
+    /// On the validation rows: the network after its last step, descent with Θ̂₀ for as many steps (none where its own Λ_max makes that
+    /// diverge), and ridge regression with Θ̂₀ at the ridge
     /// that the analytic kernel's regression chose, relative to the mean diagonal.
     Network: float[]
-    Stopped: float[]
+    Stopped: float[] option
     Ridge: float[]
 }
 
@@ -40,7 +41,11 @@ module Concentration =
             (WholeList(1L, 100000L))
             "30, 100, 300"
             "Steps of full-batch descent that are looked at; the last ends training."
-        setting "rate" (Real(1e-6, 1e6)) "1" "Learning rate in units of N/Λ_max."
+        setting
+            "rate"
+            (Real(1e-6, 1.99))
+            "1"
+            "Learning rate in units of N/Λ_max; full-batch descent is stable below 2."
         setting
             "input-scale"
             (Choice(InputScale.all |> List.map InputScale.print))
@@ -129,7 +134,14 @@ module Concentration =
             let! spectrum = Spectrum.decompose name gram
             let! mean = KernelMatrix.meanDiagonal name gram
             let steps = int64 run.Steps * 1L<step>
-            let! stopped = ClosedForm.train spectrum zeros y [ Training.descent run.AbsoluteRate steps ]
+
+            let! stopped =
+                if run.AbsoluteRate * spectrum.Computed[0] < 2.0 * float n then
+                    ClosedForm.train spectrum zeros y [ Training.descent run.AbsoluteRate steps ]
+                    |> Result.map (fun trained -> Some trained.Head)
+                else
+                    Ok None
+
             let shifted = Spectrum.shift (kernel.Chosen.RelativeRidge * mean) spectrum
             let! ridge = ClosedForm.train shifted zeros y [ Training.Flow(infinity * 1.0<flow>) ]
 
@@ -143,7 +155,7 @@ module Concentration =
                         own
                         input.Kernel
                 Network = run.ValidationOutputs
-                Stopped = at cross stopped.Head
+                Stopped = stopped |> Option.map (at cross)
                 Ridge = at cross ridge.Head
             }
         }
@@ -151,9 +163,9 @@ module Concentration =
     /// A network, the rows that it was trained on and the regression that chose a ridge → it beside its own first kernel.
     let stage (point: GridPoint) : Stage<TrainInput * KernelRegression * TrainedNetwork, OwnKernelPair> = {
         Name = $"own-kernel/%s{point.Name}"
-        Version = 1
+        Version = 2
         Settings = ""
-        Codec = Codec.json "own-kernel-pair/1"
+        Codec = Codec.json "own-kernel-pair/2"
         Body = Pure pair
     }
 

@@ -127,7 +127,7 @@ module ConcentrationChapter =
             else
                 $" %d{evidence.Diverged} of %d{evidence.Networks} networks diverged, and have no outcome to be paired."
 
-        $"Even the worst of all pairs of rows comes near its limit: it was off by %s{VerdictWords.percent first.Mean} of the mean diagonal at m = %d{first.Width} and by %s{VerdictWords.percent last.Mean} at m = %d{last.Width}.%s{lost}"
+        $"The worst of all pairs of rows was off its limit by %s{VerdictWords.percent first.Mean} of the mean diagonal at m = %d{first.Width} and by %s{VerdictWords.percent last.Mean} at m = %d{last.Width}.%s{lost}"
 
     let private write
         (values: Map<string, string>)

@@ -57,12 +57,17 @@ module ConcentrationEvidence =
 
         let all = pairs |> List.sortBy (fun pair -> pair.Width, pair.Member) |> Array.ofList
 
-        let byWidth name pick =
+        let byWidth name (pick: OwnKernelPair -> float[] option) =
             all
-            |> Array.filter (fun pair -> sound.Contains(pair.Width, pair.Member))
+            |> Array.filter (fun pair -> sound.Contains(pair.Width, pair.Member) && (pick pair).IsSome)
             |> Array.groupBy _.Width
             |> Array.map (fun (width, pairs) ->
-                PairedWidth.ofPairs resamples (Seed.derive $"%s{name}/%d{width}" seed) labels pick pairs)
+                PairedWidth.ofPairs
+                    resamples
+                    (Seed.derive $"%s{name}/%d{width}" seed)
+                    labels
+                    (pick >> Option.defaultValue [||])
+                    pairs)
 
         let sorted = Group.sort runs
 
@@ -72,7 +77,7 @@ module ConcentrationEvidence =
                 |> List.mapi (fun k (name, _) -> name, law resamples seed k all)
                 |> Array.ofList
             Stopped = byWidth "stopped" _.Stopped
-            Ridge = byWidth "ridge" _.Ridge
+            Ridge = byWidth "ridge" (_.Ridge >> Some)
             Networks = runs.Length
             Diverged = runs.Length - sound.Count
             Setting = $"%s{VerdictWords.setting sorted[0].Spec sorted}, %d{sorted[0].TrainRows} training rows"

@@ -27,7 +27,11 @@ module Convergence =
             (WholeList(1L, 100000L))
             "30, 100, 300"
             "Steps of full-batch descent after which they are looked at."
-        setting "rate" (Real(1e-6, 1e6)) "1" "Learning rate in units of N/Λ_max."
+        setting
+            "rate"
+            (Real(1e-6, 1.99))
+            "1"
+            "Learning rate in units of N/Λ_max; full-batch descent is stable below 2."
         setting
             "input-scale"
             (Choice(InputScale.all |> List.map InputScale.print))

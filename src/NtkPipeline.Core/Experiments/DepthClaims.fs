@@ -1,35 +1,6 @@
 namespace NtkPipeline.Core
 
-/// Kernel or network of a family at one depth against one of the fewest layers.
-type DepthDifference = {
-    Family: DepthFamily
-    Layers: int
-    Fewest: int
-    Accuracy: float
-    Difference: Difference
-}
-
-/// What the chapter on depth rests on.
-type DepthEvidence = {
-    Margin: float
-    Majority: float
-    BiasVariance: float
-    /// By family and layers, and by σ_w² and layers.
-    Families: (DepthFamily * int * DepthKernel)[]
-    Phases: (float * int * DepthKernel)[]
-    Scales: DepthScaleCheck[]
-    KernelOutcomes: DepthOutcome[]
-    NetworkOutcomes: DepthOutcome[]
-    /// Mean training accuracy of the same networks, in the order of `NetworkOutcomes`.
-    TrainAccuracies: float[]
-    KernelDifferences: DepthDifference[]
-    NetworkDifferences: DepthDifference[]
-    /// Networks that diverged.
-    Diverged: int
-    KernelBudget: string
-    NetworkBudget: string
-}
-
+/// What is expected of depth.
 [<RequireQualifiedAccess>]
 module DepthClaims =
 
@@ -166,10 +137,16 @@ module DepthClaims =
             let margin = $"%.1f{100.0 * evidence.Margin} percentage points"
             let excludes (one: DepthDifference) = (Difference.isPositive one.Difference).IsSome
 
+            /// A band is about as wide as chance makes it: half of it would fit the margin only on many more rows.
+            let within (one: DepthDifference) =
+                abs one.Difference.Value <= evidence.Margin
+                && one.Difference.Lower >= -2.0 * evidence.Margin
+                && one.Difference.Upper <= 2.0 * evidence.Margin
+
             let worst () =
                 let worst = all |> Array.maxBy (fun one -> abs one.Difference.Value)
 
-                $"Of %d{all.Length} comparisons with %d{worst.Fewest} hidden layer(s) the largest is %s{DepthFamily.print worst.Family} with %d{worst.Layers}: %s{VerdictWords.points worst.Difference}; %d{all |> Array.filter excludes |> Array.length} bands exclude 0, where chance alone has 1 in 20 do so."
+                $"Of %d{all.Length} comparisons with %d{worst.Fewest} hidden layers the largest is %s{DepthFamily.print worst.Family} with %d{worst.Layers}: %s{VerdictWords.points worst.Difference}; %d{all |> Array.filter excludes |> Array.length} bands exclude 0, where chance alone has 1 in 20 do so."
 
             let holds, words =
                 if all.Length = 0 then
@@ -179,10 +156,11 @@ module DepthClaims =
                     |> Array.exists (fun one -> excludes one && abs one.Difference.Value > evidence.Margin)
                 then
                     Some false, $"%s{worst ()} One that excludes 0 is beyond the margin of %s{margin}."
-                elif all |> Array.forall (fun one -> abs one.Difference.Value <= evidence.Margin) then
-                    Some true, $"%s{worst ()} All are within the margin of %s{margin}."
+                elif all |> Array.forall within then
+                    Some true, $"%s{worst ()} No band reaches twice the margin of %s{margin} from 0."
                 else
-                    None, $"%s{worst ()} Some are beyond the margin of %s{margin}, but none of these clearly."
+                    None,
+                    $"%s{worst ()} Some bands reach more than twice the margin of %s{margin} from 0, though none beyond it clearly."
 
             { Claim = name; Setting = setting evidence; Holds = holds; Evidence = words }
 

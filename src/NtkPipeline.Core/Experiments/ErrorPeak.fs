@@ -39,6 +39,8 @@ type ErrorSeries = { Places: float[]; Errors: float[][] }
 /// The highest place of a series and how high it stands.
 type ErrorPeak = {
     At: float
+    /// Whether it is the first place or the last: what lies beyond may be higher.
+    IsAtEdge: bool
     /// The geometric mean of the errors there.
     Error: float
     /// The error there over that at two octaves' distance, on whichever side it is higher; none where the series does not reach so far on
@@ -80,6 +82,7 @@ module ErrorPeak =
 
         {
             At = series.Places[p]
+            IsAtEdge = p = 0 || p = series.Places.Length - 1
             Error = means[p]
             Height =
                 match below, above with

@@ -58,7 +58,7 @@ module FeatureVerdicts =
     let private needed (evidence: FeatureEvidence) (contest: Contest) =
         match McNemar.rowsToShow evidence.Margin contest.Discordance with
         | Some rows when evidence.Margin > 0.0 ->
-            $"A true difference of %s{share evidence.Margin} would take about %d{rows} validation tweets to show four times out of five."
+            $"A true difference of %.1f{100.0 * evidence.Margin} points would take about %d{rows} validation tweets to show four times out of five."
         | Some _
         | None -> ""
 
@@ -172,6 +172,8 @@ module FeatureVerdicts =
                     $"Feature learning does not help: tuned networks stand at %s{difference} against the tuned kernel on %s{rows}."
                 | None when isLazy evidence contest ->
                     $"No gain by feature learning is shown: the networks that inner folds chose hardly move their kernel, and stand at %s{difference} against the tuned kernel on %s{rows}."
+                | None when isEnough evidence contest = Some true ->
+                    $"Feature learning brings nothing that shows: tuned networks stand at %s{difference} against the tuned kernel on %s{rows}."
                 | None ->
                     $"Whether feature learning helps cannot be told from %s{rows}: tuned networks stand at %s{difference} against the tuned kernel."
 

@@ -67,10 +67,10 @@ module GapChapter =
             row "the whole: ensemble less tuned ridge" split.Accuracy $"%.3f{split.Rms.Value}" split.Rms
             [
                 TextCell "the rest: whole less parts"
-                NumberCell $"%.1e{100.0 * split.RestOfAccuracy}"
+                NumberCell(GapClaims.rest (100.0 * split.RestOfAccuracy))
                 NumberCell ""
                 NumberCell ""
-                NumberCell $"%.1e{split.RestOfRms}"
+                NumberCell(GapClaims.rest split.RestOfRms)
                 NumberCell ""
             ]
         ]

@@ -6,6 +6,13 @@ module GapClaims =
 
     let private units (x: float) = $"%.3f{x}".Replace('-', '−')
 
+    /// What rounding leaves.
+    let rest (x: float) =
+        if x = 0.0 then
+            "0"
+        else
+            x.ToString("0.0e+0", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−')
+
     /// "0.210 (95% band 0.190 to 0.230)".
     let band (part: Difference) : string =
         $"%s{units part.Value} (95%% band %s{units part.Lower} to %s{units part.Upper})"
@@ -43,7 +50,7 @@ module GapClaims =
             let sum = VerdictWords.signed (split.Accuracy.Value - split.RestOfAccuracy)
 
             Some holds,
-            $"The %d{split.Links.Length} parts sum to %s{sum} points of accuracy, the ends differ by %s{VerdictWords.points split.Accuracy}, a rest of %.1e{split.RestOfAccuracy}; to %s{units (split.Rms.Value - split.RestOfRms)} of rms, the ends being %s{band split.Rms} apart, a rest of %.1e{split.RestOfRms}.")
+            $"The %d{split.Links.Length} parts sum to %s{sum} points of accuracy, the ends differ by %s{VerdictWords.points split.Accuracy}, a rest of %s{rest split.RestOfAccuracy}; to %s{units (split.Rms.Value - split.RestOfRms)} of rms, the ends being %s{band split.Rms} apart, a rest of %s{rest split.RestOfRms}.")
 
     /// The link with the greatest part of the way, and its place.
     let largest (split: ChainSplit) : int * ChainLink =

@@ -123,7 +123,7 @@ module JudgeBias =
         (point: BiasPoint)
         : Stage<TrainInput * BiasPath list * BiasFirst list, BiasEvidence> = {
         Name = "judge-implicit-bias"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe (settings, near, point)
         Codec = Codec.json "implicit-bias/1"
         Body = Seeded(run (settings, near, point))

@@ -110,10 +110,10 @@ module Regime =
 
     let private answer (evidence: RegimeEvidence) = [
         match RegimeClaims.lasts evidence |> Array.tryLast with
-        | Some { AlphaRootWidth = Some constant; Rate = rate; Epoch = epoch } ->
+        | Some { AlphaRootWidth = Some constant; Fit = Some _; Rate = rate; Epoch = epoch } ->
             let at width = constant / sqrt (float width)
 
-            $"At rate %g{rate}, after %s{VerdictWords.epochs epoch}, a network is its kernel (ΔΘ below %s{VerdictWords.percent evidence.Threshold}) where α√m is above about %.2g{constant}: at m = 256 from α = %.2g{at 256} on, at m = 4096 from α = %.2g{at 4096}."
+            $"At rate %g{rate}, after %s{VerdictWords.epochs epoch}, a network's kernel stays put (ΔΘ below %s{VerdictWords.percent evidence.Threshold}) where α√m is above about %.2g{constant}: at m = 256 from α = %.2g{at 256} on, at m = 4096 from α = %.2g{at 4096}."
         | _ -> ()
 
         let line scaling =

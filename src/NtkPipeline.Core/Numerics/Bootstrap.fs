@@ -45,9 +45,21 @@ module Bootstrap =
 
         sum / float (chosen.Length * rows.Length)
 
-    let private band value resamples (sample: unit -> float) =
+    let private band value resamples (rows: int) (sample: unit -> float) =
         let sorted = Array.init resamples (fun _ -> sample ()) |> Array.sort
-        { Value = value; Lower = quantile 0.025 sorted; Upper = quantile 0.975 sorted }
+        let lower, upper = quantile 0.025 sorted, quantile 0.975 sorted
+
+        if lower = upper then
+            // Resampling sees nothing where no row differs; 95% say that at most 3/n of all do (Hanley & Lippman-Hand 1983).
+            let reach = 3.0 / float rows
+
+            {
+                Value = value
+                Lower = max -1.0 (value - reach)
+                Upper = min 1.0 (value + reach)
+            }
+        else
+            { Value = value; Lower = lower; Upper = upper }
 
     /// Both accuracies are taken on the same drawn rows. `members`: the hits of one network each; `kernel`: the kernel's hits.
     let paired (resamples: int) (seed: Seed) (members: float[][]) (kernel: float[]) : Difference =
@@ -55,7 +67,7 @@ module Bootstrap =
         let all = [| 0 .. kernel.Length - 1 |]
         let difference chosen rows = mean members chosen rows - mean [| kernel |] [| 0 |] rows
 
-        band (difference [| 0 .. members.Length - 1 |] all) resamples (fun () ->
+        band (difference [| 0 .. members.Length - 1 |] all) resamples kernel.Length (fun () ->
             difference (draw random members.Length) (draw random kernel.Length))
 
     /// The mean accuracy of some networks less that of others, on the same drawn rows, seeds of both drawn anew.
@@ -68,7 +80,7 @@ module Bootstrap =
 
         let all (networks: float[][]) = [| 0 .. networks.Length - 1 |]
 
-        band (difference (all members) (all others) [| 0 .. rows - 1 |]) resamples (fun () ->
+        band (difference (all members) (all others) [| 0 .. rows - 1 |]) resamples rows (fun () ->
             difference (draw random members.Length) (draw random others.Length) (draw random rows))
 
     /// The bands of several numbers taken of the same drawn members and rows, so that what adds up among them adds up in every resample.

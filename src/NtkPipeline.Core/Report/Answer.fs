@@ -79,7 +79,7 @@ module Answer =
 
         match greatest Gain.Shown, greatest Gain.Unclear with
         | _ when series.Length = 0 -> [
-            $"This run trained no networks of its own, so it does not say whether the fixed kernel is enough for this task; `ntk run --experiment %s{Widths.name}` would."
+            $"This run was not asked whether the fixed kernel is enough for this task; `ntk run --experiment %s{Widths.name}` and `--experiment feature-learning` ask."
           ]
         | _ when judged.Length = 0 -> [
             "These numbers cannot tell whether the fixed kernel is enough: at the main learning rate no network of the greatest width came to its end. A smaller train.rate would tell."

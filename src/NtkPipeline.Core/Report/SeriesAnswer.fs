@@ -140,6 +140,6 @@ module SeriesAnswer =
             | None, _ ->
                 $"At %s{name} every network of the greatest width, m = %d{last.Spec.Width}, diverged."
             | Some _, None ->
-                $"At %s{name} no width makes networks their kernel: even at m = %d{last.Spec.Width} it moves by %s{moved last} in %s{epochs}."
+                $"At %s{name} none of the widths tried makes networks their kernel: at m = %d{last.Spec.Width} it moves by %s{moved last} in %s{epochs}."
             | Some _, Some widest ->
-                $"At %s{name} no width makes networks their kernel: even at m = %d{last.Spec.Width} it moves by %s{moved last} in %s{epochs}, and their accuracy differs from the tuned kernel's by %s{VerdictWords.points widest.Difference}."
+                $"At %s{name} none of the widths tried makes networks their kernel: at m = %d{last.Spec.Width} it moves by %s{moved last} in %s{epochs}, and their accuracy differs from the tuned kernel's by %s{VerdictWords.points widest.Difference}."

@@ -29,7 +29,7 @@ internal sealed class RunOptions
 
     private readonly Option<string[]> _experiment = new("--experiment")
     {
-        Description = "The one question that is asked, or several of them: the same as --set experiments=NAME.",
+        Description = "The one question that is asked, or several of them: the same as --set experiments=NAME, which it goes before.",
         HelpName = "NAME",
         DefaultValueFactory = _ => [],
         AllowMultipleArgumentsPerToken = true,

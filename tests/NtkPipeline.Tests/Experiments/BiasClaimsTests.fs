@@ -68,7 +68,7 @@ let private stopping correlation =
                     Stops = [| stop 1; stop 10; stop 100 |]
                     Undecided = 3
                     Correlation = correlation
-                    Fit = None
+                    Fit = Some { Slope = -1.05; Lower = -1.1; Upper = -1.0 }
                 }
             |]
     }
@@ -150,6 +150,15 @@ let tests =
             judge 2 (stopping (Some(about 0.97))) |> wants (Some true) [ "0.97"; "7.0% of f's size" ]
             judge 2 (stopping (Some(about 0.5))) |> wants (Some false) [ "correlate by 0.5" ]
             judge 2 (stopping (Some(about 0.9))) |> wants None [ "0.9" ]
+
+            let steepen (stopping: BiasStopping) = {
+                stopping with
+                    Fit = Some { Slope = -1.5; Lower = -1.6; Upper = -1.4 }
+            }
+
+            let found = stopping (Some(about 0.97))
+            let steep = { found with Stoppings = Array.map steepen found.Stoppings }
+            judge 2 steep |> wants (Some false) [ "−1.50"; "0.25 around it counts" ]
             judge 2 (stopping None) |> wants None [ "Fewer than three times" ]
 
         testCase "own kernels: one that foretells, one that does not, one that cannot be told, and no network"

@@ -20,7 +20,7 @@ let private pairs seeds (power: float) (wrong: int list) (wrongKernel: int list)
                 Member = number
                 Errors = [| 1.0; 2.0; 3.0; 4.0 |] |> Array.map (fun k -> k * noise * float width ** power)
                 Network = missing wrong
-                Stopped = missing wrongKernel
+                Stopped = Some(missing wrongKernel)
                 Ridge = missing []
             }
 ]
@@ -122,7 +122,7 @@ let private tests' = [
 
         SmallTraining.close
             1e-4
-            (Metrics.gap pair.Network pair.Stopped).Rms
+            (Metrics.gap pair.Network (Option.defaultValue [||] pair.Stopped)).Rms
             gap.Rms
             "what training saw, in float32"
 

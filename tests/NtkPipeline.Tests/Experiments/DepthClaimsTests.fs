@@ -129,6 +129,7 @@ let tests =
                 verdict [| difference 3 0.004 -0.01 0.02; difference 10 -0.1 -0.15 -0.05 |]
                 |> wants (Some false) [ "−10.0"; "1 bands exclude 0" ]
 
-                verdict [| difference 3 0.02 -0.01 0.05 |] |> wants None [ "none of these clearly" ]
+                verdict [| difference 3 0.02 -0.01 0.05 |] |> wants None [ "though none beyond it clearly" ]
+                verdict [| difference 3 0.0 -0.12 0.12 |] |> wants None [ "reach more than twice" ]
                 verdict [||] |> wants None [ "not two depths" ]
     ]

@@ -69,7 +69,7 @@ let tests =
 
             answer 0.5 better |> says [ "Feature learning helps"; "+10.0"; "not enough" ]
             answer 0.5 worse |> says [ "does not help"; "−10.0"; "is enough" ]
-            answer 0.5 same |> says [ "cannot be told from 1000 validation tweets"; "is enough" ]
+            answer 0.5 same |> says [ "brings nothing that shows"; "is enough" ]
 
             answer 0.5 (fun _ -> [ 30..229 ])
             |> says [ "These numbers cannot tell whether"; "cannot be told"; "would take about" ]

@@ -74,7 +74,7 @@ let tests =
                         })
             }
 
-            judge 0 broken |> wants (Some false) [ "a rest of 9.0e-001" ]
+            judge 0 broken |> wants (Some false) [ "a rest of 9.0e−1" ]
             let diverged = evidence (members (network 1.0 0.1 none 64 >> lost))
             judge 0 diverged |> wants None [ "Every network diverged" ]
             Expect.equal (diverged.Chains[0].Sound, diverged.Chains[0].Networks) (0, 3) "counted"

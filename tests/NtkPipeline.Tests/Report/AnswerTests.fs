@@ -98,7 +98,11 @@ let private opens =
         testCase "where every network diverged, and where there is none, nothing is claimed"
         <| fun () ->
             says (opening SampleFindings.barren) [ "cannot tell"; "A smaller train.rate would tell." ]
-            says (opening SampleFindings.alone) [ "trained no networks of its own"; "--experiment widths" ]
+
+            says (opening SampleFindings.alone) [
+                "was not asked whether the fixed kernel is enough"
+                "--experiment widths"
+            ]
 
             Expect.all
                 (Answer.sentences SampleFindings.alone)

@@ -13,7 +13,7 @@ let tests =
             |> verdict "A small"
             |> wants (Some false) [
                 "ridgeless"
-                "the difference is 0.0 percentage points (95% band 0.0 to 0.0)"
+                "the difference is 0.0 percentage points (95% band −0.3 to +0.3)"
             ]
 
         testCase "wide networks reach the kernel: as good within the band"
