@@ -181,6 +181,8 @@ module FeatureVerdicts =
 
             let opening =
                 match isEnough evidence contest, Difference.isPositive contest.Difference with
+                | Some true, _ when isLazy evidence contest ->
+                    "Nothing more than the fixed kernel is shown to be needed, but feature learning was hardly put to the test."
                 | Some true, _ ->
                     $"Yes, the fixed kernel is enough: tuned networks gain no more than %s{margin} points on it."
                 | Some false, _ -> "No, the fixed kernel is not enough here."

@@ -75,6 +75,6 @@ let tests =
             |> says [ "These numbers cannot tell whether"; "cannot be told"; "would take about" ]
 
             answer 0.01 better |> says [ "not by features" ]
-            answer 0.01 same |> says [ "No gain by feature learning is shown"; "hardly move" ]
+            answer 0.01 same |> says [ "hardly put to the test"; "hardly move their kernel" ]
             Expect.isEmpty (FeatureVerdicts.answer { evidence 0.5 same with Contest = None }) "nothing to say"
     ]
