@@ -54,9 +54,8 @@ module DescentClaims =
                         $"On %s{FeatureKind.words kind} the mean squared error is highest at %.0f{peak.At} features, %.2f{peak.At / threshold} times the %.0f{threshold} predicted; %s{range peak}."
 
                     match isNear threshold peak.At, peak.Height with
-                    | false, None -> None, notReached peak
-                    | false, Some _ ->
-                        Some false, $"%s{place} That is not within a factor of %g{placeWithin}."
+                    | false, _ when peak.IsAtEdge -> None, notReached peak
+                    | false, _ -> Some false, $"%s{place} That is not within a factor of %g{placeWithin}."
                     | true, None -> None, notReached peak
                     | true, Some height ->
                         Ratio.isAtLeast leastHeight height,
@@ -163,9 +162,8 @@ module DescentClaims =
                         $"The mean squared error of the trained networks is highest at %.0f{peak.At} parameters, %.2f{peak.At / threshold} times the %.0f{threshold} at which their gradients are as many as rows."
 
                     match isNear threshold peak.At, peak.Height with
-                    | false, None -> None, notReached peak
-                    | false, Some _ ->
-                        Some false, $"%s{place} That is not within a factor of %g{placeWithin}."
+                    | false, _ when peak.IsAtEdge -> None, notReached peak
+                    | false, _ -> Some false, $"%s{place} That is not within a factor of %g{placeWithin}."
                     | true, None -> None, notReached peak
                     | true, Some height ->
                         Ratio.isAtLeast goneBelow height,
