@@ -4,14 +4,6 @@ open System.IO
 open System.Text.Json
 open NtkPipeline.Core
 
-/// How a model's vectors of a text's tokens become one.
-[<RequireQualifiedAccess>]
-type Pooling =
-    /// Their mean.
-    | Mean
-    /// The first one, that of [CLS].
-    | Cls
-
 /// What a model was trained for, and its graph does not say.
 type EncoderProfile = {
     Pooling: Pooling
