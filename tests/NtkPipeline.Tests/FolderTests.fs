@@ -26,6 +26,7 @@ let private layers = [
     "Learning/Posterior"
     "Learning/Selection"
     "Learning/Training"
+    "Transformer"
     "Experiment"
     "Experiment/Claims"
     "Stages"

@@ -135,6 +135,7 @@ let private tests =
             KernelProductTests.tests
             TensorKernelTests.tests
         ]
+        testList "transformer" [ BertEncoderTests.tests ]
         PivotedCholeskyTests.tests
         ConjugateGradientsTests.tests
         NystromTests.tests
