@@ -152,6 +152,7 @@ let private tests =
         BenchMachineTests.tests
         LibTorchFolderTests.tests
         SentenceEncoderTests.tests
+        EncoderFileTests.tests
         PackagedModelTests.tests
         ConfigTextTests.tests
         EmbeddingCacheTests.tests

@@ -72,12 +72,12 @@ type SentenceEncoder
 [<RequireQualifiedAccess>]
 module SentenceEncoder =
 
-    let private modelPath (folder: string) =
+    let internal modelPath (folder: string) =
         let direct = Path.Combine(folder, "model.onnx")
         let nested = Path.Combine(folder, "onnx", "model.onnx")
         if File.Exists direct || not (File.Exists nested) then direct else nested
 
-    let private vocabularyPath (folder: string) = Path.Combine(folder, "vocab.txt")
+    let internal vocabularyPath (folder: string) = Path.Combine(folder, "vocab.txt")
 
     /// Whether a folder holds the two files.
     let isIn (folder: string) : bool = File.Exists(modelPath folder) && File.Exists(vocabularyPath folder)

@@ -1,0 +1,89 @@
+module NtkPipeline.Tests.EncoderFileTests
+
+open System
+open System.IO
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Runtime
+open NtkPipeline.Tests.Ntk
+
+let private wantOk result =
+    Expect.wantOk (result |> Result.mapError (fun (e: PipelineError) -> e.Sentence)) "well"
+
+/// The largest entry of the difference between φ over its norm and ONNX Runtime's embeddings.
+let private gap (folder: string) (texts: string[]) =
+    let wordPiece, profile = EncoderFile.tokeniser folder |> wantOk
+    let weights = (EncoderFile.openWeights folder |> wantOk).Value.Force() |> wantOk
+    let ids = texts |> Array.map (WordPiece.idsWithin profile.MaxTokens wordPiece)
+    let pooled = EncodeTexts.pooled Device.Cpu weights ignore ids |> wantOk
+    use encoder = SentenceEncoder.openAt folder |> wantOk
+    let expected = encoder.Encode texts |> wantOk
+    Expect.equal (pooled.Rows, pooled.Columns) (expected.Rows, expected.Columns) "shape"
+
+    Array.init texts.Length (fun i ->
+        let row = (Matrix.row i pooled).ToArray() |> Array.map float
+        let norm = sqrt (Array.sumBy (fun x -> x * x) row)
+
+        Array.map2 (fun x (y: float32) -> abs (x / norm - float y)) row ((Matrix.row i expected).ToArray())
+        |> Array.max)
+    |> Array.max
+
+/// Texts of 2 to past 256 tokens.
+let private manyLengths = [|
+    ""
+    "a"
+    for k in [ 1; 2; 3; 5; 8; 13; 21; 34; 55; 89; 144; 233; 254; 255; 300; 600 ] do
+        String.replicate k $"a%c{char (97 + k % 26)} b"
+|]
+
+/// Tweets: real ones where they are, else the sample's.
+let private tweets (count: int) =
+    let path =
+        Clone.shared "data/kaggle/train.csv" |> Option.defaultValue (Clone.path "data/sample/train.csv")
+
+    File.ReadAllLines path |> Array.skip 1 |> Array.truncate count
+
+let private packaged (model: PackagedModel) name test =
+    let assembly = Path.Combine(AppContext.BaseDirectory, "models", model.Assembly)
+
+    if File.Exists assembly then
+        testCase name
+        <| inFolder (fun folder ->
+            PackagedModel.unpack ignore model assembly folder |> wantOk
+            test folder)
+    else
+        ptestCase name ignore
+
+let tests =
+    testList "EncoderFile" [
+        testCase "the small fixture gives ONNX Runtime's embeddings within 1e-5, whatever the texts' lengths"
+        <| inFolder (fun folder ->
+            TinyEncoder.write folder
+            Expect.isLessThan (gap folder manyLengths) 1e-5 "largest entry")
+
+        packaged PackagedModel.miniLm "MiniLM gives ONNX Runtime's embeddings of 200 tweets within 1e-5"
+        <| fun folder ->
+            let shape = ((EncoderFile.openWeights folder |> wantOk).Value.Force() |> wantOk).Shape
+
+            Expect.equal
+                shape
+                {
+                    Layers = 6
+                    Width = 384
+                    Heads = 12
+                    Inner = 1536
+                    Words = 30522
+                    Positions = 512
+                    Types = 2
+                    Epsilon = float 1e-12f
+                }
+                "its sizes"
+
+            Expect.equal (EncoderShape.count shape) 22_565_376L "its parameters"
+            Expect.isLessThan (gap folder (tweets 200)) 1e-5 "largest entry"
+
+        packaged
+            PackagedModel.arctic
+            "Arctic, another exporter's file, gives ONNX Runtime's embeddings of 100 tweets"
+        <| fun folder -> Expect.isLessThan (gap folder (tweets 100)) 1e-5 "largest entry"
+    ]
