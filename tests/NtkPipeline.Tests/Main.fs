@@ -82,6 +82,7 @@ let private tests =
         TrainInputTests.tests
         TrainNetworkTests.tests
         TrainFoldTests.tests
+        FineTuneEpochTests.tests
         TrainingMeasuresTests.tests
         TrainingStepsTests.tests
         LazyTrainingTests.tests
@@ -135,7 +136,7 @@ let private tests =
             KernelProductTests.tests
             TensorKernelTests.tests
         ]
-        testList "transformer" [ BertEncoderTests.tests ]
+        testList "transformer" [ BertEncoderTests.tests; TuningLists.tests ]
         PivotedCholeskyTests.tests
         ConjugateGradientsTests.tests
         NystromTests.tests

@@ -11,7 +11,7 @@ module Batches =
     let count (size: int) (rows: int) : int = if size = 0 then 1 else (rows + size - 1) / size
 
     /// Fisher and Yates' shuffle, in place.
-    let private shuffle (random: Random) (rows: int[]) =
+    let shuffle (random: Random) (rows: 'a[]) : unit =
         for last in rows.Length - 1 .. -1 .. 1 do
             let chosen = random.Next(last + 1)
             let row = rows[last]

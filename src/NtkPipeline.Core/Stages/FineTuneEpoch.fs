@@ -1,0 +1,83 @@
+namespace NtkPipeline.Core
+
+/// What an encoder is fine-tuned with: the texts that it is trained on (without the stop set), and where the head begins.
+[<NoEquality; NoComparison>]
+type TuningInput = {
+    Weights: EncoderWeights
+    /// Token ids of each text.
+    Texts: int[][]
+    /// One number a text; ±1 for classes.
+    Targets: float[]
+    Head: LinearHead
+}
+
+/// Stage: what an encoder is fine-tuned with, and the state of its training → that state after one more epoch, which is a checkpoint: a
+/// killed run goes on from the last.
+[<RequireQualifiedAccess>]
+module FineTuneEpoch =
+
+    /// The seed of a training, the same for all of its epochs and for every method, so that all see the texts in one order.
+    let private seedOf (root: Seed) (number: int) : Seed = Seed.derive $"fine-tune/seed=%d{number}" root
+
+    /// "fine-tune/full/seed=0/epoch=1".
+    let name (settings: TuningSettings) (number: int) (epoch: int) : string =
+        $"fine-tune/%s{TuningMethod.print settings.Method}/seed=%d{number}/epoch=%d{epoch}"
+
+    /// The state before the first epoch; it is not kept.
+    let start
+        (settings: TuningSettings)
+        (root: Seed)
+        (number: int)
+        (input: Artifact<TuningInput>)
+        : Artifact<TuningState> =
+        input
+        |> Artifact.map (fun input ->
+            FineTune.start settings.Method (seedOf root number) input.Weights input.Head)
+
+    /// Epoch so and so, counted from 1. `advance` is told the steps done and the steps of the epoch.
+    let stage
+        (device: Device)
+        (advance: int -> int -> unit)
+        (settings: TuningSettings)
+        (root: Seed)
+        (number: int)
+        (epoch: int)
+        : Stage<TuningInput * TuningState, TuningState> =
+        let seed = seedOf root number
+
+        let run (input: TuningInput, state: TuningState) =
+            if state.Epoch <> epoch - 1 then
+                invalidArg (nameof epoch) $"epoch %d{epoch} does not follow epoch %d{state.Epoch}"
+
+            FineTune.epoch device settings seed input.Weights input.Texts input.Targets state advance
+
+        {
+            Name = name settings number epoch
+            Version = 1
+            Settings = Fingerprint.describe (device, settings, seed)
+            Codec = TuningState.codec
+            Body = Pure run
+        }
+
+    /// All epochs of a training, each from the one before: its states after each.
+    let all
+        (runner: IRunner)
+        (device: Device)
+        (advance: int -> int -> unit)
+        (settings: TuningSettings)
+        (root: Seed)
+        (number: int)
+        (input: Artifact<TuningInput>)
+        : Result<Artifact<TuningState> list, PipelineError> =
+        let next states epoch =
+            states
+            |> Result.bind (fun states ->
+                runner.Run(
+                    stage device advance settings root number epoch,
+                    Artifact.both input (List.head states)
+                )
+                |> Result.map (fun state -> state :: states))
+
+        (Ok [ start settings root number input ], [ 1 .. settings.Epochs ])
+        ||> List.fold next
+        |> Result.map (List.rev >> List.tail)
