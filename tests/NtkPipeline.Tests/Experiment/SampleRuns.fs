@@ -165,4 +165,19 @@ let split: Split = {
     LargestSimilarGroup = 0
 }
 
+/// Rows as an encoder and a reduction might have left them.
+let features (labelled: Matrix<float32>) (test: Matrix<float32>) : Features = {
+    Labelled = labelled
+    Test = test
+    Facts = {
+        Encoder = "made up"
+        Reduction = "none"
+        EmbeddingColumns = labelled.Columns
+        Columns = labelled.Columns
+        ExplainedVariance = [||]
+        ZeroLabelledRows = [||]
+        ZeroTestRows = [||]
+    }
+}
+
 let artifact name value = Artifact.create name (Digest.ofParts [ name ]) (lazy (Ok value))

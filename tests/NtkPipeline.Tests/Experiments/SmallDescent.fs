@@ -24,21 +24,7 @@ let features, split' =
         |> Array.map (fun i ->
             if float unit[i, 0] + float unit[i, 1] + 0.4 * noise[i] > 0.0 then 1.0 else -1.0)
 
-    let features: Features = {
-        Labelled = unit
-        Test = Matrix.create 0 columns [||]
-        Facts = {
-            Encoder = "made up"
-            Reduction = "none"
-            EmbeddingColumns = columns
-            Columns = columns
-            ExplainedVariance = [||]
-            ZeroLabelledRows = [||]
-            ZeroTestRows = [||]
-        }
-    }
-
-    features,
+    SampleRuns.features unit (Matrix.create 0 columns [||]),
     {
         split with
             Train = [| 0 .. fitted - 1 |]

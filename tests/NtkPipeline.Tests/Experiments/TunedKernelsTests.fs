@@ -4,41 +4,7 @@ open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Tests.SmallTraining
 
-let private features: Features =
-    let data = input.Force()
-
-    {
-        Labelled = data.Labelled
-        Test = data.Test
-        Facts = {
-            Encoder = "made up"
-            Reduction = "none"
-            EmbeddingColumns = columns
-            Columns = columns
-            ExplainedVariance = [||]
-            ZeroLabelledRows = [||]
-            ZeroTestRows = [||]
-        }
-    }
-
-let private split =
-    let data = input.Force()
-
-    {
-        SampleRuns.split with
-            Train = data.Train
-            Validation = data.Validation
-            Folds = Array.init data.Train.Length (fun k -> k % 3)
-            Labels = data.Labels
-            Targets = data.Targets
-    }
-
-let private ridges: RidgeSettings = {
-    Smallest = 0.01
-    Largest = 1.0
-    PointsPerDecade = 1
-    ChooseBy = RidgeChoice.LeaveOneOut
-}
+let private ridges = ridgesTo 1.0 RidgeChoice.LeaveOneOut
 
 let private trial most ridges kind text =
     let runner: IRunner = MemoryRunner(Seed.root 5UL)

@@ -38,19 +38,7 @@ let features: Features =
         let x = SmallStack.normal seed [ rows; columns ]
         Tensors.toMatrix32 (x / x.square().sum(1L, keepdim = true).sqrt())
 
-    {
-        Labelled = unit 3L count
-        Test = unit 4L 6
-        Facts = {
-            Encoder = "made up"
-            Reduction = "none"
-            EmbeddingColumns = columns
-            Columns = columns
-            ExplainedVariance = [||]
-            ZeroLabelledRows = [||]
-            ZeroTestRows = [||]
-        }
-    }
+    SampleRuns.features (unit 3L count) (unit 4L 6)
 
 let training rate width : RunSpec = {
     Architecture = Architecture.withCentring true Architecture.written

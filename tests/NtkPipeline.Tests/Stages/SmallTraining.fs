@@ -42,6 +42,29 @@ let input: Lazy<TrainSource> =
              Labels = labels
          })
 
+/// The same rows as a run has them, in three folds.
+let features = SampleRuns.features (input.Force()).Labelled (input.Force()).Test
+
+let split =
+    let data = input.Force()
+
+    {
+        SampleRuns.split with
+            Train = data.Train
+            Validation = data.Validation
+            Folds = Array.init data.Train.Length (fun k -> k % 3)
+            Labels = data.Labels
+            Targets = data.Targets
+    }
+
+/// Few ridges, one a decade.
+let ridgesTo largest chooseBy : RidgeSettings = {
+    Smallest = 0.01
+    Largest = largest
+    PointsPerDecade = 1
+    ChooseBy = chooseBy
+}
+
 let settings = {
     Architecture = Architecture.withCentring true Architecture.written
     Width = 64
