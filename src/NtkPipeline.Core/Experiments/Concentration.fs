@@ -22,46 +22,16 @@ type OwnKernelPair = {
 module Concentration =
 
     let private key name = $"concentration.%s{name}"
-    let private setting name = Setting.create (key name)
 
-    let private settings = [
-        setting
-            "widths"
-            (WholeList(1L, 65536L))
-            "128, 512, 2048"
-            "Hidden widths; laws are fitted from 128 on."
-        setting "seeds" (Whole(1L, 1000L)) "3" "Networks of each width, with different seeds."
-        setting
-            "rows"
-            (Whole(16L, 6000L))
-            "1000"
-            "Training rows, evenly spaced, that networks and kernels learn from."
-        setting
-            "steps"
-            (WholeList(1L, 100000L))
-            "30, 100, 300"
-            "Steps of full-batch descent that are looked at; the last ends training."
-        setting
-            "rate"
-            (Real(1e-6, 1.99))
-            "1"
-            "Learning rate in units of N/Λ_max; full-batch descent is stable below 2."
-        setting
-            "input-scale"
-            (Choice(InputScale.all |> List.map InputScale.print))
-            "sqrt-d"
-            "Norm of the inputs: 1, or the root of d."
-        setting
-            "tolerance"
-            (Real(0.0, 1.0))
-            "0.1"
-            "A power law's exponent agrees with theory's where its whole band lies within so much of it."
-        setting
-            "disagreement"
-            (Real(0.0, 1.0))
-            "0.02"
-            "Network and kernel are alike where they disagree on a smaller share of tweets."
-    ]
+    let private settings =
+        CommonSettings.ofDescent "concentration" 6000L
+        @ [
+            Setting.create
+                (key "disagreement")
+                (Real(0.0, 1.0))
+                "0.02"
+                "Network and kernel are alike where they disagree on a smaller share of tweets."
+        ]
 
     let rows (values: Map<string, string>) : int = Setting.whole values (key "rows")
 

@@ -10,38 +10,7 @@ module Convergence =
 
     let private setting name = Setting.create (key name)
 
-    let private settings = [
-        setting
-            "widths"
-            (WholeList(1L, 65536L))
-            "128, 512, 2048"
-            "Hidden widths whose laws are fitted, from 128 on."
-        setting "seeds" (Whole(1L, 1000L)) "3" "Networks of each width, with different seeds."
-        setting
-            "rows"
-            (Whole(16L, 100000L))
-            "1000"
-            "Training rows, evenly spaced, that these networks are trained on."
-        setting
-            "steps"
-            (WholeList(1L, 100000L))
-            "30, 100, 300"
-            "Steps of full-batch descent after which they are looked at."
-        setting
-            "rate"
-            (Real(1e-6, 1.99))
-            "1"
-            "Learning rate in units of N/Λ_max; full-batch descent is stable below 2."
-        setting
-            "input-scale"
-            (Choice(InputScale.all |> List.map InputScale.print))
-            "sqrt-d"
-            "Norm of the inputs: 1, or the root of d, at which wide networks are lazy."
-        setting
-            "tolerance"
-            (Real(0.0, 1.0))
-            "0.1"
-            "A power law's exponent agrees with theory's where its whole band lies within so much of it."
+    let private ofEnsemble = [
         setting
             "ensemble-width"
             (Whole(1L, 65536L))
@@ -64,6 +33,8 @@ module Convergence =
             "0.05"
             "The share of outputs inside the band agrees with theory's where its whole band lies within so much of it."
     ]
+
+    let private settings = CommonSettings.ofDescent "convergence" 100000L @ ofEnsemble
 
     let private seeds (values: Map<string, string>) name : AxisValue list = Widths.seeds values (key name)
 

@@ -93,7 +93,7 @@ module DepthGrid =
             (Real(1e-6, 1e6))
             "0.5"
             "Learning rate, in units of N/Λ_max of the network's own kernel."
-        setting "seeds" (Whole(1L, 1000L)) "1" "Networks of each kind, with different seeds."
+        CommonSettings.seeds "depth.seeds" 1
         setting "rows" (Whole(2L, 100000L)) "500" "Training rows, those that all but repeat another left out."
         setting "validation-rows" (Whole(1L, 100000L)) "600" "Validation rows."
     ]

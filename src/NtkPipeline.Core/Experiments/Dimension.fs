@@ -19,7 +19,7 @@ module Dimension =
             "2000"
             "Training rows, evenly spaced, on which everything is fitted."
         setting "widths" (WholeList(1L, 65536L)) "256, 1024" "Hidden widths."
-        setting "seeds" (Whole(1L, 1000L)) "3" "Networks of each kind, with different seeds."
+        CommonSettings.seeds "dimension.seeds" 3
         setting "epochs" (Whole(1L, 100000L)) "20" "Passes over these rows."
     ]
 

@@ -8,7 +8,7 @@ module FunctionSpace =
 
     let private settings = [
         setting "widths" (WholeList(1L, 65536L)) "64, 256, 1024" "Hidden widths."
-        setting "seeds" (Whole(1L, 1000L)) "3" "Networks of each kind, with different seeds."
+        CommonSettings.seeds "function-space.seeds" 3
         setting
             "input-scales"
             (ChoiceList(InputScale.all |> List.map InputScale.print))
@@ -16,11 +16,7 @@ module FunctionSpace =
             "Norms of the inputs: 1, or the root of d."
         setting "rows" (Whole(2L, 1000000L)) "1000" "Training rows, evenly spaced among all, at most."
         setting "epochs" (Whole(2L, 1000000L)) "200" "Epochs, each one step of full-batch descent."
-        setting
-            "rate"
-            (Real(1e-6, 1.99))
-            "1"
-            "Learning rate in units of N/Λ_max; full-batch descent is stable below 2."
+        CommonSettings.rate "function-space.rate"
         setting
             "eigenvectors"
             (Whole(2L, 1000L))

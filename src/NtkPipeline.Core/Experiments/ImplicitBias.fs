@@ -40,11 +40,7 @@ module ImplicitBias =
             (ChoiceList(OptimiserKind.all |> List.map OptimiserKind.print))
             "descent, momentum, sgd, adam, sign"
             "Full-batch descent, the same with momentum 0.9, minibatch SGD, Adam, sign descent."
-        setting
-            "input-scale"
-            (Choice(InputScale.all |> List.map InputScale.print))
-            "sqrt-d"
-            "Norm of the inputs: 1, or the root of d."
+        CommonSettings.inputScale "implicit-bias.input-scale"
         setting "steps" (Whole(10L, 1000000L)) "500" "Steps of every optimiser."
         setting "batch-size" (Whole(1L, 100000L)) "64" "Rows a step of SGD."
         setting

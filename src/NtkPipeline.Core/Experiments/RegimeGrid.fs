@@ -23,13 +23,9 @@ module RegimeGrid =
             (WholeList(1L, 100000L))
             "5, 20"
             "Epochs after which a map is drawn; training ends with the last."
-        setting "seeds" (Whole(1L, 1000L)) "2" "Networks of each kind, with different seeds."
+        CommonSettings.seeds "regime.seeds" 2
         setting "rows" (Whole(2L, 1000000L)) "800" "Training rows, evenly spaced among all of them."
-        setting
-            "input-scale"
-            (Choice(InputScale.all |> List.map InputScale.print))
-            "sqrt-d"
-            "Norm of the inputs: 1, or the root of d."
+        CommonSettings.inputScale "regime.input-scale"
         setting
             "scaling-widths"
             (WholeList(1L, 65536L))

@@ -20,11 +20,7 @@ module Transfer =
         setting "seeds" (Whole(1L, 1000L)) "2" "Networks with different seeds."
         setting "steps" (Whole(1L, 100000L)) "100" "Full-batch steps on the first task."
         setting "few-steps" (Whole(1L, 100000L)) "50" "Full-batch steps on the few tweets of the next."
-        setting
-            "input-scale"
-            (Choice(InputScale.all |> List.map InputScale.print))
-            "sqrt-d"
-            "Norm of the inputs: 1, or the root of d."
+        CommonSettings.inputScale "transfer.input-scale"
     ]
 
     let private whole (values: Map<string, string>) key = Setting.whole values $"transfer.%s{key}"

@@ -56,6 +56,24 @@ let private tests' = [
         Expect.isTrue (last.Gain.Lower < 0.01 && last.Gain.Upper > 0.01) "with a band"
         Expect.equal (Array.last found.Ridge).KernelAlone 30.0 "the ridge's"
 
+    testCase "what it asks as convergence does is the same setting under its own key"
+    <| fun () ->
+        let of' (experiment: Experiment) =
+            experiment.Settings
+            |> List.map (fun setting ->
+                setting.Key.Split('.')[1], (setting.Kind, setting.Default, setting.Doc))
+            |> Map.ofList
+
+        let ours, theirs = of' Concentration.experiment, of' Convergence.experiment
+
+        for name in [ "widths"; "seeds"; "steps"; "rate"; "input-scale"; "tolerance" ] do
+            Expect.equal ours[name] theirs[name] name
+
+        for experiment in Experiments.all do
+            for setting in experiment.Settings do
+                if setting.Key.EndsWith ".input-scale" then
+                    Expect.equal setting.Default "sqrt-d" setting.Key
+
     testCase "errors that fall as m^−½ do, those that fall otherwise do not"
     <| fun () ->
         (verdicts (pairs 3 -0.5 [] []))[0]
