@@ -30,6 +30,25 @@ module DescentClaims =
     let private notReached (peak: ErrorPeak) =
         $"The highest error stands at %.0f{peak.At} features, and the widths do not reach two octaves to both sides of it."
 
+    /// Whether the highest error stands near the threshold, and there at least so many times above its neighbours. `nothing` is said where
+    /// there is none; `place` says where it stands, and `height` how high.
+    let private judgePeak
+        threshold
+        least
+        nothing
+        place
+        height
+        (peak: ErrorPeak option)
+        : bool option * string =
+        match peak with
+        | None -> None, nothing
+        | Some peak ->
+            match isNear threshold peak.At, peak.Height with
+            | false, _ when peak.IsAtEdge -> None, notReached peak
+            | false, _ -> Some false, $"%s{place peak} That is not within a factor of %g{placeWithin}."
+            | true, None -> None, notReached peak
+            | true, Some ratio -> Ratio.isAtLeast least ratio, $"%s{place peak} %s{height peak ratio}"
+
     let private each (evidence: DescentEvidence) (judge: FeatureKind -> float -> Verdict) : Verdict[] = [|
         for kind in DescentEvidence.kinds evidence do
             for noise in DescentEvidence.noises evidence do
@@ -42,24 +61,17 @@ module DescentClaims =
         let judge (evidence: DescentEvidence) kind noise =
             let threshold = DescentEvidence.threshold kind evidence
 
-            let holds, words =
-                match
-                    evidence
-                    |> DescentEvidence.squares noise (DescentMethod.Ridgeless kind)
-                    |> ErrorPeak.highest
-                with
-                | None -> None, "No width was fitted."
-                | Some peak ->
-                    let place =
-                        $"On %s{FeatureKind.words kind} the mean squared error is highest at %.0f{peak.At} features, %.2f{peak.At / threshold} times the %.0f{threshold} predicted; %s{range peak}."
+            let place (peak: ErrorPeak) =
+                $"On %s{FeatureKind.words kind} the mean squared error is highest at %.0f{peak.At} features, %.2f{peak.At / threshold} times the %.0f{threshold} predicted; %s{range peak}."
 
-                    match isNear threshold peak.At, peak.Height with
-                    | false, _ when peak.IsAtEdge -> None, notReached peak
-                    | false, _ -> Some false, $"%s{place} That is not within a factor of %g{placeWithin}."
-                    | true, None -> None, notReached peak
-                    | true, Some height ->
-                        Ratio.isAtLeast leastHeight height,
-                        $"%s{place} It is %s{number peak.Error} there, %s{ratio height} that two octaves away on the higher side; %g{leastHeight} times is asked for."
+            let height (peak: ErrorPeak) height =
+                $"It is %s{number peak.Error} there, %s{ratio height} that two octaves away on the higher side; %g{leastHeight} times is asked for."
+
+            let holds, words =
+                evidence
+                |> DescentEvidence.squares noise (DescentMethod.Ridgeless kind)
+                |> ErrorPeak.highest
+                |> judgePeak threshold leastHeight "No width was fitted." place height
 
             {
                 Claim = name
@@ -152,22 +164,17 @@ module DescentClaims =
         let judge (evidence: DescentEvidence) noise =
             let threshold = DescentEvidence.threshold FeatureKind.Gradients evidence
 
-            let holds, words =
-                match
-                    evidence |> DescentEvidence.squares noise DescentMethod.Trained |> ErrorPeak.highest
-                with
-                | None -> None, "At every width a network diverged."
-                | Some peak ->
-                    let place =
-                        $"The mean squared error of the trained networks is highest at %.0f{peak.At} parameters, %.2f{peak.At / threshold} times the %.0f{threshold} at which their gradients are as many as rows."
+            let place (peak: ErrorPeak) =
+                $"The mean squared error of the trained networks is highest at %.0f{peak.At} parameters, %.2f{peak.At / threshold} times the %.0f{threshold} at which their gradients are as many as rows."
 
-                    match isNear threshold peak.At, peak.Height with
-                    | false, _ when peak.IsAtEdge -> None, notReached peak
-                    | false, _ -> Some false, $"%s{place} That is not within a factor of %g{placeWithin}."
-                    | true, None -> None, notReached peak
-                    | true, Some height ->
-                        Ratio.isAtLeast goneBelow height,
-                        $"%s{place} It is %s{ratio height} that two octaves away on the higher side; more than %g{goneBelow} counts as a peak."
+            let height _ height =
+                $"It is %s{ratio height} that two octaves away on the higher side; more than %g{goneBelow} counts as a peak."
+
+            let holds, words =
+                evidence
+                |> DescentEvidence.squares noise DescentMethod.Trained
+                |> ErrorPeak.highest
+                |> judgePeak threshold goneBelow "At every width a network diverged." place height
 
             {
                 Claim = name
