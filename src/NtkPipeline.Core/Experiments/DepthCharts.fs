@@ -47,6 +47,10 @@ module DepthCharts =
             Relu.activation
             "relu"
             "χ = σ_w²/2 whatever q. Right of the line signals and gradients grow without bound; correlations go to 1 on both sides."
+        plane
+            Gelu.activation
+            "gelu"
+            "χ at q* as for erf, in closed form. The line begins at σ_b² = 0.173, σ_w² = 1.98 (Roberts, Yaida & Hanin 2022): above it χ = 1 parts order from chaos; below it signals die away in order until, near σ_w² = 2, they begin to grow without bound, and χ jumps to σ_w²/2 past 1."
     ]
 
     /// ξ multiplied, within a picture of some depths.

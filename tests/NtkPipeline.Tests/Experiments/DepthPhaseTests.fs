@@ -68,6 +68,20 @@ let tests =
             Expect.isTrue lost[0].IsChaotic "chaotic"
             Expect.isNone (fst (DepthPhase.edges lost)) "none kept"
 
+        testCase "gelu: the picture of the plane agrees with the critical line where there is one"
+        <| fun () ->
+            let line = DepthPhase.criticalLine Gelu.activation
+            Expect.isGreaterThan line.Length 10 "a line"
+
+            for row, bias in Array.zip (DepthPhase.plane Gelu.activation) DepthPhase.biases do
+                let atLine = line |> Array.minBy (fun (_, b) -> abs (b - bias)) |> fst
+
+                for place in row do
+                    if place.WeightVariance < 1.9 then
+                        Expect.isLessThan place.Propagation.Slope 1.0 "order"
+                    elif place.WeightVariance > (if bias > 0.173 then atLine + 0.1 else 2.2) then
+                        Expect.isGreaterThan place.Propagation.Slope 1.0 "chaos"
+
         testCase "the picture of the plane agrees with the critical line"
         <| fun () ->
             let line = DepthPhase.criticalLine Erf.activation

@@ -99,10 +99,18 @@ module SignalPropagation =
                 DepthScale = if hasNoScale layer then None else depthScale (slope layer q c)
             }
 
-    /// (σ_w², σ_b²) at which χ = 1 with q* = q: the critical line has q as its parameter. None where no bias brings q there, σ_b² < 0.
+    /// Whether variances near a fixed point q come back to it.
+    let private isStable layer q =
+        let near = 1.001 * q
+        variance layer near - q <= near - q
+
+    /// (σ_w², σ_b²) at which χ = 1 with q* = q: the critical line has q as its parameter. None where no bias brings q there, σ_b² < 0, or
+    /// where q does not stay there: gelu's grow away from all below (3 + √17)/2 (Roberts, Yaida & Hanin 2022, §5.3.4), so that its line
+    /// begins at σ_b² = 0.173.
     let critical (activation: Activation) (q: float) : (float * float) option =
         let layer = { Activation = activation; WeightVariance = 1.0; BiasVariance = 0.0 }
 
         let weight = 1.0 / slope layer q 1.0
         let bias = q - weight * variance layer q
-        if bias >= 0.0 then Some(weight, bias) else None
+        let there = { layer with WeightVariance = weight; BiasVariance = bias }
+        if bias >= 0.0 && isStable there q then Some(weight, bias) else None

@@ -87,19 +87,50 @@ let tests =
         testCase "the critical line: χ = 1 by iteration, from σ_w² = π/4 on for erf"
         <| fun () ->
             for activation in [ Erf.activation; Gelu.activation ] do
-                for q in [ 0.2; 1.0; 4.0 ] do
+                for q in [ 0.2; 1.0; 4.0; 10.0 ] do
                     match SignalPropagation.critical activation q with
-                    | None -> ()
+                    | None -> Expect.equal (activation, q > 3.5) (Gelu.activation, false) "small variances"
                     | Some(weight, bias) ->
                         let found = SignalPropagation.ofLayer (layer activation weight bias)
+                        wantClose 1e-9 $"q = %g{q}" [| found.Slope; variance found |] [| 1.0; q |]
 
                         if activation = Erf.activation then
-                            wantClose 1e-9 $"q = %g{q}" [| found.Slope; variance found |] [| 1.0; q |]
                             let closed = Math.PI / 4.0 * sqrt (1.0 + 4.0 * q)
                             wantClose 1e-10 "its closed form" [| weight |] [| closed |]
 
             let weight, bias = Expect.wantSome (SignalPropagation.critical Erf.activation 1e-5) "near 0"
             wantClose 1e-4 "where it leaves the axis" [| weight; bias |] [| Math.PI / 4.0; 0.0 |]
+
+        testCase "gelu: the critical line begins where Roberts, Yaida & Hanin 2022 have its half-stable point"
+        <| fun () ->
+            let q = (3.0 + sqrt 17.0) / 2.0
+            let critical = SignalPropagation.critical Gelu.activation
+            let weight, bias = Expect.wantSome (critical (q + 1e-3)) "just above"
+            wantClose 1e-4 "σ_w², σ_b²" [| weight; bias |] [| 1.98305826; 0.17292239 |]
+            Expect.isNone (critical (q - 1e-2)) "below, variances leave it"
+
+        testCase "gelu and erf: a layer's variance and χ are those of a quadrature of φ² and φ'²"
+        <| fun () ->
+            for activation in [ Gelu.activation; Erf.activation ] do
+                let phi = Expect.wantSome (ValueOption.toOption activation.Function) "a function"
+                let layer = layer activation 1.7 0.2
+
+                for q in [ 0.05; 1.0; 6.0 ] do
+                    // The trapezoid rule, which is exact but for rounding on what is smooth.
+                    let mean f =
+                        let step = 12.0 / 20000.0
+
+                        Seq.init 40001 (fun k -> -12.0 + step * float k)
+                        |> Seq.sumBy (fun s -> f (sqrt q * s) * exp (-0.5 * s * s))
+                        |> fun sum -> sum * step / sqrt (2.0 * Math.PI)
+
+                    wantClose 1e-11 $"%s{activation.Text}, q = %g{q}" [|
+                        SignalPropagation.variance layer q
+                        SignalPropagation.slope layer q 1.0
+                    |] [|
+                        1.7 * mean (fun z -> phi.Value z ** 2.0) + 0.2
+                        1.7 * mean (fun z -> phi.Slope z ** 2.0)
+                    |]
 
         testCase "signals that vanish have q* = 0 and no NaN"
         <| fun () ->
