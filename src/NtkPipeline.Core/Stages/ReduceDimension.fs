@@ -66,11 +66,28 @@ module ReduceDimension =
             }
         }
 
+    /// A refusal by the numbers names the setting that would help.
+    let private naming (setting: string) (result: Result<'a, PipelineError>) =
+        result
+        |> Result.mapError (fun error ->
+            match error with
+            | NumbersRefused sentence -> NumbersRefused $"%s{sentence}; %s{setting}"
+            | error -> error)
+
     let private project settings seed dimensions (embeddings: Embeddings, split: Split) =
         let train = embeddings.Labelled |> Matrix.gatherRows split.Train
+        let most = min train.Rows train.Columns
 
         Pca.fitBy settings.Solver seed dimensions train
-        |> Result.bind (fun model -> if settings.Whiten then Pca.whiten model else Ok model)
+        |> if dimensions > most then
+               naming $"reduce.dimensions may be %d{most} at most, or all"
+           else
+               id
+        |> Result.bind (fun model ->
+            if settings.Whiten then
+                Pca.whiten model |> naming "reduce.dimensions may be smaller, or reduce.whiten false"
+            else
+                Ok model)
         |> Result.map (fun model ->
             finish
                 embeddings

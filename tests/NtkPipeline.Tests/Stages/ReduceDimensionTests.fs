@@ -39,6 +39,7 @@ let tests =
             let best = (facts.Points |> Array.minBy _.HeldOut.Error).Dimensions
             Expect.equal (want (reduce Best facts)).Facts.Columns best "auto"
             reduce Best { Rows = 0; Points = [||] } |> says "reduce.compare"
+            reduce (Leading 99) facts |> says $"reduce.dimensions may be %d{telling.Columns} at most, or all"
             let all = want (reduce AllColumns facts)
 
             Expect.equal all.Facts.Reduction "none, centred" "told"
