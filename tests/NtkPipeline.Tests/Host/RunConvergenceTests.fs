@@ -7,25 +7,14 @@ open Expecto
 open NtkPipeline.Tests.Ntk
 open NtkPipeline.Tests.RunCall
 
-let private asked experiments extra = [
-    "--set"
-    $"experiments=%s{experiments}"
-    "--set"
-    "convergence.widths=32, 128, 256"
-    "--set"
-    "convergence.rows=60"
-    "--set"
-    "convergence.steps=2, 5"
-    "--set"
-    "convergence.ensemble-width=64"
-    "--set"
-    "convergence.ensemble-seeds=2"
-    "--set"
-    "convergence.ensemble-rows=30"
-    "--set"
-    "convergence.ensemble-steps=1, 4"
-    yield! extra
-]
+let private asked experiments extra =
+    SmallQuestions.set [
+        $"experiments=%s{experiments}"
+        yield! SmallQuestions.of' "convergence"
+        "convergence.widths=32, 128, 256"
+        "convergence.ensemble-seeds=2"
+        yield! extra
+    ]
 
 let tests =
     testList "convergence of a run" [
@@ -34,7 +23,7 @@ let tests =
             let data, store, out =
                 tweets folder 240, Path.Combine(folder, "store"), Path.Combine(folder, "out")
 
-            let settings = asked "convergence" [ "--set"; "convergence.seeds=2" ]
+            let settings = asked "convergence" []
             let answer = RunCall.run data store out settings |> wantDone
             Expect.equal (ran answer |> List.filter _.StartsWith("train-network/")).Length 8 "six and two"
             use summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(out, "summary.json")))
@@ -55,12 +44,7 @@ let tests =
                     data
                     store
                     out
-                    (asked "widths, convergence" [
-                        "--set"
-                        "convergence.seeds=1"
-                        "--set"
-                        "train.optimiser=adam"
-                    ])
+                    (asked "widths, convergence" [ "convergence.seeds=1"; "train.optimiser=adam" ])
                 |> wantDone
 
             Expect.stringContains answer.Output "as m^−½" "its verdicts"

@@ -7,19 +7,7 @@ open Expecto
 open NtkPipeline.Tests.Ntk
 open NtkPipeline.Tests.RunCall
 
-let private set (pairs: string list) = pairs |> List.collect (fun pair -> [ "--set"; pair ])
-
-let private asked =
-    set [
-        "experiments=feature-learning"
-        "feature-learning.widths=16"
-        "feature-learning.epochs=4"
-        "feature-learning.folds=2"
-        "feature-learning.members=2"
-        "feature-learning.depths=1"
-        "feature-learning.kernel-rows=100"
-        "feature-learning.tangent-rows=100"
-    ]
+let private asked = SmallQuestions.ask [ "feature-learning" ]
 
 let tests =
     testList "feature learning of a run" [
@@ -40,14 +28,16 @@ let tests =
             Expect.stringContains results "networks-less-kernel" "in the table"
             Expect.isEmpty (RunCall.run data store out asked |> wantDone |> ran) "all cached"
 
-            let other = asked @ set [ "train.optimiser=adam"; "feature-learning.input-scales=sqrt-d" ]
+            let other =
+                asked @ SmallQuestions.set [ "train.optimiser=adam"; "feature-learning.input-scales=sqrt-d" ]
+
             RunCall.run data store out other |> wantDone |> ignore)
 
         testCase "where every network diverges the chapter says so"
         <| inFolder (fun folder ->
             let data, store = tweets folder 240, Path.Combine(folder, "store")
             let out = Path.Combine(folder, "out")
-            let wild = asked @ set [ "feature-learning.rates=100000" ]
+            let wild = asked @ SmallQuestions.set [ "feature-learning.rates=100000" ]
             RunCall.run data store out wild |> wantDone |> ignore
 
             Expect.stringContains

@@ -7,13 +7,7 @@ open NtkPipeline.Tests.Ntk
 open NtkPipeline.Tests.RunCall
 
 let private asked =
-    [
-        "experiments=learned-kernel"
-        "learned-kernel.rows=60"
-        "learned-kernel.folds=1"
-        "learned-kernel.steps=3"
-    ]
-    |> List.collect (fun pair -> [ "--set"; pair ])
+    SmallQuestions.ask [ "learned-kernel" ] @ SmallQuestions.set [ "learned-kernel.folds=1" ]
 
 let tests =
     testList "learned kernels of a run" [

@@ -7,18 +7,12 @@ open Expecto
 open NtkPipeline.Tests.Ntk
 open NtkPipeline.Tests.RunCall
 
-let private asks (name: string) (settings: string list) (networks: int) =
+let private asks (name: string) (networks: int) =
     testCase $"ntk run asks %s{name}: its chapter, its rows, and nothing twice"
     <| inFolder (fun folder ->
         let data, store = tweets folder 240, Path.Combine(folder, "store")
         let out = Path.Combine(folder, "out")
-
-        let asked = [
-            for setting in $"experiments=%s{name}" :: "train.optimiser=adam" :: settings do
-                "--set"
-                setting
-        ]
-
+        let asked = SmallQuestions.ask [ name ] @ SmallQuestions.set [ "train.optimiser=adam" ]
         let answer = RunCall.run data store out asked |> wantDone
         Expect.stringContains answer.Output "question" "on the console"
         use summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(out, "summary.json")))
@@ -28,37 +22,8 @@ let private asks (name: string) (settings: string list) (networks: int) =
 
 let tests =
     testList "regime and depth of a run" [
-        asks
-            "regime"
-            [
-                "regime.widths=16, 64"
-                "regime.output-scales=0.5, 2"
-                "regime.rates=0.5"
-                "regime.epochs=1, 2"
-                "regime.seeds=1"
-                "regime.rows=60"
-                "regime.scaling-widths=16, 64"
-                "regime.base-width=16"
-                "regime.deep-widths=8, 16"
-                "regime.deep-base-width=8"
-            ]
-            12
-
-        asks
-            "depth"
-            [
-                "depth.networks=relu, layer-norm"
-                "depth.layers=1, 2"
-                "depth.trained-layers=1, 2"
-                "depth.weight-variances=0.3, 3"
-                "depth.phase-layers=1, 4"
-                "depth.trained-phase-layers=2"
-                "depth.width=16"
-                "depth.epochs=2"
-                "depth.rows=60"
-                "depth.validation-rows=30"
-            ]
-            6
+        asks "regime" 12
+        asks "depth" 6
 
         testCase "their settings are refused by key"
         <| fun () ->
