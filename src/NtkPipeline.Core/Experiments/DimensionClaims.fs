@@ -66,12 +66,12 @@ module DimensionClaims =
                 let before, last = places[places.Length - 2], places[places.Length - 1]
 
                 let holds =
-                    if difference.Upper < margin then Some true
-                    elif difference.Lower > margin then Some false
+                    if difference.Upper < margin && difference.Lower > -margin then Some true
+                    elif difference.Lower > margin || difference.Upper < -margin then Some false
                     else None
 
                 holds,
-                $"From d = %d{before.Dimensions} to %d{last.Dimensions} the kernel's validation accuracy changes by %s{VerdictWords.points difference}; below %.1f{100.0 * margin} points counts as nothing.")
+                $"From d = %d{before.Dimensions} to %d{last.Dimensions} the kernel's validation accuracy changes by %s{VerdictWords.points difference}; %.1f{100.0 * margin} points up or down count as nothing.")
 
     let networksRise =
         one "Networks classify better with more components" ofNetworks (fun evidence ->

@@ -8,7 +8,7 @@ module GapChapter =
         evidence.Chains
         |> Array.choose (fun chain -> chain.Found |> Option.map (fun (_, split) -> chain, split))
 
-    let private norm (chain: GapChain) = if chain.InputScale = InputScale.Unit then "‖x‖ = 1" else "‖x‖ = √d"
+    let private norm (chain: GapChain) = InputScale.words chain.InputScale
 
     /// The widest networks of each input scale.
     let private widest (evidence: GapEvidence) =
@@ -20,7 +20,7 @@ module GapChapter =
         for chain, split in widest evidence do
             let k, link = GapClaims.largest split
 
-            $"At %s{norm chain}, an ensemble of networks of m = %d{chain.Width} lies rms %s{GapClaims.band split.Rms} from the tuned kernel, and its accuracy differs by %s{VerdictWords.points split.Accuracy}; the largest part of the way, %s{GapClaims.band link.Part}, is %s{snd GapCauses.causes[k]}, which alone changes accuracy by %s{VerdictWords.points link.Accuracy}."
+            $"At %s{norm chain}, %s{GapClaims.ends chain} lies rms %s{GapClaims.band split.Rms} from the tuned kernel, and its accuracy differs by %s{VerdictWords.points split.Accuracy}; the largest part of the way, %s{GapClaims.band link.Part}%s{GapClaims.beyond split link.Part}, is %s{snd GapCauses.causes[k]}, which alone changes accuracy by %s{VerdictWords.points link.Accuracy}."
     ]
 
     let private words (evidence: GapEvidence) = [
@@ -36,7 +36,7 @@ module GapChapter =
 
         for chain in evidence.Chains do
             if chain.Sound < chain.Networks then
-                $"At %s{norm chain}, m = %d{chain.Width}, %d{chain.Networks - chain.Sound} of %d{chain.Networks} networks diverged and were left out."
+                $"At %s{norm chain}, m = %d{chain.Width}, %d{chain.Networks - chain.Sound} of %s{VerdictWords.networks chain.Networks} diverged, left out here."
     ]
 
     let private row name (accuracy: Difference) (rms: string) (part: Difference) =
@@ -62,9 +62,17 @@ module GapChapter =
             NumberCell "95% band"
         ]
         Rows = [
-            for (_, cause), link in Seq.zip GapCauses.causes split.Links do
-                row cause link.Accuracy $"%.3f{link.Rms}" link.Part
-            row "the whole: ensemble less tuned ridge" split.Accuracy $"%.3f{split.Rms.Value}" split.Rms
+            for k, ((_, cause), link) in Seq.zip GapCauses.causes split.Links |> Seq.indexed do
+                if k <> GapCauses.ensembling || chain.Sound > 1 then
+                    row cause link.Accuracy $"%.3f{link.Rms}" link.Part
+            row
+                (if chain.Sound > 1 then
+                     "the whole: ensemble less tuned ridge"
+                 else
+                     "the whole: network less tuned ridge")
+                split.Accuracy
+                $"%.3f{split.Rms.Value}"
+                split.Rms
             [
                 TextCell "the rest: whole less parts"
                 NumberCell(GapClaims.rest (100.0 * split.RestOfAccuracy))
@@ -75,7 +83,9 @@ module GapChapter =
             ]
         ]
         Notes = [
-            "The parts and the rest add up to the whole; own rms do not, since links may lead in different directions. What ensembling takes away is the members' scatter, which has no part of the way to their mean: it acts on accuracy."
+            "The parts and the rest add up to the whole; own rms do not, since links may lead in different directions: a part may be larger than the whole, where others lead back."
+            if chain.Sound > 1 then
+                "What ensembling takes away is the members' scatter, which has no part of the way to their mean: it acts on accuracy."
         ]
     }
 
@@ -116,7 +126,7 @@ module GapChapter =
 
                 chart
                     "parts"
-                    "Parts of the gap between ensemble and tuned kernel"
+                    "Parts of the gap between networks and tuned kernel"
                     "Projection of each link on the whole way, in output units; they sum to the rms between the ends. Bars are 95% bands over rows and seeds."
                     (FigureAxis.linear "part of the rms gap (output units)")
                     short
@@ -133,7 +143,7 @@ module GapChapter =
                 chart
                     "models"
                     "Validation accuracy along the chain"
-                    "From the tuned kernel to the ensemble, means over seeds."
+                    "From the tuned kernel to the networks and the mean of their outputs, means over seeds."
                     (FigureAxis.share "accuracy (% of rows)")
                     GapCauses.models
                     [

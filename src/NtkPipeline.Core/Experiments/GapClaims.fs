@@ -17,8 +17,7 @@ module GapClaims =
     let band (part: Difference) : string =
         $"%s{units part.Value} (95%% band %s{units part.Lower} to %s{units part.Upper})"
 
-    let place (chain: GapChain) : string =
-        $"input scale %s{InputScale.print chain.InputScale}, m = %d{chain.Width}"
+    let place (chain: GapChain) : string = $"%s{InputScale.words chain.InputScale}, m = %d{chain.Width}"
 
     let private claim name judge : Claim<GapEvidence> = {
         Name = name
@@ -56,6 +55,20 @@ module GapClaims =
     let largest (split: ChainSplit) : int * ChainLink =
         split.Links |> Array.indexed |> Array.maxBy (fun (_, link) -> link.Part.Value)
 
+    /// What a part that is larger than the whole way means; nothing of others.
+    let beyond (split: ChainSplit) (part: Difference) : string =
+        if part.Value > split.Rms.Value then
+            " (more than the whole, since other parts lead back)"
+        else
+            ""
+
+    /// The end of the chain in words: with one network there is no ensemble.
+    let ends (chain: GapChain) : string =
+        if chain.Sound = 1 then
+            $"a network of m = %d{chain.Width}"
+        else
+            $"an ensemble of %s{VerdictWords.networks chain.Sound} of m = %d{chain.Width}"
+
     let private learningFirst =
         claim "Feature learning is the largest part of the gap" (fun _ split ->
             let ours = split.Links[GapCauses.learning].Part
@@ -78,7 +91,7 @@ module GapClaims =
                 | None -> "and the bands overlap"
 
             holds,
-            $"Of a gap of rms %s{band split.Rms}, feature learning makes %s{band ours}; %s{snd GapCauses.causes[k]} makes %s{band rival.Part}, %s{meaning}.")
+            $"Of a gap of rms %s{band split.Rms}, feature learning makes %s{band ours}%s{beyond split ours}; %s{snd GapCauses.causes[k]} makes %s{band rival.Part}%s{beyond split rival.Part}, %s{meaning}.")
 
     let private ensemblesHelp =
         claim "An ensemble of the networks classifies better than they do" (fun chain split ->

@@ -67,6 +67,9 @@ let tests =
             last [ plain 8 300; plain 32 200; plain 128 199 ] |> wants (Some true) [ "d = 32 to 128" ]
             last [ plain 8 300; plain 32 300; plain 128 200 ] |> wants (Some false) [ "+10.0" ]
             last [ plain 32 210; plain 128 199 ] |> wants None [ "+1.1" ]
+            // That they take something away is not nothing, nor can it be told from nothing where a band says so.
+            last [ plain 8 300; plain 32 200; plain 128 300 ] |> wants (Some false) [ "−10.0" ]
+            last [ plain 32 199; plain 128 210 ] |> wants None [ "−1.1" ]
             last [ plain 8 300 ] |> wants None [ "Fewer than two" ]
 
         testCase "networks gain, lose, and diverge"

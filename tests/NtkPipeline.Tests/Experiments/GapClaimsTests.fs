@@ -89,6 +89,37 @@ let tests =
 
             judge 1 (evidence (members (network 0.5 0.5 none 64))) |> wants None [ "the bands overlap" ]
 
+        testCase "a part that is larger than the whole is explained, and one network is no ensemble"
+        <| fun () ->
+            let answer networks =
+                let chapter = (GapChapter.chapter (artifact "evidence" (evidence networks))).Value.Force()
+                let chapter = Expect.wantOk (chapter |> Result.mapError _.Sentence) "written"
+                chapter.Answer[0], List.exactlyOne chapter.Tables
+
+            // The kernel of its own leads back on the way that feature learning goes.
+            let back k =
+                let found = network 1.0 0.0 none 64 k
+                let backwards = plus -0.6 (stripes 2) kernelEnds.Descent
+
+                {
+                    found with
+                        Outputs = found.Outputs |> Option.map (fun all -> { all with Linearised = backwards })
+                }
+
+            let beyond = "more than the whole, since other parts lead back"
+            Expect.stringContains (fst (answer (members back))) beyond "explained"
+            judge 1 (evidence (members back)) |> wants (Some true) [ beyond ]
+            let plain, table = answer (members (network 1.0 0.1 none 64))
+            Expect.isFalse (plain.Contains beyond) "no part of this one"
+            Expect.stringContains plain "an ensemble of 3 networks of m = 64 lies" "three"
+            Expect.equal table.Rows.Length 9 "with ensembling"
+            let alone, table = answer [ network 1.0 0.1 none 64 0 ]
+            Expect.stringContains alone "a network of m = 64 lies" "one"
+            Expect.equal table.Rows.Length 8 "without ensembling"
+
+            for row in table.Rows do
+                Expect.isFalse ($"%A{row}".Contains "ensemble") "nor any word of one"
+
         testCase "claims: an ensemble that helps, that harms, that makes no difference, and one network"
         <| fun () ->
             let ensemble among =
