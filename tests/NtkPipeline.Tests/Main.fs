@@ -66,6 +66,7 @@ let private tests =
         CrossingTests.tests
         JudgeTests.tests
         GridTests.tests
+        VerdictWordsTests.tests
         GroupTests.tests
         WidthNeededTests.tests
         RunQuestionTests.tests

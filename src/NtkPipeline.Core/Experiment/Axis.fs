@@ -89,7 +89,7 @@ module Axis =
             "input-scale"
             "norm of the inputs"
             "‖x‖"
-            (fun text -> if text = InputScale.print InputScale.Unit then "‖x‖ = 1" else "‖x‖ = √d")
+            (fun text -> InputScale.parse text |> Result.map InputScale.words |> Result.defaultValue text)
             true
             (_.InputScale >> InputScale.print)
             (fun text spec ->

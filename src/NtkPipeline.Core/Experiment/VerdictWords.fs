@@ -17,11 +17,14 @@ module VerdictWords =
         let value, lower, upper = signed difference.Value, signed difference.Lower, signed difference.Upper
         $"%s{value} percentage points (95%% band %s{lower} to %s{upper})"
 
-    let private count noun (n: int) = if n = 1 then $"1 %s{noun}" else $"%d{n} %s{noun}s"
+    /// "1 seed", "3 seeds".
+    let count (noun: string) (n: int) : string = if n = 1 then $"1 %s{noun}" else $"%d{n} %s{noun}s"
 
     let seeds (n: int) : string = count "seed" n
     let epochs (n: int) : string = count "epoch" n
     let configurations (n: int) : string = count "configuration" n
+    let networks (n: int) : string = count "network" n
+    let hiddenLayers (n: int) : string = count "hidden layer" n
     let tweets (n: int) : string = count "validation tweet" n
 
     /// "The only run", "Both runs", "All 3 runs".
@@ -61,14 +64,14 @@ module VerdictWords =
         | [| alpha |] when alpha <> 1.0 -> $", output scale α = %g{alpha}"
         | _ -> ""
 
-    /// Input scale, learning rate and budget of runs that share them.
+    /// Norm of the inputs, learning rate and budget of runs that share them.
     let setting (spec: RunSpec) (runs: NetworkRun[]) : string =
         let members = runs |> Array.map _.Spec.Member |> Array.distinct |> Array.length
 
         let budget =
             $"%s{epochs spec.Epochs}%s{descent runs}, %s{seeds members}%s{centring runs}%s{outputScale runs}%s{architecture runs}"
 
-        $"input scale %s{InputScale.print spec.InputScale}, learning rate %g{spec.Rate} × %s{Optimiser.unit spec.Optimiser}, %s{budget}"
+        $"%s{InputScale.words spec.InputScale}, learning rate %g{spec.Rate} × %s{Optimiser.unit spec.Optimiser}, %s{budget}"
 
     let tuned (kernel: KernelRegression) : string =
         let accuracy = percent kernel.Validation.Accuracy
@@ -83,7 +86,11 @@ module VerdictWords =
     let diverged (runs: NetworkRun[]) : string =
         match runs |> Array.filter (Group.isSound >> not) |> Array.length with
         | 0 -> ""
-        | n -> $"Left out: %d{n} of %d{runs.Length} runs, which diverged."
+        | n -> $"""Left out: %d{n} of %s{count "run" runs.Length}, which diverged."""
+
+    /// "1 network diverged and is left out."
+    let leftOut (n: int) : string =
+        $"""%s{networks n} diverged and %s{if n = 1 then "is" else "are"} left out."""
 
     /// The sentences that say something, joined.
     let join (sentences: string list) : string =

@@ -10,21 +10,25 @@ module BiasClaims =
     let band (value: Difference) : string =
         $"%s{number value.Value} (95%% band %s{number value.Lower} to %s{number value.Upper})"
 
-    let private claim
+    /// `judge` says of what, in the setting's words.
+    let private claimOf
         name
-        (judge: BiasEvidence -> (OptimiserKind * bool option * string)[])
+        (judge: BiasEvidence -> (string * bool option * string)[])
         : Claim<BiasEvidence> = {
         Name = name
         Judge =
             fun evidence ->
                 judge evidence
-                |> Array.map (fun (kind, holds, words) -> {
+                |> Array.map (fun (subject, holds, words) -> {
                     Claim = name
-                    Setting = $"%s{OptimiserKind.print kind}, %s{evidence.Budget}"
+                    Setting = $"%s{subject}, %s{evidence.Budget}"
                     Holds = holds
                     Evidence = words
                 })
     }
+
+    let private claim name (judge: BiasEvidence -> (OptimiserKind * bool option * string)[]) =
+        claimOf name (judge >> Array.map (fun (kind, holds, words) -> OptimiserKind.print kind, holds, words))
 
     let private leastNorm =
         claim
@@ -38,7 +42,7 @@ module BiasClaims =
                     | _, [||] ->
                         fall.Kind,
                         None,
-                        $"Over %d{fall.Runs} networks no power law can be fitted: it takes two widths and three networks that fitted their rows (a loss below 0.01), some of them of the widest."
+                        $"Over %s{VerdictWords.networks fall.Runs} no power law can be fitted: it takes two widths and three networks that fitted their rows (a loss below 0.01), some of them of the widest."
                     | Some fit, own ->
                         let isNear = Array.forall (fun distance -> distance < evidence.Near) own
                         let isFar = Array.forall (fun distance -> distance >= evidence.Near) own
@@ -50,7 +54,7 @@ module BiasClaims =
 
                         fall.Kind,
                         holds,
-                        $"At m = %d{evidence.Widest} %s{OptimiserKind.print fall.Kind} ends %s{VerdictWords.percent (Array.average own)} of its size from the solution of least norm of the network's own first kernel (near is below %s{VerdictWords.percent evidence.Near}), and %s{VerdictWords.percent (Array.average fall.Widest)} from that of the infinite width, a distance that goes as m^%s{power fit.Slope} (95%% band %s{power fit.Lower} to %s{power fit.Upper}) over %d{fall.Runs} networks."))
+                        $"At m = %d{evidence.Widest} %s{OptimiserKind.print fall.Kind} ends %s{VerdictWords.percent (Array.average own)} of its size from the solution of least norm of the network's own first kernel (near is below %s{VerdictWords.percent evidence.Near}), and %s{VerdictWords.percent (Array.average fall.Widest)} from that of the infinite width, a distance that goes as m^%s{power fit.Slope} (95%% band %s{power fit.Lower} to %s{power fit.Upper}) over %s{VerdictWords.networks fall.Runs}."))
 
     let private elsewhere =
         claim "Adam and sign descent end elsewhere" (fun evidence ->
@@ -99,22 +103,24 @@ module BiasClaims =
 
                     stopping.Kind,
                     holds,
-                    $"Over %d{stopping.Undecided} times at which there is more to learn, at m = %d{evidence.Widest}, the logarithms of the nearest λ and of N/(ηt) correlate by %s{band correlation}%s{law}. The nearest regression is at worst %s{VerdictWords.percent worst.Gap} of f's size away, after %d{worst.Step} steps."))
+                    $"""Over %s{VerdictWords.count "time" stopping.Undecided} at which there is more to learn, at m = %d{evidence.Widest}, the logarithms of the nearest λ and of N/(ηt) correlate by %s{band correlation}%s{law}. The nearest regression is at worst %s{VerdictWords.percent worst.Gap} of f's size away, after %s{VerdictWords.count "step" worst.Step}."""))
 
     let private ownKernel =
-        claim "Adam and sign descent begin as their own kernel says, not as Θ̂ does" (fun evidence ->
+        claimOf "Adam and sign descent begin as their own kernel says, not as Θ̂ does" (fun evidence ->
             evidence.Predictions
             |> Array.filter (fun prediction -> not (OptimiserKind.isLinear prediction.Kind))
             |> Array.map (fun prediction ->
+                let batch = if prediction.IsSingle then "single rows" else "full batches"
+                let subject = $"%s{OptimiserKind.print prediction.Kind} on %s{batch}"
+
                 match prediction.Gain with
-                | None -> prediction.Kind, None, "No network took its first steps."
+                | None -> subject, None, "No network took its first steps."
                 | Some gain ->
-                    let batch = if prediction.IsSingle then "single rows" else "full batches"
                     let own, tangent = Array.last prediction.Own, Array.last prediction.Tangent
 
-                    prediction.Kind,
+                    subject,
                     Difference.isPositive gain,
-                    $"After %d{Array.last prediction.Steps} steps on %s{batch} at m = %d{evidence.Widest}, the change of f is off by %s{VerdictWords.percent own} of its size from what the optimiser's own rule does to the linearised network, and by %s{VerdictWords.percent tangent} from Θ̂₀'s direction, stretched as fits best: %s{VerdictWords.points gain} more."))
+                    $"""After %s{VerdictWords.count "step" (Array.last prediction.Steps)} on %s{batch} at m = %d{evidence.Widest}, the change of f is off by %s{VerdictWords.percent own} of its size from what the optimiser's own rule does to the linearised network, and by %s{VerdictWords.percent tangent} from Θ̂₀'s direction, stretched as fits best: %s{VerdictWords.points gain} more."""))
 
     let private turns =
         claim "On the cross-entropy, training turns towards the kernel's greatest margin" (fun evidence ->

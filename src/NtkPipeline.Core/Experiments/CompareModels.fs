@@ -16,7 +16,7 @@ module CompareModels =
 
     let stage (settings: CompareSettings) : Stage<Split * KernelRegression * NetworkRun list, Comparison> = {
         Name = "compare-models"
-        Version = 5
+        Version = 6
         Settings = Fingerprint.describe settings
         Codec = Codec.json "comparison/4"
         Body = Seeded(run settings)

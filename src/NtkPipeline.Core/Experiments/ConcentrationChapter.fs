@@ -125,7 +125,7 @@ module ConcentrationChapter =
             if evidence.Diverged = 0 then
                 ""
             else
-                $" %d{evidence.Diverged} of %d{evidence.Networks} networks diverged, and have no outcome to be paired."
+                $" %d{evidence.Diverged} of %s{VerdictWords.networks evidence.Networks} diverged, without an outcome to be paired."
 
         $"The worst of all pairs of rows was off its limit by %s{VerdictWords.percent first.Mean} of the mean diagonal at m = %d{first.Width} and by %s{VerdictWords.percent last.Mean} at m = %d{last.Width}.%s{lost}"
 

@@ -80,7 +80,8 @@ module ConcentrationEvidence =
             Ridge = byWidth "ridge" (_.Ridge >> Some)
             Networks = runs.Length
             Diverged = runs.Length - sound.Count
-            Setting = $"%s{VerdictWords.setting sorted[0].Spec sorted}, %d{sorted[0].TrainRows} training rows"
+            Setting =
+                $"""%s{VerdictWords.setting sorted[0].Spec sorted}, %s{VerdictWords.count "training row" sorted[0].TrainRows}"""
         }
 
     let private run resamples seed (split: Split, runs: NetworkRun list, pairs: OwnKernelPair list) =
@@ -90,7 +91,7 @@ module ConcentrationEvidence =
         (settings: CompareSettings)
         : Stage<Split * NetworkRun list * OwnKernelPair list, ConcentrationEvidence> = {
         Name = "judge-concentration"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe settings.Resamples
         Codec = Codec.json "concentration/1"
         Body = Seeded(run settings.Resamples)

@@ -69,7 +69,7 @@ module ConvergenceChapter =
             if family.Diverged = 0 then
                 ""
             else
-                $" Of %d{family.Networks} networks %d{family.Diverged} diverged and are left out from then on."
+                $" Of %s{VerdictWords.networks family.Networks} %d{family.Diverged} diverged, left out from then on."
 
         match all with
         | [] -> $"No power law could be fitted.%s{lost}"
@@ -79,7 +79,7 @@ module ConvergenceChapter =
         "As its width m grows, a network in NTK parameterisation should become linear in its weights, with a kernel that is fixed before training (Jacot, Gabriel & Hongler 2018; Lee et al. 2019). How fast? By chance alone the kernel of m random units is off its limit by m^−½, and so is whatever descends by it; how far weights, gates, features and kernel move while training is bounded by m^−½ too, and may fall faster."
         $"Networks of several widths and seeds were trained on a part of the rows, evenly spaced, by full-batch descent, beside the infinitely wide kernel and beside their own linearisation by the very same steps (%s{families[0].Setting}). Nothing was chosen on validation rows: they are where distances between functions are measured."
         seen families[0]
-        $"Networks that are not centred are random functions before training and, at infinite width, Gaussian ones at every step of it. Their mean and variance have a closed form, from both kernels; %d{evidence.Networks} trained networks are laid over it. Nothing was fitted to them."
+        $"""Networks that are not centred are random functions before training and, at infinite width, Gaussian ones at every step of it. Their mean and variance have a closed form, from both kernels; %s{VerdictWords.count "trained network" evidence.Networks} are laid over it. Nothing was fitted to them."""
     ]
 
     let private write values (own: NetworkRun list, families: LawFamily[], evidence: BandEvidence) : Chapter = {
@@ -95,7 +95,7 @@ module ConvergenceChapter =
             Findings = findings families evidence
             Runs = Array.ofList own
             Charts = ConvergenceCharts.laws families[0] @ ConvergenceCharts.band evidence
-            Tables = [ ConvergenceTables.laws families; ConvergenceTables.band evidence ]
+            Tables = ConvergenceTables.laws families @ [ ConvergenceTables.band evidence ]
     }
 
     /// From the grid's networks, all laws and the band.

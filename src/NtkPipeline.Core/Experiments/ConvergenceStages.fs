@@ -47,7 +47,7 @@ module ConvergenceStages =
 
         {
             Name = "judge-convergence"
-            Version = 1
+            Version = 2
             Settings = Fingerprint.describe settings
             Codec = Codec.json "convergence-laws/1"
             Body = Seeded(find settings)

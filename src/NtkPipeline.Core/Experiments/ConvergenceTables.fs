@@ -12,41 +12,58 @@ module ConvergenceTables =
         else
             $"after %d{law.Time} %s{family.Unit}"
 
-    let laws (families: LawFamily[]) : ChapterTable = {
-        Title = "Power laws in the width"
-        Headings = [
-            TextCell "networks"
-            TextCell "quantity"
-            TextCell "when"
-            NumberCell "at the widest"
-            NumberCell "exponent of m"
-            NumberCell "95% band"
-            NumberCell "theory"
-        ]
-        Rows = [
+    /// Of the laws that could be fitted; none where none could.
+    let laws (families: LawFamily[]) : ChapterTable list =
+        let all = [|
             for family in families do
-                for law in family.Laws do
-                    let last = Array.last law.Places
+                for law in family.Laws -> family, law
+        |]
 
-                    [
-                        TextCell family.Name
-                        TextCell(Quantity.words law.Quantity)
-                        TextCell(timed family law)
-                        NumberCell $"%.4g{last.Mean} (m = %d{last.Width})"
-                        match law.Fit with
-                        | Some fit ->
-                            NumberCell(power fit.Slope)
-                            NumberCell $"%s{power fit.Lower} to %s{power fit.Upper}"
-                        | None ->
-                            NumberCell "– (no line)"
-                            NumberCell "–"
-                        NumberCell(WidthLaws.boundWords law.Quantity)
+        let unfitted = all |> Array.filter (fun (_, law) -> law.Fit.IsNone) |> Array.length
+
+        let unfittedWords = if unfitted = 1 then "one row" else $"%d{unfitted} rows"
+
+        let row (family: LawFamily, law: WidthLaw) (fit: PowerFit) =
+            let last = Array.last law.Places
+
+            [
+                TextCell family.Name
+                TextCell(Quantity.words law.Quantity)
+                TextCell(timed family law)
+                NumberCell $"%.4g{last.Mean} (m = %d{last.Width})"
+                NumberCell(power fit.Slope)
+                NumberCell $"%s{power fit.Lower} to %s{power fit.Upper}"
+                NumberCell(WidthLaws.boundWords law.Quantity)
+            ]
+
+        let rows =
+            all
+            |> Array.choose (fun (family, law) -> law.Fit |> Option.map (row (family, law)))
+            |> List.ofArray
+
+        if rows.IsEmpty then
+            []
+        else
+            [
+                {
+                    Title = "Power laws in the width"
+                    Headings = [
+                        TextCell "networks"
+                        TextCell "quantity"
+                        TextCell "when"
+                        NumberCell "at the widest"
+                        NumberCell "exponent of m"
+                        NumberCell "95% band"
+                        NumberCell "theory"
                     ]
-        ]
-        Notes = [
-            $"Fitted over widths from %d{Slope.narrowest} on, through every seed. Bands are a bootstrap over seeds at each width, or Student's t on the scatter about the line where a width has one seed. ≤: theory gives a bound, not the exponent."
-        ]
-    }
+                    Rows = rows
+                    Notes = [
+                        $"Fitted over widths from %d{Slope.narrowest} on, through every seed. Bands are a bootstrap over seeds at each width, or Student's t on the scatter about the line where a width has one seed. ≤: theory gives a bound, not the exponent."
+                        if unfitted > 0 then
+                            $"Left out: %s{unfittedWords} through which no line can be drawn, which takes two widths and three networks that ended."
+                    ]
+                }
+            ]
 
     let band (evidence: BandEvidence) : ChapterTable = {
         Title = "Really trained networks against theory's band"

@@ -11,8 +11,7 @@ module DepthChapter =
         "What counts as lost (half of the accuracy that the best of all gains on the majority class), the tolerance on ξ and the default widths, rates and σ_w² were settled on real tweets, after a first look at them; no band here counts that."
         match evidence.Diverged with
         | 0 -> ()
-        | 1 -> "1 network diverged and is left out."
-        | n -> $"%d{n} networks diverged and are left out."
+        | n -> VerdictWords.leftOut n
     ]
 
     let private range (evidence: DepthEvidence) =
@@ -27,9 +26,10 @@ module DepthChapter =
     let private answer (evidence: DepthEvidence) = [
         match range evidence, evidence.KernelDifferences with
         | Some(least, most, few, many), differences when differences.Length > 0 ->
+            let families = evidence.Families |> Array.countBy (fun (family, _, _) -> family) |> Array.length
             let largest = differences |> Array.maxBy (fun one -> abs one.Difference.Value)
 
-            $"From %d{few} to %d{many} hidden layers kernels of %d{(evidence.Families |> Array.distinctBy (fun (family, _, _) -> family)).Length} architectures lie between %s{VerdictWords.percent least} and %s{VerdictWords.percent most} (leave-one-out); the largest effect of depth is %s{VerdictWords.points largest.Difference}, %s{DepthFamily.print largest.Family} with %d{largest.Layers} layers."
+            $"""From %d{few} to %s{VerdictWords.hiddenLayers many} kernels of %s{VerdictWords.count "architecture" families} lie between %s{VerdictWords.percent least} and %s{VerdictWords.percent most} (leave-one-out); the largest effect of depth is %s{VerdictWords.points largest.Difference}, %s{DepthFamily.print largest.Family} with %s{VerdictWords.count "layer" largest.Layers}."""
         | _ -> ()
     ]
 

@@ -100,7 +100,7 @@ module DepthClaims =
                     let ratio = value last / value first
 
                     (if System.Double.IsNaN ratio then 0 else sign (ratio - 1.0)),
-                    $"σ_w² = %g{weight}: %s{shown first} at %d{few} layers, %s{shown last} at %d{many}")
+                    $"""σ_w² = %g{weight}: %s{shown first} at %s{VerdictWords.count "layer" few}, %s{shown last} at %d{many}""")
 
             let expected = if isChaotic then -1 else 1
             let told = changes |> Array.map snd |> String.concat "; "
@@ -145,8 +145,9 @@ module DepthClaims =
 
             let worst () =
                 let worst = all |> Array.maxBy (fun one -> abs one.Difference.Value)
+                let excluding = all |> Array.filter excludes |> Array.length
 
-                $"Of %d{all.Length} comparisons with %d{worst.Fewest} hidden layers the largest is %s{DepthFamily.print worst.Family} with %d{worst.Layers}: %s{VerdictWords.points worst.Difference}; %d{all |> Array.filter excludes |> Array.length} bands exclude 0, where chance alone has 1 in 20 do so."
+                $"""Of %s{VerdictWords.count "comparison" all.Length} with %s{VerdictWords.hiddenLayers worst.Fewest} the largest is %s{DepthFamily.print worst.Family} with %d{worst.Layers}: %s{VerdictWords.points worst.Difference}; %s{VerdictWords.count "band" excluding} %s{if excluding = 1 then "excludes" else "exclude"} 0, where chance alone has 1 in 20 do so."""
 
             let holds, words =
                 if all.Length = 0 then

@@ -116,7 +116,7 @@ module DimensionEvidence =
     /// Stage: the places and the validation labels → the evidence.
     let stage (settings: CompareSettings) : Stage<Split * DimensionPlace list, DimensionEvidence> = {
         Name = "judge-dimension"
-        Version = 2
+        Version = 3
         Settings = Fingerprint.describe settings
         Codec = Codec.json "dimension-evidence/1"
         Body =

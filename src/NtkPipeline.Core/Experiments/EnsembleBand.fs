@@ -123,10 +123,10 @@ module EnsembleBand =
     let private percent = VerdictWords.percent
 
     let private after (evidence: BandEvidence) (time: BandTime) =
-        $"After %d{time.Steps} steps, of %d{evidence.Networks} networks on %s{VerdictWords.tweets evidence.ValidationRows},"
+        $"""After %s{VerdictWords.count "step" time.Steps}, of %d{evidence.Networks} networks on %s{VerdictWords.tweets evidence.ValidationRows},"""
 
     let private tooFew (evidence: BandEvidence) =
-        $"Of %d{evidence.Networks + evidence.Diverged} networks %d{evidence.Networks} ended; a band over networks takes two."
+        $"Of %s{VerdictWords.networks (evidence.Networks + evidence.Diverged)} %d{evidence.Networks} ended; a band over networks takes two."
 
     let private verdict claim (evidence: BandEvidence) judge =
         let holds, words =

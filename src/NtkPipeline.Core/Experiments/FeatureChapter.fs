@@ -59,7 +59,7 @@ module FeatureChapter =
         $"On the rows of these folds the tuned kernel, fitted without them, has a squared error of %.4f{evidence.Kernel.Error}. Of the networks, each at its best epoch, %s{lazyOnes}, %s{others}."
 
     let private words (evidence: FeatureEvidence) : string list = [
-        $"A kernel is fixed before it sees a label; a network bends its kernel while it learns. To see whether bending pays here, both were tuned as well as the settings allow, and on the %d{evidence.FittedRows} fitted rows alone: %d{evidence.Kernels.Length} kernels with their ridges by cross-validation, %d{evidence.Choice.Trials.Length} networks and the epoch to stop at by training them on all folds but one and looking at that one, %d{evidence.Choice.Folds} times. The folds are stratified, and similar texts are never on both sides. The least squared error won. Then each met the %d{evidence.ValidationRows} validation rows once."
+        $"""A kernel is fixed before it sees a label; a network bends its kernel while it learns. To see whether bending pays here, both were tuned as well as the settings allow, and on the %d{evidence.FittedRows} fitted rows alone: %s{VerdictWords.count "kernel" evidence.Kernels.Length} with their ridges by cross-validation, %s{VerdictWords.networks evidence.Choice.Trials.Length} and the epoch to stop at by training them on all folds but one and looking at that one, %d{evidence.Choice.Folds} times. The folds are stratified, and similar texts are never on both sides. The least squared error won. Then each met the %d{evidence.ValidationRows} validation rows once."""
 
         match FeatureVerdicts.chosen evidence, evidence.Contest with
         | Some trial, Some contest ->

@@ -38,8 +38,6 @@ module FeatureVerdicts =
 
     let private p (p: float) = if p < 0.001 then "p < 0.001" else $"p = %.2g{p}"
 
-    let private count noun n = if n = 1 then $"1 %s{noun}" else $"%d{n} %s{noun}s"
-
     let private moved (contest: Contest) =
         match contest.DeltaTheta with
         | Some move -> $"their tangent kernel moved by ΔΘ = %s{share move}"
@@ -70,7 +68,7 @@ module FeatureVerdicts =
                 match evidence.Contest with
                 | None -> None, noContest
                 | Some contest ->
-                    let kernels = count "kernel" evidence.Kernels.Length
+                    let kernels = VerdictWords.count "kernel" evidence.Kernels.Length
 
                     let tries =
                         $"%s{kernels} and %d{evidence.Choice.Tries} pairs of a network and an epoch were tried, none of them on these tweets."

@@ -177,7 +177,7 @@ module FunctionPaths =
 
     let stage: Stage<(InputScale * KernelPath) list * TrainedNetwork list, FunctionSpaceEvidence> = {
         Name = "follow-paths"
-        Version = 1
+        Version = 2
         Settings = ""
         Codec = Codec.json "function-space/1"
         Body = Pure run

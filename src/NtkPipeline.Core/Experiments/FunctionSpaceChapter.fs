@@ -74,7 +74,7 @@ module FunctionSpaceChapter =
             Rows = [
                 for (scale, width), paths in kinds evidence ->
                     [
-                        TextCell(FunctionSpaceClaims.norm scale)
+                        TextCell(InputScale.words scale)
                         NumberCell(string width)
                         shown FunctionSpaceClaims.degrees (mean _.MeanAngle paths)
                         shown FunctionSpaceClaims.degrees (mean _.EndAngle paths)
@@ -107,7 +107,8 @@ module FunctionSpaceChapter =
             $"The closed form and the kernel that was trained step by step beside each network agree within %.2g{Array.max found} in their rms gaps to the networks."
         match evidence.Paths |> Array.filter _.Diverged |> Array.length with
         | 0 -> ()
-        | n -> $"%d{n} of %d{evidence.Paths.Length} networks diverged; their angles are left out."
+        | n ->
+            $"%d{n} of %s{VerdictWords.networks evidence.Paths.Length} diverged; their angles are left out."
     ]
 
     let private answer (evidence: FunctionSpaceEvidence) = [
@@ -127,7 +128,7 @@ module FunctionSpaceChapter =
                     elif fit.Lower >= 0.0 then "does not fall"
                     else "may or may not fall"
 
-                $"At %s{FunctionSpaceClaims.norm one.InputScale} the angle between a network's path through function space and its kernel's %s{verb} with width (∝ m^%s{minus fit.Slope}, 95%% band %s{minus fit.Lower} to %s{minus fit.Upper}); at m = %d{evidence.Widest} it is %s{FunctionSpaceClaims.degrees widest.Mean}."
+                $"At %s{InputScale.words one.InputScale} the angle between a network's path through function space and its kernel's %s{verb} with width (∝ m^%s{minus fit.Slope}, 95%% band %s{minus fit.Lower} to %s{minus fit.Upper}); at m = %d{evidence.Widest} it is %s{FunctionSpaceClaims.degrees widest.Mean}."
             | _, _ -> ()
     ]
 

@@ -47,7 +47,7 @@ module FunctionSpaceCharts =
 
             Some {
                 Id = $"function-space-plane-%s{InputScale.print kernel.Scale}"
-                Title = $"Paths through function space, %s{FunctionSpaceClaims.norm kernel.Scale}"
+                Title = $"Paths through function space, %s{InputScale.words kernel.Scale}"
                 Caption =
                     $"Outputs on the validation tweets while training, seen on the two principal axes of the kernel's path, which hold %s{percent} of its scatter. Dashed: the whole path of the infinitely wide network. The slider goes back from the end of training to its start. One seed of each width."
                 Horizontal = FigureAxis.linear "first principal axis (rms output)"
@@ -81,7 +81,7 @@ module FunctionSpaceCharts =
 
             Some {
                 Id = $"function-space-eigenbasis-%s{InputScale.print kernel.Scale}"
-                Title = $"Paths in the kernel's eigenbasis, %s{FunctionSpaceClaims.norm kernel.Scale}"
+                Title = $"Paths in the kernel's eigenbasis, %s{InputScale.words kernel.Scale}"
                 Caption =
                     $"Share of the targets that is not yet learnt along eigenvectors %d{a + 1} and %d{b + 1} of the kernel. Infinite width is a straight line here: each direction has its own factor a step, whatever the others do. Networks' shares are read off the validation tweets by least squares on the eigenfunctions."
                 Horizontal = FigureAxis.logarithmic $"left along eigenvector %d{a + 1}"
@@ -97,7 +97,7 @@ module FunctionSpaceCharts =
 
     let private byEpoch (evidence: FunctionSpaceEvidence) (kernel: KernelView) : PointChart = {
         Id = $"function-space-angle-epoch-%s{InputScale.print kernel.Scale}"
-        Title = $"Angle between the paths while training, %s{FunctionSpaceClaims.norm kernel.Scale}"
+        Title = $"Angle between the paths while training, %s{InputScale.words kernel.Scale}"
         Caption =
             "Between what the network's outputs and the kernel's move by from one tracked epoch to the next, on the validation tweets. Mean over seeds; bands are one standard deviation. At 90° the two have nothing to do with each other."
         Horizontal = FigureAxis.logarithmic "epoch"
@@ -127,7 +127,7 @@ module FunctionSpaceCharts =
 
     let private byWidth (evidence: FunctionSpaceEvidence) : PointChart =
         let line (kernel: KernelView) = {
-            Name = FunctionSpaceClaims.norm kernel.Scale
+            Name = InputScale.words kernel.Scale
             Mark = ChartMark.Measured
             Points = [|
                 for width, paths in of' kernel.Scale evidence |> Array.groupBy (fun path -> path.Spec.Width) do

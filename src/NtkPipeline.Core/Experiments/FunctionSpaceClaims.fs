@@ -7,11 +7,6 @@ module FunctionSpaceClaims =
     /// "12.3°".
     let degrees (radians: float) : string = $"%.1f{radians * 180.0 / System.Math.PI}°"
 
-    let norm (scale: InputScale) : string =
-        match scale with
-        | InputScale.Unit -> "‖x‖ = 1"
-        | InputScale.SqrtD -> "‖x‖ = √d"
-
     let private falls: Claim<FunctionSpaceEvidence> =
         let name = "The wider a network, the closer its path through function space follows its kernel's"
 

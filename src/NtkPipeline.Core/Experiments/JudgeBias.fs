@@ -31,7 +31,7 @@ module JudgeBias =
         |> Result.map (fun outputs -> kernel, cross, outputs.Values)
 
     let private budget (point: BiasPoint) rows widest =
-        $"%d{rows} rows, %d{point.Steps} steps, input scale %s{InputScale.print point.Spec.InputScale}, learning rate %g{point.Spec.Rate} in each optimiser's unit, m = %d{widest} at most"
+        $"""%s{VerdictWords.count "row" rows}, %s{VerdictWords.count "step" point.Steps}, %s{InputScale.words point.Spec.InputScale}, learning rate %g{point.Spec.Rate} in each optimiser's unit, m = %d{widest} at most"""
 
     let private run
         (settings: CompareSettings, near: float, point: BiasPoint)
@@ -123,7 +123,7 @@ module JudgeBias =
         (point: BiasPoint)
         : Stage<TrainInput * BiasPath list * BiasFirst list, BiasEvidence> = {
         Name = "judge-implicit-bias"
-        Version = 2
+        Version = 3
         Settings = Fingerprint.describe (settings, near, point)
         Codec = Codec.json "implicit-bias/1"
         Body = Seeded(run (settings, near, point))

@@ -130,7 +130,7 @@ module LearnedVerdicts =
 
                     let many =
                         if evidence.Gains.Length > 1 then
-                            $"It is one of %d{evidence.Gains.Length} kernels that were learned, each with a band of its own."
+                            $"""It is one of %s{VerdictWords.count "kernel" evidence.Gains.Length} that were learned, each with a band of its own."""
                         else
                             ""
 

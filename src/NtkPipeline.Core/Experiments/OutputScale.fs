@@ -14,12 +14,8 @@ module OutputScale =
             "0.1, 0.3, 1, 3, 10, 30"
             "α, which multiplies the network's output, whatever train.output-scale and scale(…) say."
         setting "widths" (WholeList(1L, 65536L)) "64, 256" "Hidden widths."
-        setting "seeds" (Whole(1L, 1000L)) "3" "Networks of each kind, with different seeds."
-        setting
-            "input-scale"
-            (Choice(InputScale.all |> List.map InputScale.print))
-            "sqrt-d"
-            "Norm of the inputs: 1, or the root of d."
+        CommonSettings.seeds "output-scale.seeds" 3
+        CommonSettings.inputScale "output-scale.input-scale"
     ]
 
     /// Every width with every α, else as the run's own networks are.
@@ -96,7 +92,7 @@ module OutputScale =
     /// Networks of every α and width → exponents and the difference in accuracy.
     let stage (settings: CompareSettings) : Stage<Split * NetworkRun list, Evidence> = {
         Name = "judge-output-scale"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe settings
         Codec = Codec.json "output-scale/1"
         Body = Seeded(run settings)

@@ -43,7 +43,7 @@ module Regime =
         let first = runs[0]
         let members = runs |> Array.map _.Spec.Member |> Array.distinct |> Array.length
 
-        $"‖x‖ = %s{InputScale.print first.Spec.InputScale}, %d{first.TrainRows} training rows, %s{VerdictWords.epochs first.Spec.Epochs} at most, batch %d{first.Spec.BatchSize}, %s{VerdictWords.seeds members}"
+        $"%s{InputScale.words first.Spec.InputScale}, %d{first.TrainRows} training rows, %s{VerdictWords.epochs first.Spec.Epochs} at most, batch %d{first.Spec.BatchSize}, %s{VerdictWords.seeds members}"
 
     let private run
         settings
@@ -71,7 +71,7 @@ module Regime =
     /// Networks → the map, its border, and the movement under each scaling.
     let stage (settings: Settings) : Stage<Split * NetworkRun list, RegimeEvidence> = {
         Name = "judge-regime"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe settings
         Codec = Codec.json "regime/1"
         Body = Seeded(run settings)
@@ -98,7 +98,7 @@ module Regime =
 
             match best evidence.Cells with
             | Some(accuracy, cell) ->
-                $"The map's best mean accuracy is %s{VerdictWords.percent accuracy}, at m = %d{cell.Width}, α = %g{cell.OutputScale}, rate %g{cell.Rate}, epoch %d{cell.Epoch}, picked on the validation tweets out of %d{evidence.Cells.Length} places, which flatters it."
+                $"""The map's best mean accuracy is %s{VerdictWords.percent accuracy}, at m = %d{cell.Width}, α = %g{cell.OutputScale}, rate %g{cell.Rate}, epoch %d{cell.Epoch}, picked on the validation tweets out of %s{VerdictWords.count "place" evidence.Cells.Length}, which flatters it."""
             | None -> ""
         ]
 

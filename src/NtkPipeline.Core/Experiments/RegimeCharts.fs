@@ -100,7 +100,7 @@ module RegimeCharts =
     let movements (evidence: RegimeEvidence) : PointChart list = [
         for layers in layersOf evidence do
             let lines = evidence.Scalings |> Array.filter (fun line -> line.Layers = layers)
-            let depth = if layers = 1 then "one hidden layer" else $"%d{layers} hidden layers"
+            let depth = VerdictWords.hiddenLayers layers
 
             {
                 Id = $"regime-features-%d{layers}"
@@ -126,7 +126,7 @@ module RegimeCharts =
     ]
 
     let table (evidence: RegimeEvidence) : ChapterTable =
-        let power (k: float) = if k = 0.0 then "1" else $"m^%s{number k}"
+        let power (k: float) = NumberCell $"m^%s{number k}"
         let share (value: float option) = value |> Option.map VerdictWords.percent |> Option.defaultValue "–"
 
         {
@@ -134,10 +134,10 @@ module RegimeCharts =
             Headings = [
                 NumberCell "hidden layers"
                 TextCell "scaling"
-                TextCell "α ∝"
-                TextCell "η ∝"
-                TextCell "features move ∝, theory"
-                TextCell "measured (95% band)"
+                NumberCell "α ∝"
+                NumberCell "η ∝"
+                NumberCell "features move ∝, theory"
+                NumberCell "measured (95% band)"
                 NumberCell "movement, narrowest"
                 NumberCell "movement, widest"
                 NumberCell "training loss, widest"
@@ -153,10 +153,10 @@ module RegimeCharts =
                     [
                         NumberCell(string line.Layers)
                         TextCell(WidthScaling.words line.Scaling)
-                        TextCell(power (WidthScaling.outputExponent line.Layers line.Scaling))
-                        TextCell(power (WidthScaling.rateExponent line.Layers line.Scaling))
-                        TextCell(power (WidthScaling.movementExponent line.Layers line.Scaling))
-                        TextCell(
+                        power (WidthScaling.outputExponent line.Layers line.Scaling)
+                        power (WidthScaling.rateExponent line.Layers line.Scaling)
+                        power (WidthScaling.movementExponent line.Layers line.Scaling)
+                        NumberCell(
                             match line.Fit with
                             | Some fit ->
                                 $"m^%s{number fit.Slope} (%s{number fit.Lower} to %s{number fit.Upper})"

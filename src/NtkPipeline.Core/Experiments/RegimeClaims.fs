@@ -19,7 +19,7 @@ module RegimeClaims =
                 match border.Fit with
                 | None ->
                     None,
-                    $"ΔΘ crosses %s{limit} within the map for %d{border.Places.Length} networks of %d{widths.Length} widths, through which no power law can be fitted."
+                    $"""ΔΘ crosses %s{limit} within the map for %s{VerdictWords.networks border.Places.Length} of %s{VerdictWords.count "width" widths.Length}, through which no power law can be fitted."""
                 | Some fit ->
                     let holds =
                         ScalingClaims.within

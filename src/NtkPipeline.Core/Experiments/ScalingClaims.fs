@@ -27,14 +27,12 @@ module ScalingClaims =
         | Some false -> no
         | None -> unclear
 
-    let private layers (line: ScalingLine) =
-        if line.Layers = 1 then "1 hidden layer" else $"%d{line.Layers} hidden layers"
+    let private layers (line: ScalingLine) = VerdictWords.hiddenLayers line.Layers
 
     let private left (line: ScalingLine) =
         match line.Places |> Array.sumBy _.Diverged with
         | 0 -> ""
-        | 1 -> "1 network diverged and is left out."
-        | n -> $"%d{n} networks diverged and are left out."
+        | n -> VerdictWords.leftOut n
 
     let private ofLine name scaling (judge: ScalingLine -> bool option * string) : Claim<RegimeEvidence> =
         let verdict evidence (line: ScalingLine) : Verdict =

@@ -43,7 +43,7 @@ module TunedTables =
 
             match Array.tryHead evidence.Kernels with
             | Some trial ->
-                $"Each with %d{trial.Ridges} ridges, by cross-validation on %d{trial.Rows} of %d{evidence.FittedRows} fitted rows, evenly spaced."
+                $"""Each with %s{VerdictWords.count "ridge" trial.Ridges}, by cross-validation on %d{trial.Rows} of %d{evidence.FittedRows} fitted rows, evenly spaced."""
             | None -> ()
 
             for trial in evidence.Kernels do
@@ -83,7 +83,7 @@ module TunedTables =
             |> List.ofArray
         Notes = [
             yield! shown evidence.Choice.Trials.Length
-            $"Each with %s{VerdictWords.seeds evidence.Choice.Seeds} in %d{evidence.Choice.Folds} folds, %d{evidence.Choice.Rows} rows held out in all."
+            $"""Each with %s{VerdictWords.seeds evidence.Choice.Seeds} in %s{VerdictWords.count "fold" evidence.Choice.Folds}, %d{evidence.Choice.Rows} rows held out in all."""
         ]
     }
 

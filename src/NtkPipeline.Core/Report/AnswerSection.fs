@@ -30,10 +30,10 @@ module AnswerSection =
         let opening =
             match Answer.opening findings with
             | [] -> []
-            | [ only ] -> [ p [ _class "first" ] (str only.Text :: source only.Chapter) ]
+            | [ only ] -> [ p [ _class "first" ] (Powers.html only.Text @ source only.Chapter) ]
             | first :: rest -> [
-                p [ _class "first" ] [ str first.Text ]
-                p [] (str (sentences rest) :: source first.Chapter)
+                p [ _class "first" ] (Powers.html first.Text)
+                p [] (Powers.html (sentences rest) @ source first.Chapter)
               ]
 
         Section.create "" "answer" "The answer" [
@@ -43,7 +43,7 @@ module AnswerSection =
                 yield! opening
                 ul [] [
                     for sentence in Answer.details findings do
-                        li [] (str sentence.Text :: source sentence.Chapter)
+                        li [] (Powers.html sentence.Text @ source sentence.Chapter)
                 ]
             ]
         ]

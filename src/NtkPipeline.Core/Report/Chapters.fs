@@ -94,7 +94,7 @@ module Chapters =
             [
                 div [ _class "short" ] [
                     for sentence in chapter.Answer do
-                        p [] [ str sentence ]
+                        p [] (Powers.html sentence)
                 ]
             ]
 
@@ -118,7 +118,7 @@ module Chapters =
         yield! short chapter
 
         for words in chapter.Words do
-            p [] [ str words ]
+            p [] (Powers.html words)
 
         if chapter.Verdicts.Length > 0 then
             VerdictCards.all chapter.Verdicts

@@ -8,17 +8,28 @@ open Plotly.NET.TraceObjects
 [<RequireQualifiedAccess>]
 module ChartFigures =
 
+    /// Theory's first line is dashed and in ink; those that share a chart with it differ in dash and shade, so that none is taken for
+    /// another.
+    let private theory (k: int) (line: ChartLine) : FigureSeries = {
+        FigureSeries.create line.Name (if k % 2 = 0 then Palette.ink else Palette.grey) line.Points with
+            Dash = if k % 4 < 2 then LineDash.Dashed else LineDash.DashDotted
+            Spread = Band
+    }
+
     /// References in ink and grey; all else in colours that are easily told apart, in the order of their first appearance.
     let private series (lines: ChartLine list) : FigureSeries list =
-        let coloured =
-            lines
-            |> List.filter (fun line -> line.Mark <> ChartMark.Theory && line.Mark <> ChartMark.Guide)
-            |> List.map _.Name
-            |> List.distinct
+        let named isOne =
+            lines |> List.filter (fun line -> isOne line.Mark) |> List.map _.Name |> List.distinct
+
+        let coloured = named (fun mark -> mark <> ChartMark.Theory && mark <> ChartMark.Guide)
+        let ofTheory = named ((=) ChartMark.Theory)
+
+        let place names (line: ChartLine) =
+            names |> List.tryFindIndex ((=) line.Name) |> Option.defaultValue 0
 
         lines
         |> List.map (fun line ->
-            let k = coloured |> List.tryFindIndex ((=) line.Name) |> Option.defaultValue 0
+            let k = place coloured line
             let plain colour = FigureSeries.create line.Name colour line.Points
 
             match line.Mark with
@@ -34,7 +45,7 @@ module ChartFigures =
                     HasLine = false
                     Spread = Bars
               }
-            | ChartMark.Theory -> { plain Palette.ink with Dash = LineDash.Dashed; Spread = Band }
+            | ChartMark.Theory -> theory (place ofTheory line) line
             | ChartMark.Guide -> { plain Palette.grey with Dash = LineDash.Dotted })
 
     /// A line that stands out from any colour of a map: over a wider one in the colour of the page.

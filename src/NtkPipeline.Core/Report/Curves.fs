@@ -22,7 +22,7 @@ module Curves =
             let all = Array.map fst points
 
             {
-                FigureSeries.create $"∝ %s{axis.Symbol}^(%s{NumberText.slope fit.Slope}), %s{name}" colour [|
+                FigureSeries.create $"∝ %s{axis.Symbol}^%s{NumberText.slope fit.Slope}, %s{name}" colour [|
                     at (Array.min all)
                     at (Array.max all)
                 |] with

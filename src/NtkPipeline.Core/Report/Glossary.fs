@@ -43,7 +43,7 @@ module Glossary =
         dl [] [
             for term, meaning in terms do
                 dt [] [ str term ]
-                dd [] [ str meaning ]
+                dd [] (Powers.html meaning)
         ]
 
     /// The standard error of an accuracy near 0.8 on so many rows.
@@ -72,5 +72,5 @@ module Glossary =
     let limits (findings: Findings) : XmlNode =
         ul [] [
             for limit in limitsOf findings do
-                li [] [ str limit ]
+                li [] (Powers.html limit)
         ]

@@ -99,7 +99,7 @@ module NetworkTables =
             |> Array.choose (fun run ->
                 run.Diverged
                 |> Option.map (fun epoch -> [
-                    TextCell(NumberText.inputScale run.Spec.InputScale)
+                    TextCell(InputScale.words run.Spec.InputScale)
                     NumberCell(string run.Spec.Width)
                     NumberCell(NumberText.short run.Spec.Rate)
                     NumberCell(string run.Spec.Member)
@@ -131,7 +131,7 @@ module NetworkTables =
             findings.Comparison.Slopes
             |> Array.map (fun slope -> [
                 TextCell(Quantity.words slope.Quantity)
-                TextCell(NumberText.inputScale slope.Spec.InputScale)
+                TextCell(InputScale.words slope.Spec.InputScale)
                 NumberCell(NumberText.slope slope.Slope)
                 NumberCell $"%s{NumberText.slope slope.Lower} to %s{NumberText.slope slope.Upper}"
                 TextCell(slope.Widths |> Array.map string |> String.concat ", ")

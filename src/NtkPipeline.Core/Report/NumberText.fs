@@ -109,12 +109,6 @@ module NumberText =
             spread (fixedPoint (Math.Clamp(1 - int (floor (log10 deviation)), 0, 9))) value
         | _ -> spread number value
 
-    /// The norm that the inputs were brought to.
-    let inputScale (scale: InputScale) : string =
-        match scale with
-        | InputScale.Unit -> "‖x‖ = 1"
-        | InputScale.SqrtD -> "‖x‖ = √d"
-
     /// What chose a ridge, spelled out.
     let chosenBy (choice: RidgeChoice) : string =
         match choice with

@@ -1,7 +1,6 @@
 namespace NtkPipeline.Core
 
 open System
-open System.Net
 open DynamicObj
 open Plotly.NET
 open Plotly.NET.LayoutObjects
@@ -11,7 +10,7 @@ open Plotly.NET.LayoutObjects
 module PlotLayout =
 
     /// Plotly reads its texts as HTML.
-    let text (value: string) = WebUtility.HtmlEncode value |> string
+    let text (value: string) : string = Powers.encoded value
 
     /// The labels of a logarithmic axis: powers of ten over two decades and more, 1, 2 and 5 (Plotly's "D2") over one, else
     /// Plotly's choice.

@@ -29,12 +29,12 @@ module Report =
         let title = if isSynthetic then $"%s{chart.Title} %s{Table.synthetic}" else chart.Title
 
         figure [] [
-            h3 [] [ str title ]
+            h3 [] (Powers.html title)
             div [ _class "chart"; _id chart.Id; attr "role" "img"; attr "aria-label" title ] []
             script [ _type "application/json"; _id $"%s{chart.Id}-data" ] [
                 rawText (Figure.json isSynthetic chart)
             ]
-            figcaption [] [ str chart.Caption ]
+            figcaption [] (Powers.html chart.Caption)
             div [ _class "tools" ] [
                 for kind, label in [ "csv", "data (CSV)"; "svg", "picture (SVG)" ] do
                     button [

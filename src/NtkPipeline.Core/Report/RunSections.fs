@@ -6,7 +6,7 @@ open Giraffe.ViewEngine
 [<RequireQualifiedAccess>]
 module RunSections =
 
-    let private words (text: string) = p [] [ str text ]
+    let private words (text: string) = p [] (Powers.html text)
 
     /// How many layers have such a number.
     let private layers (findings: Findings) (pick: EpochMeasures -> float[]) =

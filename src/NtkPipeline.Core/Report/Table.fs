@@ -15,13 +15,13 @@ module Table =
 
     let private cell =
         function
-        | TextCell text -> td [ _class "words" ] [ str text ]
-        | NumberCell text -> td [ _class "number" ] [ str text ]
+        | TextCell text -> td [ _class "words" ] (Powers.html text)
+        | NumberCell text -> td [ _class "number" ] (Powers.html text)
 
     /// A title above a table that scrolls sideways where the screen is narrow, and notes below it.
     let private titled (title: string) (contents: XmlNode list) (notes: string list) =
         div [ _class "table" ] [
-            h3 [] [ str title ]
+            h3 [] (Powers.html title)
             div [
                 _class "scroll"
                 attr "tabindex" "0"
@@ -29,14 +29,14 @@ module Table =
                 attr "aria-label" title
             ] [ table [] contents ]
             for note in notes do
-                p [ _class "note" ] [ str note ]
+                p [ _class "note" ] (Powers.html note)
         ]
 
     let grid (title: string) (headings: Cell list) (rows: Cell list list) (notes: string list) : XmlNode =
         let heading =
             function
-            | TextCell text -> th [ attr "scope" "col" ] [ str text ]
-            | NumberCell text -> th [ attr "scope" "col"; _class "number" ] [ str text ]
+            | TextCell text -> th [ attr "scope" "col" ] (Powers.html text)
+            | NumberCell text -> th [ attr "scope" "col"; _class "number" ] (Powers.html text)
 
         let contents = [
             thead [] [ tr [] (List.map heading headings) ]
@@ -50,7 +50,7 @@ module Table =
         let row (name: string, value: string) =
             tr [] [
                 th [ _class "fact"; attr "scope" "row" ] [ str name ]
-                td [ _class "words" ] [ str value ]
+                td [ _class "words" ] (Powers.html value)
             ]
 
         titled title [ tbody [] (List.map row rows) ] []

@@ -23,13 +23,13 @@ module VerdictCards =
         let one (verdict: Verdict) = [
             if verdicts.Length > 1 then
                 said (Standing.ofVerdict verdict)
-            p [ _class "setting" ] [ str verdict.Setting ]
-            p [] [ str verdict.Evidence ]
+            p [ _class "setting" ] (Powers.html verdict.Setting)
+            p [] (Powers.html verdict.Evidence)
         ]
 
         div [ _class $"card %s{fst (badge standing)}" ] [
             said standing
-            h3 [] [ str claim ]
+            h3 [] (Powers.html claim)
             ul [] [
                 for verdict in verdicts do
                     li [] (one verdict)

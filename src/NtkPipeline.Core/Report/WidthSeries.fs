@@ -64,7 +64,7 @@ module WidthSeries =
 
         let others = series.Unlabelled |> List.filter (fun axis -> axis.Key <> Axis.network.Key)
 
-        $"%s{network}%s{NumberText.inputScale series.Spec.InputScale}%s{rate}%s{Axis.remark others series.Spec}"
+        $"%s{network}%s{InputScale.words series.Spec.InputScale}%s{rate}%s{Axis.remark others series.Spec}"
 
     let label (series: WidthSeries) : string = described $", %s{units series.Spec.Rate}" series
 
@@ -77,7 +77,7 @@ module WidthSeries =
 
         for series in main findings do
             if series.Spec.Rate <> rate then
-                $"At %s{NumberText.inputScale series.Spec.InputScale} no network was trained with the main rate, %s{units rate}: shown are those of %s{units series.Spec.Rate}, which no verdict of that scale is about."
+                $"At %s{InputScale.words series.Spec.InputScale} no network was trained with the main rate, %s{units rate}: shown are those of %s{units series.Spec.Rate}, which no verdict of that scale is about."
     ]
 
     /// A quantity by epoch: the mean over runs with a band of one standard deviation, or (for logarithmic axes) from the

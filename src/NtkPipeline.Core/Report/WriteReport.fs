@@ -8,7 +8,7 @@ module WriteReport =
 
     let stage: Stage<Findings, string> = {
         Name = name
-        Version = 7
+        Version = 8
         Settings = ""
         Codec = Codec.text "report/1" "html"
         Body = Pure(Report.html >> Ok)

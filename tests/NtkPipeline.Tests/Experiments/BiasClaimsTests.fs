@@ -164,8 +164,12 @@ let tests =
         testCase "own kernels: one that foretells, one that does not, one that cannot be told, and no network"
         <| fun () ->
             judge 3 (predicted (Some(about 0.3)))
-            |> wants (Some true) [ "single rows"; "off by 10.0%"; "by 40.0% from Θ̂₀" ]
+            |> wants (Some true) [ "on single rows, "; "off by 10.0%"; "by 40.0% from Θ̂₀" ]
 
+            let single = (predicted None).Predictions[0]
+            let both = { base' with Predictions = [| single; { single with IsSingle = false } |] }
+            let told = BiasClaims.claims[3].Judge both |> Array.map _.Setting
+            Expect.notEqual told[0] told[1] "each in a setting of its own"
             judge 3 (predicted (Some(about -0.1))) |> wants (Some false) [ "−10.0" ]
             judge 3 (predicted (Some(about 0.0))) |> wants None [ "0.0 percentage points" ]
             judge 3 (predicted None) |> wants None [ "No network" ]

@@ -104,6 +104,24 @@ let tests =
             Expect.equal (delta.Time, found.Unit) (50, "epochs") "the last"
             Expect.isLessThan (abs ((Expect.wantSome delta.Fit "a line").Slope + 0.6)) 0.02 "its exponent"
 
+        testCase "the table holds the laws that could be fitted, and says how many could not"
+        <| fun () ->
+            let found = family (networks 3 theory)
+
+            let cut count = {
+                found with
+                    Laws =
+                        found.Laws
+                        |> Array.mapi (fun k law -> if k < count then { law with Fit = None } else law)
+            }
+
+            let whole = List.exactlyOne (ConvergenceTables.laws [| found |])
+            Expect.equal (whole.Rows.Length, whole.Notes.Length) (found.Laws.Length, 1) "all"
+            let less = List.exactlyOne (ConvergenceTables.laws [| cut 2 |])
+            Expect.equal less.Rows.Length (found.Laws.Length - 2) "two less"
+            Expect.stringContains (List.last less.Notes) "2 rows" "and told"
+            Expect.isEmpty (ConvergenceTables.laws [| cut found.Laws.Length |]) "none"
+
         testCase "claims hold where exponents are theory's"
         <| fun () ->
             for verdict in verdicts theory do

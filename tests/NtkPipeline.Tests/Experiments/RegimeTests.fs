@@ -93,6 +93,13 @@ let tests =
                 |> fun chapter -> Expect.wantOk (chapter.Value.Force()) "a chapter"
 
             Expect.equal chapter.Charts.Length 6 "two maps at two times, features of one layer and of two"
+            // Powers and bands are numbers, which no narrow column breaks.
+            for cells in (List.exactlyOne chapter.Tables).Rows do
+                for cell in cells do
+                    match cell with
+                    | TextCell text -> Expect.isFalse (text.Contains '^') text
+                    | NumberCell _ -> ()
+
             Expect.equal chapter.Answer.Length 2 "the border, and the scalings"
             Expect.stringContains chapter.Answer[0] "at m = 256 from α = 1.7 on" "6/√0.05/16"
 

@@ -24,7 +24,13 @@ let tests =
             Expect.equal figures.Length chapter.Curves.Length "each"
             let movement = Figure.json false figures[0]
 
-            for words in [ "m = 64"; "m = 256"; "output scale α"; "∝ α^(−1.00)" ] do
+            for words in
+                [
+                    "m = 64"
+                    "m = 256"
+                    "output scale α"
+                    "∝ α\\u003csup\\u003e−1.00\\u003c/sup\\u003e"
+                ] do
                 Expect.stringContains movement words "in the first"
 
             let findings = { SampleFindings.make true with Chapters = [| chapter |] }

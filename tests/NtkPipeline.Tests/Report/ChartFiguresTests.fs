@@ -48,6 +48,23 @@ let tests =
                 [ "lines+markers"; "lines"; "markers"; "lines"; "lines" ]
                 "their marks"
 
+        testCase "theory's lines of one chart differ, in a map and through frames too"
+        <| fun () ->
+            let two = [
+                line "theory, training" ChartMark.Theory
+                line "theory, validation" ChartMark.Theory
+            ]
+
+            for drawing in [ Drawing.Lines two; Drawing.Frames(two, [ "epoch 1", two ]) ] do
+                let looks =
+                    (drawn drawing).GetProperty("data").EnumerateArray()
+                    |> Seq.map (fun trace -> text "name" trace, trace.GetProperty("line").GetRawText())
+                    |> Seq.distinct
+                    |> List.ofSeq
+
+                Expect.equal (looks |> List.distinctBy fst).Length 2 "two names"
+                Expect.equal (looks |> List.distinctBy snd).Length 2 "two looks"
+
         testCase "a map: a row a row, none where there is none, the words of each place"
         <| fun () ->
             let map: ChartMap = {

@@ -7,6 +7,7 @@ let all: Test list = [
     ResultFrameTests.tests
     ChartFiguresTests.tests
     ChaptersTests.tests
+    PowersTests.tests
     PaletteTests.tests
     SeriesAnswerTests.tests
     AnswerTests.tests

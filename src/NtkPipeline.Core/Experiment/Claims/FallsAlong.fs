@@ -28,5 +28,5 @@ module FallsAlong =
             Claim = claim
             Setting = setting
             Holds = holds
-            Evidence = $"Over %d{runs} networks, %s{evidence}. %s{theory}"
+            Evidence = $"Over %s{VerdictWords.networks runs}, %s{evidence}. %s{theory}"
         }

@@ -29,6 +29,8 @@ module KernelStaysPut =
         | None ->
             $"On the probe rows ΔΘ was below %s{limit} at every tracked epoch, up to epoch %d{Array.last shared}."
         | Some 0 -> $"On the probe rows ΔΘ was past %s{limit} from the start."
+        | Some 1 when shared[0] = 0 ->
+            $"On the probe rows ΔΘ was past %s{limit} from the first tracked epoch on: at %s{VerdictWords.percent (worst shared[1])} by epoch %d{shared[1]}."
         | Some k ->
             let move = VerdictWords.percent (worst shared[k])
 

@@ -23,7 +23,7 @@ module SmallBeatsKernel =
         }
 
     /// (3) Looks for the best configuration of small width and larger rate none of whose runs diverged. Holds where the whole
-    /// band of its difference to the tuned kernel lies above 0.
+    /// band of its difference to the tuned kernel lies above 0, does not where it lies below.
     let private judge (evidence: NetworkEvidence) : Verdict =
         let settings, kernel, labels = evidence.Settings, evidence.Kernel, evidence.Labels
 
@@ -62,15 +62,15 @@ module SmallBeatsKernel =
                 elif difference.Upper < 0.0 then
                     NetworksAgainstKernel.oneOrMany best "so the kernel beats it" "so the kernel beats them"
                 else
-                    "so no difference is shown"
+                    "so no difference is shown, and the numbers cannot decide"
 
             let traits =
-                $"m = %d{spec.Width}, learning rate %g{spec.Rate}, input scale %s{InputScale.print spec.InputScale}%s{Axis.remark evidence.Unlabelled spec}"
+                $"m = %d{spec.Width}, learning rate %g{spec.Rate}, %s{InputScale.words spec.InputScale}%s{Axis.remark evidence.Unlabelled spec}"
 
             {
                 Claim = name
                 Setting = $"m = %d{spec.Width}, %s{VerdictWords.setting spec best}"
-                Holds = Some(difference.Lower > 0.0)
+                Holds = Difference.isPositive difference
                 Evidence =
                     VerdictWords.join [
                         NetworksAgainstKernel.scored kernel labels "best small" traits best
@@ -78,8 +78,8 @@ module SmallBeatsKernel =
                         if sound.Length > 1 then
                             NetworksAgainstKernel.oneOrMany
                                 best
-                                $"It was picked as the best of %d{sound.Length} configurations on these very tweets, which flatters it."
-                                $"They were picked as the best of %d{sound.Length} configurations on these very tweets, which flatters them."
+                                $"It was picked as the best of %s{VerdictWords.configurations sound.Length} on these very tweets, which flatters it."
+                                $"They were picked as the best of %s{VerdictWords.configurations sound.Length} on these very tweets, which flatters them."
                         $"Against %s{VerdictWords.ridgeless kernel} the difference is %s{VerdictWords.points ridgeless}."
                     ]
             }

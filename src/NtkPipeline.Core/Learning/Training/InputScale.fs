@@ -17,6 +17,12 @@ module InputScale =
         | InputScale.Unit -> "unit"
         | InputScale.SqrtD -> "sqrt-d"
 
+    /// In sentences; `print` is what settings and results name it by.
+    let words (scale: InputScale) : string =
+        match scale with
+        | InputScale.Unit -> "‖x‖ = 1"
+        | InputScale.SqrtD -> "‖x‖ = √d"
+
     let parse (text: string) : Result<InputScale, string> = PrintedUnion.parse "an input scale" print all text
 
     /// ‖x‖ of a row that had norm 1, with d columns.
