@@ -9,8 +9,10 @@ module BiasEnds =
     let private ownDistance rows (path: BiasPath) =
         path.OwnSolution |> Option.map (BiasMeasures.distance rows (last path).Outputs)
 
-    /// Networks of one optimiser and width. `solution` is the kernel's of least norm.
+    /// Networks of one optimiser and width. `solution` is the kernel's of least norm, which fits the targets; `spectrum` is the kernel's.
     let ofPaths
+        (spectrum: Spectrum)
+        (targets: float[])
         (labels: float[])
         (solution: float[])
         (kind: OptimiserKind, width: int)
@@ -28,6 +30,9 @@ module BiasEnds =
             Distances =
                 sound |> Array.map (fun path -> BiasMeasures.distance rows (last path).Outputs solution)
             OwnDistances = sound |> Array.choose (ownDistance rows)
+            NormDistances =
+                sound
+                |> Array.choose (fun path -> BiasMeasures.normDistance spectrum (last path).Fitted targets)
             Travel =
                 mean (fun path -> path.LeastTravel |> Option.map (fun least -> (last path).Travel / least))
             TrainLoss = mean (fun path -> Some (last path).Loss)

@@ -14,6 +14,9 @@ type BiasEnd = {
     Distances: float[]
     /// The same from the solution of least norm of its own first kernel, of those for which it has one.
     OwnDistances: float[]
+    /// ‖Pf − f*‖/‖f*‖ in the kernel's own norm, Pf being the function of least norm that agrees with f on the rows fitted. f* fits them, so
+    /// this is what is left to fit, each direction weighed by the norm that it takes. None where the kernel is singular.
+    NormDistances: float[]
     /// Means over the sound networks: ‖θ − θ₀‖ over the least with which the linearised network fits all rows; the loss on these;
     /// validation accuracy.
     Travel: float option
@@ -118,6 +121,26 @@ module BiasMeasures =
             all <- all + g[i] * g[i]
 
         if all = 0.0 then 0.0 else sqrt (off / all)
+
+    /// ‖f − g‖/‖g‖ in the norm of a kernel's functions, of those of least norm with these values on its rows: √(vᵀ Θ⁻¹ v) for values v.
+    /// None where an eigenvalue cannot be told from 0.
+    let normDistance (spectrum: Spectrum) (f: float[]) (g: float[]) : float option =
+        let squared (values: float[]) =
+            spectrum.Computed
+            |> Seq.mapi (fun k eigenvalue ->
+                let mutable product = 0.0
+
+                for i in 0 .. values.Length - 1 do
+                    product <- product + spectrum.Vectors[i, k] * values[i]
+
+                product * product / eigenvalue)
+            |> Seq.sum
+
+        if Array.last spectrum.Computed <= Spectrum.rounding spectrum then
+            None
+        else
+            let all = squared g
+            if all = 0.0 then None else Some(sqrt (squared (Array.map2 (-) f g) / all))
 
     /// The angle between two functions over some rows, in degrees; a right one where one of them is 0.
     let angle (rows: int[]) (f: float[]) (g: float[]) : float =

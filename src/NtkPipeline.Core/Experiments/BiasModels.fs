@@ -147,9 +147,9 @@ module BiasModels =
     /// One network by one optimiser; its seed hangs on its own name.
     let path (point: BiasPoint) : Stage<TrainInput, BiasPath> = {
         Name = name (Loss.print point.Loss) point
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe point
-        Codec = Codec.json "bias-path/1"
+        Codec = Codec.json "bias-path/2"
         Body = Seeded(fun seed -> onDevice point (trained point seed))
     }
 

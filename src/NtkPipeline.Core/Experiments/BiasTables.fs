@@ -18,6 +18,7 @@ module BiasTables =
             NumberCell "networks"
             NumberCell "from the kernel's solution"
             NumberCell "from their own"
+            NumberCell "in the kernel's norm"
             NumberCell "‖θ − θ₀‖ over the least"
             NumberCell "training loss"
             NumberCell "accuracy"
@@ -30,13 +31,14 @@ module BiasTables =
                     NumberCell $"%d{e.Sound} of %d{e.Networks}"
                     shareOf (BiasMeasures.mean e.Distances)
                     shareOf (BiasMeasures.mean e.OwnDistances)
+                    shareOf (BiasMeasures.mean e.NormDistances)
                     maybe e.Travel
                     maybe e.TrainLoss
                     shareOf e.Accuracy
                 ]
         ]
         Notes = [
-            "Distances are rms(f − f*)/rms(f*) on the validation rows: to the ridgeless infinite-width kernel's f*, and to that of each network's own kernel at its first weights. ‖θ − θ₀‖ is 1 where no parameter moved more than the linearised network needs to fit every row."
+            "Distances are rms(f − f*)/rms(f*) on the validation rows: to the ridgeless infinite-width kernel's f*, and to that of each network's own kernel at its first weights. In the norm of the infinite-width kernel it is ‖Pf − f*‖/‖f*‖, Pf being the function of least norm that agrees with f on the rows fitted: what is left to fit there, weighed by what it costs. ‖θ − θ₀‖ is 1 where no parameter moved more than the linearised network needs to fit every row."
         ]
     }
 
@@ -140,6 +142,7 @@ module BiasTables =
             let at name = $"%s{name}-%s{OptimiserKind.print e.Kind}-m=%d{e.Width}"
             number (at "distance") (BiasMeasures.mean e.Distances)
             number (at "own-distance") (BiasMeasures.mean e.OwnDistances)
+            number (at "norm-distance") (BiasMeasures.mean e.NormDistances)
             number (at "travel") e.Travel
             number (at "train-loss") e.TrainLoss
             number (at "accuracy") e.Accuracy

@@ -51,7 +51,9 @@ module JudgeBias =
             let ends = squared |> Array.groupBy (fun path -> path.Kind, path.Width)
 
             let ends =
-                ends |> Array.map (fun (key, networks) -> BiasEnds.ofPaths labels solution key networks)
+                ends
+                |> Array.map (fun (key, networks) ->
+                    BiasEnds.ofPaths spectrum targets labels solution key networks)
 
             let ridges = BiasStops.ridges spectrum mean cross targets
             let named stem kind = Seed.derive $"%s{stem}/%s{OptimiserKind.print kind}" seed
@@ -123,9 +125,9 @@ module JudgeBias =
         (point: BiasPoint)
         : Stage<TrainInput * BiasPath list * BiasFirst list, BiasEvidence> = {
         Name = "judge-implicit-bias"
-        Version = 3
+        Version = 4
         Settings = Fingerprint.describe (settings, near, point)
-        Codec = Codec.json "implicit-bias/1"
+        Codec = Codec.json "implicit-bias/2"
         Body = Seeded(run (settings, near, point))
     }
 

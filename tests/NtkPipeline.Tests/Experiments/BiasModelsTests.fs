@@ -53,6 +53,39 @@ let evidence =
 
 let tests =
     testList "BiasModels" [
+        testCase "the distance in a linear kernel's norm is that of the weights; a singular kernel has none"
+        <| fun () ->
+            let x = SmallStack.normal 8L [ 5; 5 ] |> Tensors.toMatrix64
+
+            let kernel (rows: Matrix<float>) =
+                let values = [|
+                    for i in 0 .. rows.Rows - 1 do
+                        for j in 0 .. rows.Rows - 1 ->
+                            Seq.sum (seq { for k in 0 .. rows.Columns - 1 -> rows[i, k] * rows[j, k] })
+                |]
+
+                Matrix.create rows.Rows rows.Rows values
+                |> KernelMatrix.Double
+                |> Spectrum.decompose "a linear kernel"
+                |> fun spectrum -> Expect.wantOk (spectrum |> Result.mapError _.Sentence) "decomposed"
+
+            let w, v = [| 1.0; -2.0; 0.5; 3.0; 0.1 |], [| 0.9; -2.2; 0.0; 3.0; 1.1 |]
+            let at (w: float[]) = Array.init 5 (fun i -> Array.init 5 (fun k -> x[i, k] * w[k]) |> Array.sum)
+            let norm (w: float[]) = w |> Array.sumBy (fun x -> x * x) |> sqrt
+            let found = BiasMeasures.normDistance (kernel x) (at w) (at v)
+
+            KernelSamples.wantClose 1e-9 "‖w − v‖/‖v‖" (Option.toArray found) [|
+                norm (Array.map2 (-) w v) / norm v
+            |]
+
+            Expect.isNone
+                (BiasMeasures.normDistance (kernel (Matrix.gatherRows [| 0; 1; 1 |] x)) [| 1.0; 1.0; 2.0 |] [|
+                    1.0
+                    1.0
+                    1.0
+                |])
+                "a row twice"
+
         testCase "rows are spread over all, and no two of them are too close"
         <| fun () ->
             let input = ready.Force()
@@ -103,6 +136,11 @@ let tests =
             Expect.equal (descent.Sound, descent.Networks) (2, 2) "sound"
             Expect.isLessThan (Expect.wantSome descent.TrainLoss "loss") 1e-3 "it fits"
             Expect.isLessThan (distance descent) 0.04 "near"
+            // Descent leaves what has small eigenvalues, which weighs more in the kernel's norm than in outputs (y is ±1).
+            let inNorm = Array.average descent.NormDistances
+            let left = sqrt (2.0 * Expect.wantSome descent.TrainLoss "loss")
+            Expect.equal descent.NormDistances.Length 2 "of each network"
+            Expect.isTrue (left < inNorm && inNorm < 1.0) $"%g{left} of outputs, %g{inNorm} of the norm"
             Expect.isLessThan (distance descent) (distance narrow / 4.0) "nearer the wider"
             Expect.isTrue (abs (travel descent - 1.0) < 0.05) $"no further than it must: %g{travel descent}"
             Expect.isGreaterThan (distance signs) (2.0 * distance descent) "elsewhere"

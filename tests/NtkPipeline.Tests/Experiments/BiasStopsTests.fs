@@ -23,7 +23,14 @@ let private path kind steps (outputs: float[][]) : BiasPath = {
     Steps = Array.last steps
     Points =
         Array.map2
-            (fun step f -> { Step = step; Loss = 0.1; Travel = 1.0; LeastMargin = 0.0; Outputs = f })
+            (fun step f -> {
+                Step = step
+                Loss = 0.1
+                Travel = 1.0
+                LeastMargin = 0.0
+                Fitted = [||]
+                Outputs = f
+            })
             steps
             outputs
     LeastTravel = None

@@ -33,7 +33,8 @@ type OptimiserPoint = {
     Travel: float
     /// The least y f of the N rows.
     LeastMargin: float
-    /// At the n − N other rows.
+    /// At the N rows, and at the n − N others.
+    Fitted: float[]
     Outputs: float[]
 }
 
@@ -88,6 +89,7 @@ module OptimiserPath =
             Loss = (Loss.value job.Loss trained y).item<float>()
             Travel = travel first parameters
             LeastMargin = (trained * y).min().item<float>()
+            Fitted = outputs[.. job.Labels.Length - 1]
             Outputs = outputs[job.Labels.Length ..]
         }
 
