@@ -105,7 +105,7 @@ let tests =
             let up, down = [ Some 10.0; Some 1e6 ], [ Some 1e6; Some 10.0 ]
 
             ordered (phase 0.3 up)
-            |> wants (Some true) [ "σ_w² = 0.3: 10 at 1 layers, 1e+06 at 2"; "ordered" ]
+            |> wants (Some true) [ "σ_w² = 0.3: 10 at 1 layer, 1e+06 at 2"; "ordered" ]
 
             ordered (phase 0.3 [ Some 10.0; None ]) |> wants (Some true) [ "past float64 at 2" ]
             ordered (phase 0.3 down) |> wants (Some false) []
@@ -127,7 +127,7 @@ let tests =
                 |> wants (Some true) [ "Of 2 comparisons"; "gelu with 10: −0.6"; "0 bands exclude 0" ]
 
                 verdict [| difference 3 0.004 -0.01 0.02; difference 10 -0.1 -0.15 -0.05 |]
-                |> wants (Some false) [ "−10.0"; "1 bands exclude 0" ]
+                |> wants (Some false) [ "−10.0"; "1 band excludes 0" ]
 
                 verdict [| difference 3 0.02 -0.01 0.05 |] |> wants None [ "though none beyond it clearly" ]
                 verdict [| difference 3 0.0 -0.12 0.12 |] |> wants None [ "reach more than twice" ]
