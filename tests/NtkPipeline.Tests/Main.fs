@@ -137,7 +137,7 @@ let private tests =
             KernelProductTests.tests
             TensorKernelTests.tests
         ]
-        testList "transformer" [ BertEncoderTests.tests; TuningLists.tests ]
+        testList "transformer" [ EncoderLists.tests; TuningLists.tests ]
         PivotedCholeskyTests.tests
         ConjugateGradientsTests.tests
         NystromTests.tests

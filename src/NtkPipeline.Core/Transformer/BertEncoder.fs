@@ -41,8 +41,7 @@ type EncoderLayers = {
     Norm: string -> torch.Tensor -> torch.Tensor
 }
 
-/// BERT's encoder (Devlin et al. 2019; Vaswani et al. 2017, with LayerNorm after each sum): a differentiable function of its input and of
-/// its parameters.
+/// BERT's encoder on tensors: a differentiable function of its input and of its parameters.
 [<RequireQualifiedAccess>]
 module BertEncoder =
 
@@ -90,34 +89,41 @@ module BertEncoder =
                     )
         }
 
-    /// Softmax of q·k/√(width of a head) over the tokens that are there, times v.
-    let private attend (shape: EncoderShape) (mask: torch.Tensor) (q: torch.Tensor) k v =
-        let size = int64 (shape.Width / shape.Heads)
+    /// texts × tokens × width → texts × heads × tokens × width of a head.
+    let internal byHead (shape: EncoderShape) (x: torch.Tensor) : torch.Tensor =
+        x.reshape(x.shape[0], x.shape[1], int64 shape.Heads, -1L).transpose(1, 2)
 
-        let byHead (x: torch.Tensor) =
-            x.reshape(x.shape[0], x.shape[1], int64 shape.Heads, size).transpose(1, 2)
+    /// The way back.
+    let internal together (x: torch.Tensor) : torch.Tensor =
+        x.transpose(1, 2).reshape(x.shape[0], x.shape[2], -1L)
 
-        let scores = (byHead q).matmul((byHead k).transpose(2, 3)) / (sqrt (float size)).ToScalar()
+    /// q·k/√(width of a head) of queries and keys by head: texts × heads × tokens × tokens.
+    let internal scores (q: torch.Tensor) (k: torch.Tensor) : torch.Tensor =
+        q.matmul (k.transpose (2, 3)) / (sqrt (float q.shape[3])).ToScalar()
+
+    /// Softmax of scores over the tokens that are there.
+    let internal attention (mask: torch.Tensor) (scores: torch.Tensor) : torch.Tensor =
         let gap = ((1.0).ToScalar() - mask) * hidden.ToScalar()
-        let weights = (scores + gap.unsqueeze(1).unsqueeze(1)).softmax -1L
-        weights.matmul(byHead v).transpose(1, 2).reshape(q.shape)
+        (scores + gap.unsqueeze(1).unsqueeze(1)).softmax -1L
 
-    let private block shape layers mask number (x: torch.Tensor) =
-        let dense name = layers.Dense(EncoderShape.layer number + name)
-        let norm name = layers.Norm(EncoderShape.layer number + name)
-        let q, k, v = dense EncoderShape.query x, dense EncoderShape.key x, dense EncoderShape.value x
+    let private walk run (shape: EncoderShape) (layers: EncoderLayers) (batch: TokenBatch) : torch.Tensor =
+        let attend q k v =
+            let weights = scores (byHead shape q) (byHead shape k) |> attention batch.Mask
+            together (weights.matmul (byHead shape v))
 
-        let x = norm EncoderShape.attentionNorm (x + dense EncoderShape.attended (attend shape mask q k v))
+        EncoderWalk.states shape {
+            Embedded = layers.Embed batch
+            Dense = layers.Dense
+            Norm = layers.Norm
+            Attend = attend
+            Gelu = torch.nn.functional.gelu
+            Add = (+)
+            Run = run
+        }
 
-        let inner = torch.nn.functional.gelu (dense EncoderShape.inner x)
-        norm EncoderShape.outputNorm (x + dense EncoderShape.outer inner)
-
-    /// Every token's vector after the last block: texts × tokens × width.
+    /// Every token's vector after the last block: texts × tokens × width. All that is computed on the way stays in the caller's scope.
     let states (shape: EncoderShape) (layers: EncoderLayers) (batch: TokenBatch) : torch.Tensor =
-        [ 0 .. shape.Layers - 1 ]
-        |> List.fold
-            (fun x number -> block shape layers batch.Mask number x)
-            (layers.Norm EncoderShape.embeddingNorm (layers.Embed batch))
+        walk (fun block x -> block x) shape layers batch
 
     /// φ of each text: its tokens' vectors pooled, not normalised; texts × width.
     let pool (pooling: Pooling) (batch: TokenBatch) (states: torch.Tensor) : torch.Tensor =
@@ -133,3 +139,20 @@ module BertEncoder =
         (batch: TokenBatch)
         : torch.Tensor =
         states shape layers batch |> pool pooling batch
+
+    /// φ of each text of a batch, without a graph: what a block computes on its way is freed when it is done.
+    let infer
+        (pooling: Pooling)
+        (shape: EncoderShape)
+        (layers: EncoderLayers)
+        (batch: TokenBatch)
+        : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+        use _ = torch.no_grad ()
+
+        let freeing block (x: torch.Tensor) =
+            use _ = torch.NewDisposeScope()
+            let y: torch.Tensor = block x
+            y.MoveToOuterDisposeScope()
+
+        (walk freeing shape layers batch |> pool pooling batch).MoveToOuterDisposeScope()

@@ -26,7 +26,7 @@ module EncodeTexts =
         use _ = torch.NewDisposeScope()
 
         TokenBatch.create torch.ScalarType.Float32 device texts
-        |> BertEncoder.embed weights.Pooling weights.Shape layers
+        |> BertEncoder.infer weights.Pooling weights.Shape layers
         |> Tensors.toArray32
 
     let private encode device (weights: EncoderWeights) (progress: int -> unit) (texts: int[][]) =
