@@ -137,7 +137,7 @@ let private tests =
             KernelProductTests.tests
             TensorKernelTests.tests
         ]
-        testList "transformer" [ EncoderLists.tests; TuningLists.tests ]
+        testList "transformer" [ EncoderLists.tests; TuningLists.tests; TangentLists.tests ]
         PivotedCholeskyTests.tests
         ConjugateGradientsTests.tests
         NystromTests.tests

@@ -28,6 +28,14 @@ module Codec =
         Read = Npy.read32
     }
 
+    /// NumPy's .npy, float16.
+    let matrix16: Codec<Matrix<Half>> = {
+        Schema = "npy-f2/1"
+        Extension = "npy"
+        Write = Npy.write
+        Read = Npy.read16
+    }
+
     /// NumPy's .npy, float64.
     let matrix64: Codec<Matrix<float>> = {
         Schema = "npy-f8/1"

@@ -1,0 +1,171 @@
+namespace NtkPipeline.Core
+
+open System
+open TorchSharp
+
+/// Inner products of rows of gradients: the sketched tangent kernel, in tiles, products and sums in float32.
+[<RequireQualifiedAccess>]
+module TangentKernel =
+
+    /// Rows and columns of a tile.
+    let side = 1024
+
+    /// Rows that lie in several sets, one after another.
+    let private source (sets: TangentRows list) : RowSource<Half> =
+        let sets = Array.ofList sets
+        let starts = sets |> Array.scan (fun start rows -> start + rows.Values.Rows) 0
+        let columns = sets[0].Values.Columns
+
+        let read start count =
+            let values = Array.zeroCreate<Half>(count * columns)
+
+            for k in 0 .. sets.Length - 1 do
+                let first, last = max start starts[k], min (start + count) starts[k + 1]
+
+                if first < last then
+                    Array.Copy(
+                        sets[k].Values.Values,
+                        (first - starts[k]) * columns,
+                        values,
+                        (first - start) * columns,
+                        (last - first) * columns
+                    )
+
+            Ok(Matrix.create count columns values)
+
+        { RowCount = Array.last starts; ColumnCount = columns; Read = read }
+
+    /// Columns that lie beside one another, as (start, count).
+    let private runs (columns: TangentColumns list) =
+        (columns |> List.sortBy _.Start, [])
+        ||> List.foldBack (fun next runs ->
+            match runs with
+            | (start, count) :: rest when next.Start + next.Count = start ->
+                (next.Start, next.Count + count) :: rest
+            | _ -> (next.Start, next.Count) :: runs)
+
+    /// The kernel of rows as they are read, of the columns counted; `scale` is the rows' own. Half of a symmetric one is computed.
+    let tiles
+        (device: torch.Device)
+        (columns: TangentColumns list)
+        (scale: float)
+        (x: RowSource<Half>)
+        (z: RowSource<Half> option)
+        : KernelTiles<float32> =
+        let runs = runs columns
+
+        let prepare (rows: Matrix<Half>) =
+            use _ = torch.NewDisposeScope()
+
+            let all = torch.frombuffer(rows.Values, torch.ScalarType.Float16).reshape(int64 rows.Rows, -1L)
+
+            let counted = [|
+                for start, count in runs do
+                    all.narrow(1L, int64 start, int64 count).``to``(device).``to``(torch.float32)
+            |]
+
+            torch.cat(counted, 1L).MoveToOuterDisposeScope()
+
+        let product (a: torch.Tensor) (b: torch.Tensor) =
+            use _ = torch.NewDisposeScope()
+            a.mm(b.t ()).mul_((scale * scale).ToScalar()).cpu() |> Tensors.toArray32
+
+        StripTiles.create Precision.single None [] side x z {
+            Scope = fun () -> torch.NewDisposeScope()
+            Prepare = prepare
+            Between = fun _ _ above left -> product above left
+            Symmetric = fun _ above -> product above above
+        }
+
+    let private check (sets: TangentRows list) =
+        match sets with
+        | [] -> invalidArg (nameof sets) "a kernel needs rows"
+        | first :: others ->
+            if
+                others |> List.exists (fun rows -> rows.Columns <> first.Columns || rows.Scale <> first.Scale)
+            then
+                invalidArg (nameof sets) "rows of different heads or sketches have no common kernel"
+
+            first
+
+    let private kernel x z =
+        let first = check (x @ defaultArg z [])
+        let tiles = tiles torch.CPU first.Columns first.Scale (source x) (Option.map source z)
+
+        match KernelTiles.toArray tiles with
+        | Ok values -> Matrix.create tiles.RowCount tiles.ColumnCount values
+        | Error e -> invalidOp e.Sentence
+
+    /// The kernel of all rows with themselves; rows of one text's length must be of one head and sketch.
+    let symmetric (x: TangentRows list) : Matrix<float32> = kernel x None
+
+    /// The kernel of the rows of x with those of z.
+    let between (x: TangentRows list) (z: TangentRows list) : Matrix<float32> = kernel x (Some z)
+
+    let private part (from: int) (count: int) (rows: TangentRows) : TangentRows = {
+        rows with
+            Values =
+                Matrix.create
+                    count
+                    rows.Values.Columns
+                    (Array.sub rows.Values.Values (from * rows.Values.Columns) (count * rows.Values.Columns))
+    }
+
+    /// The first `count` rows, and the others.
+    let private splitAt count (x: TangentRows list) =
+        ((count, [], []), x)
+        ||> List.fold (fun (left, first, others) rows ->
+            let size = rows.Values.Rows
+            let taken = min left size
+
+            left - taken,
+            (if taken = 0 then first
+             elif taken = size then rows :: first
+             else part 0 taken rows :: first),
+            (if taken = size then others
+             elif taken = 0 then rows :: others
+             else part taken (size - taken) rows :: others))
+        |> fun (_, first, others) -> List.rev first, List.rev others
+
+    /// The kernel of all rows with the first `count`.
+    let leading (count: int) (x: TangentRows list) : Matrix<float32> =
+        match splitAt count x with
+        | [], _ -> invalidArg (nameof count) "a kernel needs columns"
+        | first, [] -> symmetric first
+        | first, others -> Matrix.stack (symmetric first) (between others first)
+
+    /// What share each part has of the kernel's trace; they sum to 1.
+    let traceShares (x: TangentRows list) : (TangentPart * float) list =
+        use _ = torch.NewDisposeScope()
+        let first = check x
+
+        let squares =
+            x
+            |> List.map (fun rows ->
+                use _ = torch.NewDisposeScope()
+
+                let sums = torch.zeros ([| int64 rows.Values.Columns |], dtype = torch.float64)
+
+                for start in 0..side .. rows.Values.Rows - 1 do
+                    use _ = torch.NewDisposeScope()
+                    let count = min side (rows.Values.Rows - start)
+
+                    let block =
+                        torch
+                            .frombuffer(rows.Values.Values, torch.ScalarType.Float16)
+                            .reshape(rows.Values.Rows, -1L)
+                            .narrow(0L, int64 start, int64 count)
+                            .``to``(torch.float32)
+
+                    sums.add_ (block.square().sum(0L, ``type`` = torch.float64)) |> ignore
+
+                Tensors.toArray64 sums)
+            |> List.reduce (Array.map2 (+))
+
+        let traces =
+            first.Columns
+            |> List.map (fun columns ->
+                columns.Part, Array.sum squares[columns.Start .. columns.Start + columns.Count - 1])
+
+        let trace = traces |> List.sumBy snd
+        traces |> List.map (fun (part, value) -> part, (if trace = 0.0 then 0.0 else value / trace))
