@@ -9,39 +9,6 @@ open TorchSharp
 [<RequireQualifiedAccess>]
 module TangentFeatures =
 
-    /// Tokens of one pass, padding included: what autograd keeps of so many fits into few hundred megabytes.
-    let private mostTokens = 1024
-
-    let private refuse sentence = Error(DataRefused sentence)
-
-    let private checkHeads (shape: EncoderShape) (heads: Matrix<float32>) =
-        match Matrix.firstNonFinite32 heads with
-        | Some(i, j) -> refuse $"heads: entry %d{j} of head %d{i} (counted from 0) is not a finite number."
-        | None when heads.Rows = 0 -> refuse "heads: there is none."
-        | None when heads.Columns <> shape.Width ->
-            refuse
-                $"heads: they have %d{heads.Columns} entries, and the encoder's vectors have %d{shape.Width}."
-        | None -> Ok()
-
-    /// The power of two nearest a head's norm; 1 of one that is 0.
-    let private scaleOf (head: ReadOnlySpan<float32>) =
-        let mutable squares = 0.0
-
-        for entry in head do
-            squares <- squares + float entry * float entry
-
-        if squares = 0.0 then
-            1.0
-        else
-            Math.Pow(2.0, Math.Round(0.5 * Math.Log2 squares))
-
-    /// The places of texts that pass together, shorter ones first.
-    let private batches (texts: int[][]) : int[][] =
-        TokenBatches.plan (texts |> Array.map _.Length)
-        |> Array.collect (fun places ->
-            let tokens = TokenBatches.paddedLength texts[places[0]].Length
-            places |> Array.chunkBySize (max 1 (mostTokens / tokens)))
-
     /// Rounds a batch's rows into the array of all; a number that float16 does not hold is refused.
     let private keep (target: Half[]) (places: int[]) (rows: torch.Tensor) =
         use _ = torch.NewDisposeScope()
@@ -100,18 +67,16 @@ module TangentFeatures =
                 |> Result.mapError (fun reason -> DataRefused $"sketch: %s{reason}.")
 
             do! EncodeTexts.check shape texts
-            do! checkHeads shape heads
+            do! TangentHeads.check shape heads
             let! device = Device.resolve device
             use _ = torch.NewDisposeScope()
             let precision = torch.ScalarType.Float32
             let parameters = BertEncoder.tensors precision device weights
             let sketch = TangentSketch.draw precision device settings seed shape
-            let scales = Array.init heads.Rows (fun h -> scaleOf (Matrix.row h heads))
+            let scales = Array.init heads.Rows (TangentHeads.scale heads)
 
             let directions =
-                Array.init heads.Rows (fun h ->
-                    let head = (Matrix.row h heads).ToArray() |> Array.map (fun w -> w / float32 scales[h])
-                    (Tensors.ofMatrix32 (Matrix.create 1 head.Length head)).flatten().``to`` device)
+                scales |> Array.mapi (fun h scale -> TangentHeads.tensor precision device heads scale h)
 
             let found = scales |> Array.map (fun scale -> empty sketch.Columns scale texts.Length)
 
@@ -130,6 +95,6 @@ module TangentFeatures =
                     |> keep found[h].Values.Values places)
                 |> Result.map (fun _ -> advance places.Length)
 
-            do! batches texts |> List.ofArray |> List.traverseResultM pass |> Result.map ignore
+            do! TangentBatches.plan texts |> List.ofArray |> List.traverseResultM pass |> Result.map ignore
             return found
         }

@@ -9,4 +9,5 @@ let tests =
         TangentSketchTests.tests
         TangentFeaturesTests.tests
         TangentKernelTests.tests
+        ExactTangentTests.tests
     ]

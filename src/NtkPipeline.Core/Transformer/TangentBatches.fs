@@ -1,0 +1,15 @@
+namespace NtkPipeline.Core
+
+/// Which texts pass forward and backward together.
+[<RequireQualifiedAccess>]
+module TangentBatches =
+
+    /// Tokens of one pass, padding included: what autograd keeps of so many fits into few hundred megabytes.
+    let private mostTokens = 1024
+
+    /// The places of texts of one padded length, shorter ones first; every place once.
+    let plan (texts: int[][]) : int[][] =
+        TokenBatches.plan (texts |> Array.map _.Length)
+        |> Array.collect (fun places ->
+            let tokens = TokenBatches.paddedLength texts[places[0]].Length
+            places |> Array.chunkBySize (max 1 (mostTokens / tokens)))
