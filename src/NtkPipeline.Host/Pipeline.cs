@@ -28,8 +28,8 @@ internal static class Pipeline
                from kernels in Kernels.Make(runner, session, split, views, features)
                let regression = kernels.Regression
                from kernel in runner.Run(FitRidge.stage(config.Ridge, config.Targets), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))
-               let made = new Materials(labelled, split, views.Together, features, kernels.Networks, kernel)
-               let bench = new Bench(runner, config, made, new Limits(runner, split, features, kernels.Networks))
+               let made = new Materials(labelled, unlabelled, split, views.Together, features, kernels.Networks, kernel)
+               let bench = new Bench(runner, config, made, new Limits(runner, split, features, kernels.Networks), sources.Transformer)
                from trained in Questions.Asking(runner, Widths.name, () => bench.Train(config.Train))
                from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, trained))
                let runs = TrainedNetworkModule.runs(trained)

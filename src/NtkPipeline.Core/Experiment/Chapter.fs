@@ -40,6 +40,9 @@ module Finding =
             { Metric = metric + name; Value = Option.map pick difference; Note = note }
     ]
 
+/// What a model says of the rows without labels: f, cut at 0.
+type ChapterSubmission = { Name: string; Outputs: float[] }
+
 /// What an experiment found, for every way of telling it: report, results.csv, summary.json and console.
 [<NoEquality; NoComparison>]
 type Chapter = {
@@ -61,6 +64,8 @@ type Chapter = {
     /// Charts of plain points.
     Charts: PointChart list
     Tables: ChapterTable list
+    /// Answers of its own models for the rows without labels, each a file beside the report.
+    Submissions: ChapterSubmission list
     /// The results that it was made of: put in by whoever asks the question (`Chapter.signed`).
     Sources: Source list
 }
@@ -86,5 +91,6 @@ module Chapter =
         Curves = []
         Charts = []
         Tables = []
+        Submissions = []
         Sources = []
     }

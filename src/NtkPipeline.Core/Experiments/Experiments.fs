@@ -18,6 +18,7 @@ module Experiments =
         Transfer.experiment
         ImplicitBias.experiment
         LearnedKernels.experiment
+        Transformer.experiment
     ]
 
     /// What the setting `experiments` may name.

@@ -24,12 +24,7 @@ module TunedKernels =
 
     /// f at the rows of one fold with each ridge, fitted on all others: held rows × ridges; none where a factorisation failed. Numbers are
     /// trusted here without a certificate, as they only choose.
-    let private heldOut
-        (kernel: torch.Tensor)
-        (targets: float[])
-        (ridges: float[])
-        (kept: int[], held: int[])
-        =
+    let heldOut (kernel: torch.Tensor) (targets: float[]) (ridges: float[]) (kept: int[], held: int[]) =
         use _ = torch.NewDisposeScope()
         let index (rows: int[]) = torch.tensor (rows |> Array.map int64)
         let fitted = kernel.index_select (0L, index kept)

@@ -5,7 +5,7 @@ using NtkPipeline.Core;
 namespace NtkPipeline.Host.Experiments;
 
 /// <summary>What an experiment works with: the run's artifacts, and the one way in which networks are trained.</summary>
-internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limits Limits)
+internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limits Limits, TransformerFiles? Transformer)
 {
     public Artifact<Split> Split => Made.Split;
 
@@ -51,10 +51,11 @@ internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limi
 
 /// <summary>What a run has made by the time that experiments are asked.</summary>
 /// <param name="Labelled">The labelled tweets as they were written.</param>
+/// <param name="Unlabelled">The others, likewise.</param>
 /// <param name="Embeddings">Every encoder's columns, put together, before they are reduced.</param>
 /// <param name="Features">Unit rows, N × d: what networks are given.</param>
 /// <param name="Networks">The analytic kernel of these rows, all labelled ones, and the spectrum of its training rows.</param>
 /// <param name="Kernel">Regression with the kernel that the run regresses with.</param>
 internal sealed record Materials(
-    Artifact<Tweet[]> Labelled, Artifact<Split> Split, Artifact<Embeddings> Embeddings, Artifact<Features> Features, Kernel Networks,
+    Artifact<Tweet[]> Labelled, Artifact<Tweet[]> Unlabelled, Artifact<Split> Split, Artifact<Embeddings> Embeddings, Artifact<Features> Features, Kernel Networks,
     Artifact<KernelRegression> Kernel);

@@ -1,0 +1,165 @@
+namespace NtkPipeline.Core
+
+/// What is claimed of the transformer, and what it adds to the report's answer.
+[<RequireQualifiedAccess>]
+module TransformerClaims =
+
+    let private percent = VerdictWords.percent
+
+    let find (model: TransformerModel) (evidence: TransformerEvidence) : ModelScores option =
+        evidence.Models |> Array.tryFind (fun scores -> scores.Id = TransformerModel.id model)
+
+    let private tuned = TransformerModel.Tuned TuningMethod.Full
+
+    /// Of each training, the drift after the epoch that was chosen.
+    let chosen (evidence: TransformerEvidence) : TransformerDrift[] =
+        match find tuned evidence with
+        | None -> [||]
+        | Some scores ->
+            evidence.Drift
+            |> Array.filter (fun drift ->
+                drift.Seed < scores.Epochs.Length && scores.Epochs[drift.Seed] = drift.Epoch)
+
+    let private mean pick (drifts: TransformerDrift[]) = drifts |> Array.averageBy pick
+
+    let private setting (evidence: TransformerEvidence) =
+        $"%d{evidence.FittedRows} fitted tweets, of which %d{evidence.StopRows} stop fine-tuning and train nothing of it; %d{evidence.ValidationRows} validation tweets"
+
+    let private none = "Fine-tuning of all weights was not asked for (transformer.methods)."
+
+    let private explained (evidence: TransformerEvidence) =
+        match Array.tryHead evidence.Foretold with
+        | Some first ->
+            $"%s{first.What} explains %s{percent first.Explained} of what fine-tuning does to the outputs at the validation tweets (correlation %.2f{first.Correlation})."
+        | None -> ""
+
+    let private staysLazy: Claim<TransformerEvidence> =
+        let name = "Fine-tuning stays in the kernel regime"
+
+        let judge (evidence: TransformerEvidence) =
+            let drifts = chosen evidence
+
+            let holds, words =
+                if drifts.Length = 0 then
+                    None, none
+                else
+                    let below =
+                        drifts |> Array.filter (fun drift -> drift.DeltaTheta < evidence.LazyThreshold)
+
+                    let holds =
+                        if below.Length = drifts.Length then Some true
+                        elif below.Length = 0 then Some false
+                        else None
+
+                    holds,
+                    VerdictWords.join [
+                        $"Where it was stopped, the transformer's tangent kernel had moved by ΔΘ = %s{percent (mean _.DeltaTheta drifts)} of itself (mean of %s{VerdictWords.seeds drifts.Length}; below %s{percent evidence.LazyThreshold} would count as staying), though its weights had moved by %s{percent (mean _.Movement drifts)} only; its direction changed less: cosine %.2f{mean _.Cosine drifts}, centred %.2f{mean _.Cka drifts}."
+                        explained evidence
+                    ]
+
+            { Claim = name; Setting = setting evidence; Holds = holds; Evidence = words }
+
+        { Name = name; Judge = judge >> Array.singleton }
+
+    /// An error's difference with its band.
+    let errors (difference: Difference) : string =
+        $"%.3f{difference.Value} (95%% band %.3f{difference.Lower} to %.3f{difference.Upper})"
+
+    let private beatsFrozen: Claim<TransformerEvidence> =
+        let name = "The tangent kernel of the pretrained model beats the frozen features' kernel"
+
+        let judge (evidence: TransformerEvidence) =
+            let tie =
+                match Difference.isPositive evidence.ErrorGain with
+                | None -> "The band includes 0: a tie."
+                | Some _ -> ""
+
+            {
+                Claim = name
+                Setting =
+                    $"cross-validated squared error, the head fitted anew for every fold; %s{setting evidence}"
+                Holds = Difference.isPositive evidence.ErrorGain
+                Evidence =
+                    VerdictWords.join [
+                        $"Its squared error lies below that of the frozen features' NTK by %s{errors evidence.ErrorGain} on the same rows and folds; accuracy differs by %s{VerdictWords.points evidence.AccuracyGain}."
+                        tie
+                        $"On the validation tweets the accuracies differ by %s{VerdictWords.points evidence.TangentLessFrozen}."
+                    ]
+            }
+
+        { Name = name; Judge = judge >> Array.singleton }
+
+    let private p (p: float) = if p < 0.001 then "p < 0.001" else $"p = %.2g{p}"
+
+    let private beatsBoth: Claim<TransformerEvidence> =
+        let name = "Fine-tuning beats both"
+
+        let judge (evidence: TransformerEvidence) =
+            let holds, words =
+                match evidence.TunedLessTangent, evidence.TunedLessFrozen with
+                | Some tangent, Some frozen ->
+                    let holds =
+                        match Difference.isPositive tangent, Difference.isPositive frozen with
+                        | Some true, Some true -> Some true
+                        | Some false, _
+                        | _, Some false -> Some false
+                        | None, _
+                        | _, None -> None
+
+                    let each =
+                        evidence.P |> Array.map (fun found -> $"against %s{found.Against} %s{p found.P}")
+
+                    holds,
+                    VerdictWords.join [
+                        $"Fine-tuned transformers, stopped by the stop set, classify differently from the tangent kernel by %s{VerdictWords.points tangent} and from the frozen features' NTK by %s{VerdictWords.points frozen} on the same validation tweets."
+                        if (Difference.isPositive tangent).IsNone then
+                            "Between fine-tuning and the fixed tangent kernel it is a tie."
+                        if each.Length > 0 then
+                            $"""McNemar's exact test of the first seed: %s{String.concat ", " each}."""
+                    ]
+                | _ -> None, none
+
+            { Claim = name; Setting = setting evidence; Holds = holds; Evidence = words }
+
+        { Name = name; Judge = judge >> Array.singleton }
+
+    let claims: Claim<TransformerEvidence> list = [ staysLazy; beatsFrozen; beatsBoth ]
+
+    /// The model of the least squared error on the stop rows, which no model's parameters have been fitted to.
+    let preferred (evidence: TransformerEvidence) : ModelScores = evidence.Models |> Array.minBy _.StopError
+
+    /// Is fine-tuning only the transformer's tangent kernel, or more?
+    let answer (evidence: TransformerEvidence) : string list = [
+        match evidence.TunedLessTangent with
+        | Some difference ->
+            let drifts = chosen evidence
+
+            let verdict =
+                match Difference.isPositive difference with
+                | Some true ->
+                    "Fine-tuning the transformer does more than its tangent kernel at the pretrained weights"
+                | Some false ->
+                    "Fine-tuning the transformer does worse than its tangent kernel at the pretrained weights"
+                | None ->
+                    "Fine-tuning the transformer ties with its fixed tangent kernel at the pretrained weights"
+
+            let moved =
+                if drifts.Length = 0 then
+                    ""
+                else
+                    $", though that kernel moves by %s{percent (mean _.DeltaTheta drifts)}"
+
+            $"%s{verdict}%s{moved}: accuracies differ by %s{VerdictWords.points difference} on %s{VerdictWords.tweets evidence.ValidationRows}."
+        | None -> ()
+
+        match Difference.isPositive evidence.ErrorGain with
+        | Some true ->
+            $"That kernel beats the kernel of the frozen features: cross-validated squared error lower by %s{errors evidence.ErrorGain}."
+        | Some false ->
+            $"That kernel is worse than the kernel of the frozen features: cross-validated squared error higher by %.3f{-evidence.ErrorGain.Value}."
+        | None ->
+            $"Whether that kernel beats the kernel of the frozen features cannot be told: cross-validated squared error lower by %s{errors evidence.ErrorGain}."
+
+        let best = preferred evidence
+        $"Of all these models the stop set prefers: %s{best.Title} (validation accuracy %s{percent best.Validation.Accuracy})."
+    ]

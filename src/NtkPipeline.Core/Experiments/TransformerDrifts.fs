@@ -1,0 +1,54 @@
+namespace NtkPipeline.Core
+
+open TorchSharp
+
+/// The tangent kernel of a fine-tuned encoder beside the one that it began with, on the probe rows.
+[<RequireQualifiedAccess>]
+module TransformerDrifts =
+
+    let private inner (a: torch.Tensor) (b: torch.Tensor) = (a * b).sum().item<float>()
+
+    /// HKH with H = I − 11ᵀ/n.
+    let private centred (k: torch.Tensor) =
+        k - k.mean ([| 0L |], keepdim = true) - k.mean ([| 1L |], keepdim = true) + k.mean ()
+
+    let private cosine a b = inner a b / sqrt (inner a a * inner b b)
+
+    /// Of two kernels of the same rows, n × n: before and after.
+    let compare seed epoch movement (before: Matrix<float32>) (after: Matrix<float32>) : TransformerDrift =
+        use _ = torch.NewDisposeScope()
+        use _ = torch.no_grad ()
+        let before = (Tensors.ofMatrix32 before).double()
+        let after = (Tensors.ofMatrix32 after).double()
+        let change = after - before
+
+        {
+            Seed = seed
+            Epoch = epoch
+            DeltaTheta = sqrt (inner change change / inner before before)
+            Cosine = cosine before after
+            Cka = cosine (centred before) (centred after)
+            TraceRatio = after.diagonal().sum().item<float>() / before.diagonal().sum().item<float>()
+            Movement = movement
+        }
+
+    let private moments (a: float[]) (b: float[]) =
+        let meanA, meanB = Array.average a, Array.average b
+        let sum pick = Array.map2 pick a b |> Array.sum
+        let across = sum (fun x y -> (x - meanA) * (y - meanB))
+        let ofA = sum (fun x _ -> (x - meanA) * (x - meanA))
+        let ofB = sum (fun _ y -> (y - meanB) * (y - meanB))
+        across / sqrt (ofA * ofB)
+
+    /// How the change of outputs from `start` to `actual` was foretold by `said`.
+    let foretold what (start: float[]) (actual: float[]) (said: float[]) : Foretold =
+        let change, expected = Array.map2 (-) actual start, Array.map2 (-) said start
+        let square (xs: float[]) = xs |> Array.sumBy (fun x -> x * x)
+        let same = Array.map2 (fun a b -> if (a > 0.0) = (b > 0.0) then 1.0 else 0.0) actual said
+
+        {
+            What = what
+            Correlation = moments change expected
+            Explained = 1.0 - square (Array.map2 (-) change expected) / square change
+            Agreement = Array.average same
+        }

@@ -1,0 +1,135 @@
+namespace NtkPipeline.Core
+
+/// The tables of the chapter on the transformer.
+[<RequireQualifiedAccess>]
+module TransformerTables =
+
+    let private percent = VerdictWords.percent
+    let private maybe show value = NumberCell(value |> Option.map show |> Option.defaultValue "–")
+    let private error (x: float) = $"%.3f{x}"
+
+    let private choice (scores: ModelScores) =
+        match scores.RelativeRidge, scores.Share, scores.Epochs with
+        | Some ridge, Some share, _ when share < 1.0 ->
+            $"λ = %.3g{ridge} × mean diagonal, %s{percent share} tangent"
+        | Some ridge, _, _ -> $"λ = %.3g{ridge} × mean diagonal"
+        | None, _, epochs ->
+            let each = epochs |> Array.map string |> String.concat ", "
+            $"stopped after epoch %s{each}"
+
+    let models (evidence: TransformerEvidence) : ChapterTable = {
+        Title = "The models side by side"
+        Headings = [
+            TextCell "model"
+            TextCell "chosen"
+            NumberCell "cross-validated squared error"
+            NumberCell "accuracy there"
+            NumberCell "stop rows: squared error"
+            NumberCell "accuracy there"
+            NumberCell "validation accuracy"
+            NumberCell "F1"
+            NumberCell "squared error"
+            NumberCell "calibration error"
+        ]
+        Rows = [
+            for scores in evidence.Models do
+                let mark = if scores.IsHonest then "" else " (has seen labels)"
+
+                [
+                    TextCell scores.Title
+                    TextCell(choice scores)
+                    maybe (fun x -> error x + mark) scores.CvError
+                    maybe percent scores.CvAccuracy
+                    NumberCell(error scores.StopError)
+                    NumberCell(percent scores.StopAccuracy)
+                    NumberCell(percent scores.Validation.Accuracy)
+                    NumberCell $"%.3f{scores.Validation.F1}"
+                    NumberCell(error scores.ValidationError)
+                    NumberCell(percent scores.Calibration.Reliability.ExpectedError)
+                ]
+        ]
+        Notes = [
+            $"Targets are ±1. Kernels are regressed with on all %d{evidence.FittedRows} fitted rows; trained transformers are fitted on those that are no stop rows (%d{evidence.StopRows}), and the stop rows choose their epoch, so that their error there is the least of a few. On the validation rows trained models stand with their mean over seeds. Calibration: the sigmoid is fitted on the stop rows, and the expected error is of the validation rows."
+            $"A head that has seen the labels of the rows that judge it would have given the tangent kernel a cross-validated squared error of %s{error evidence.LeakedError} and an accuracy of %s{percent evidence.LeakedAccuracy}; the table has the head fitted anew for every fold. Of kernels marked so, the labels are in the weights, and cross-validation flatters."
+        ]
+    }
+
+    let private parts title first (parts: LayerPart[]) (evidence: TransformerEvidence) : ChapterTable = {
+        Title = title
+        Headings = [
+            TextCell first
+            NumberCell "share of the trace"
+            NumberCell "validation accuracy alone"
+            NumberCell "squared error alone"
+        ]
+        Rows = [
+            for part in parts do
+                [
+                    TextCell part.Part
+                    NumberCell(percent part.TraceShare)
+                    NumberCell(percent part.ValidationAccuracy)
+                    NumberCell(error part.ValidationError)
+                ]
+        ]
+        Notes = [
+            let p = parts |> Array.averageBy _.ValidationAccuracy
+            let standard = sqrt (p * (1.0 - p) / float evidence.ValidationRows)
+            $"On part of the fitted rows, the ridge of each by cross-validation there; the standard error of an accuracy is about %s{percent standard}."
+        ]
+    }
+
+    let layers (evidence: TransformerEvidence) =
+        parts "Layers of the tangent kernel" "layer" evidence.Layers evidence
+
+    let kinds (evidence: TransformerEvidence) =
+        parts "Kinds of parameters in the tangent kernel" "parameters" evidence.Kinds evidence
+
+    let drift (evidence: TransformerEvidence) : ChapterTable = {
+        Title = "The tangent kernel through fine-tuning"
+        Headings = [
+            NumberCell "seed"
+            NumberCell "epoch"
+            NumberCell "ΔΘ"
+            NumberCell "cosine"
+            NumberCell "centred (CKA)"
+            NumberCell "trace, over that at the start"
+            NumberCell "weights' movement"
+        ]
+        Rows = [
+            for drift in evidence.Drift do
+                [
+                    NumberCell(string drift.Seed)
+                    NumberCell(string drift.Epoch)
+                    NumberCell(percent drift.DeltaTheta)
+                    NumberCell $"%.3f{drift.Cosine}"
+                    NumberCell $"%.3f{drift.Cka}"
+                    NumberCell $"%.2f{drift.TraceRatio}"
+                    NumberCell(percent drift.Movement)
+                ]
+        ]
+        Notes = [
+            "Of the encoder's parameters, on the probe rows, both kernels by the same sketch, each with the head of its time."
+        ]
+    }
+
+    let foretold (evidence: TransformerEvidence) : ChapterTable = {
+        Title = "What foretells fine-tuning"
+        Headings = [
+            TextCell "said by"
+            NumberCell "correlation of changes"
+            NumberCell "explained"
+            NumberCell "same side of 0"
+        ]
+        Rows = [
+            for found in evidence.Foretold do
+                [
+                    TextCell(found.What.TrimEnd ',')
+                    NumberCell $"%.2f{found.Correlation}"
+                    NumberCell(percent found.Explained)
+                    NumberCell(percent found.Agreement)
+                ]
+        ]
+        Notes = [
+            "Changes of f from the head's start to where the stop set stopped fine-tuning (first seed), on the validation rows. Explained: 1 − ‖Δ − Δ'‖²/‖Δ‖², below 0 where no change at all would be the better guess."
+        ]
+    }

@@ -1,0 +1,88 @@
+namespace NtkPipeline.Core
+
+/// Which tweets gradients are taken at.
+[<RequireQualifiedAccess>]
+type TileRows =
+    /// The labelled ones, then the others.
+    | All
+    | Fitted
+    /// At most so many fitted ones, evenly spaced.
+    | Probe of count: int
+
+/// Stages: an encoder, texts and a head → sketched gradients, tile by tile.
+[<RequireQualifiedAccess>]
+module TransformerTiles =
+
+    let private name (rows: TileRows) =
+        match rows with
+        | TileRows.All -> "all"
+        | TileRows.Fitted -> "fitted"
+        | TileRows.Probe count -> $"probe-%d{count}"
+
+    /// Places, among the labelled rows, of at most so many fitted ones, evenly spaced.
+    let probe (count: int) (split: Split) : int[] =
+        Probe.rows count split.Train.Length |> Array.map (fun place -> split.Train[place])
+
+    /// The part of n things that a tile has.
+    let range (tiles: int) (number: int) (n: int) : int * int =
+        let at k = int (int64 k * int64 n / int64 tiles)
+        at number, at (number + 1)
+
+    let private pick rows (tokens: TweetTokens) (split: Split) =
+        match rows with
+        | TileRows.All -> tokens.All
+        | TileRows.Fitted -> split.Train |> Array.map (fun row -> tokens.Labelled[row])
+        | TileRows.Probe count -> probe count split |> Array.map (fun row -> tokens.Labelled[row])
+
+    /// One tile of so many. All stages of one seed share their projections, so that rows of different tiles fit together.
+    let stage
+        (device: Device)
+        (sketch: SketchSettings)
+        (seed: Seed)
+        (what: string)
+        (rows: TileRows)
+        (tiles: int)
+        (number: int)
+        (tell: System.Action<int, int>)
+        : Stage<EncoderWeights * (Matrix<float32> * (TweetTokens * Split)), TangentRows> =
+        let run (weights: EncoderWeights, (head, (tokens, split))) =
+            let texts = pick rows tokens split
+            let from, upTo = range tiles number texts.Length
+
+            TangentFeatures.ofTexts
+                device
+                sketch
+                seed
+                weights
+                head
+                (Counted.over tell (upTo - from))
+                texts[from .. upTo - 1]
+            |> Result.map Array.head
+
+        {
+            Name = $"tangent-features/%s{what}/%s{name rows}/%d{number}-of-%d{tiles}"
+            Version = 1
+            Settings = Fingerprint.describe (sketch, seed.Value, Device.print device)
+            Codec = TangentRows.codec
+            Body = Pure run
+        }
+
+    /// The exact kernel of the probe rows beside the sketched one.
+    let error
+        (device: Device)
+        (count: int)
+        (tell: System.Action<int, int>)
+        : Stage<EncoderWeights * ((Matrix<float32> * (TweetTokens * Split)) * TangentRows), SketchError> =
+        let run (weights: EncoderWeights, ((head: Matrix<float32>, (tokens, split)), sketched)) =
+            let texts = pick (TileRows.Probe count) tokens split
+
+            ExactTangent.gram device weights head (Counted.over tell texts.Length) texts
+            |> Result.map (fun exact -> SketchError.measure exact (TangentKernel.symmetric [ sketched ]))
+
+        {
+            Name = $"sketch-error/probe-%d{count}"
+            Version = 1
+            Settings = Device.print device
+            Codec = Codec.json "sketch-error/1"
+            Body = Pure run
+        }

@@ -1,0 +1,97 @@
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+
+namespace NtkPipeline.Host.Experiments;
+
+/// <summary>Fine-tuning in its ways, and what it makes of the tangent kernel.</summary>
+internal sealed class TransformerTrainings(TransformerWork work)
+{
+    private IRunner Runner => work.Runner;
+
+    private FSharpMap<string, string> Values => work.Values;
+
+    private Device Device => work.Device;
+
+    public FSharpResult<Trainings, PipelineError> Run() =>
+        from stop in Runner.Run(
+            StopRowsModule.stage(Transformer.real(Values, "stop-share")),
+            Artifact.both(work.Bench.Made.Labelled, Artifact.both(work.Bench.Split, work.Pooled)))
+        let ground = TransformerTuning.ground(Transformer.text(Values, "head") == "zero", work.Weights, work.Tokens, work.Bench.Split, stop)
+        from start in Runner.Run(TransformerTuning.start(Device, Transformer.text(Values, "head")), ground)
+        from first in Probe("start", work.Weights, Artifact.map(FuncConvert.FromFunc((TuningGround made) => Row(made.Head)), ground))
+        from each in Transformer.methods(Values)
+            .SelectMany(_ => Transformer.seeds(Values), (method, seed) => Train(ground, first, method, seed))
+            .InOrder()
+        from after in After(ground, each)
+        select new Trainings(
+            stop, start, Artifact.all(each.Select(one => one.Member)), Artifact.all(each.SelectMany(one => one.Drift)),
+            Artifact.all(after.Select(one => one.FirstOrder)), [.. after.Select(one => (TransformerModel.AfterKernel, one.Fit))]);
+
+    private static Matrix<float> Row(LinearHead head) => new Matrix<float>(1, head.Weights.Length, head.Weights);
+
+    /// <summary>Sketched gradients of the probe rows.</summary>
+    private FSharpResult<Artifact<TangentRows>, PipelineError> Probe(string what, Artifact<EncoderWeights> weights, Artifact<Matrix<float>> head) =>
+        from tiles in work.Features(what, TileRows.NewProbe(Transformer.whole(Values, "probe-rows")), 1, weights, head)
+        select Artifact.map(FuncConvert.FromFunc((FSharpList<TangentRows> rows) => rows.Head), tiles);
+
+    private Func<FSharpResult<Training, PipelineError>> Train(
+        Artifact<TuningGround> ground, Artifact<TangentRows> first, TuningMethod method, int seed) => () =>
+    {
+        var name = $"{TuningMethodModule.print(method)}/seed={seed}";
+        var settings = Transformer.tuning(Values, method);
+
+        return from states in FineTuneEpoch.all(
+                   Runner, Device, FuncConvert.FromAction<int, int>(work.Tell), settings, work.Root, seed, TransformerTuning.input(ground))
+               from outputs in states
+                   .Select((state, place) => (Func<FSharpResult<Artifact<TunedOutputs>, PipelineError>>)(() => Runner.Run(
+                       TransformerTuning.outputs(Device, $"{name}/epoch={place + 1}"), Artifact.both(ground, state))))
+                   .InOrder()
+               let said = Artifact.all(outputs)
+               from best in Runner.Run(
+                   TransformerTuning.best(name), Artifact.both(ground, Artifact.both(said, Artifact.all(states))))
+               from test in Runner.Run(TransformerTuning.test(Device, name), Artifact.both(ground, best))
+               from drift in method.IsFull ? Drift(first, states, seed) : FSharpResult<List<Artifact<TransformerDrift>>, PipelineError>.NewOk([])
+               select new Training(method, seed, TransformerTuning.gathered(method, seed, said, best, test), best, drift);
+    };
+
+    private FSharpResult<List<Artifact<TransformerDrift>>, PipelineError> Drift(
+        Artifact<TangentRows> first, IEnumerable<Artifact<TuningState>> states, int seed) =>
+        states
+            .Select((state, place) => (Func<FSharpResult<Artifact<TransformerDrift>, PipelineError>>)(() =>
+            {
+                var (weights, head) = TransformerTuning.tuned(work.Weights, state);
+
+                return from last in Probe($"full/seed={seed}/epoch={place + 1}", weights, head)
+                       from drift in Runner.Run(
+                           TransformerTuning.drift(seed, place + 1),
+                           Artifact.both(Artifact.both(first, last), Artifact.both(work.Weights, weights)))
+                       select drift;
+            }))
+            .InOrder();
+
+    /// <summary>The kernel at the fine-tuned weights of the first seed, and what was to be expected of its outputs.</summary>
+    private FSharpResult<List<AfterTuning>, PipelineError> After(Artifact<TuningGround> ground, List<Training> trainings) =>
+        trainings
+            .Where(one => one.Method.IsFull && one.Seed == 0)
+            .Select(one => (Func<FSharpResult<AfterTuning, PipelineError>>)(() =>
+            {
+                var (weights, head) = TransformerTuning.tuned(work.Weights, one.Best);
+
+                return from fit in work.Regress(TransformerModel.AfterKernel, weights, head)
+                       from firstOrder in Runner.Run(TransformerTuning.firstOrder(Device), Artifact.both(ground, one.Best))
+                       select new AfterTuning(fit.Fit, firstOrder);
+            }))
+            .InOrder();
+
+    /// <summary>All that trainings leave for the judgement.</summary>
+    public sealed record Trainings(
+        Artifact<StopRows> Stop, Artifact<TunedOutputs> Start, Artifact<FSharpList<TunedMember>> Members,
+        Artifact<FSharpList<TransformerDrift>> Drift, Artifact<FSharpList<double[]>> FirstOrder,
+        List<(TransformerModel, Artifact<TransformerFit>)> Fits);
+
+    private sealed record Training(
+        TuningMethod Method, int Seed, Artifact<TunedMember> Member, Artifact<TuningState> Best, List<Artifact<TransformerDrift>> Drift);
+
+    private sealed record AfterTuning(Artifact<TransformerFit> Fit, Artifact<double[]> FirstOrder);
+}
