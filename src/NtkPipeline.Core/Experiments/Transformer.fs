@@ -64,7 +64,7 @@ module Transformer =
             "seeds"
             (Whole(1L, 1000L))
             "2"
-            "Trainings of each kind, which differ in the order of the tweets (LoRA: in its first A too)."
+            "Trainings of all weights, which differ in the order of the tweets; the other methods have one each."
         setting "epochs" (Whole(1L, 1000L)) "3" "Epochs at most; each is a place to stop."
         setting "batch" (Whole(1L, 4096L)) "32" "Tweets a step."
         setting "rate" (Real(1e-9, 1.0)) "5e-5" "AdamW's largest rate for all weights."
@@ -111,7 +111,18 @@ module Transformer =
             Epochs = whole values "epochs"
     }
 
-    let seeds (values: Map<string, string>) : int list = [ 0 .. whole values "seeds" - 1 ]
+    /// Every training: method by method, seed by seed.
+    let trainings (values: Map<string, string>) : (TuningMethod * int) list = [
+        for method in methods values do
+            let seeds =
+                match method with
+                | TuningMethod.Full -> whole values "seeds"
+                | TuningMethod.Linearised
+                | TuningMethod.Lora _ -> 1
+
+            for seed in 0 .. seeds - 1 do
+                method, seed
+    ]
 
     let private check (values: Map<string, string>) (_: RunSpec) : string list = [
         match SketchSettings.check (sketch values) with
@@ -136,21 +147,21 @@ module Transformer =
         let columns = 36 * whole values "sketch-rank" * whole values "sketch-block" + 8192
         let passes count rows = forward * count * float rows
         let folds = Setting.whole values "split.folds"
-        let epochs, seeds = whole values "epochs", whole values "seeds"
+        let epochs = whole values "epochs"
         let kernel rows = passes 2.7 rows + Workload.product rows columns n
         let random = whole values "random-heads"
 
         let training =
-            methods values
-            |> List.sumBy (fun method ->
+            trainings values
+            |> List.sumBy (fun (method, _) ->
                 let cost =
                     match method with
                     | TuningMethod.Full -> 4.0
                     | TuningMethod.Linearised -> 8.0
                     | TuningMethod.Lora _ -> 3.0
 
-                passes (cost * float (epochs * seeds)) n
-                + passes (float (epochs * seeds)) (n / 4 + sizes.Test))
+                passes (cost * float (epochs)) n
+                + passes (float (epochs)) (n / 4 + sizes.Test))
 
         passes 1.0 all
         + float (2 + random) * kernel all

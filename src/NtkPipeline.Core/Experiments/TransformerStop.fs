@@ -5,7 +5,7 @@ type StopRows = {
     /// Labelled rows.
     Trained: int[]
     Stop: int[]
-    Head: FittedHead
+    Head: RidgeHead
 }
 
 /// Stage: the fitted rows, divided; rows of one text stay together, and both parts have their share of each class.
@@ -27,7 +27,7 @@ module StopRows =
                     $"%d{split.Train.Length} fitted rows leave %d{trained.Length} to train the encoder on and %d{stop.Length} to stop by; both need at least 2. Change transformer.stop-share"
             )
         else
-            TransformerHeads.fit
+            RidgeHead.fit
                 (Matrix.gatherRows (rows trained) pooled.Labelled)
                 (SplitTweets.targets split (rows trained))
             |> Result.map (fun head -> { Trained = rows trained; Stop = rows stop; Head = head })

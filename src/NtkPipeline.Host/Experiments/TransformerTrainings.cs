@@ -20,9 +20,7 @@ internal sealed class TransformerTrainings(TransformerWork work)
         let ground = TransformerTuning.ground(Transformer.text(Values, "head") == "zero", work.Weights, work.Tokens, work.Bench.Split, stop)
         from start in Runner.Run(TransformerTuning.start(Device, Transformer.text(Values, "head")), ground)
         from first in Probe("start", work.Weights, Artifact.map(FuncConvert.FromFunc((TuningGround made) => Row(made.Head)), ground))
-        from each in Transformer.methods(Values)
-            .SelectMany(_ => Transformer.seeds(Values), (method, seed) => Train(ground, first, method, seed))
-            .InOrder()
+        from each in Transformer.trainings(Values).Select(one => Train(ground, first, one.Item1, one.Item2)).InOrder()
         from after in After(ground, each)
         select new Trainings(
             stop, start, Artifact.all(each.Select(one => one.Member)), Artifact.all(each.SelectMany(one => one.Drift)),
