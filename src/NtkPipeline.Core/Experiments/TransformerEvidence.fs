@@ -95,9 +95,9 @@ type TransformerDrift = {
 /// How well something foretells what fine-tuning does to the outputs at the validation rows.
 type Foretold = {
     What: string
-    /// Between the changes of f, or of outputs where there is no start in common.
+    /// Between the changes of f; 0 where one of them does not vary.
     Correlation: float
-    /// 1 − ‖Δ − Δ'‖²/‖Δ‖²: below 0 where saying "no change" would be better.
+    /// 1 − ‖Δ − Δ'‖²/‖Δ‖²: below 0 where saying "no change" would be better, and 0 where nothing changed.
     Explained: float
     /// Share of the rows that both put on the same side of 0.
     Agreement: float

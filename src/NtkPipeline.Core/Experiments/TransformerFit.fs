@@ -91,9 +91,10 @@ module TransformerFit =
     /// The ridge by cross-validation in the split's folds.
     let tuned (name: string) : Stage<Matrix<float32> * Split, TransformerFit> =
         let run (gram: Matrix<float32>, split: Split) =
+            let name = $"the kernel %s{name}"
+
             TransformerSolve.crossValidated name split gram
-            |> Result.bind (fun (relative, heldOut) ->
-                at $"the kernel %s{name}" split gram None relative heldOut)
+            |> Result.bind (fun (relative, heldOut) -> at name split gram None relative heldOut)
 
         stage name "" run
 
