@@ -52,7 +52,10 @@ module TransformerChapter =
 
         let best = TransformerClaims.preferred evidence
 
-        $"A head that is fitted to labels carries them into the kernel, so that every number by which the kernel is judged or chosen on fitted rows has the head fitted without the fold that is judged. The stop set (%d{evidence.StopRows} fitted tweets) prefers %s{best.Title}: squared error %.3f{best.StopError} there. Each model's answers for the test tweets lie beside the report as submission-transformer-NAME.csv; the preferred one is submission-transformer-%s{best.Id}.csv."
+        $"A head that is fitted to labels carries them into the kernel, so that every number by which the kernel is judged or chosen on fitted rows has the head fitted without the fold that is judged. The stop set (%d{evidence.StopRows} fitted tweets) prefers %s{best.Title}: squared error %.3f{best.StopError} there."
+
+        if best.Test.Length > 0 then
+            $"Each model's answers for the test tweets lie beside the report as submission-transformer-NAME.csv; the preferred one is submission-transformer-%s{best.Id}.csv."
     ]
 
     let private write (evidence: TransformerEvidence) : Chapter = {

@@ -61,9 +61,11 @@ module TransformerClaims =
 
         { Name = name; Judge = judge >> Array.singleton }
 
+    let private signed (x: float) = (sprintf "%.3f" x).Replace('-', '−')
+
     /// An error's difference with its band.
     let errors (difference: Difference) : string =
-        $"%.3f{difference.Value} (95%% band %.3f{difference.Lower} to %.3f{difference.Upper})"
+        $"%s{signed difference.Value} (95%% band %s{signed difference.Lower} to %s{signed difference.Upper})"
 
     let private beatsFrozen: Claim<TransformerEvidence> =
         let name = "The tangent kernel of the pretrained model beats the frozen features' kernel"
@@ -152,13 +154,19 @@ module TransformerClaims =
             $"%s{verdict}%s{moved}: accuracies differ by %s{VerdictWords.points difference} on %s{VerdictWords.tweets evidence.ValidationRows}."
         | None -> ()
 
+        let kernel =
+            if evidence.TunedLessTangent.IsSome then
+                "that kernel"
+            else
+                "the tangent kernel of the pretrained transformer"
+
         match Difference.isPositive evidence.ErrorGain with
         | Some true ->
-            $"That kernel beats the kernel of the frozen features: cross-validated squared error lower by %s{errors evidence.ErrorGain}."
+            $"In cross-validation %s{kernel} beats the kernel of the frozen features: squared error lower by %s{errors evidence.ErrorGain}."
         | Some false ->
-            $"That kernel is worse than the kernel of the frozen features: cross-validated squared error higher by %.3f{-evidence.ErrorGain.Value}."
+            $"In cross-validation %s{kernel} is worse than the kernel of the frozen features: squared error higher by %.3f{-evidence.ErrorGain.Value}."
         | None ->
-            $"Whether that kernel beats the kernel of the frozen features cannot be told: cross-validated squared error lower by %s{errors evidence.ErrorGain}."
+            $"Whether %s{kernel} beats the kernel of the frozen features cannot be told: cross-validated squared error lower by %s{errors evidence.ErrorGain}."
 
         let best = preferred evidence
         $"Of all these models the stop set prefers: %s{best.Title} (validation accuracy %s{percent best.Validation.Accuracy})."
