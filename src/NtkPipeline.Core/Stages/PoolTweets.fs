@@ -13,10 +13,17 @@ type PooledTweets = {
 [<RequireQualifiedAccess>]
 module PoolTweets =
 
+    let private ofStored (labelled: Matrix<float32>, test: Matrix<float32>) =
+        if labelled.Columns <> test.Columns then
+            Error $"its labelled rows have %d{labelled.Columns} columns, its test rows %d{test.Columns}"
+        elif (Matrix.firstNonFinite32 labelled).IsSome || (Matrix.firstNonFinite32 test).IsSome then
+            Error "not all of its entries are finite numbers"
+        else
+            Ok { Labelled = labelled; Test = test }
+
     let private codec: Codec<PooledTweets> =
         Codec.pair ("labelled", Codec.matrix32) ("test", Codec.matrix32)
-        |> Codec.map "pooled/1" (fun pooled -> pooled.Labelled, pooled.Test) (fun (labelled, test) ->
-            Ok { Labelled = labelled; Test = test })
+        |> Codec.map "pooled/1" (fun pooled -> pooled.Labelled, pooled.Test) ofStored
 
     /// `tell` hears how many texts are done, and how many there are.
     let stage

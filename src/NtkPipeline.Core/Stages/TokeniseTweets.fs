@@ -22,15 +22,19 @@ module TokeniseTweets =
         Matrix.init texts.Length most (fun i j ->
             if j < texts[i].Length then float32 (texts[i][j]) else nothing)
 
+    /// Whether it is a whole number that float32 tells from its neighbours.
+    let private isId (id: float32) = id >= 0.0f && id < 16777216.0f && id = floor id
+
     let private ofMatrix (ids: Matrix<float32>) : Result<int[][], string> =
         let texts =
-            Array.init ids.Rows (fun i ->
-                (Matrix.row i ids).ToArray() |> Array.takeWhile ((<>) nothing) |> Array.map int)
+            Array.init ids.Rows (fun i -> (Matrix.row i ids).ToArray() |> Array.takeWhile ((<>) nothing))
 
-        if texts |> Array.exists (fun ids -> ids.Length = 0 || Array.exists (fun id -> id < 0) ids) then
+        if texts |> Array.exists Array.isEmpty then
             Error "a text of it has no token ids"
+        elif texts |> Array.exists (Array.forall isId >> not) then
+            Error "not all of its token ids are whole numbers from 0 on"
         else
-            Ok texts
+            Ok(texts |> Array.map (Array.map int))
 
     /// A row of ids a text, filled up with −1: whole numbers, which float32 holds exactly up to 2²⁴.
     let private codec: Codec<TweetTokens> =
