@@ -84,6 +84,7 @@ let private tests =
         TrainNetworkTests.tests
         TrainFoldTests.tests
         FineTuneEpochTests.tests
+        TransformerTextsTests.tests
         TrainingMeasuresTests.tests
         TrainingStepsTests.tests
         LazyTrainingTests.tests

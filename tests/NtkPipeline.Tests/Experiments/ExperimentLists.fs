@@ -36,4 +36,14 @@ let all: Test list = [
     BiasModelsTests.tests
     BiasStopsTests.tests
     BiasClaimsTests.tests
+    testList "transformer experiment" [
+        TransformerHeadsTests.tests
+        TransformerSolveTests.tests
+        TransformerFoldsTests.tests
+        TransformerFitTests.tests
+        TransformerDriftsTests.tests
+        TransformerLayersTests.tests
+        TransformerClaimsTests.tests
+        TransformerChapterTests.tests
+    ]
 ]

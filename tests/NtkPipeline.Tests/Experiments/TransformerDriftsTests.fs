@@ -1,0 +1,72 @@
+module NtkPipeline.Tests.TransformerDriftsTests
+
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Tests.SmallTransformer
+
+let private kernel seed =
+    let rows = Matrices.random seed 9 4
+    Matrix.init 9 9 (fun i j -> float32 (2.0 + Seq.sum (seq { for k in 0..3 -> rows[i, k] * rows[j, k] })))
+
+let private compare = TransformerDrifts.compare 1 2 0.01
+
+/// ⟨HAH, HBH⟩ with H = I − 11ᵀ/n, as matrices.
+let private centredInner (a: Matrix<float>) (b: Matrix<float>) =
+    let n = a.Rows
+
+    let h = Matrix.init n n (fun i j -> (if i = j then 1.0 else 0.0) - 1.0 / float n) |> KernelSamples.dense
+
+    let around m = h * KernelSamples.dense m * h
+    (around a).PointwiseMultiply(around b).RowSums().Sum()
+
+let tests =
+    testList "TransformerDrifts" [
+        testCase "a kernel that only grows keeps its direction"
+        <| fun () ->
+            let before = kernel 1
+            let found = compare before (before |> Matrix.map ((*) 1.4f))
+            Expect.equal (found.Seed, found.Epoch, found.Movement) (1, 2, 0.01) "whose it is"
+            close 1e-6 found.DeltaTheta 0.4 "ΔΘ"
+            close 1e-12 found.Cosine 1.0 "cosine"
+            close 1e-12 found.Cka 1.0 "CKA"
+            close 1e-6 found.TraceRatio 1.4 "trace"
+
+        testCase "of any two kernels they are what their formulas say"
+        <| fun () ->
+            let before, after = kernel 1, kernel 2
+            let a, b = double before, double after
+            let inner (x: Matrix<float>) (y: Matrix<float>) = KernelSamples.dot x.Values y.Values
+            let change = Matrix.create 9 9 (Array.map2 (-) b.Values a.Values)
+            let trace (m: Matrix<float>) = Seq.sum (seq { for i in 0..8 -> m[i, i] })
+            let found = compare before after
+            close 1e-12 found.DeltaTheta (sqrt (inner change change / inner a a)) "ΔΘ"
+            close 1e-12 found.Cosine (inner a b / sqrt (inner a a * inner b b)) "cosine"
+            let cka = centredInner a b / sqrt (centredInner a a * centredInner b b)
+            close 1e-12 found.Cka cka "CKA"
+            close 1e-12 found.TraceRatio (trace b / trace a) "trace"
+            Expect.isTrue (cka < 0.99 && found.Cosine > cka) "not all the same, or the test tests little"
+
+        testCase "what is exact foretells all, no change foretells nothing, and their halves a part"
+        <| fun () ->
+            let start = [| 0.1; -0.4; 0.3; 0.2; -0.6 |]
+            let actual = [| 0.5; -0.9; -0.1; 0.6; -0.8 |]
+            let found said = TransformerDrifts.foretold "it" start actual said
+            let exact = found actual
+            close 1e-12 exact.Correlation 1.0 "exact"
+            close 1e-12 exact.Explained 1.0 "all of it"
+            Expect.equal exact.Agreement 1.0 "every side"
+            let none = found start
+            Expect.equal (none.Correlation, none.Explained) (0.0, 0.0) "a number, though nothing varies"
+            Expect.equal none.Agreement 0.8 "four of five stay on their side"
+            let half = found (Array.map2 (fun a b -> (a + b) / 2.0) start actual)
+            close 1e-12 half.Correlation 1.0 "the direction"
+            close 1e-12 half.Explained 0.75 "1 − 1/4"
+            let twice = found (Array.map2 (fun a b -> 3.0 * b - 2.0 * a) start actual)
+            close 1e-12 twice.Explained -3.0 "no change would have been better"
+
+        testCase "where nothing changes, nothing is explained, and it is a number"
+        <| fun () ->
+            let start = [| 0.1; -0.4; 0.3 |]
+            let still = TransformerDrifts.foretold "it" start start [| 0.2; 0.2; 0.2 |]
+            Expect.equal (still.Correlation, still.Explained) (0.0, 0.0) "0"
+    ]
