@@ -16,7 +16,7 @@ internal sealed class Models(Terminal terminal)
         var packaged = kind == "arctic" ? PackagedModelModule.arctic : PackagedModelModule.miniLm;
         var folder = kind == "arctic" || own == "" ? Home.Model(packaged.Name) : own;
 
-        if (folder == own)
+        if (folder == own && SentenceEncoderModule.isIn(folder))
             Remark(folder);
 
         return folder == own || SentenceEncoderModule.isIn(folder) || !IsPackaged(packaged)
