@@ -52,13 +52,7 @@ module TransformerFolds =
                 |> List.traverseResultM (fun share ->
                     result {
                         use _ = torch.NewDisposeScope()
-                        return!
-                            TransformerSolve.heldOut
-                                name
-                                (blend share)
-                                targets
-                                ridges
-                                (kept, held)
+                        return! TransformerSolve.heldOut name (blend share) targets ridges (kept, held)
                     })
 
             return {

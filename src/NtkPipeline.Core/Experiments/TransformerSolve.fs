@@ -21,7 +21,7 @@ module TransformerSolve =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
         let phi = Tensors.ofMatrix32 pooled
-        let others = phi.narrow(0L, 0L, int64 columns).t ()
+        let others = phi.narrow(0L, 0L, int64 columns).t()
         let rows = int64 gram.Rows
 
         for start in 0L .. block .. rows - 1L do
@@ -35,7 +35,12 @@ module TransformerSolve =
         gram
 
     /// share·A/mean(A) + (1 − share)·B/mean(B), each over its mean diagonal on some rows; float32, in the caller's scope.
-    let blending name (rows: int[]) (a: Matrix<float32>) (b: Matrix<float32>) : Result<float -> torch.Tensor, PipelineError> =
+    let blending
+        name
+        (rows: int[])
+        (a: Matrix<float32>)
+        (b: Matrix<float32>)
+        : Result<float -> torch.Tensor, PipelineError> =
         result {
             let! meanA = meanDiagonal name rows a
             let! meanB = meanDiagonal name rows b
@@ -43,8 +48,11 @@ module TransformerSolve =
             return
                 fun (share: float) ->
                     use _ = torch.NewDisposeScope()
-                    let part (share: float) (mean: float) (m: Matrix<float32>) = (Tensors.ofMatrix32 m).mul ((share / mean).ToScalar())
-                    let sum = (part share meanA a).add_ (part (1.0 - share) meanB b)
+
+                    let part (share: float) (mean: float) (m: Matrix<float32>) =
+                        (Tensors.ofMatrix32 m).mul((share / mean).ToScalar())
+
+                    let sum = (part share meanA a).add_(part (1.0 - share) meanB b)
                     sum.MoveToOuterDisposeScope()
         }
 

@@ -108,7 +108,7 @@ module TransformerTables =
                 ]
         ]
         Notes = [
-            "Of the encoder's parameters, on the probe rows, both kernels by the same sketch, each with the head of its time."
+            "Of all parameters, the head's too, on the probe rows; both kernels by the same sketch, each with the head of its time."
         ]
     }
 

@@ -67,6 +67,21 @@ module TransformerTiles =
             Body = Pure run
         }
 
+    /// φ of the probe rows, which the head's own gradients are.
+    let pooled
+        (device: Device)
+        (what: string)
+        (count: int)
+        : Stage<EncoderWeights * (TweetTokens * Split), Matrix<float32>> = {
+        Name = $"pool-probe/%s{what}/%d{count}"
+        Version = 1
+        Settings = Device.print device
+        Codec = Codec.matrix32
+        Body =
+            Pure(fun (weights, (tokens, split)) ->
+                pick (TileRows.Probe count) tokens split |> EncodeTexts.pooled device weights ignore)
+    }
+
     /// The exact kernel of the probe rows beside the sketched one.
     let error
         (device: Device)

@@ -178,19 +178,22 @@ module TransformerTuning =
 
         sqrt (moved / size)
 
-    /// The sketched kernels of the probe rows before and after, and how far the weights are from where they began.
+    /// Of the encoder's parameters and of the head's, whose gradients are φ and 1.
+    let private kernel (rows: TangentRows, pooled: Matrix<float32>) =
+        TangentKernel.symmetric [ rows ] |> TransformerSolve.withHead pooled pooled.Rows
+
+    /// The sketched kernels of the probe rows before and after, each with φ of its time, and how far the weights are from where they began.
     let drift
         (seed: int)
         (epoch: int)
-        : Stage<(TangentRows * TangentRows) * (EncoderWeights * EncoderWeights), TransformerDrift> =
+        : Stage<
+            ((TangentRows * Matrix<float32>) * (TangentRows * Matrix<float32>)) *
+            (EncoderWeights * EncoderWeights),
+            TransformerDrift
+           >
+        =
         let run ((before, after), (first, last)) =
-            TransformerDrifts.compare
-                seed
-                epoch
-                (movement first last)
-                (TangentKernel.symmetric [ before ])
-                (TangentKernel.symmetric [ after ])
-            |> Ok
+            TransformerDrifts.compare seed epoch (movement first last) (kernel before) (kernel after) |> Ok
 
         {
             Name = $"transformer-drift/seed=%d{seed}/epoch=%d{epoch}"

@@ -49,3 +49,12 @@ module PoolTweets =
             Codec = codec
             Body = Pure run
         }
+
+    /// The same of an encoder that was fine-tuned.
+    let tuned
+        (device: Device)
+        (tell: System.Action<int, int>)
+        : Stage<EncoderWeights * TweetTokens, PooledTweets> = {
+        stage device tell with
+            Name = "pool-tweets/fine-tuned"
+    }

@@ -28,13 +28,20 @@ internal sealed class TransformerTrainings(TransformerWork work)
 
     private static Matrix<float> Row(LinearHead head) => new Matrix<float>(1, head.Weights.Length, head.Weights);
 
-    /// <summary>Sketched gradients of the probe rows.</summary>
-    private FSharpResult<Artifact<TangentRows>, PipelineError> Probe(string what, Artifact<EncoderWeights> weights, Artifact<Matrix<float>> head) =>
-        from tiles in work.Features(what, TileRows.NewProbe(Transformer.whole(Values, "probe-rows")), 1, weights, head)
-        select Artifact.map(FuncConvert.FromFunc((FSharpList<TangentRows> rows) => rows.Head), tiles);
+    /// <summary>Sketched gradients of the probe rows, and φ.</summary>
+    private FSharpResult<Artifact<Tuple<TangentRows, Matrix<float>>>, PipelineError> Probe(
+        string what, Artifact<EncoderWeights> weights, Artifact<Matrix<float>> head)
+    {
+        var rows = Transformer.whole(Values, "probe-rows");
+
+        return from tiles in work.Features(what, TileRows.NewProbe(rows), 1, weights, head)
+               from pooled in Runner.Run(
+                   TransformerTiles.pooled(Device, what, rows), Artifact.both(weights, Artifact.both(work.Tokens, work.Bench.Split)))
+               select Artifact.both(Artifact.map(FuncConvert.FromFunc((FSharpList<TangentRows> all) => all.Head), tiles), pooled);
+    }
 
     private Func<FSharpResult<Training, PipelineError>> Train(
-        Artifact<TuningGround> ground, Artifact<TangentRows> first, TuningMethod method, int seed) => () =>
+        Artifact<TuningGround> ground, Artifact<Tuple<TangentRows, Matrix<float>>> first, TuningMethod method, int seed) => () =>
     {
         var name = $"{TuningMethodModule.print(method)}/seed={seed}";
         var settings = Transformer.tuning(Values, method);
@@ -54,7 +61,7 @@ internal sealed class TransformerTrainings(TransformerWork work)
     };
 
     private FSharpResult<List<Artifact<TransformerDrift>>, PipelineError> Drift(
-        Artifact<TangentRows> first, IEnumerable<Artifact<TuningState>> states, int seed) =>
+        Artifact<Tuple<TangentRows, Matrix<float>>> first, IEnumerable<Artifact<TuningState>> states, int seed) =>
         states
             .Select((state, place) => (Func<FSharpResult<Artifact<TransformerDrift>, PipelineError>>)(() =>
             {
@@ -76,7 +83,8 @@ internal sealed class TransformerTrainings(TransformerWork work)
             {
                 var (weights, head) = TransformerTuning.tuned(work.Weights, one.Best);
 
-                return from fit in work.Regress(TransformerModel.AfterKernel, weights, head)
+                return from pooled in Runner.Run(PoolTweets.tuned(Device, work.Tell), Artifact.both(weights, work.Tokens))
+                       from fit in work.Regress(TransformerModel.AfterKernel, weights, head, pooled)
                        from firstOrder in Runner.Run(TransformerTuning.firstOrder(Device), Artifact.both(ground, one.Best))
                        select new AfterTuning(fit.Fit, firstOrder);
             }))

@@ -63,14 +63,14 @@ internal sealed record TransformerWork(
             .InOrder()
             .Select(Artifact.all);
 
-    /// <summary>A model of the kernel of all rows, whose encoder and head have seen labels or none.</summary>
+    /// <summary>A model of the kernel of all rows, whose encoder and head have seen labels or none; `pooled` is that encoder's.</summary>
     public FSharpResult<(TransformerModel Model, Artifact<TransformerFit> Fit), PipelineError> Regress(
-        TransformerModel model, Artifact<EncoderWeights> weights, Artifact<Matrix<float>> head)
+        TransformerModel model, Artifact<EncoderWeights> weights, Artifact<Matrix<float>> head, Artifact<PooledTweets> pooled)
     {
         var name = TransformerModelModule.id(model);
 
         return from features in Features(name, TileRows.All, Tiles, weights, head)
-               from gram in Runner.Run(TransformerGrams.tangent(name), Artifact.both(features, Pooled))
+               from gram in Runner.Run(TransformerGrams.tangent(name), Artifact.both(features, pooled))
                from fit in Runner.Run(TransformerFitModule.tuned(name), Artifact.both(gram, Bench.Split))
                select (model, fit);
     }

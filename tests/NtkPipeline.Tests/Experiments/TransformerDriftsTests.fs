@@ -2,6 +2,7 @@ module NtkPipeline.Tests.TransformerDriftsTests
 
 open Expecto
 open NtkPipeline.Core
+open NtkPipeline.Tests.StageRuns
 open NtkPipeline.Tests.SmallTransformer
 
 let private kernel seed =
@@ -63,6 +64,50 @@ let tests =
             close 1e-12 half.Explained 0.75 "1 − 1/4"
             let twice = found (Array.map2 (fun a b -> 3.0 * b - 2.0 * a) start actual)
             close 1e-12 twice.Explained -3.0 "no change would have been better"
+
+        testCase
+            "a training's drift is that of all parameters, the head's too: a head of 0 has a kernel to move from"
+        <| fun () ->
+            let none: LinearHead = { Weights = Array.zeroCreate SmallEncoder.shape.Width; Bias = 0.0f }
+            let probe = TileRows.Probe 8
+
+            let rows head =
+                tiles probe head |> List.map (TangentRows.toMatrix >> double) |> List.reduce Matrix.stack
+
+            let phi = run (TransformerTiles.pooled Device.Cpu "test" 8) (weights, (tokens, split)) |> want
+            let places = TransformerTiles.probe 8 split
+            Expect.equal phi (Matrix.gatherRows places pooled.Labelled) "φ of the probe rows"
+
+            let whole (features: Matrix<float>) (phi: Matrix<float>) =
+                let product m = KernelSamples.dense m * (KernelSamples.dense m).Transpose()
+                let theta, head = product features, product phi
+                Matrix.init 8 8 (fun i j -> theta[i, j] + head[i, j] + 1.0)
+
+            let head = (heads split).All.Head
+            let after = Matrix.map (fun x -> 1.1f * x) phi
+
+            let moved = {
+                weights with
+                    Values = weights.Values |> Map.map (fun _ values -> values |> Array.map ((*) 1.25f))
+            }
+
+            let joined (parts: TangentRows list) : TangentRows = {
+                List.head parts with
+                    Values = parts |> List.map _.Values |> List.reduce Matrix.stack
+            }
+
+            let found =
+                run
+                    (TransformerTuning.drift 0 1)
+                    (((joined (tiles probe none), phi), (joined (tiles probe head), after)), (weights, moved))
+                |> want
+
+            let a, b = whole (rows none) (double phi), whole (rows head) (double after)
+            let inner (x: Matrix<float>) (y: Matrix<float>) = KernelSamples.dot x.Values y.Values
+            let change = Matrix.create 8 8 (Array.map2 (-) b.Values a.Values)
+            close 1e-5 (found.DeltaTheta / sqrt (inner change change / inner a a)) 1.0 "ΔΘ"
+            close 1e-5 found.Cosine (inner a b / sqrt (inner a a * inner b b)) "cosine"
+            close 1e-6 found.Movement 0.25 "‖θ − θ₀‖/‖θ₀‖"
 
         testCase "where nothing changes, nothing is explained, and it is a number"
         <| fun () ->
