@@ -71,6 +71,7 @@ let private tests =
         WidthNeededTests.tests
         RunQuestionTests.tests
         RunEveryQuestionTests.tests
+        RunTransformerTests.tests
         RunFeatureLearningTests.tests
         RunLearnedKernelTests.tests
         RunRegimeTests.tests

@@ -43,6 +43,7 @@ let all: Test list = [
         TransformerFitTests.tests
         TransformerDriftsTests.tests
         TransformerLayersTests.tests
+        TransformerJudgeTests.tests
         TransformerClaimsTests.tests
         TransformerChapterTests.tests
     ]

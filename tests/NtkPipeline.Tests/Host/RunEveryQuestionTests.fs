@@ -9,7 +9,7 @@ open NtkPipeline.Core
 open NtkPipeline.Tests.Ntk
 open NtkPipeline.Tests.RunCall
 
-let private small = SmallQuestions.ask (List.filter ((<>) Widths.name) Experiments.names)
+let private asked = SmallQuestions.ask (List.filter ((<>) Widths.name) Experiments.names)
 
 let private text (name: string) (element: JsonElement) = element.GetProperty(name).GetString()
 
@@ -18,6 +18,7 @@ let tests =
         testCase "all are asked and answered at once, nothing twice, and the same bytes from the start"
         <| inFolder (fun folder ->
             let data, at = tweets folder 240, (fun name -> Path.Combine(folder, name))
+            let small = asked @ TinyEncoder.settings folder
             let answer = RunCall.run data (at "store") (at "out") small |> wantDone
             use summary = JsonDocument.Parse(File.ReadAllText(at "out/summary.json"))
 
@@ -71,17 +72,19 @@ let tests =
                     (File.ReadAllText(at $"out/%s{file}"))
                     $"%s{file} again, in another store")
 
-        testCase "full.json asks all of them"
+        testCase
+            "full.json asks all of them but one, which takes longer than they do and has a file of its own"
         <| fun () ->
-            let shown =
-                wantDone [
-                    "config"
-                    "show"
-                    "--config"
-                    Clone.path "data/experiments/full.json"
-                    "--json"
-                ]
+            let asked file =
+                let path = Clone.path $"data/experiments/%s{file}.json"
+                let shown = wantDone [ "config"; "show"; "--config"; path ]
+                shown.Output.Split '\n' |> Array.find _.StartsWith("experiments ")
 
-            for name in Experiments.names do
-                Expect.stringContains shown.Output name "named"
+            let alone = Transformer.experiment.Name
+
+            for name in Experiments.names |> List.filter ((<>) alone) do
+                Expect.stringContains (asked "full") name "named"
+
+            Expect.isFalse ((asked "full").Contains alone) "not this one"
+            Expect.stringContains (asked "transformer") alone "here"
     ]

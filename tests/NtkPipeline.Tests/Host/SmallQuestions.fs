@@ -78,6 +78,20 @@ let private all = [
     "implicit-bias.batch-size=16"
     "learned-kernel.rows=60"
     "learned-kernel.steps=2"
+    "transformer.most-tokens=16"
+    "transformer.tiles=2"
+    "transformer.sketch-rank=8"
+    "transformer.sketch-block=4"
+    "transformer.sketch-rest=16"
+    "transformer.random-heads=2"
+    "transformer.error-rows=20"
+    "transformer.layer-rows=60"
+    "transformer.probe-rows=20"
+    "transformer.seeds=1"
+    "transformer.epochs=2"
+    "transformer.batch=16"
+    "transformer.stop-share=0.2"
+    "transformer.lora-rank=2"
 ]
 
 /// Of one question.

@@ -23,3 +23,9 @@ let vocabulary count = [|
 let write (folder: string) =
     File.Copy(model, Path.Combine(folder, "model.onnx"))
     File.WriteAllLines(Path.Combine(folder, "vocab.txt"), vocabulary 30522)
+
+/// What makes a run use it, written into a folder of this one.
+let settings (folder: string) : string list =
+    let tiny = Directory.CreateDirectory(Path.Combine(folder, "tiny")).FullName
+    write tiny
+    [ "--set"; $"embed.model=%s{tiny}" ]
