@@ -75,6 +75,11 @@ type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent
         if elapsed > TimeSpan.FromSeconds 2.0 then
             GC.Collect(2, GCCollectionMode.Aggressive, true, true)
 
+    /// What reading a large input has left lying about goes before the work begins that asks for as much.
+    let tidy () =
+        if GC.GetTotalMemory false > (1L <<< 30) then
+            GC.Collect()
+
     /// Runs the body and stores what it gave.
     let make
         (stage: Stage<'i, 'o>)
@@ -89,7 +94,10 @@ type DiskRunner(store: Store, scope: string, root: Seed, tell: Action<StageEvent
             | Pure run -> run
             | Seeded run -> run (Seed.derive stage.Name root)
 
-        input.Value.Force()
+        let value = input.Value.Force()
+        tidy ()
+
+        value
         |> Result.bind body
         |> Result.bind (fun value ->
             Store.put store stage.Codec value
