@@ -82,6 +82,9 @@ module TransformerTiles =
                 pick (TileRows.Probe count) tokens split |> EncodeTexts.pooled device weights ignore)
     }
 
+    /// Bytes that the exact kernel may take.
+    let private memory = 2e9
+
     /// The exact kernel of the probe rows beside the sketched one.
     let error
         (device: Device)
@@ -89,10 +92,9 @@ module TransformerTiles =
         (tell: System.Action<int, int>)
         : Stage<EncoderWeights * ((Matrix<float32> * (TweetTokens * Split)) * TangentRows), SketchError> =
         let run (weights: EncoderWeights, ((head: Matrix<float32>, (tokens, split)), sketched)) =
-            let texts = pick (TileRows.Probe count) tokens split
-
-            ExactTangent.gram device weights head (Counted.over tell texts.Length) texts
-            |> Result.map (fun exact -> SketchError.measure exact (TangentKernel.symmetric [ sketched ]))
+            pick (TileRows.Probe count) tokens split
+            |> ExactTangent.symmetric device memory weights head (fun finished all -> tell.Invoke(finished, all))
+            |> Result.bind (fun exact -> SketchError.measure exact (TangentKernel.symmetric [ sketched ]))
 
         {
             Name = $"sketch-error/probe-%d{count}"

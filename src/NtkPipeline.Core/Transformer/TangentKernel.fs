@@ -16,8 +16,14 @@ module TangentKernel =
         let starts = sets |> Array.scan (fun start rows -> start + rows.Values.Rows) 0
         let columns = sets[0].Values.Columns
 
+        // Rows are used up before the next ones are read: one buffer serves all of a size.
+        let mutable buffer: Half[] = [||]
+
         let read start count =
-            let values = Array.zeroCreate<Half>(count * columns)
+            if buffer.Length <> count * columns then
+                buffer <- Array.zeroCreate<Half> (count * columns)
+
+            let values = buffer
 
             for k in 0 .. sets.Length - 1 do
                 let first, last = max start starts[k], min (start + count) starts[k + 1]
