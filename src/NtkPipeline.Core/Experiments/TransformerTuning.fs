@@ -11,7 +11,7 @@ type TuningGround = {
     Head: LinearHead
 }
 
-/// Stages around the trainings of the transformer: what they say, which epoch is taken, what they have made of its tangent kernel.
+/// Stages around the trainings of the transformer: what they say, which epoch is taken, what they have made of the encoder.
 [<RequireQualifiedAccess>]
 module TransformerTuning =
 
@@ -164,41 +164,3 @@ module TransformerTuning =
             Matrix.create 1 head.Weights.Length head.Weights
 
         Artifact.map2 TunedEncoder.weights weights state, Artifact.map2 row weights state
-
-    let private movement (before: EncoderWeights) (after: EncoderWeights) =
-        let mutable moved, size = 0.0, 0.0
-
-        for KeyValue(name, values) in before.Values do
-            let others = after.Values[name]
-
-            for k in 0 .. values.Length - 1 do
-                let change = float others[k] - float values[k]
-                moved <- moved + change * change
-                size <- size + float values[k] * float values[k]
-
-        sqrt (moved / size)
-
-    /// Of the encoder's parameters and of the head's, whose gradients are φ and 1.
-    let private kernel (rows: TangentRows, pooled: Matrix<float32>) =
-        TangentKernel.symmetric [ rows ] |> TransformerSolve.withHead pooled pooled.Rows
-
-    /// The sketched kernels of the probe rows before and after, each with φ of its time, and how far the weights are from where they began.
-    let drift
-        (seed: int)
-        (epoch: int)
-        : Stage<
-            ((TangentRows * Matrix<float32>) * (TangentRows * Matrix<float32>)) *
-            (EncoderWeights * EncoderWeights),
-            TransformerDrift
-           >
-        =
-        let run ((before, after), (first, last)) =
-            TransformerDrifts.compare seed epoch (movement first last) (kernel before) (kernel after) |> Ok
-
-        {
-            Name = $"transformer-drift/seed=%d{seed}/epoch=%d{epoch}"
-            Version = 1
-            Settings = ""
-            Codec = Codec.json "transformer-drift/1"
-            Body = Pure run
-        }

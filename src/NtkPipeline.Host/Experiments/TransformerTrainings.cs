@@ -69,7 +69,7 @@ internal sealed class TransformerTrainings(TransformerWork work)
 
                 return from last in Probe($"full/seed={seed}/epoch={place + 1}", weights, head)
                        from drift in Runner.Run(
-                           TransformerTuning.drift(seed, place + 1),
+                           TransformerDrifts.stage(seed, place + 1),
                            Artifact.both(Artifact.both(first, last), Artifact.both(work.Weights, weights)))
                        select drift;
             }))

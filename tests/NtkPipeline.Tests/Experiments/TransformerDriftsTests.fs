@@ -98,7 +98,7 @@ let tests =
 
             let found =
                 run
-                    (TransformerTuning.drift 0 1)
+                    (TransformerDrifts.stage 0 1)
                     (((joined (tiles probe none), phi), (joined (tiles probe head), after)), (weights, moved))
                 |> want
 

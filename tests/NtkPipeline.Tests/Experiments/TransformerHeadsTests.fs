@@ -29,25 +29,29 @@ let tests =
     testList "TransformerHeads" [
         testCase "the ridge is the best of all by refits without each row, and the error is theirs"
         <| fun () ->
-            let found = TransformerHeads.fit phi y |> want
+            let found = RidgeHead.fit phi y |> want
 
             let tried = [
-                for k in -9 .. 9 do
-                    let relative = 10.0 ** (float k / 3.0)
-                    let leftOut = refits relative
-                    error leftOut y, Metrics.accuracy y leftOut, relative
+                for k in -16 .. 12 do
+                    let relative = 10.0 ** (float k / 4.0)
+                    error (refits relative) y, relative
             ]
 
-            let error, accuracy, relative = List.min tried
+            let error, relative = List.min tried
             close 1e-10 found.LooError error "the error"
-            close 1e-12 found.RelativeRidge relative "the ridge"
-            Expect.equal found.LooAccuracy accuracy "the accuracy"
+            close 1e-9 (found.RelativeRidge / relative) 1.0 "the ridge"
+            KernelSamples.wantClose 1e-10 "row by row" found.LeftOut (refits found.RelativeRidge)
 
         testCase "f is that of regression with the kernel φφᵀ + 1"
         <| fun () ->
-            let found = TransformerHeads.fit phi y |> want
-            let expected = direct (found.RelativeRidge * mean) gram all y all
-            KernelSamples.wantClose 2e-6 "f" (TransformerHeads.outputs found.Head phi) expected
+            let found = RidgeHead.fit phi y |> want
+
+            let f =
+                Array.init 24 (fun i ->
+                    float found.Head.Bias
+                    + Seq.sum (seq { for k in 0..2 -> float found.Head.Weights[k] * float phi[i, k] }))
+
+            KernelSamples.wantClose 2e-6 "f" f (direct (found.RelativeRidge * mean) gram all y all)
 
         testCase "a head without a fold has not seen its labels; that of all has"
         <| fun () ->
@@ -68,7 +72,7 @@ let tests =
 
             Expect.equal
                 before.Folds[1]
-                (TransformerHeads.fit
+                (RidgeHead.fit
                     (Matrix.gatherRows rows pooled.Labelled)
                     (SplitTweets.targets split rows)
                  |> want)
@@ -77,7 +81,7 @@ let tests =
         testCase "numbers that are not finite are refused in a sentence"
         <| fun () ->
             let broken = Matrix.init 24 3 (fun i j -> if i = 4 then infinityf else phi[i, j])
-            TransformerHeads.fit broken y |> says "the head of the encoder: entry 0 of the vector of row 4"
+            RidgeHead.fit broken y |> says "the head: a row or a target is not a finite number"
 
         testCase "heads without labels: a number's draw is its own, of variance 1/width"
         <| fun () ->

@@ -88,7 +88,7 @@ let tests =
                 "their share"
 
             let head =
-                TransformerHeads.fit
+                RidgeHead.fit
                     (Matrix.gatherRows found.Trained pooled.Labelled)
                     (SplitTweets.targets split found.Trained)
 
