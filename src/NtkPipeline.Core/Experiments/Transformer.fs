@@ -160,8 +160,7 @@ module Transformer =
                     | TuningMethod.Linearised -> 8.0
                     | TuningMethod.Lora _ -> 3.0
 
-                passes (cost * float (epochs)) n
-                + passes (float (epochs)) (n / 4 + sizes.Test))
+                passes (cost * float (epochs)) n + passes (float (epochs)) (n / 4 + sizes.Test))
 
         passes 1.0 all
         + float (2 + random) * kernel all

@@ -39,8 +39,7 @@ module TransformerHeads =
     }
 
     /// The head as one row, 1 × width.
-    let row (head: LinearHead) : Matrix<float32> =
-        Matrix.create 1 head.Weights.Length head.Weights
+    let row (head: LinearHead) : Matrix<float32> = Matrix.create 1 head.Weights.Length head.Weights
 
     /// A head that has seen no label: w ~ N(0, I/width), one for each number. The mean of kernels with such heads is the kernel of all
     /// coordinates of φ (Hutchinson 1989).

@@ -93,7 +93,8 @@ module TransformerTiles =
         : Stage<EncoderWeights * ((Matrix<float32> * (TweetTokens * Split)) * TangentRows), SketchError> =
         let run (weights: EncoderWeights, ((head: Matrix<float32>, (tokens, split)), sketched)) =
             pick (TileRows.Probe count) tokens split
-            |> ExactTangent.symmetric device memory weights head (fun finished all -> tell.Invoke(finished, all))
+            |> ExactTangent.symmetric device memory weights head (fun finished all ->
+                tell.Invoke(finished, all))
             |> Result.bind (fun exact -> SketchError.measure exact (TangentKernel.symmetric [ sketched ]))
 
         {

@@ -21,7 +21,7 @@ module TangentKernel =
 
         let read start count =
             if buffer.Length <> count * columns then
-                buffer <- Array.zeroCreate<Half> (count * columns)
+                buffer <- Array.zeroCreate<Half>(count * columns)
 
             let values = buffer
 

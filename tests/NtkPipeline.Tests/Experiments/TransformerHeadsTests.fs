@@ -72,9 +72,7 @@ let tests =
 
             Expect.equal
                 before.Folds[1]
-                (RidgeHead.fit
-                    (Matrix.gatherRows rows pooled.Labelled)
-                    (SplitTweets.targets split rows)
+                (RidgeHead.fit (Matrix.gatherRows rows pooled.Labelled) (SplitTweets.targets split rows)
                  |> want)
                 "fitted on the other folds"
 
