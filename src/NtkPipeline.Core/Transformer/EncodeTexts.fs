@@ -13,8 +13,9 @@ module EncodeTexts =
         let fault (ids: int[]) =
             match ids |> Array.tryFind (fun id -> id < 0 || id >= shape.Words) with
             | _ when ids.Length = 0 -> Some "it has no token"
-            | _ when ids.Length > shape.Positions ->
-                Some $"it has %d{ids.Length} tokens, and the encoder has %d{shape.Positions} positions"
+            | _ when TokenBatches.paddedLength ids.Length > shape.Positions ->
+                Some
+                    $"it has %d{ids.Length} tokens, filled up to %d{TokenBatches.paddedLength ids.Length}, and the encoder has %d{shape.Positions} positions"
             | Some id -> Some $"its token %d{id} is none of the encoder's %d{shape.Words}"
             | None -> None
 
@@ -45,8 +46,8 @@ module EncodeTexts =
 
         Matrix.create texts.Length width values
 
-    /// φ of texts given by their token ids: texts × width, pooled and not normalised, in the texts' order; a row does not depend on the
-    /// other texts. `progress` is told how many more texts are done. Refused: what `check` refuses, a device that is not here, and numbers
+    /// φ of texts given by their token ids: texts × width, pooled and not normalised, in the texts' order; a row depends on the
+    /// other texts by float32's rounding alone. `progress` is told how many more texts are done. Refused: what `check` refuses, a device that is not here, and numbers
     /// that are not finite (`NumbersRefused`).
     let pooled
         (device: Device)
