@@ -74,6 +74,7 @@ public static class Program
             new SelectCommand(),
             new LearnCommand(),
             new EmbedCommand(),
+            new FinetuneCommand(),
             new TokenizeCommand(),
             new FetchCommand(),
             new SampleCommand(),

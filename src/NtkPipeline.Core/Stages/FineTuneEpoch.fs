@@ -59,7 +59,7 @@ module FineTuneEpoch =
             Body = Pure run
         }
 
-    /// All epochs of a training, each from the one before: its states after each.
+    /// All epochs of a training, each from the one before: its states after each. `advance` is told the steps done and those of all epochs.
     let all
         (runner: IRunner)
         (device: Device)
@@ -72,8 +72,10 @@ module FineTuneEpoch =
         let next states epoch =
             states
             |> Result.bind (fun states ->
+                let over finished all = advance ((epoch - 1) * all + finished) (settings.Epochs * all)
+
                 runner.Run(
-                    stage device advance settings root number epoch,
+                    stage device over settings root number epoch,
                     Artifact.both input (List.head states)
                 )
                 |> Result.map (fun state -> state :: states))

@@ -88,7 +88,7 @@ module FineTune =
         : Result<TuningState, PipelineError> =
         expectFit settings weights texts targets state
 
-        match EncoderTexts.check weights.Shape texts, Device.resolve device with
+        match EncodeTexts.check weights.Shape texts, Device.resolve device with
         | Error reason, _
         | _, Error reason -> Error reason
         | Ok(), Ok device ->
@@ -155,7 +155,7 @@ module FineTune =
         (state: TuningState)
         (texts: int[][])
         : Result<float[], PipelineError> =
-        match EncoderTexts.check weights.Shape texts, Device.resolve device with
+        match EncodeTexts.check weights.Shape texts, Device.resolve device with
         | Error reason, _
         | _, Error reason -> Error reason
         | Ok(), Ok device ->

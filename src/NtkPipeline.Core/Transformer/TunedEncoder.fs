@@ -4,8 +4,8 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module TunedEncoder =
 
-    /// What is moved, by name.
-    let private moved (shape: EncoderShape) (state: TuningState) : Map<string, float32[]> =
+    /// What a training moves, by name.
+    let moved (shape: EncoderShape) (state: TuningState) : Map<string, float32[]> =
         let part start (name: string, sizes: int64[]) =
             let size = int (TuningLayout.size sizes)
             (name, Array.sub state.Parameters.Values start size), start + size

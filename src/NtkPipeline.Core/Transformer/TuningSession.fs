@@ -37,13 +37,16 @@ module TuningSession =
 
     /// f of a state's parameters, with what decay adds to each.
     let private functionOf precision device (weights: EncoderWeights) (state: TuningState) moved =
-        let origin = origin precision device weights state.Head
-        let over = (origin, moved) ||> List.fold (fun all (name, part) -> Map.add name part all)
+        let over origin = (origin, moved) ||> List.fold (fun all (name, part) -> Map.add name part all)
 
         match state.Method with
-        | TuningMethod.Full -> TunableEncoder.full weights over, (fun _ -> None)
-        | TuningMethod.Lora rank -> LoraLayers.tunable rank weights over, (fun _ -> None)
+        | TuningMethod.Full -> TunableEncoder.full weights (over Map.empty), (fun _ -> None)
+        | TuningMethod.Lora rank ->
+            origin precision device weights state.Head |> over |> LoraLayers.tunable rank weights,
+            (fun _ -> None)
         | TuningMethod.Linearised ->
+            let origin = origin precision device weights state.Head
+
             LinearisedTuning.tunable weights origin (Map.ofList moved),
             (fun name -> Some(origin[name].reshape -1L))
 

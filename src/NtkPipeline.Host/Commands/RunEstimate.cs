@@ -27,21 +27,14 @@ internal sealed record RunEstimate(QuestionWork[] Questions, double Gigaflops)
         let name = question.Question == "" ? "what all share" : question.Question
         select question.Due == 0
             ? $"question  {name}: cached"
-            : $"question  {name}: {question.Due} of {question.Stages} stages, {About(Seconds(question))}";
+            : $"question  {name}: {question.Due} of {question.Stages} stages, {RunTime.About(Seconds(question))}";
 
     public string InAll() =>
-        $"{About(Questions.Sum(Seconds))} on this machine, if it has nothing else to do ({Gigaflops:0} GFLOP/s now; right within a factor of 2)";
+        $"{RunTime.About(Questions.Sum(Seconds))} on this machine, if it has nothing else to do ({Gigaflops:0} GFLOP/s now; right within a factor of 2)";
 
     private static double Speed(Session session)
     {
         LibTorch.useThreads(session.Config.Threads);
         return MachineSpeed.gigaflops();
     }
-
-    private static string About(double seconds) => seconds switch
-    {
-        < 1 => "about a second",
-        < 90 => $"about {seconds:0} s",
-        _ => $"about {seconds / 60:0.#} min",
-    };
 }

@@ -24,12 +24,13 @@ internal sealed class TextOptions
         command.Options.Add(_column);
     }
 
-    public FSharpResult<string[], PipelineError> Read(ParseResult parsed)
-    {
-        var path = parsed.GetRequiredValue(_texts);
+    public string Path(ParseResult parsed) => parsed.GetRequiredValue(_texts);
 
-        return parsed.GetValue(_column) is { } column
+    public FSharpResult<string[], PipelineError> Read(ParseResult parsed) => ReadAlike(parsed, Path(parsed));
+
+    /// <summary>Texts of another file of the same form.</summary>
+    public FSharpResult<string[], PipelineError> ReadAlike(ParseResult parsed, string path) =>
+        parsed.GetValue(_column) is { } column
             ? SourceFile.readBytes(path).SelectMany(bytes => TextColumn.ofCsv(path, column, bytes), (_, texts) => texts)
             : SourceFile.readText(path).Select(TextColumn.ofLines);
-    }
 }

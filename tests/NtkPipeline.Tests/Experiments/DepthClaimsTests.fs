@@ -104,8 +104,7 @@ let tests =
             let chaotic phases = (conditioning phases)[1]
             let up, down = [ Some 10.0; Some 1e6 ], [ Some 1e6; Some 10.0 ]
 
-            ordered (phase 0.3 up)
-            |> wants (Some true) [ "σ_w² = 0.3: 10 at 1 layer, 1e+06 at 2"; "ordered" ]
+            ordered (phase 0.3 up) |> wants (Some true) [ "σ_w² = 0.3: 10 at 1 layer, 1e+06 at 2"; "ordered" ]
 
             ordered (phase 0.3 [ Some 10.0; None ]) |> wants (Some true) [ "past float64 at 2" ]
             ordered (phase 0.3 down) |> wants (Some false) []

@@ -29,6 +29,7 @@ let all: Test list = [
     RefusalTests.tests
     ArrayCommandTests.tests
     TextCommandTests.tests
+    FinetuneTests.tests
     GarbageTests.tests
     GarbageTextTests.tests
     InterruptionTests.tests

@@ -157,12 +157,12 @@ let tests =
                     (start TuningMethod.Full)
                     (fun _ _ -> ())
 
-            says "text 1 has no tokens" (run [| [||] |])
-            says "49 tokens, and the encoder knows 48 positions" (run [| Array.create 49 5 |])
-            says "none of the encoder's 64 words" (run [| [| 2; 64; 3 |] |])
+            says "Text 0 cannot be encoded: it has no token" (run [| [||] |])
+            says "49 tokens, and the encoder has 48 positions" (run [| Array.create 49 5 |])
+            says "none of the encoder's 64" (run [| [| 2; 64; 3 |] |])
 
             says
-                "text 2 has no tokens"
+                "Text 1 cannot be encoded"
                 (FineTune.outputs Device.Cpu weights (start TuningMethod.Full) [| [| 2; 3 |]; [||] |])
 
             let begun = start TuningMethod.Full

@@ -12,4 +12,6 @@ let tests =
         TunableEncoderTests.tests
         FineTuneTests.tests
         EarlyStoppingTests.tests
+        RidgeHeadTests.tests
+        TuningRowsTests.tests
     ]
