@@ -14,8 +14,7 @@ module EncodeTexts =
             match ids |> Array.tryFind (fun id -> id < 0 || id >= shape.Words) with
             | _ when ids.Length = 0 -> Some "it has no token"
             | _ when TokenBatches.paddedLength ids.Length > shape.Positions ->
-                Some
-                    $"it has %d{ids.Length} tokens, filled up to %d{TokenBatches.paddedLength ids.Length}, and the encoder has %d{shape.Positions} positions"
+                Some $"it has %d{ids.Length} tokens, and the encoder has %d{shape.Positions} positions"
             | Some id -> Some $"its token %d{id} is none of the encoder's %d{shape.Words}"
             | None -> None
 
