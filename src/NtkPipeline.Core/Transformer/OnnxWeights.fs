@@ -43,14 +43,15 @@ module OnnxWeights =
         | None, [] -> Error "its graph has no output"
         | None, first :: others -> first :: others |> List.tryFind Result.isOk |> Option.defaultValue first
 
-    let private dimensions (tensor: OnnxTensor) = String.Join(" × ", tensor.Sizes)
+    let private dimensions (sizes: int64 list) = String.Join(" × ", sizes)
 
     let private parameter sizes (name, (tensor: OnnxTensor), isTransposed) =
         let wanted = Map.find name sizes |> List.ofArray
         let stored = if isTransposed then List.rev wanted else wanted
 
         if tensor.Sizes <> stored then
-            Error $"its '%s{tensor.Name}' is %s{dimensions tensor}, and as %s{name} it should be %A{stored}"
+            Error
+                $"its '%s{tensor.Name}' is %s{dimensions tensor.Sizes}, and as %s{name} it should be %s{dimensions stored}"
         else
             OnnxTensor.reals tensor
             |> Result.bind (fun values ->

@@ -27,7 +27,7 @@ module EncoderFile =
                         DataRefused
                             $"%s{folder}: the model knows %d{weights.Shape.Words} tokens and vocab.txt has %d{wordPiece.Size}, so they do not belong together."
                     )
-                elif weights.Shape.Positions < profile.MaxTokens then
+                elif weights.Shape.Positions < TokenBatches.paddedLength profile.MaxTokens then
                     Error(
                         DataRefused
                             $"%s{folder}: its texts may have %d{profile.MaxTokens} tokens, and the model has %d{weights.Shape.Positions} positions."

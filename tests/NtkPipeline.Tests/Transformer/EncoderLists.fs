@@ -3,4 +3,11 @@ module NtkPipeline.Tests.EncoderLists
 
 open Expecto
 
-let tests = testList "encoder" [ BertEncoderTests.tests; BertTangentTests.tests ]
+let tests =
+    testList "encoder" [
+        OnnxWeightsTests.tests
+        OnnxRefusalTests.tests
+        BertEncoderTests.tests
+        BertTangentTests.tests
+        EncodeTextsTests.tests
+    ]

@@ -43,6 +43,16 @@ let private tweets (count: int) =
 
     File.ReadAllLines path |> Array.skip 1 |> Array.truncate count
 
+/// A folder with an encoder of our own, in a form, and a vocabulary for it.
+let private write (form: OnnxForm.Form) pieces tokens (folder: string) =
+    File.WriteAllBytes(Path.Combine(folder, "model.onnx"), OnnxBert.bytes form (SmallEncoder.weights 11))
+    File.WriteAllLines(Path.Combine(folder, "vocab.txt"), TinyEncoder.vocabulary pieces)
+
+    File.WriteAllText(
+        Path.Combine(folder, "encoder.json"),
+        $"""{{ "pooling": "mean", "maxTokens": %d{tokens} }}"""
+    )
+
 let private packaged (model: PackagedModel) name test =
     let assembly = Path.Combine(AppContext.BaseDirectory, "models", model.Assembly)
 
@@ -60,6 +70,47 @@ let tests =
         <| inFolder (fun folder ->
             TinyEncoder.write folder
             Expect.isLessThan (gap folder manyLengths) 1e-5 "largest entry")
+
+        for name, form in OnnxForm.forms do
+            testCase $"an encoder of our own gives ONNX Runtime's embeddings: %s{name}"
+            <| inFolder (fun folder ->
+                write form 64 48 folder
+                Expect.isLessThan (gap folder manyLengths) 1e-5 "largest entry")
+
+        testCase "sizes that do not belong together are refused, when somebody asks for the weights"
+        <| inFolder (fun folder ->
+            let refusal () =
+                (Expect.wantError ((EncoderFile.openWeights folder |> wantOk).Value.Force()) "refused")
+                    .Sentence
+
+            write OnnxForm.plain 65 48 folder
+            Expect.stringContains (refusal ()) "knows 64 tokens and vocab.txt has 65" "vocabulary"
+            write OnnxForm.plain 64 49 folder
+
+            Expect.stringContains
+                (refusal ())
+                "may have 49 tokens, and the model has 48 positions"
+                "positions"
+
+            let before = (EncoderFile.openWeights folder |> wantOk).Parts
+            write OnnxForm.plain 64 48 folder
+
+            Expect.notEqual
+                (EncoderFile.openWeights folder |> wantOk).Parts
+                before
+                "another use is another encoder"
+
+            Expect.equal
+                (EncoderFile.openWeights folder |> wantOk).Parts
+                [ "encoder", SentenceEncoder.identify folder |> wantOk ]
+                "known by the encoder's identity"
+
+            File.Delete(Path.Combine(folder, "vocab.txt"))
+
+            Expect.stringContains
+                (Expect.wantError (EncoderFile.openWeights folder |> Result.mapError _.Sentence) "refused")
+                "no such file"
+                "at once")
 
         packaged PackagedModel.miniLm "MiniLM gives ONNX Runtime's embeddings of 200 tweets within 1e-5"
         <| fun folder ->
