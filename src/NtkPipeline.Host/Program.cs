@@ -75,6 +75,7 @@ public static class Program
             new LearnCommand(),
             new EmbedCommand(),
             new FinetuneCommand(),
+            new TangentCommand(),
             new TokenizeCommand(),
             new FetchCommand(),
             new SampleCommand(),

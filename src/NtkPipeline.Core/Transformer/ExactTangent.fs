@@ -65,7 +65,7 @@ module ExactTangent =
 
                 for part in parts do
                     use _ = torch.NewDisposeScope()
-                    let kernel = ExactGradients.kernel part above left
+                    let kernel = ExactKernel.ofPart part above left
 
                     groups
                     |> List.iteri (fun sheet group ->

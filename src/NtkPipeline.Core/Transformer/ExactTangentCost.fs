@@ -4,8 +4,8 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module ExactTangentCost =
 
-    /// Rows and columns of a tile at most.
-    let private mostSide = 256
+    /// Rows and columns of a tile at most, and at least if memory is short.
+    let private mostSide, leastSide = 512, 8
 
     let private weightsOf (shape: EncoderShape) =
         EncoderShape.dense shape |> List.sumBy (fun (_, (rows, columns)) -> float rows * float columns)
@@ -23,7 +23,9 @@ module ExactTangentCost =
         let heads, weights = float heads, weightsOf shape
 
         let tokens =
-            Array.append x (defaultArg z [||]) |> Array.averageBy (TokenBatches.paddedLength >> float)
+            Array.append x (defaultArg z [||])
+            |> Array.sumBy (TokenBatches.paddedLength >> float)
+            |> fun sum -> sum / float (max 1 (x.Length + (defaultArg z [||]).Length))
 
         let strips count = (count + side - 1) / side
         let rows = float x.Length
@@ -43,6 +45,8 @@ module ExactTangentCost =
         let activations =
             EncoderShape.dense shape
             |> List.sumBy (fun (_, (rows, columns)) -> float columns + heads * float rows)
+            // Query, key and value have one input.
+            |> (+) (-2.0 * float shape.Layers * float shape.Width)
             |> (+) (float (EncoderShape.norms shape).Length * float shape.Width * (1.0 + heads))
 
         let largest =
@@ -60,7 +64,7 @@ module ExactTangentCost =
                 + 2.0 * (weights + float shape.Width * tokens * tokens) * pairs * heads
             Bytes =
                 float bytesPerNumber
-                * (held * height * (activations * tokens + 2.0 * largest)
+                * (held * height * (activations * tokens + largest)
                    + 2.0 * float (EncoderShape.count shape)
                    + 3.0 * height * height)
                 // What autograd keeps of one pass.
@@ -76,16 +80,24 @@ module ExactTangentCost =
         (x: int[])
         (z: int[] option)
         : Result<int * Cost, PipelineError> =
-        let priced =
-            [ mostSide; 128; 64; 32; 16; 8 ]
-            |> List.map (fun side -> side, ofTexts bytesPerNumber shape heads side x z)
+        let rows = max x.Length (z |> Option.map Array.length |> Option.defaultValue 0) |> max 1
 
-        match priced |> List.tryFind (fun (_, cost) -> cost.Bytes <= memory) with
+        // Strips of one size, as few as fit.
+        let sides =
+            Seq.initInfinite (fun k -> (rows + k) / (k + 1))
+            |> Seq.takeWhile (fun side -> side > leastSide)
+            |> Seq.filter (fun side -> side <= mostSide)
+
+        let priced side = side, ofTexts bytesPerNumber shape heads side x z
+        let smallest = priced (min rows leastSide)
+
+        match
+            Seq.append (Seq.map priced sides) [ smallest ]
+            |> Seq.tryFind (fun (_, cost) -> cost.Bytes <= memory)
+        with
         | Some found -> Ok found
         | None ->
-            let _, smallest = List.last priced
-
             Error(
                 MachineLacks
-                    $"the exact tangent kernel needs %s{ByteSize.print smallest.Bytes} of memory at least, and %s{ByteSize.print memory} are allowed; allow more, or take the sketch."
+                    $"the exact tangent kernel needs %s{ByteSize.print (snd smallest).Bytes} of memory at least, and %s{ByteSize.print memory} are allowed; allow more, or take the sketch."
             )

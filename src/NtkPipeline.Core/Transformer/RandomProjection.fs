@@ -20,7 +20,7 @@ module RandomProjection =
     let private spread = 3
 
     /// In how many folds columns are laid over one another.
-    let private folds rows columns =
+    let folds (rows: int) (columns: int) : int =
         seq { columns .. -1 .. 1 }
         |> Seq.find (fun folds -> folds = 1 || columns % folds = 0 && columns / folds >= spread * rows)
 

@@ -49,7 +49,53 @@ module TangentFeatures =
             Values = Matrix.create texts count (Array.zeroCreate (texts * count))
         }
 
-    /// One set of rows a head, in the texts' order. `heads` has one a row. `advance` is told of how many texts more are done.
+    /// Texts pass in batches; `draw` gives, for float32 and a device, what makes a batch's columns of activations, and then of each head's
+    /// gradients.
+    let private ofPasses
+        (device: Device)
+        (weights: EncoderWeights)
+        (heads: Matrix<float32>)
+        (columns: TangentColumns list)
+        (draw: torch.ScalarType -> torch.Device -> TangentForward -> TangentTrace -> torch.Tensor)
+        (advance: int -> unit)
+        (texts: int[][])
+        : Result<TangentRows[], PipelineError> =
+        result {
+            do! EncodeTexts.check weights.Shape texts
+            do! TangentHeads.check weights.Shape heads
+            let! device = Device.resolve device
+            use _ = torch.NewDisposeScope()
+            let precision = torch.ScalarType.Float32
+            let parameters = BertEncoder.tensors precision device weights
+            let sketch = draw precision device
+            let scales = Array.init heads.Rows (TangentHeads.scale heads)
+
+            let directions =
+                scales |> Array.mapi (fun h scale -> TangentHeads.tensor precision device heads scale h)
+
+            let found = scales |> Array.map (fun scale -> empty columns scale texts.Length)
+
+            let pass places =
+                use _ = torch.NewDisposeScope()
+                let batch = TokenBatch.create precision device (places |> Array.map (Array.get texts))
+                let forward = TangentTrace.forward weights.Pooling weights.Shape parameters batch
+                let rows = sketch forward
+
+                [ 0 .. heads.Rows - 1 ]
+                |> List.traverseResultM (fun h ->
+                    use _ = torch.NewDisposeScope()
+
+                    TangentTrace.backward (h = heads.Rows - 1) directions[h] forward
+                    |> rows
+                    |> keep found[h].Values.Values places)
+                |> Result.map (fun _ -> advance places.Length)
+
+            do! TangentBatches.plan texts |> List.ofArray |> List.traverseResultM pass |> Result.map ignore
+            return found
+        }
+
+    /// One set of rows a head, in the texts' order. `heads` has one a row. `advance` is told of how many texts more are done. Refused:
+    /// settings, texts and heads that cannot be, a device that is not here, and gradients that float16 does not hold.
     let ofTexts
         (device: Device)
         (settings: SketchSettings)
@@ -59,42 +105,35 @@ module TangentFeatures =
         (advance: int -> unit)
         (texts: int[][])
         : Result<TangentRows[], PipelineError> =
+        let draw precision device =
+            let sketch = TangentSketch.draw precision device settings seed weights.Shape
+
+            fun forward ->
+                let shared = SketchedTrace.prepare sketch forward
+                SketchedTrace.rows sketch shared
+
+        SketchSettings.check settings
+        |> Result.mapError (fun reason -> DataRefused $"sketch: %s{reason}.")
+        |> Result.bind (fun settings ->
+            ofPasses device weights heads (TangentSketch.columns settings weights.Shape) draw advance texts)
+
+    /// The same by LoRA's parameters alone, where it begins: at B = 0 a layer's W + s B A has the gradient s Σ_t δ_t (A a_t)ᵀ by B, and none
+    /// by A. `rank` is how many numbers δ is projected to; none: the gradient itself, out × r columns a layer.
+    let ofLora
+        (device: Device)
+        (adapters: LoraAdapters)
+        (rank: int option)
+        (seed: Seed)
+        (weights: EncoderWeights)
+        (heads: Matrix<float32>)
+        (advance: int -> unit)
+        (texts: int[][])
+        : Result<TangentRows[], PipelineError> =
         let shape = weights.Shape
 
-        result {
-            let! settings =
-                SketchSettings.check settings
-                |> Result.mapError (fun reason -> DataRefused $"sketch: %s{reason}.")
-
-            do! EncodeTexts.check shape texts
-            do! TangentHeads.check shape heads
-            let! device = Device.resolve device
-            use _ = torch.NewDisposeScope()
-            let precision = torch.ScalarType.Float32
-            let parameters = BertEncoder.tensors precision device weights
-            let sketch = TangentSketch.draw precision device settings seed shape
-            let scales = Array.init heads.Rows (TangentHeads.scale heads)
-
-            let directions =
-                scales |> Array.mapi (fun h scale -> TangentHeads.tensor precision device heads scale h)
-
-            let found = scales |> Array.map (fun scale -> empty sketch.Columns scale texts.Length)
-
-            let pass places =
-                use _ = torch.NewDisposeScope()
-                let batch = TokenBatch.create precision device (places |> Array.map (Array.get texts))
-                let forward = TangentTrace.forward weights.Pooling shape parameters batch
-                let shared = SketchedTrace.prepare sketch forward
-
-                [ 0 .. heads.Rows - 1 ]
-                |> List.traverseResultM (fun h ->
-                    use _ = torch.NewDisposeScope()
-
-                    TangentTrace.backward (h = heads.Rows - 1) directions[h] forward
-                    |> SketchedTrace.rows sketch shared
-                    |> keep found[h].Values.Values places)
-                |> Result.map (fun _ -> advance places.Length)
-
-            do! TangentBatches.plan texts |> List.ofArray |> List.traverseResultM pass |> Result.map ignore
-            return found
-        }
+        match rank with
+        | Some rank when rank < 1 ->
+            Error(DataRefused $"LoRA's sketch: rank %d{rank}: a positive number is wanted.")
+        | _ ->
+            let columns = LoraTangent.columns adapters rank shape
+            ofPasses device weights heads columns (LoraTangent.draw adapters rank seed shape) advance texts

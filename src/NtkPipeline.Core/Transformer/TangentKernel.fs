@@ -50,6 +50,23 @@ module TangentKernel =
                 (next.Start, next.Count + count) :: rest
             | _ -> (next.Start, next.Count) :: runs)
 
+    /// The counted columns of rows, in float32 on a device.
+    let internal counted
+        (device: torch.Device)
+        (columns: TangentColumns list)
+        (rows: Matrix<Half>)
+        : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+
+        let all = torch.frombuffer(rows.Values, torch.ScalarType.Float16).reshape(int64 rows.Rows, -1L)
+
+        let parts = [|
+            for start, count in runs columns do
+                all.narrow(1L, int64 start, int64 count).``to``(device).``to``(torch.float32)
+        |]
+
+        torch.cat(parts, 1L).MoveToOuterDisposeScope()
+
     /// The kernel of rows as they are read, of the columns counted; `scale` is the rows' own. Half of a symmetric one is computed.
     let tiles
         (device: torch.Device)
@@ -58,27 +75,13 @@ module TangentKernel =
         (x: RowSource<Half>)
         (z: RowSource<Half> option)
         : KernelTiles<float32> =
-        let runs = runs columns
-
-        let prepare (rows: Matrix<Half>) =
-            use _ = torch.NewDisposeScope()
-
-            let all = torch.frombuffer(rows.Values, torch.ScalarType.Float16).reshape(int64 rows.Rows, -1L)
-
-            let counted = [|
-                for start, count in runs do
-                    all.narrow(1L, int64 start, int64 count).``to``(device).``to``(torch.float32)
-            |]
-
-            torch.cat(counted, 1L).MoveToOuterDisposeScope()
-
         let product (a: torch.Tensor) (b: torch.Tensor) =
             use _ = torch.NewDisposeScope()
             a.mm(b.t ()).mul_((scale * scale).ToScalar()).cpu() |> Tensors.toArray32
 
         StripTiles.create Precision.single None [] side x z {
             Scope = fun () -> torch.NewDisposeScope()
-            Prepare = prepare
+            Prepare = counted device columns
             Between = fun _ _ above left -> product above left
             Symmetric = fun _ above -> product above above
         }

@@ -16,19 +16,34 @@ type TangentRows = {
 [<CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix); RequireQualifiedAccess>]
 module TangentRows =
 
-    /// What stands beside the numbers in the store.
+    /// What stands beside the numbers of one head in the store, and of several.
     type Layout = { Scale: float; Columns: TangentColumns[] }
 
-    let private lay (layout: Layout, values: Matrix<Half>) =
+    type HeadsLayout = { Scales: float[]; Columns: TangentColumns[] }
+
+    let private lay (scales: float[]) (columns: TangentColumns[]) (values: Matrix<Half>) =
         let isOutside (columns: TangentColumns) =
             columns.Start < 0 || columns.Count < 1 || columns.Start > values.Columns - columns.Count
 
-        if layout.Columns |> Array.exists isOutside then
+        let heads = scales.Length
+
+        if columns |> Array.exists isOutside then
             Error "it names columns that it does not have"
-        elif not (Double.IsFinite layout.Scale && layout.Scale > 0.0) then
-            Error "its scale is not a positive number"
+        elif scales |> Array.exists (fun scale -> not (Double.IsFinite scale && scale > 0.0)) then
+            Error "a scale of it is not a positive number"
+        elif heads = 0 || values.Rows % heads <> 0 then
+            Error $"its %d{values.Rows} rows are not those of %d{heads} heads"
         else
-            Ok { Columns = List.ofArray layout.Columns; Scale = layout.Scale; Values = values }
+            let rows = values.Rows / heads
+            let ofHead h = Array.sub values.Values (h * rows * values.Columns) (rows * values.Columns)
+
+            scales
+            |> Array.mapi (fun h scale -> {
+                Columns = List.ofArray columns
+                Scale = scale
+                Values = if heads = 1 then values else Matrix.create rows values.Columns (ofHead h)
+            })
+            |> Ok
 
     let codec: Codec<TangentRows> =
         Codec.pair ("layout", Codec.json<Layout> "tangent-layout/1") ("values", Codec.matrix16)
@@ -36,7 +51,17 @@ module TangentRows =
             "tangent-rows/1"
             (fun (rows: TangentRows) ->
                 { Scale = rows.Scale; Columns = Array.ofList rows.Columns }, rows.Values)
-            lay
+            (fun (layout, values) -> lay [| layout.Scale |] layout.Columns values |> Result.map Array.head)
+
+    /// The same texts' rows of several heads, one below another.
+    let headsCodec: Codec<TangentRows[]> =
+        Codec.pair ("layout", Codec.json<HeadsLayout> "tangent-heads/1") ("values", Codec.matrix16)
+        |> Codec.map
+            "tangent-rows-of-heads/1"
+            (fun (rows: TangentRows[]) ->
+                { Scales = rows |> Array.map _.Scale; Columns = Array.ofList rows[0].Columns },
+                rows |> Array.map _.Values |> Array.reduce Matrix.stack)
+            (fun (layout, values) -> lay layout.Scales layout.Columns values)
 
     /// The same rows with only some parts of the encoder counted; the numbers are shared, not copied.
     let select (isWanted: TangentPart -> bool) (rows: TangentRows) : TangentRows = {

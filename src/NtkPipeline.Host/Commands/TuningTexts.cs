@@ -10,41 +10,22 @@ internal sealed class TuningTexts
 {
     private readonly TextOptions _texts = new();
 
-    private readonly Option<string> _encoder = new("--encoder")
-    {
-        Description = "minilm, all-MiniLM-L6-v2; arctic, snowflake-arctic-embed-xs; or minilm:DIR, a folder with model.onnx, vocab.txt and encoder.json.",
-        HelpName = "NAME",
-        Required = true,
-    };
+    private readonly EncoderOptions _encoder = new();
 
     private readonly Option<string?> _label = new("--label") { Description = "The CSV file's column of labels: numbers; 0 and 1 become −1 and 1.", HelpName = "NAME" };
     private readonly Option<string?> _targets = new("--targets") { Description = "Instead of --label: a number a text.", HelpName = "y.npy" };
-    private readonly Option<int> _most = new("--most-tokens") { Description = "Longer texts are cut to so many tokens.", DefaultValueFactory = _ => 64 };
 
     public void AddTo(Command command)
     {
+        _encoder.AddTo(command);
         _texts.AddTo(command);
-
-        foreach (Option option in new Option[] { _encoder, _label, _targets, _most })
-            command.Options.Add(option);
+        command.Options.Add(_label);
+        command.Options.Add(_targets);
     }
 
-    /// <summary>The encoder's folder.</summary>
-    public FSharpResult<string, Failure> Folder(ParseResult parsed, Terminal terminal) =>
-        parsed.GetRequiredValue(_encoder).Split(':', 2) switch
-        {
-            ["minilm" or "arctic"] kind => new Models(terminal).Folder(kind[0], "").OrRefused(),
-            ["minilm", { Length: > 0 } folder] => new Models(terminal).Folder("minilm", folder).OrRefused(),
-            _ => Results.Fail<string>(ExitCode.Usage, $"--encoder '{parsed.GetRequiredValue(_encoder)}': write minilm, minilm:DIR or arctic"),
-        };
+    public FSharpResult<string, Failure> Folder(ParseResult parsed, Terminal terminal) => _encoder.Folder(parsed, terminal);
 
-    /// <summary>Token ids of texts.</summary>
-    public FSharpResult<Func<string[], int[][]>, Failure> Tokeniser(ParseResult parsed, string folder) =>
-        parsed.GetValue(_most) is < 3
-            ? Results.Fail<Func<string[], int[][]>>(ExitCode.Usage, $"--most-tokens {parsed.GetValue(_most)}: 3 are the least")
-            : from read in EncoderFile.tokeniser(folder).OrRefused()
-              let most = Math.Min(parsed.GetValue(_most), read.Item2.MaxTokens)
-              select (Func<string[], int[][]>)(texts => [.. texts.Select(text => WordPieceModule.idsWithin(most, read.Item1, text))]);
+    public FSharpResult<Func<string[], int[][]>, Failure> Tokeniser(ParseResult parsed, string folder) => _encoder.Tokeniser(parsed, folder);
 
     public FSharpResult<string[], Failure> Texts(ParseResult parsed) => _texts.Read(parsed).OrRefused();
 

@@ -30,6 +30,7 @@ let all: Test list = [
     ArrayCommandTests.tests
     TextCommandTests.tests
     FinetuneTests.tests
+    TangentCommandTests.tests
     GarbageTests.tests
     GarbageTextTests.tests
     InterruptionTests.tests

@@ -91,6 +91,19 @@ let tests =
 
             Expect.isError (read bytes[.. bytes.Length - 100]) "cut short"
 
+        testCase "rows of several heads come back from the store together"
+        <| fun () ->
+            let heads = Matrices.normal 3 2 32 |> Matrix.map float32
+            let rows = features weights heads (SmallEncoder.texts 1 3)
+            use stream = new MemoryStream()
+            TangentRows.headsCodec.Write stream rows
+            stream.Position <- 0L
+            let back = Expect.wantOk (TangentRows.headsCodec.Read stream) "it was written"
+
+            for (read: TangentRows), (written: TangentRows) in Array.zip back rows do
+                Expect.equal read.Values written.Values "numbers"
+                Expect.equal (read.Columns, read.Scale) (written.Columns, written.Scale) "layout"
+
         testCase "what has no gradients is refused with its place"
         <| fun () ->
             let texts = SmallEncoder.texts 1 3

@@ -10,4 +10,5 @@ let tests =
         TangentFeaturesTests.tests
         TangentKernelTests.tests
         ExactTangentTests.tests
+        LoraTangentTests.tests
     ]

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>The options that name an encoder that is differentiated, and how long its texts may be.</summary>
+internal sealed class EncoderOptions
+{
+    private readonly Option<string> _encoder = new("--encoder")
+    {
+        Description = "minilm, all-MiniLM-L6-v2; arctic, snowflake-arctic-embed-xs; or minilm:DIR, a folder with model.onnx, vocab.txt and encoder.json.",
+        HelpName = "NAME",
+        Required = true,
+    };
+
+    private readonly Option<int> _most = new("--most-tokens") { Description = "Longer texts are cut to so many tokens.", DefaultValueFactory = _ => 64 };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_encoder);
+        command.Options.Add(_most);
+    }
+
+    /// <summary>The encoder's folder.</summary>
+    public FSharpResult<string, Failure> Folder(ParseResult parsed, Terminal terminal) =>
+        parsed.GetRequiredValue(_encoder).Split(':', 2) switch
+        {
+            ["minilm" or "arctic"] kind => new Models(terminal).Folder(kind[0], "").OrRefused(),
+            ["minilm", { Length: > 0 } folder] => new Models(terminal).Folder("minilm", folder).OrRefused(),
+            _ => Results.Fail<string>(ExitCode.Usage, $"--encoder '{parsed.GetRequiredValue(_encoder)}': write minilm, minilm:DIR or arctic"),
+        };
+
+    /// <summary>Token ids of texts.</summary>
+    public FSharpResult<Func<string[], int[][]>, Failure> Tokeniser(ParseResult parsed, string folder) =>
+        parsed.GetValue(_most) is < 3
+            ? Results.Fail<Func<string[], int[][]>>(ExitCode.Usage, $"--most-tokens {parsed.GetValue(_most)}: 3 are the least")
+            : from read in EncoderFile.tokeniser(folder).OrRefused()
+              let most = Math.Min(parsed.GetValue(_most), read.Item2.MaxTokens)
+              select (Func<string[], int[][]>)(texts => [.. texts.Select(text => WordPieceModule.idsWithin(most, read.Item1, text))]);
+}

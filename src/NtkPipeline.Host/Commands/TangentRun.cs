@@ -1,0 +1,94 @@
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host.Commands;
+
+/// <summary>One tangent kernel from texts to a file.</summary>
+internal sealed record TangentRun(
+    TangentRequest Request, Device Device, KernelMachine Machine, EncoderShape Shape, Store Store, string Out, Terminal Terminal)
+{
+    /// <summary>Says what it will cost, computes it or what a stopped run has left of it, and tells what came of it.</summary>
+    public FSharpResult<int, PipelineError> Compute() =>
+        Request.Method is TangentMethod.Sketch { settings: var settings } ? Sketch(settings) : Exact();
+
+    private int[] Lengths => [.. Request.Texts.Select(text => text.Length)];
+
+    private FSharpResult<int, PipelineError> Sketch(SketchSettings settings)
+    {
+        var cost = TangentCostModule.ofTexts(settings, Shape, Request.Heads.Rows, TangentRequestModule.chunk(Request), !Request.IsFeatures, Lengths);
+        var file = Request.IsFeatures ? 2 * cost.Disk : 4.0 * Request.Texts.Length * Request.Texts.Length;
+        Price("sketched gradients", cost.Flops, cost.Bytes, $"; {ByteSize.print(cost.Disk)} in the store and {ByteSize.print(file)} in the file");
+
+        if (cost.Bytes > Machine.Memory)
+            return FSharpResult<int, PipelineError>.NewError(PipelineError.NewMachineLacks(
+                $"the sketched tangent kernel needs {ByteSize.print(cost.Bytes)} of memory, and {ByteSize.print(Machine.Memory)} may be used; take fewer heads or a smaller rank or block."));
+
+        var begun = LiveRun.Begin(Store);
+
+        if (begun.IsError)
+            return FSharpResult<int, PipelineError>.NewError(begun.ErrorValue);
+
+        using var live = begun.ResultValue;
+        var progress = CountProgress.For(Terminal, "texts");
+        var runner = new DiskRunner(Store, "tangent", SeedModule.root(Request.Seed), Warn, live);
+
+        return from chunks in progress.Watch(() => TangentRequestModule.sketch(
+                   runner, Device, Machine.Memory - cost.Bytes, settings, progress.Tell, Request))
+               from code in Write(TangentRequestModule.ofChunks(Machine.Tensors.Value, Request, chunks))
+               select code;
+    }
+
+    private FSharpResult<int, PipelineError> Exact() =>
+        from plan in ExactTangentCost.plan(Machine.Memory, sizeof(float), Shape, Request.Heads.Rows, Lengths, null)
+        let told = Price("exact gradients", plan.Item2.Flops, plan.Item2.Bytes, $"; {ByteSize.print(4.0 * Request.Texts.Length * Request.Texts.Length)} in the file")
+        from job in TangentRequestModule.exact(Machine.Tensors.Value, Device, Machine.Memory, Request)
+        from code in Write(job)
+        select code;
+
+    private FSharpResult<int, PipelineError> Write(KernelJob<float> job)
+    {
+        var recipe = KernelFile.recipe(job, TangentRequestModule.inputs(Request));
+        var progress = new TileProgress(Terminal, Out);
+
+        if (KernelFile.unfinished(Out, recipe) is { IsOk: true, ResultValue: { Value: var other } })
+            Terminal.Error.WriteLine(
+                $"note: {Out}: what a stopped command left of another kernel, {other.Done} of {other.Tiles} tiles, is given up");
+
+        return from written in progress.Watch(() => KernelFile.write(Out, recipe, progress.Tell, job.Tiles))
+               select Tell(job.Tiles);
+    }
+
+    private int Tell(KernelTiles<float> tiles)
+    {
+        var method = Request.Method.IsExact ? "exact" : "sketch";
+        var heads = Request.Heads.Rows == 1 ? "1 head" : $"{Request.Heads.Rows} heads";
+        var what = Request.IsFeatures ? "sketched gradients" : Request.Method.IsExact ? "exact tangent kernel" : "sketched tangent kernel";
+
+        return Terminal.Tell(
+            new { @out = Out, rows = tiles.RowCount, columns = tiles.ColumnCount, method, heads = Request.Heads.Rows, parameters = EncoderShapeModule.count(Shape) },
+            $"{Out}: {what} of {heads}, {tiles.RowCount} × {tiles.ColumnCount}, float32");
+    }
+
+    private Unit? Price(string what, double flops, double bytes, string disk)
+    {
+        if (Terminal.IsQuiet)
+            return null;
+
+        LibTorch.useThreads(0);
+
+        var time = Device.IsCpu
+            ? $"{RunTime.About(flops / (MachineSpeed.gigaflops() * 1e9))} on this machine, if it has nothing else to do (right within a factor of 2)"
+            : $"{flops / 1e12:0.###} TFLOP";
+
+        Terminal.Error.WriteLine($"ntk: {what} of {Request.Texts.Length:N0} texts: {time}; {ByteSize.print(bytes)} of memory{disk}");
+        return null;
+    }
+
+    private void Warn(StageEvent happened)
+    {
+        if (happened is StageEvent.Warning warning)
+            Terminal.Error.WriteLine($"ntk: warning: {warning.sentence}");
+    }
+}
