@@ -45,9 +45,9 @@ module EncodeTexts =
 
         Matrix.create texts.Length width values
 
-    /// φ of texts given by their token ids: texts × width, pooled and not normalised, in the texts' order; a row depends on the
-    /// other texts by float32's rounding alone. `progress` is told how many more texts are done. Refused: what `check` refuses, a device that is not here, and numbers
-    /// that are not finite (`NumbersRefused`).
+    /// φ of texts given by their token ids: texts × width, pooled and not normalised, in the texts' order; a row depends on the other texts
+    /// by float32's rounding alone. `progress` is told how many more texts are done. Refused: what `check` refuses, a device that is not
+    /// here, and numbers that are not finite (`NumbersRefused`).
     let pooled
         (device: Device)
         (weights: EncoderWeights)

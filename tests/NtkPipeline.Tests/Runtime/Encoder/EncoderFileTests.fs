@@ -2,6 +2,7 @@ module NtkPipeline.Tests.EncoderFileTests
 
 open System
 open System.IO
+open System.Text.Json
 open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Runtime
@@ -64,8 +65,29 @@ let private packaged (model: PackagedModel) name test =
     else
         ptestCase name ignore
 
+/// The fixture's own texts with the real vocabulary.
+let private fixture =
+    match Clone.shared "fixtures/tiny-minilm/expected.json", Clone.shared "data/minilm/vocab.txt" with
+    | Some expected, Some vocabulary ->
+        testCase "the fixture's 43 texts have ONNX Runtime's embeddings within 1e-5"
+        <| inFolder (fun folder ->
+            File.Copy(TinyEncoder.model, Path.Combine(folder, "model.onnx"))
+            File.Copy(vocabulary, Path.Combine(folder, "vocab.txt"))
+            use cases = JsonDocument.Parse(File.ReadAllText expected)
+
+            let texts = [|
+                for case in cases.RootElement.EnumerateArray() do
+                    nonNull (case.GetProperty("text").GetString())
+            |]
+
+            Expect.equal texts.Length 43 "texts"
+            Expect.isLessThan (gap folder texts) 1e-5 "largest entry")
+    | _ -> ptestCase "the fixture's 43 texts (only where NTK_SHARED names the data)" ignore
+
 let tests =
     testList "EncoderFile" [
+        fixture
+
         testCase "the small fixture gives ONNX Runtime's embeddings within 1e-5, whatever the texts' lengths"
         <| inFolder (fun folder ->
             TinyEncoder.write folder
