@@ -93,8 +93,9 @@ internal sealed class FinetuneCommand : NtkCommand
                 predicted,
             },
             [
+                .. model.StopErrors.Take(1).Select(error => $"before training: squared error {error:0.####} on the stop set"),
                 .. model.Losses.Select((loss, epoch) =>
-                    $"epoch {epoch + 1}: squared error {loss:0.####} in training{(model.StopErrors.Length > 0 ? $", {model.StopErrors[epoch + 1]:0.####} on the stop set (before training {model.StopErrors[0]:0.####})" : "")}"),
+                    $"epoch {epoch + 1}: squared error {loss:0.####} in training{(model.StopErrors.Length > 0 ? $", {model.StopErrors[epoch + 1]:0.####} on the stop set" : "")}"),
                 $"{job.Out}: the encoder after epoch {model.State.Epoch}, trained on {job.Rows.Fitted.Length} texts",
                 .. predictions is null ? Array.Empty<string>() : [$"{predictions}: {predicted} outputs"],
             ]);

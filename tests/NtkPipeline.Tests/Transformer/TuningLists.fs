@@ -14,4 +14,6 @@ let tests =
         EarlyStoppingTests.tests
         RidgeHeadTests.tests
         TuningRowsTests.tests
+        EncoderArchiveTests.tests
+        TuningCostTests.tests
     ]
