@@ -73,7 +73,7 @@ module TuningSettings =
     /// LoRA's rank unless a person says otherwise.
     let rank = 8
 
-    /// Rates chosen on held-out rows of fitted tweets.
+    /// Usual rates (Devlin et al. 2019 for all weights; ten times that for LoRA); they were not searched for.
     let defaults (method: TuningMethod) : TuningSettings = {
         Method = method
         Rate =
