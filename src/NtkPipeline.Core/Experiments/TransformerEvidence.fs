@@ -12,8 +12,6 @@ type TransformerModel =
     | TangentRandom
     /// Tangent kernel and frozen features' kernel.
     | Blend
-    /// Of LoRA's parameters at its start.
-    | LoraTangent
     /// The tangent kernel at the fine-tuned weights.
     | AfterKernel
     | Tuned of TuningMethod
@@ -30,7 +28,6 @@ module TransformerModel =
         | TransformerModel.Tangent -> "tangent"
         | TransformerModel.TangentRandom -> "tangent-random"
         | TransformerModel.Blend -> "both-kernels"
-        | TransformerModel.LoraTangent -> "lora-tangent"
         | TransformerModel.AfterKernel -> "after-kernel"
         | TransformerModel.Tuned TuningMethod.Full -> "fine-tuned"
         | TransformerModel.Tuned TuningMethod.Linearised -> "linearised"
@@ -45,7 +42,6 @@ module TransformerModel =
         | TransformerModel.Tangent -> "tangent kernel, fitted head"
         | TransformerModel.TangentRandom -> "tangent kernel, random heads"
         | TransformerModel.Blend -> "tangent and frozen kernel"
-        | TransformerModel.LoraTangent -> "LoRA's tangent kernel"
         | TransformerModel.AfterKernel -> "tangent kernel after fine-tuning"
         | TransformerModel.Tuned TuningMethod.Full -> "fine-tuned"
         | TransformerModel.Tuned TuningMethod.Linearised -> "linearised, trained alike"

@@ -77,7 +77,6 @@ module TransformerScores =
     let private isHonest (model: TransformerModel) =
         match model with
         | TransformerModel.AfterKernel -> false
-        | TransformerModel.LoraTangent -> false
         | TransformerModel.FrozenLinear
         | TransformerModel.FrozenNngp
         | TransformerModel.FrozenNtk

@@ -81,8 +81,7 @@ module TransformerSolve =
     /// Over the mean diagonal: half a decade apart, from where a kernel is as good as interpolated to where it is as good as constant.
     let ridges = [| for k in -4 .. 4 -> 10.0 ** (float k / 2.0) |]
 
-    let meanSquare (f: float[]) (targets: float[]) =
-        Array.map2 (fun f y -> (f - y) * (f - y)) f targets |> Array.average
+    let meanSquare (f: float[]) (targets: float[]) : float = EarlyStopping.error targets f
 
     /// From the middle of the grid downhill, as long as the error falls: cross-validated errors have one valley.
     let downhill (error: int -> Result<float, PipelineError>) (places: int) : Result<int, PipelineError> =

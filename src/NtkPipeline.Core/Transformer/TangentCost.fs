@@ -7,7 +7,7 @@ type TangentCost = { Flops: float; Bytes: float; Disk: float }
 [<RequireQualifiedAccess>]
 module TangentCost =
 
-    /// What a pass takes beside its products, and what they fall short of a large one's speed: measured.
+    /// What a pass takes beside its products, and what they fall short of a large one's speed: a guess, not yet held against a quiet machine.
     let private overhead = 1.6
 
     /// A token passes forward, for each head backward, and its activations and gradients are projected.

@@ -79,7 +79,7 @@ internal sealed record TangentRun(
         LibTorch.useThreads(0);
 
         var time = Device.IsCpu
-            ? $"{RunTime.About(flops / (MachineSpeed.gigaflops() * 1e9))} on this machine, if it has nothing else to do (right within a factor of 2)"
+            ? $"{RunTime.About(flops / (MachineSpeed.gigaflops() * 1e9))} on this machine, if it has nothing else to do"
             : $"{flops / 1e12:0.###} TFLOP";
 
         Terminal.Error.WriteLine($"ntk: {what} of {Request.Texts.Length:N0} texts: {time}; {ByteSize.print(bytes)} of memory{disk}");
