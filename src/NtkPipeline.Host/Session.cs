@@ -10,8 +10,9 @@ internal sealed record Session(Config Config, DataFolder Data, Store Store, Sour
     private Seed Seed => SeedModule.root(Config.Seed);
 
     /// <summary>
-    /// Does work with a runner over the store, which keeps what it asks for from being collected meanwhile; where the store cannot be
-    /// written, a warning says that it does not. LibTorch is loaded when the first stage really runs.
+    /// Does work with a runner over the store, which shares the pipeline's stages with every other run on it, and keeps what it asks for from
+    /// being collected meanwhile; where the store cannot be written, a warning says that it does not. LibTorch is loaded when the first
+    /// stage really runs.
     /// </summary>
     public FSharpResult<T, Failure> Run<T>(StageProgress progress, Func<DiskRunner, FSharpResult<T, Failure>> work)
     {
@@ -33,7 +34,9 @@ internal sealed record Session(Config Config, DataFolder Data, Store Store, Sour
             progress.Tell(happened);
         }
 
-        return work(new DiskRunner(Store, Data.Scope, Seed, Tell, live is null ? FSharpOption<LiveRun>.None : FSharpOption<LiveRun>.Some(live)));
+        return work(new DiskRunner(
+            Store, Data.Scope, Seed, Tell, live is null ? FSharpOption<LiveRun>.None : FSharpOption<LiveRun>.Some(live),
+            (Action<IRunner>)(helper => Pipeline.Run(helper, this))));
     }
 
     /// <summary>Refuses a device that this machine lacks before anything runs. The CPU is always there, so LibTorch is not asked.</summary>

@@ -147,6 +147,7 @@ let private tests =
         LearnableKernelTests.tests
         LearnKernelTests.tests
         RunnerTests.tests
+        HelperTests.tests
         StoreTests.tests
         MachineLackTests.tests
         ClaimsTests.tests

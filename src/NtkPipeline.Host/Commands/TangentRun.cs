@@ -32,10 +32,14 @@ internal sealed record TangentRun(
 
         using var live = begun.ResultValue;
         var progress = CountProgress.For(Terminal, "texts");
-        var runner = new DiskRunner(Store, "tangent", SeedModule.root(Request.Seed), Warn, live);
 
-        return from chunks in progress.Watch(() => TangentRequestModule.sketch(
-                   runner, Device, Machine.Memory - cost.Bytes, settings, progress.Tell, Request))
+        FSharpResult<TangentChunks, PipelineError> Walk(IRunner runner, Action<int, int> tell) =>
+            TangentRequestModule.sketch(runner, Device, Machine.Memory - cost.Bytes, settings, tell, Request);
+
+        var runner = new DiskRunner(
+            Store, "tangent", SeedModule.root(Request.Seed), Warn, live, (Action<IRunner>)(helper => Walk(helper, (_, _) => { })));
+
+        return from chunks in progress.Watch(() => Walk(runner, progress.Tell))
                from code in Write(TangentRequestModule.ofChunks(Machine.Tensors.Value, Request, chunks))
                select code;
     }

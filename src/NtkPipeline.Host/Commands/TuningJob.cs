@@ -30,8 +30,8 @@ internal sealed record TuningJob(
         using var live = begun.ResultValue;
 
         return FineTuneRun.run(
-            new DiskRunner(Store, "finetune", Seed, progress.Tell, live), Device, FuncConvert.FromAction<int, int>(progress.Advance), Settings,
-            Head, Seed, Weights, TuningRowsModule.artifact(Rows));
+            new DiskRunner(Store, "finetune", Seed, progress.Tell, live, null), Device, FuncConvert.FromAction<int, int>(progress.Advance),
+            Settings, Head, Seed, Weights, TuningRowsModule.artifact(Rows));
     }
 
     private Unit? TellPrice(EncoderShape shape, Terminal terminal)

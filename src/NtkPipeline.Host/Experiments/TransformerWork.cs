@@ -17,13 +17,13 @@ internal sealed record TransformerWork(
 
     public Seed Root => SeedModule.root(Bench.Config.Seed);
 
-    public Action<int, int> Tell => (finished, all) => (Runner as DiskRunner)?.Advance(finished, all);
+    public Action<int, int> Tell => (finished, all) => (Runner as IAdvancing)?.Advance(finished, all);
 
     /// <summary>The encoder's weights, the tweets' tokens, their pooled vectors and the heads on these.</summary>
     public static FSharpResult<TransformerWork, PipelineError> Begin(Bench bench)
     {
         var (runner, config, encoder) = (bench.Runner, bench.Config, bench.Transformer!);
-        var tell = (Action<int, int>)((finished, all) => (runner as DiskRunner)?.Advance(finished, all));
+        var tell = (Action<int, int>)((finished, all) => (runner as IAdvancing)?.Advance(finished, all));
 
         return from labelled in runner.Run(CleanTweets.stage("natural-train", CleanText.natural), bench.Made.Labelled)
                from unlabelled in runner.Run(CleanTweets.stage("natural-test", CleanText.natural), bench.Made.Unlabelled)

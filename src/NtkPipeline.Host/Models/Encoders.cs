@@ -116,7 +116,7 @@ internal static class Encoders
                     kind == "minilm" ? "transformer" : kind,
                     Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), identity,
                     FuncConvert.FromFunc<string[], FSharpResult<Matrix<float>, PipelineError>>(
-                        texts => CachedEncoder.encode(store, folder, (finished, all) => (runner as DiskRunner)?.Advance(finished, all), texts))),
+                        texts => CachedEncoder.encode(store, folder, (finished, all) => (runner as IAdvancing)?.Advance(finished, all), texts))),
                 tweets.Both)
             select embeddings;
 

@@ -5,12 +5,20 @@ open System.IO
 open System.Threading
 open NtkPipeline.Core
 
+/// What came of asking for a claim.
+type Holding<'a> =
+    /// It was had, and this was done meanwhile.
+    | Held of 'a
+    /// Another process has it; none where that cannot be read yet.
+    | HeldBy of Holder option
+
 /// Claims on recipes, claims/<key>: a recipe is made by one process at a time. A lost claim costs work, never truth: results are
 /// written whole, and the first stays.
 [<RequireQualifiedAccess>]
 module Claims =
 
-    let private pause = TimeSpan.FromSeconds 0.2
+    /// Between two looks at what somebody else holds.
+    let internal pause = TimeSpan.FromSeconds 0.2
 
     /// After so many tries a folder that nobody holds and that still cannot be taken is a fault of the disk.
     let private mostTries = 50
@@ -19,43 +27,65 @@ module Claims =
 
     let private isLive (store: Store) = Lease.isLive (Store.times store) (Store.aside store)
 
-    /// Takes a recipe; where another process has it, waits until that is done with it or dead. `waiting` is told of the first holder.
-    let private take (store: Store) (key: Digest) (waiting: Holder -> unit) : IDisposable =
-        let folder = Path.Combine(folderOf store, key.Hex)
+    /// Takes a recipe, unless a live process has it.
+    let private attempt (store: Store) (folder: string) : Holding<IDisposable> =
+        let rec next tries =
+            match Lease.inFolder folder with
+            | Some lease when isLive store lease -> HeldBy lease.Holder
+            | found ->
+                // A folder that holds nothing, or what a dead process has left.
+                if tries > 0 || found.IsSome then
+                    Lease.clear folder found
 
-        let rec next hasTold tries =
-            match Lease.tryTake (Store.times store) (Store.aside store) folder with
-            | Ok lease -> lease
-            | Error reason ->
-                match Lease.inFolder folder with
-                | Some lease when isLive store lease ->
-                    if not hasTold then
-                        lease.Holder |> Option.iter waiting
-
-                    Thread.Sleep pause
-                    next true 0
-                | _ when tries > mostTries -> raise (IOException reason)
-                | dead ->
-                    Lease.clear folder dead
-
+                match Lease.tryTake (Store.times store) (Store.aside store) folder with
+                | Ok lease -> Held lease
+                | Error reason when tries > mostTries -> raise (IOException reason)
+                | Error _ ->
                     if tries > 0 then
                         Thread.Sleep pause
 
-                    next hasTold (tries + 1)
+                    next (tries + 1)
 
-        next false 0
+        next 0
 
-    /// Does what makes a recipe's result while no other process does.
+    /// Does what makes a recipe's result while no other process does; where one does now, gives its holder and does nothing.
+    let tryHold
+        (store: Store)
+        (key: Digest)
+        (work: unit -> Result<'a, PipelineError>)
+        : Result<Holding<'a>, PipelineError> =
+        Store.guard (folderOf store) (fun () -> attempt store (Path.Combine(folderOf store, key.Hex)))
+        |> Result.bind (fun holding ->
+            match holding with
+            | HeldBy holder -> Ok(HeldBy holder)
+            | Held claim ->
+                use _ = claim
+                work () |> Result.map Held)
+
+    /// The same, where another process has the recipe after waiting until that is done with it or dead. `waiting` is told of the first
+    /// holder.
     let hold
         (store: Store)
         (key: Digest)
         (waiting: Holder -> unit)
         (work: unit -> Result<'a, PipelineError>)
         : Result<'a, PipelineError> =
-        Store.guard (folderOf store) (fun () -> take store key waiting)
-        |> Result.bind (fun claim ->
-            use _ = claim
-            work ())
+        let rec next hasTold =
+            match tryHold store key work with
+            | Error refusal -> Error refusal
+            | Ok(Held value) -> Ok value
+            | Ok(HeldBy holder) ->
+                if not hasTold then
+                    holder |> Option.iter waiting
+
+                Thread.Sleep pause
+                next true
+
+        next false
+
+    /// When records and claims last came or went: where it stays the same, nothing has, or the disk does not say yet.
+    let internal changes (store: Store) : DateTime[] =
+        [| folderOf store; Store.folder store "runs" |] |> Array.map Directory.GetLastWriteTimeUtc
 
     /// The claims whose holders live.
     let internal live (store: Store) : SeenLease[] =

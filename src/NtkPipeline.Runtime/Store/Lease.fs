@@ -57,7 +57,10 @@ module Lease =
     /// The lease in this folder; none where there is none.
     let inFolder (folder: string) : SeenLease option =
         try
-            Directory.GetFiles(folder, "*" + ending)
+            (if Directory.Exists folder then
+                 Directory.GetFiles(folder, "*" + ending)
+             else
+                 [||])
             |> Array.tryHead
             |> Option.map (fun path ->
                 use file = new FileStream(path, FileMode.Open, FileAccess.Read, shared)

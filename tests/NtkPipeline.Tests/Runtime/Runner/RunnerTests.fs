@@ -86,7 +86,7 @@ let tests =
             let runner = DiskRunner(store, "data", Seed.root 1UL, (fun event -> told.Add event))
 
             let count words =
-                words |> Array.iteri (fun k _ -> runner.Advance(k + 1, Array.length words))
+                words |> Array.iteri (fun k _ -> (runner :> IAdvancing).Advance(k + 1, Array.length words))
                 Ok words
 
             let stage = { lower plain with Body = Pure count }

@@ -1,0 +1,77 @@
+/// Programs that run beside this one, as a person or a queue starts them.
+module NtkPipeline.Tests.Programs
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Text.Json
+open System.Text.RegularExpressions
+open Expecto
+open NtkPipeline.Tests.Ntk
+
+let start (arguments: string list) =
+    let program = Path.Combine(AppContext.BaseDirectory, "ntk.dll")
+
+    let info =
+        ProcessStartInfo(
+            "dotnet",
+            program :: arguments,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true
+        )
+
+    Expect.wantSome (Option.ofObj (Process.Start info)) "it starts"
+
+/// What a program said that ended well.
+let finish (started: Process) =
+    let output = started.StandardOutput.ReadToEndAsync()
+    let said = started.StandardError.ReadToEnd()
+    started.WaitForExit()
+    Expect.equal started.ExitCode 0 (output.Result + said)
+    said
+
+/// The stages that a program ran: "train-network/…: 0.12 s, 3 kB".
+let ran (said: string) = [
+    for found in Regex.Matches(said, @"^(\S+): [\d.]+ s, ", RegexOptions.Multiline) -> found.Groups[1].Value
+]
+
+/// The stages that a program ran, as its summary has them.
+let made (folder: string) (out: string) = [
+    use summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, out, "summary.json")))
+
+    for stage in summary.RootElement.GetProperty("stages").EnumerateArray() do
+        if not (stage.GetProperty("cached").GetBoolean()) then
+            nonNull (stage.GetProperty("name").GetString())
+]
+
+/// A quick run of these tweets.
+let arguments folder data store out =
+    [
+        "run"
+        "--data"
+        data
+        "--store"
+        Path.Combine(folder, store)
+        "--out"
+        Path.Combine(folder, out)
+    ]
+    @ quick
+
+/// What a run writes that has to be the same bytes whoever made its stages.
+let results folder out =
+    [ "report.html"; "results.csv"; "submission.csv" ]
+    |> List.map (fun name ->
+        name, (NtkPipeline.Core.Digest.ofBytes (File.ReadAllBytes(Path.Combine(folder, out, name)))).Hex)
+
+/// What one program gives that has a store to itself: the stages that it ran, and its results.
+let alone =
+    lazy
+        (let mutable found = [], []
+
+         inFolder
+             (fun folder ->
+                 let answer = arguments folder (tweets folder 240) "store" "out" |> wantDone
+                 found <- ran answer.Error, results folder "out")
+             ()
+
+         found)
