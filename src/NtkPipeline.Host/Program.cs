@@ -61,6 +61,7 @@ public static class Program
             new RunCommand(),
             new StatusCommand(),
             new WhyCommand(),
+            new PlanCommand(),
             new ReportCommand(),
             new PredictCommand(),
             new StoreCommand(),

@@ -9,6 +9,7 @@ open Expecto
 let private layers = [
     "Foundation"
     "Numerics"
+    "Schedule"
     "Frames"
     "Network/Pairs"
     "Network/Activations"

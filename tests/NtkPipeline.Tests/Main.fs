@@ -70,6 +70,7 @@ let private tests =
         GroupTests.tests
         WidthNeededTests.tests
         RunQuestionTests.tests
+        PlanTests.tests
         RunEveryQuestionTests.tests
         RunTransformerTests.tests
         RunFeatureLearningTests.tests
@@ -95,6 +96,9 @@ let private tests =
         SplitTests.tests
         TfidfTests.tests
         TruncatedSvdTests.tests
+        StageGraphTests.tests
+        ScheduleTests.tests
+        ScheduleLimitTests.tests
         LsaTests.tests
         PcaTests.tests
         WordPieceTests.tests
@@ -148,6 +152,7 @@ let private tests =
         LearnKernelTests.tests
         RunnerTests.tests
         HelperTests.tests
+        RunGraphTests.tests
         StoreTests.tests
         MachineLackTests.tests
         ClaimsTests.tests

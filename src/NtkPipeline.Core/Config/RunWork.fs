@@ -63,31 +63,49 @@ module RunWork =
                 | AllColumns -> 384
         }
 
-    /// The questions in the order of their stages. Of one that is cached in part, the work is taken to be spread evenly over its stages;
-    /// of the first, it is that of the networks which are due.
-    let plan (config: Config) (sizes: RunSizes) (stages: StageDue seq) : QuestionWork list =
-        let basis = Widths.basis config.Values config.Device
-        let networks = config.Train |> Seq.map (fun point -> point.Name, point.Spec) |> Map.ofSeq
+    /// What each stage of a question would cost if it ran, as `Workload` counts.
+    let private costs (config: Config) sizes question (stages: StageDue list) : StageDue -> float =
+        if question = "" then
+            fun stage -> ofShared config sizes stage.Name
+        elif question = Widths.name then
+            let networks = config.Train |> Seq.map (fun point -> point.Name, point.Spec) |> Map.ofSeq
 
-        let work question (stages: StageDue list) =
-            let due = stages |> List.filter _.IsDue
+            fun stage ->
+                Map.tryFind stage.Name networks
+                |> Option.map (Workload.network sizes)
+                |> Option.defaultValue 0.0
+        else
+            let basis = Widths.basis config.Values config.Device
+            let experiment = config.Experiments |> List.find (fun asked -> asked.Name = question)
+            let each = experiment.Work config.Values basis sizes / float stages.Length
+            fun _ -> each
 
-            if question = "" then
-                due |> List.sumBy (fun stage -> ofShared config sizes stage.Name)
-            elif question = Widths.name then
-                due
-                |> List.choose (fun stage -> Map.tryFind stage.Name networks)
-                |> List.sumBy (Workload.network sizes)
-            else
-                let experiment = config.Experiments |> List.find (fun asked -> asked.Name = question)
-                experiment.Work config.Values basis sizes * float due.Length / float stages.Length
-
+    /// The questions in the order of their first stages, each with what its stages would cost if they ran.
+    let private priced config sizes (stages: StageDue seq) =
         stages
         |> List.ofSeq
         |> List.groupBy _.Question
-        |> List.map (fun (question, stages) -> {
-            Question = question
-            Stages = stages.Length
-            Due = stages |> List.filter _.IsDue |> List.length
-            Work = work question stages
-        })
+        |> List.map (fun (question, stages) ->
+            question, stages, List.map (costs config sizes question stages) stages)
+
+    /// The questions in the order of their stages. Of one that is cached in part, the work is taken to be spread evenly over its stages;
+    /// of the first, it is that of the networks which are due.
+    let plan (config: Config) (sizes: RunSizes) (stages: StageDue seq) : QuestionWork list =
+        priced config sizes stages
+        |> List.map (fun (question, stages, works) ->
+            let due = List.zip stages works |> List.filter (fun (stage, _) -> stage.IsDue)
+
+            {
+                Question = question
+                Stages = stages.Length
+                Due = due.Length
+                Work = due |> List.sumBy snd
+            })
+
+    /// The work of each stage, by its question and name, spread likewise: what it would cost if it ran.
+    let ofStages (config: Config) (sizes: RunSizes) (stages: StageDue seq) : Map<string * string, float> =
+        Map [
+            for question, stages, works in priced config sizes stages do
+                for stage, work in List.zip stages works do
+                    (question, stage.Name), work
+        ]

@@ -32,7 +32,8 @@ internal sealed record RunEstimate(QuestionWork[] Questions, double Gigaflops)
     public string InAll() =>
         $"{RunTime.About(Questions.Sum(Seconds))} on this machine, if it has nothing else to do ({Gigaflops:0} GFLOP/s now; right within a factor of 2)";
 
-    private static double Speed(Session session)
+    /// <summary>10⁹ operations a second, as <c>Workload</c> counts them, of this machine as it is now.</summary>
+    public static double Speed(Session session)
     {
         LibTorch.useThreads(session.Config.Threads);
         return MachineSpeed.gigaflops();

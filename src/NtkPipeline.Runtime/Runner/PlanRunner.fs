@@ -9,8 +9,11 @@ type StagePlan = {
     /// The question whose stage it is; "" for what all questions share.
     Question: string
     Key: string
+    Recipe: Recipe
     /// The digest of its result's bytes, where it is cached.
     Result: string option
+    /// What its result goes by among the inputs of later stages: the digest of its bytes, or a stand-in.
+    Output: string
     /// Empty where the stage is cached.
     Reasons: Reason list
 }
@@ -22,20 +25,23 @@ type PlanRunner(store: Store, scope: string, root: Seed) =
     let pending = HashSet<string>()
     let mutable question = ""
 
-    let plan (stage: Stage<'i, 'o>) (key: Digest) result reasons : Artifact<'o> =
-        if not (List.isEmpty reasons) then
-            pending.Add stage.Name |> ignore
-
+    let note (recipe: Recipe) (key: Digest) (result: Digest option) (output: Digest) reasons =
         plans.Add {
-            Name = stage.Name
+            Name = recipe.Stage
             Question = question
             Key = key.Hex
-            Result = result
+            Recipe = recipe
+            Result = result |> Option.map _.Hex
+            Output = output.Hex
             Reasons = reasons
         }
 
-        let nothing = lazy (Error(StoreFault $"%s{stage.Name} has not run yet"))
-        Artifact.create stage.Name (Digest.ofParts [ "pending"; key.Hex ]) nothing
+    /// A stage that would run.
+    let due (stage: Stage<'i, 'o>) (recipe: Recipe) (key: Digest) reasons : Artifact<'o> =
+        let standIn = Digest.ofParts [ "pending"; key.Hex ]
+        pending.Add stage.Name |> ignore
+        note recipe key None standIn reasons
+        Artifact.create stage.Name standIn (lazy (Error(StoreFault $"%s{stage.Name} has not run yet")))
 
     let whyNot latest (recipe: Recipe) =
         let waiting = recipe.Inputs |> Array.map _.Origin |> Array.filter pending.Contains |> List.ofArray
@@ -52,8 +58,6 @@ type PlanRunner(store: Store, scope: string, root: Seed) =
 
     /// A stage that would not run: its result, to be read when somebody asks.
     let cached (stage: Stage<'i, 'o>) key (run: RunRecord) : Result<Artifact<'o>, PipelineError> =
-        plan stage key (Some run.Output) [] |> ignore
-
         let read =
             lazy
                 (Store.get store stage.Codec run
@@ -63,7 +67,9 @@ type PlanRunner(store: Store, scope: string, root: Seed) =
 
         Digest.parse run.Output
         |> Result.mapError StoreFault
-        |> Result.map (fun digest -> Artifact.create stage.Name digest read)
+        |> Result.map (fun digest ->
+            note run.Recipe key (Some digest) digest []
+            Artifact.create stage.Name digest read)
 
     /// The stages in the order of the pipeline.
     member _.Plans: StagePlan[] = plans.ToArray()
@@ -82,5 +88,5 @@ type PlanRunner(store: Store, scope: string, root: Seed) =
             |> Result.bind (fun found ->
                 match found with
                 | Ready run -> cached stage key run
-                | Lost reason -> Ok(plan stage key None [ reason ])
-                | Unknown last -> Ok(plan stage key None (whyNot last recipe)))
+                | Lost reason -> Ok(due stage recipe key [ reason ])
+                | Unknown last -> Ok(due stage recipe key (whyNot last recipe)))
