@@ -87,6 +87,12 @@ module Transformer =
     let real (values: Map<string, string>) (name: string) : float = Setting.real values (key name)
     let text (values: Map<string, string>) (name: string) : string = values[key name]
 
+    /// Where training's head begins.
+    let head (values: Map<string, string>) : TuningHead =
+        match TuningHead.parse (text values "head") with
+        | Ok head -> head
+        | Error reason -> invalidArg (nameof values) reason
+
     let sketch (values: Map<string, string>) : SketchSettings = {
         Rank = whole values "sketch-rank"
         Block = whole values "sketch-block"
@@ -140,7 +146,7 @@ module Transformer =
     /// Of a run's tokens, 33 a tweet, one forward pass in 10⁹ operations, and what else a tweet costs in forward passes.
     let private forward = 0.7
 
-    /// Features are made 2.7 forward passes a tweet and head; training takes 3 a step's tweet, and twice that in linear form; Gram
+    /// Features are made in 2.7 forward passes a tweet and head; training takes 4 a step's tweet, and twice that in linear form; Gram
     /// matrices and their regressions as they are.
     let private work (values: Map<string, string>) (_: RunSpec) (sizes: RunSizes) : float =
         let all, n = sizes.Labelled + sizes.Test, sizes.Fitted
@@ -150,6 +156,15 @@ module Transformer =
         let epochs = whole values "epochs"
         let kernel rows = passes 2.7 rows + Workload.product rows columns n
         let random = whole values "random-heads"
+        let methods = methods values
+
+        let afterwards =
+            methods
+            |> List.sumBy (fun method ->
+                match method with
+                | TuningMethod.Full -> passes 1.0 all + kernel all
+                | TuningMethod.Linearised -> 0.0
+                | TuningMethod.Lora _ -> passes 2.2 all + Workload.product all columns n)
 
         let training =
             trainings values
@@ -163,7 +178,8 @@ module Transformer =
                 passes (cost * float (epochs)) n + passes (float (epochs)) (n / 4 + sizes.Test))
 
         passes 1.0 all
-        + float (2 + random) * kernel all
+        + float (1 + random) * kernel all
+        + afterwards
         + float folds * kernel n
         + training
         + 8.0 * 6.0 * Workload.solve n

@@ -28,10 +28,14 @@ module TransformerClaims =
     let private none = "Fine-tuning of all weights was not asked for (transformer.methods)."
 
     let private explained (evidence: TransformerEvidence) =
-        match Array.tryHead evidence.Foretold with
-        | Some first ->
-            $"%s{first.What} explains %s{percent first.Explained} of what fine-tuning does to the outputs at the validation tweets (correlation %.2f{first.Correlation})."
-        | None -> ""
+        let ofTuned = evidence.Foretold |> Array.tryFind (fun found -> found.Of = TransformerModel.id tuned)
+
+        match ofTuned, ofTuned |> Option.bind _.Explained, ofTuned |> Option.bind _.Correlation with
+        | Some first, Some explained, Some correlation ->
+            $"%s{first.What} explains %s{percent explained} of what fine-tuning does to the outputs at the validation tweets (correlation %.2f{correlation})."
+        | Some _, None, _ -> "Fine-tuning changed no output at the validation tweets."
+        | Some _, Some _, None
+        | None, _, _ -> ""
 
     let private staysLazy: Claim<TransformerEvidence> =
         let name = "Fine-tuning stays in the kernel regime"

@@ -32,26 +32,31 @@ module TransformerDrifts =
             Movement = movement
         }
 
-    /// 0 where one of them does not vary.
+    /// None where one of them does not vary.
     let private correlation (a: float[]) (b: float[]) =
         let meanA, meanB = Array.average a, Array.average b
         let sum pick = Array.map2 pick a b |> Array.sum
         let across = sum (fun x y -> (x - meanA) * (y - meanB))
         let ofA = sum (fun x _ -> (x - meanA) * (x - meanA))
         let ofB = sum (fun _ y -> (y - meanB) * (y - meanB))
-        if ofA = 0.0 || ofB = 0.0 then 0.0 else across / sqrt (ofA * ofB)
+        if ofA = 0.0 || ofB = 0.0 then None else Some(across / sqrt (ofA * ofB))
 
-    /// How the change of outputs from `start` to `actual` was foretold by `said`.
-    let foretold what (start: float[]) (actual: float[]) (said: float[]) : Foretold =
+    /// How the change of a training's outputs from `start` to `actual` was foretold by `said`.
+    let foretold (training: TuningMethod) what (start: float[]) (actual: float[]) (said: float[]) : Foretold =
         let change, expected = Array.map2 (-) actual start, Array.map2 (-) said start
         let square (xs: float[]) = xs |> Array.sumBy (fun x -> x * x)
         let size = square change
         let same = Array.map2 (fun a b -> if (a > 0.0) = (b > 0.0) then 1.0 else 0.0) actual said
 
         {
+            Of = TransformerModel.id (TransformerModel.Tuned training)
             What = what
             Correlation = correlation change expected
-            Explained = if size = 0.0 then 0.0 else 1.0 - square (Array.map2 (-) change expected) / size
+            Explained =
+                if size = 0.0 then
+                    None
+                else
+                    Some(1.0 - square (Array.map2 (-) change expected) / size)
             Agreement = Array.average same
         }
 

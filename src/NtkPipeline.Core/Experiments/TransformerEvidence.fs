@@ -14,6 +14,8 @@ type TransformerModel =
     | Blend
     /// The tangent kernel at the fine-tuned weights.
     | AfterKernel
+    /// The kernel of LoRA's parameters where its training begins.
+    | LoraTangent of rank: int
     | Tuned of TuningMethod
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -29,6 +31,7 @@ module TransformerModel =
         | TransformerModel.TangentRandom -> "tangent-random"
         | TransformerModel.Blend -> "both-kernels"
         | TransformerModel.AfterKernel -> "after-kernel"
+        | TransformerModel.LoraTangent _ -> "lora-tangent"
         | TransformerModel.Tuned TuningMethod.Full -> "fine-tuned"
         | TransformerModel.Tuned TuningMethod.Linearised -> "linearised"
         | TransformerModel.Tuned(TuningMethod.Lora _) -> "lora"
@@ -43,6 +46,7 @@ module TransformerModel =
         | TransformerModel.TangentRandom -> "tangent kernel, random heads"
         | TransformerModel.Blend -> "tangent and frozen kernel"
         | TransformerModel.AfterKernel -> "tangent kernel after fine-tuning"
+        | TransformerModel.LoraTangent rank -> $"LoRA's tangent kernel, rank %d{rank}"
         | TransformerModel.Tuned TuningMethod.Full -> "fine-tuned"
         | TransformerModel.Tuned TuningMethod.Linearised -> "linearised, trained alike"
         | TransformerModel.Tuned(TuningMethod.Lora rank) -> $"LoRA, rank %d{rank}"
@@ -88,13 +92,15 @@ type TransformerDrift = {
     Movement: float
 }
 
-/// How well something foretells what fine-tuning does to the outputs at the validation rows.
+/// How well something foretells what a training does to the outputs at the validation rows.
 type Foretold = {
+    /// `TransformerModel.id` of the training.
+    Of: string
     What: string
-    /// Between the changes of f; 0 where one of them does not vary.
-    Correlation: float
-    /// 1 − ‖Δ − Δ'‖²/‖Δ‖²: below 0 where saying "no change" would be better, and 0 where nothing changed.
-    Explained: float
+    /// Between the changes of f; none where one of them does not vary.
+    Correlation: float option
+    /// 1 − ‖Δ − Δ'‖²/‖Δ‖²: below 0 where saying "no change" would be better; none where nothing changed.
+    Explained: float option
     /// Share of the rows that both put on the same side of 0.
     Agreement: float
 }

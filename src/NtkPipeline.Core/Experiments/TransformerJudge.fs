@@ -22,18 +22,16 @@ type TransformerInput = {
 [<RequireQualifiedAccess>]
 module TransformerJudge =
 
-
-
-    let private first method (members: TunedMember list) =
-        members |> List.tryFind (fun one -> one.Method = method && one.Seed = 0)
+    let private first isWanted (members: TunedMember list) =
+        members |> List.tryFind (fun one -> isWanted one.Method && one.Seed = 0)
 
     /// What the kernels and expansions say of the fine-tuned outputs of the first seed, at the chosen epoch.
     let private foretold (input: TransformerInput) (start: TunedOutputs) : Foretold[] =
-        match first TuningMethod.Full input.Members with
+        match first (fun method -> method.IsFull) input.Members with
         | None -> [||]
         | Some full ->
             let actual = (TransformerScores.chosen full).Validation
-            let say what = TransformerDrifts.foretold what start.Validation actual
+            let say what = TransformerDrifts.foretold full.Method what start.Validation actual
 
             [|
                 match input.FirstOrder with
@@ -43,7 +41,7 @@ module TransformerJudge =
                         outputs
                 | None -> ()
 
-                match first TuningMethod.Linearised input.Members with
+                match first (fun method -> method.IsLinearised) input.Members with
                 | Some linearised ->
                     say
                         "The linearised transformer, trained by the same steps,"
@@ -56,6 +54,21 @@ module TransformerJudge =
                     elif model = TransformerModel.FrozenNtk then
                         say "Regression with the frozen features' NTK" fit.Validation
             |]
+
+    /// The same of LoRA, by its own kernel.
+    let private foretoldOfLora (input: TransformerInput) (start: TunedOutputs) : Foretold[] = [|
+        match first (fun method -> method.IsLora) input.Members with
+        | None -> ()
+        | Some lora ->
+            for model, fit in input.Fits do
+                if model.IsLoraTangent then
+                    TransformerDrifts.foretold
+                        lora.Method
+                        "Regression with LoRA's tangent kernel"
+                        start.Validation
+                        (TransformerScores.chosen lora).Validation
+                        fit.Validation
+    |]
 
     let private run (settings: CompareSettings) (seed: Seed) (input: TransformerInput) =
         let rows = TransformerScores.rows input.Split input.Stop
@@ -109,7 +122,7 @@ module TransformerJudge =
             Sketch = input.Sketch
             SketchRows = input.SketchRows
             Drift = Array.ofList input.Drift
-            Foretold = foretold input input.Start
+            Foretold = Array.append (foretold input input.Start) (foretoldOfLora input input.Start)
             Layers = input.Layers.Layers
             Kinds = input.Layers.Kinds
             Paths = input.Members |> List.map (TransformerScores.path rows input.Start) |> Array.ofList
@@ -119,7 +132,7 @@ module TransformerJudge =
         Name = "judge-transformer"
         Version = 1
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "transformer/1"
+        Codec = Codec.json "transformer/2"
         Body = Seeded(run settings)
     }
 

@@ -14,7 +14,6 @@ type TunedMember = {
     Test: float[]
 }
 
-/// What is judged, as other stages give it.
 /// Labels and targets of the rows that judge.
 [<NoEquality; NoComparison>]
 type JudgedRows = {
@@ -73,10 +72,12 @@ module TransformerScores =
             Test = test
         }
 
-    /// Whether a kernel that has seen labels was made anew for every fold.
+    /// Whether a kernel that has seen labels was made anew for every fold; the others have seen those of the rows that train an encoder,
+    /// and never those of the stop rows.
     let private isHonest (model: TransformerModel) =
         match model with
-        | TransformerModel.AfterKernel -> false
+        | TransformerModel.AfterKernel
+        | TransformerModel.LoraTangent _ -> false
         | TransformerModel.FrozenLinear
         | TransformerModel.FrozenNngp
         | TransformerModel.FrozenNtk

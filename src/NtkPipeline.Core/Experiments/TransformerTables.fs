@@ -50,7 +50,7 @@ module TransformerTables =
         ]
         Notes = [
             $"Targets are ±1. Kernels are regressed with on all %d{evidence.FittedRows} fitted rows; trained transformers are fitted on those that are no stop rows (%d{evidence.StopRows}), and the stop rows choose their epoch, so that their error there is the least of a few. On the validation rows trained models stand with their mean over seeds. Calibration: the sigmoid is fitted on the stop rows, and the expected error is of the validation rows."
-            $"A head that has seen the labels of the rows that judge it would have given the tangent kernel a cross-validated squared error of %s{error evidence.LeakedError} and an accuracy of %s{percent evidence.LeakedAccuracy}; the table has the head fitted anew for every fold. Of kernels marked so, the labels are in the weights, and cross-validation flatters."
+            $"A head that has seen the labels of the rows that judge it would have given the tangent kernel a cross-validated squared error of %s{error evidence.LeakedError} and an accuracy of %s{percent evidence.LeakedAccuracy}; the table has the head fitted anew for every fold. Kernels marked so have seen the labels of the rows that train, in their weights or in their head, and cross-validation flatters them; the stop rows do not."
         ]
     }
 
@@ -112,24 +112,33 @@ module TransformerTables =
         ]
     }
 
-    let foretold (evidence: TransformerEvidence) : ChapterTable = {
-        Title = "What foretells fine-tuning"
-        Headings = [
-            TextCell "said by"
-            NumberCell "correlation of changes"
-            NumberCell "explained"
-            NumberCell "same side of 0"
-        ]
-        Rows = [
-            for found in evidence.Foretold do
-                [
-                    TextCell(found.What.TrimEnd ',')
-                    NumberCell $"%.2f{found.Correlation}"
-                    NumberCell(percent found.Explained)
-                    NumberCell(percent found.Agreement)
-                ]
-        ]
-        Notes = [
-            "Changes of f from the head's start to where the stop set stopped fine-tuning (first seed), on the validation rows. Explained: 1 − ‖Δ − Δ'‖²/‖Δ‖², below 0 where no change at all would be the better guess."
-        ]
-    }
+    let foretold (evidence: TransformerEvidence) : ChapterTable =
+        let title id =
+            evidence.Models
+            |> Array.tryFind (fun scores -> scores.Id = id)
+            |> Option.map _.Title
+            |> Option.defaultValue id
+
+        {
+            Title = "What foretells fine-tuning"
+            Headings = [
+                TextCell "training"
+                TextCell "said by"
+                NumberCell "correlation of changes"
+                NumberCell "explained"
+                NumberCell "same side of 0"
+            ]
+            Rows = [
+                for found in evidence.Foretold do
+                    [
+                        TextCell(title found.Of)
+                        TextCell(found.What.TrimEnd ',')
+                        maybe (sprintf "%.2f") found.Correlation
+                        maybe percent found.Explained
+                        NumberCell(percent found.Agreement)
+                    ]
+            ]
+            Notes = [
+                "Changes of f from the head's start to where the stop set stopped it (first seed), on the validation rows. Explained: 1 − ‖Δ − Δ'‖²/‖Δ‖², below 0 where no change at all would be the better guess."
+            ]
+        }

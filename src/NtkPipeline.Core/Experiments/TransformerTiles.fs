@@ -9,6 +9,14 @@ type TileRows =
     /// At most so many fitted ones, evenly spaced.
     | Probe of count: int
 
+/// By which parameters gradients are taken.
+[<RequireQualifiedAccess>]
+type TileGradients =
+    /// All of the encoder's, sketched. All of one seed share their projections, so that rows of different tiles fit together.
+    | Sketched of SketchSettings * Seed
+    /// LoRA's of this rank, as they are, where a training with this seed begins.
+    | Lora of rank: int * Seed
+
 /// Stages: an encoder, texts and a head → sketched gradients, tile by tile.
 [<RequireQualifiedAccess>]
 module TransformerTiles =
@@ -34,11 +42,24 @@ module TransformerTiles =
         | TileRows.Fitted -> split.Train |> Array.map (fun row -> tokens.Labelled[row])
         | TileRows.Probe count -> probe count split |> Array.map (fun row -> tokens.Labelled[row])
 
-    /// One tile of so many. All stages of one seed share their projections, so that rows of different tiles fit together.
+    let private gradientsOf device gradients (weights: EncoderWeights) =
+        match gradients with
+        | TileGradients.Sketched(sketch, seed) -> TangentFeatures.ofTexts device sketch seed weights
+        | TileGradients.Lora(rank, seed) ->
+            let adapters = LoraTangent.adapters seed rank weights.Shape
+            TangentFeatures.ofLora device adapters None seed weights
+
+    let private print device gradients =
+        match gradients with
+        | TileGradients.Sketched(sketch, seed) ->
+            Fingerprint.describe (sketch, seed.Value, Device.print device)
+        | TileGradients.Lora(rank, seed) ->
+            Fingerprint.describe ("lora", rank, seed.Value, Device.print device)
+
+    /// One tile of so many.
     let stage
         (device: Device)
-        (sketch: SketchSettings)
-        (seed: Seed)
+        (gradients: TileGradients)
         (what: string)
         (rows: TileRows)
         (tiles: int)
@@ -49,10 +70,9 @@ module TransformerTiles =
             let texts = pick rows tokens split
             let from, upTo = range tiles number texts.Length
 
-            TangentFeatures.ofTexts
+            gradientsOf
                 device
-                sketch
-                seed
+                gradients
                 weights
                 head
                 (Counted.over tell (upTo - from))
@@ -62,7 +82,7 @@ module TransformerTiles =
         {
             Name = $"tangent-features/%s{what}/%s{name rows}/%d{number}-of-%d{tiles}"
             Version = 1
-            Settings = Fingerprint.describe (sketch, seed.Value, Device.print device)
+            Settings = print device gradients
             Codec = TangentRows.codec
             Body = Pure run
         }

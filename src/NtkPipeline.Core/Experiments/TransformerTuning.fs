@@ -15,9 +15,9 @@ type TuningGround = {
 [<RequireQualifiedAccess>]
 module TransformerTuning =
 
-    /// `isZero`: the head begins at 0, else at linear probing on the rows that train.
+    /// A head that begins at ridge begins at linear probing on the rows that train.
     let ground
-        (isZero: bool)
+        (head: TuningHead)
         (weights: Artifact<EncoderWeights>)
         (tokens: Artifact<TweetTokens>)
         (split: Artifact<Split>)
@@ -29,10 +29,9 @@ module TransformerTuning =
             Split = split
             Stop = stop
             Head =
-                if isZero then
-                    { Weights = Array.zeroCreate weights.Shape.Width; Bias = 0.0f }
-                else
-                    stop.Head.Head
+                match head with
+                | TuningHead.Zero -> { Weights = Array.zeroCreate weights.Shape.Width; Bias = 0.0f }
+                | TuningHead.Ridge -> stop.Head.Head
         }
 
         Artifact.map4 gather weights tokens split stop

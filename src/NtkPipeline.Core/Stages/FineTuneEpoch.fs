@@ -17,7 +17,7 @@ type TuningInput = {
 module FineTuneEpoch =
 
     /// The seed of a training, the same for all of its epochs and for every method, so that all see the texts in one order.
-    let private seedOf (root: Seed) (number: int) : Seed = Seed.derive $"fine-tune/seed=%d{number}" root
+    let seed (root: Seed) (number: int) : Seed = Seed.derive $"fine-tune/seed=%d{number}" root
 
     /// "fine-tune/full/seed=0/epoch=1".
     let name (settings: TuningSettings) (number: int) (epoch: int) : string =
@@ -32,7 +32,7 @@ module FineTuneEpoch =
         : Artifact<TuningState> =
         input
         |> Artifact.map (fun input ->
-            FineTune.start settings.Method (seedOf root number) input.Weights input.Head)
+            FineTune.start settings.Method (seed root number) input.Weights input.Head)
 
     /// Epoch so and so, counted from 1. `advance` is told the steps done and the steps of the epoch.
     let stage
@@ -43,7 +43,7 @@ module FineTuneEpoch =
         (number: int)
         (epoch: int)
         : Stage<TuningInput * TuningState, TuningState> =
-        let seed = seedOf root number
+        let seed = seed root number
 
         let run (input: TuningInput, state: TuningState) =
             if state.Epoch <> epoch - 1 then

@@ -33,6 +33,12 @@ module LinearisedTuning =
                     (f + tangent).MoveToOuterDisposeScope()
             PullBack =
                 fun batch ->
+                    // What the derivative needs is let go before the pass begins whose activations are kept.
+                    let tangent =
+                        use _ = torch.NewDisposeScope()
+                        use _ = torch.no_grad ()
+                        (push weights origin delta batch |> snd).MoveToOuterDisposeScope()
+
                     let f, pull = atOrigin.PullBack batch
-                    f + snd (push weights origin delta batch), pull
+                    f + tangent, pull
         }

@@ -17,16 +17,15 @@ internal sealed class TransformerTrainings(TransformerWork work)
         from stop in Runner.Run(
             StopRowsModule.stage(Transformer.real(Values, "stop-share")),
             Artifact.both(work.Bench.Made.Labelled, Artifact.both(work.Bench.Split, work.Pooled)))
-        let ground = TransformerTuning.ground(Transformer.text(Values, "head") == "zero", work.Weights, work.Tokens, work.Bench.Split, stop)
+        let ground = TransformerTuning.ground(Transformer.head(Values), work.Weights, work.Tokens, work.Bench.Split, stop)
         from start in Runner.Run(TransformerTuning.start(Device, Transformer.text(Values, "head")), ground)
-        from first in Probe("start", work.Weights, Artifact.map(FuncConvert.FromFunc((TuningGround made) => Row(made.Head)), ground))
+        from first in Probe("start", work.Weights, Head(ground))
         from each in Transformer.trainings(Values).Select(one => Train(ground, first, one.Item1, one.Item2)).InOrder()
         from after in After(ground, each)
+        from lora in Lora(ground)
         select new Trainings(
             stop, start, Artifact.all(each.Select(one => one.Member)), Artifact.all(each.SelectMany(one => one.Drift)),
-            Artifact.all(after.Select(one => one.FirstOrder)), [.. after.Select(one => (TransformerModel.AfterKernel, one.Fit))]);
-
-    private static Matrix<float> Row(LinearHead head) => new Matrix<float>(1, head.Weights.Length, head.Weights);
+            Artifact.all(after.Select(one => one.FirstOrder)), [.. after.Select(one => (TransformerModel.AfterKernel, one.Fit)), .. lora]);
 
     /// <summary>Sketched gradients of the probe rows, and φ.</summary>
     private FSharpResult<Artifact<Tuple<TangentRows, Matrix<float>>>, PipelineError> Probe(
@@ -34,7 +33,7 @@ internal sealed class TransformerTrainings(TransformerWork work)
     {
         var rows = Transformer.whole(Values, "probe-rows");
 
-        return from tiles in work.Features(what, TileRows.NewProbe(rows), 1, weights, head)
+        return from tiles in work.Features(what, work.Sketched, TileRows.NewProbe(rows), 1, weights, head)
                from pooled in Runner.Run(
                    TransformerTiles.pooled(Device, what, rows), Artifact.both(weights, Artifact.both(work.Tokens, work.Bench.Split)))
                select Artifact.both(Artifact.map(FuncConvert.FromFunc((FSharpList<TangentRows> all) => all.Head), tiles), pooled);
@@ -84,11 +83,23 @@ internal sealed class TransformerTrainings(TransformerWork work)
                 var (weights, head) = TransformerTuning.tuned(work.Weights, one.Best);
 
                 return from pooled in Runner.Run(PoolTweets.tuned(Device, work.Tell), Artifact.both(weights, work.Tokens))
-                       from fit in work.Regress(TransformerModel.AfterKernel, weights, head, pooled)
+                       from fit in work.Regress(TransformerModel.AfterKernel, work.Sketched, weights, head, pooled)
                        from firstOrder in Runner.Run(TransformerTuning.firstOrder(Device), Artifact.both(ground, one.Best))
                        select new AfterTuning(fit.Fit, firstOrder);
             }))
             .InOrder();
+
+    /// <summary>The kernel of LoRA's parameters where its training begins, with the head that it begins with.</summary>
+    private FSharpResult<List<(TransformerModel, Artifact<TransformerFit>)>, PipelineError> Lora(Artifact<TuningGround> ground) =>
+        Transformer.methods(Values)
+            .OfType<TuningMethod.Lora>()
+            .Select(method => (Func<FSharpResult<(TransformerModel, Artifact<TransformerFit>), PipelineError>>)(() => work.Regress(
+                TransformerModel.NewLoraTangent(method.rank), TileGradients.NewLora(method.rank, FineTuneEpoch.seed(work.Root, 0)),
+                work.Weights, Head(ground), work.Pooled)))
+            .InOrder();
+
+    private static Artifact<Matrix<float>> Head(Artifact<TuningGround> ground) =>
+        Artifact.map(FuncConvert.FromFunc((TuningGround made) => new Matrix<float>(1, made.Head.Weights.Length, made.Head.Weights)), ground);
 
     /// <summary>All that trainings leave for the judgement.</summary>
     public sealed record Trainings(

@@ -52,24 +52,27 @@ internal sealed record TransformerWork(
                select evidence;
     }
 
-    /// <summary>Sketched gradients with a head, tile by tile.</summary>
+    /// <summary>By all parameters of the encoder.</summary>
+    public TileGradients Sketched => TileGradients.NewSketched(Transformer.sketch(Values), SeedModule.derive("tangent-sketch", Root));
+
+    /// <summary>Gradients with a head, tile by tile.</summary>
     public FSharpResult<Artifact<FSharpList<TangentRows>>, PipelineError> Features(
-        string what, TileRows rows, int tiles, Artifact<EncoderWeights> weights, Artifact<Matrix<float>> head) =>
+        string what, TileGradients gradients, TileRows rows, int tiles, Artifact<EncoderWeights> weights, Artifact<Matrix<float>> head) =>
         Enumerable.Range(0, tiles)
             .Select(number => (Func<FSharpResult<Artifact<TangentRows>, PipelineError>>)(() => Runner.Run(
-                TransformerTiles.stage(
-                    Device, Transformer.sketch(Values), SeedModule.derive("tangent-sketch", Root), what, rows, tiles, number, Tell),
+                TransformerTiles.stage(Device, gradients, what, rows, tiles, number, Tell),
                 Artifact.both(weights, Artifact.both(head, Artifact.both(Tokens, Bench.Split))))))
             .InOrder()
             .Select(Artifact.all);
 
     /// <summary>A model of the kernel of all rows, whose encoder and head have seen labels or none; `pooled` is that encoder's.</summary>
     public FSharpResult<(TransformerModel Model, Artifact<TransformerFit> Fit), PipelineError> Regress(
-        TransformerModel model, Artifact<EncoderWeights> weights, Artifact<Matrix<float>> head, Artifact<PooledTweets> pooled)
+        TransformerModel model, TileGradients gradients, Artifact<EncoderWeights> weights, Artifact<Matrix<float>> head,
+        Artifact<PooledTweets> pooled)
     {
         var name = TransformerModelModule.id(model);
 
-        return from features in Features(name, TileRows.All, Tiles, weights, head)
+        return from features in Features(name, gradients, TileRows.All, Tiles, weights, head)
                from gram in Runner.Run(TransformerGrams.tangent(name), Artifact.both(features, pooled))
                from fit in Runner.Run(TransformerFitModule.tuned(name), Artifact.both(gram, Bench.Split))
                select (model, fit);
@@ -106,14 +109,14 @@ internal sealed record TransformerWork(
         select new TangentKernels([(TransformerModel.Tangent, tangent), (TransformerModel.Blend, blend)], leaked, made.Layers);
 
     private FSharpResult<(Artifact<Matrix<float>> Gram, Artifact<LayerTable> Layers), PipelineError> Whole() =>
-        from features in Features("fitted-head", TileRows.All, Tiles, Weights, Head)
+        from features in Features("fitted-head", Sketched, TileRows.All, Tiles, Weights, Head)
         from layers in Runner.Run(TransformerLayers.stage(Transformer.whole(Values, "layer-rows")), Artifact.both(features, Bench.Split))
         from gram in Runner.Run(TransformerGrams.tangent("fitted-head"), Artifact.both(features, Pooled))
         select (gram, layers);
 
     private Func<FSharpResult<Artifact<FoldTrial>, PipelineError>> Fold(int fold, Artifact<Matrix<float>> frozen) => () =>
         from features in Features(
-            $"without-fold-{fold}", TileRows.Fitted, Tiles, Weights,
+            $"without-fold-{fold}", Sketched, TileRows.Fitted, Tiles, Weights,
             Artifact.map(FuncConvert.FromFunc((TransformerHeads heads) => TransformerHeadsModule.row(heads.Folds[fold].Head)), Heads))
         from trial in Runner.Run(
             TransformerFolds.stage(fold), Artifact.both(features, Artifact.both(Artifact.both(Pooled, Bench.Split), frozen)))
@@ -146,13 +149,13 @@ internal sealed record TransformerWork(
             FuncConvert.FromFunc((EncoderWeights weights) =>
                 TransformerHeadsModule.random(SeedModule.derive("random-heads", Root), number, weights.Shape.Width)), Weights);
 
-        return from features in Features(name, TileRows.All, Tiles, Weights, head)
+        return from features in Features(name, Sketched, TileRows.All, Tiles, Weights, head)
                from gram in Runner.Run(TransformerGrams.tangent(name), Artifact.both(features, Pooled))
                select gram;
     }
 
     private FSharpResult<Artifact<SketchError>, PipelineError> Error(int probe) =>
-        from features in Features("fitted-head", TileRows.NewProbe(probe), 1, Weights, Head)
+        from features in Features("fitted-head", Sketched, TileRows.NewProbe(probe), 1, Weights, Head)
         from error in Runner.Run(
             TransformerTiles.error(Device, probe, Tell),
             Artifact.both(

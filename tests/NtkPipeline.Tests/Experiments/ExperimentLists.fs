@@ -42,6 +42,7 @@ let all: Test list = [
         TransformerFoldsTests.tests
         TransformerFitTests.tests
         TransformerDriftsTests.tests
+        TransformerTilesTests.tests
         TransformerLayersTests.tests
         TransformerJudgeTests.tests
         TransformerClaimsTests.tests

@@ -96,9 +96,10 @@ let evidence: TransformerEvidence = {
     Drift = [| drift 0 1 0.38; drift 0 2 0.44; drift 1 1 0.36; drift 1 2 0.42 |]
     Foretold = [|
         {
+            Of = "fine-tuned"
             What = "The first-order expansion,"
-            Correlation = 0.83
-            Explained = 0.62
+            Correlation = Some 0.83
+            Explained = Some 0.62
             Agreement = 0.95
         }
     |]

@@ -57,13 +57,16 @@ let heads (split: Split) : TransformerHeads = run TransformerHeads.stage (pooled
 
 let sketch: SketchSettings = { Rank = 16; Block = 4; Rest = 64 }
 
-/// Sketched gradients with a head, in two tiles.
-let tiles (rows: TileRows) (head: LinearHead) : TangentRows list = [
+/// Gradients with a head, in two tiles.
+let tilesBy (gradients: TileGradients) (rows: TileRows) (head: LinearHead) : TangentRows list = [
     for number in 0..1 do
-        let stage = TransformerTiles.stage Device.Cpu sketch (Seed.root 2UL) "test" rows 2 number silent
-
+        let stage = TransformerTiles.stage Device.Cpu gradients "test" rows 2 number silent
         run stage (weights, (TransformerHeads.row head, (tokens, split))) |> want
 ]
+
+/// The same, sketched.
+let tiles: TileRows -> LinearHead -> TangentRows list =
+    tilesBy (TileGradients.Sketched(sketch, Seed.root 2UL))
 
 let frozen: Lazy<Matrix<float32>> = lazy (run (TransformerGrams.frozen KernelKind.Ntk) pooled |> want)
 

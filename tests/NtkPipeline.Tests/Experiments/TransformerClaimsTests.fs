@@ -36,6 +36,11 @@ let tests =
             judge 0 (moved 0.04 0.06) |> wants None [ "ΔΘ = 5.0%" ]
             judge 0 evidence |> wants (Some false) [ "explains 62.0%"; "correlation 0.83" ]
             judge 0 untuned |> wants None [ "was not asked for (transformer.methods)" ]
+            let still = { evidence.Foretold[0] with Correlation = None; Explained = None }
+            let ofLora = { evidence.Foretold[0] with Of = "lora" }
+
+            judge 0 { evidence with Foretold = [| ofLora; still |] }
+            |> wants (Some false) [ "Fine-tuning changed no output" ]
 
         testCase "tangent kernel against frozen features: better, worse, a tie"
         <| fun () ->

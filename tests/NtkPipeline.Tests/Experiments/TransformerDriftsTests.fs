@@ -51,19 +51,24 @@ let tests =
         <| fun () ->
             let start = [| 0.1; -0.4; 0.3; 0.2; -0.6 |]
             let actual = [| 0.5; -0.9; -0.1; 0.6; -0.8 |]
-            let found said = TransformerDrifts.foretold "it" start actual said
+            let found said = TransformerDrifts.foretold TuningMethod.Full "it" start actual said
+
+            let some (x: float option) expected what = close 1e-12 (Expect.wantSome x what) expected what
+
             let exact = found actual
-            close 1e-12 exact.Correlation 1.0 "exact"
-            close 1e-12 exact.Explained 1.0 "all of it"
+            Expect.equal exact.Of "fine-tuned" "the training"
+            some exact.Correlation 1.0 "exact"
+            some exact.Explained 1.0 "all of it"
             Expect.equal exact.Agreement 1.0 "every side"
             let none = found start
-            Expect.equal (none.Correlation, none.Explained) (0.0, 0.0) "a number, though nothing varies"
+            Expect.equal none.Correlation None "what does not vary has none"
+            some none.Explained 0.0 "nothing is explained"
             Expect.equal none.Agreement 0.8 "four of five stay on their side"
             let half = found (Array.map2 (fun a b -> (a + b) / 2.0) start actual)
-            close 1e-12 half.Correlation 1.0 "the direction"
-            close 1e-12 half.Explained 0.75 "1 − 1/4"
+            some half.Correlation 1.0 "the direction"
+            some half.Explained 0.75 "1 − 1/4"
             let twice = found (Array.map2 (fun a b -> 3.0 * b - 2.0 * a) start actual)
-            close 1e-12 twice.Explained -3.0 "no change would have been better"
+            some twice.Explained -3.0 "no change would have been better"
 
         testCase
             "a training's drift is that of all parameters, the head's too: a head of 0 has a kernel to move from"
@@ -109,9 +114,9 @@ let tests =
             close 1e-5 found.Cosine (inner a b / sqrt (inner a a * inner b b)) "cosine"
             close 1e-6 found.Movement 0.25 "‖θ − θ₀‖/‖θ₀‖"
 
-        testCase "where nothing changes, nothing is explained, and it is a number"
+        testCase "where nothing changes, there is nothing to explain, and no number"
         <| fun () ->
             let start = [| 0.1; -0.4; 0.3 |]
-            let still = TransformerDrifts.foretold "it" start start [| 0.2; 0.2; 0.2 |]
-            Expect.equal (still.Correlation, still.Explained) (0.0, 0.0) "0"
+            let still = TransformerDrifts.foretold TuningMethod.Full "it" start start [| 0.2; 0.2; 0.2 |]
+            Expect.equal (still.Correlation, still.Explained) (None, None) "none"
     ]

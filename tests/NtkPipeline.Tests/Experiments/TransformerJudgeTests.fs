@@ -51,11 +51,13 @@ let private input: Lazy<TransformerInput> =
                 TransformerModel.FrozenNtk, fit 1 0.3
                 TransformerModel.Tangent, fit 3 0.4
                 TransformerModel.AfterKernel, fit 4 0.4
+                TransformerModel.LoraTangent 8, fit 5 0.4
             ]
             Members = [
                 trained TuningMethod.Full 0 2
                 trained TuningMethod.Full 1 1
                 trained TuningMethod.Linearised 0 1
+                trained (TuningMethod.Lora 8) 0 2
             ]
             Leaked = outputs 6 0.5 split.Train
             Sketch = { Frobenius = 0.1; Diagonal = 0.1; OffDiagonal = 0.1 }
@@ -110,6 +112,7 @@ let tests =
             Expect.equal found.Validation.Accuracy (accuracy tangent.Validation) "validation rows"
             Expect.isTrue found.IsHonest "its head was fitted anew"
             Expect.isFalse (scores TransformerModel.AfterKernel).IsHonest "its weights have seen labels"
+            Expect.isFalse (scores (TransformerModel.LoraTangent 8)).IsHonest "its head has seen labels"
 
         testCase "trainings of a method stand together, each at the epoch that it was stopped at"
         <| fun () ->
@@ -161,10 +164,14 @@ let tests =
         <| fun () ->
             let found = judged.Value.Foretold
             let actual = (TransformerScores.chosen input.Value.Members[0]).Validation
-            let by said = TransformerDrifts.foretold "" input.Value.Start.Validation actual said
+            let start = input.Value.Start.Validation
+            let by said = TransformerDrifts.foretold TuningMethod.Full "" start actual said
             let first = Expect.wantSome input.Value.FirstOrder "asked"
             // The linearised transformer at the epoch of the real one, not at its own.
             let linearised = input.Value.Members[2].Epochs[1].Validation
+            let lora = input.Value.Members[3]
+            let ofLora = (TransformerScores.chosen lora).Validation
+            let itsKernel = (fitOf (TransformerModel.LoraTangent 8)).Validation
 
             Expect.equal
                 (found |> Array.map (fun one -> { one with What = "" }))
@@ -173,6 +180,7 @@ let tests =
                     by linearised
                     by (fitOf TransformerModel.FrozenNtk).Validation
                     by (fitOf TransformerModel.Tangent).Validation
+                    TransformerDrifts.foretold lora.Method "" start ofLora itsKernel
                 |]
                 "each"
 
@@ -183,7 +191,7 @@ let tests =
             Expect.equal (found.TunedLessTangent, found.TunedLessFrozen) (None, None) "none"
             Expect.isEmpty found.Foretold "none"
             Expect.isEmpty found.P "none"
-            Expect.hasLength found.Models 3 "the kernels"
+            Expect.hasLength found.Models 4 "the kernels"
 
         testCase "the mean over heads is the mean of their kernels"
         <| fun () ->

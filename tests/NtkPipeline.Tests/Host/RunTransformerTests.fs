@@ -19,6 +19,7 @@ let private models = [
     "both-kernels"
     "tangent-random"
     "after-kernel"
+    "lora-tangent"
     "fine-tuned"
     "linearised"
     "lora"

@@ -138,6 +138,17 @@ let tests =
                     // 20 parts of 10 pairs each: the largest of 200 normal numbers is about 3.
                     Expect.isLessThan (furthest draws expected) 4.5 (TangentPart.print part)
 
+            let whole = TangentWitness.kernelOf (fun _ -> true) weights (head ()) texts
+
+            let along =
+                draws
+                |> Array.map (fun parts ->
+                    let sum = parts |> Map.values |> Seq.map _.Values |> Seq.reduce (Array.map2 (+))
+                    Matrix.create 1 1 [| Array.map2 (*) sum whole.Values |> Array.sum |])
+
+            let expected = Matrix.create 1 1 [| whole.Values |> Array.sumBy (fun x -> x * x) |]
+            Expect.isLessThan (furthest along expected) 3.0 "⟨K̂, K⟩ of the whole kernel is ‖K‖² in the mean"
+
         testCase "what is not larger than its sketch is kept as it is"
         <| fun () ->
             use _ = torch.NewDisposeScope()
