@@ -57,6 +57,8 @@ type ModelScores = {
     Id: string
     Title: string
     RelativeRidge: float option
+    /// The kernel's rows were brought to length 1.
+    IsUnit: bool
     Share: float option
     /// The epoch that the stop rows chose, of each member.
     Epochs: int[]

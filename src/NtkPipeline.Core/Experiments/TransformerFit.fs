@@ -6,6 +6,8 @@ open TorchSharp
 /// A kernel model of the transformer: chosen on the fitted rows, judged on the validation rows, answering for the test rows.
 type TransformerFit = {
     RelativeRidge: float
+    /// The kernel's rows were brought to length 1: cosines.
+    IsUnit: bool
     /// The part of the tangent kernel in a blend.
     Share: float option
     /// f at every fitted row, fitted without its fold.
@@ -49,7 +51,7 @@ module TransformerFit =
         }
 
     /// The model with a ridge that is given, over the mean diagonal of the fitted rows.
-    let private at name (split: Split) (gram: Matrix<float32>) share (relative: float) heldOut =
+    let private at name (split: Split) (gram: Matrix<float32>) isUnit share (relative: float) heldOut =
         result {
             let! mean = TransformerSolve.meanDiagonal name split.Train gram
             let targets = SplitTweets.targets split split.Train
@@ -71,6 +73,7 @@ module TransformerFit =
 
             return {
                 RelativeRidge = relative
+                IsUnit = isUnit
                 Share = share
                 HeldOut = heldOut
                 LooError = TransformerSolve.meanSquare fit.LeftOut.Values targets
@@ -82,52 +85,74 @@ module TransformerFit =
 
     let private stage name input run : Stage<'i, TransformerFit> = {
         Name = $"fit-transformer/%s{name}"
-        Version = 1
+        Version = 2
         Settings = input
-        Codec = Codec.json "transformer-fit/1"
+        Codec = Codec.json "transformer-fit/2"
         Body = Pure run
     }
 
-    /// The ridge by cross-validation in the split's folds.
-    let tuned (name: string) : Stage<Matrix<float32> * Split, TransformerFit> =
-        let run (gram: Matrix<float32>, split: Split) =
-            let name = $"the kernel %s{name}"
+    /// The ridge by cross-validation in the split's folds, and likewise whether rows count as they are or as their directions.
+    let tuned (name: string) : Stage<TransformerGram * Split, TransformerFit> =
+        let run (gram: TransformerGram, split: Split) =
+            result {
+                let name = $"the kernel %s{name}"
+                let targets = SplitTweets.targets split split.Train
 
-            TransformerSolve.crossValidated name split gram
-            |> Result.bind (fun (relative, heldOut) -> at name split gram None relative heldOut)
+                let tried isUnit =
+                    TransformerGram.form name isUnit gram
+                    |> Result.bind (TransformerSolve.crossValidated name split)
+                    |> Result.map (fun (relative, heldOut) ->
+                        isUnit, relative, heldOut, TransformerSolve.meanSquare heldOut targets)
+
+                let! found =
+                    (if TransformerGram.isLevel gram then [ false ] else [ false; true ])
+                    |> List.traverseResultM tried
+
+                let isUnit, relative, heldOut, _ = found |> List.minBy (fun (_, _, _, error) -> error)
+                let! kernel = TransformerGram.form name isUnit gram
+                return! at name split kernel isUnit None relative heldOut
+            }
 
         stage name "" run
 
     /// The tangent kernel, its ridge by what cross-fitted folds say.
-    let tangent (name: string) : Stage<Matrix<float32> * (Split * FoldTrial list), TransformerFit> =
-        let run (gram: Matrix<float32>, (split: Split, trials)) =
-            let targets = SplitTweets.targets split split.Train
+    let tangent (name: string) : Stage<TransformerGram * (Split * FoldTrial list), TransformerFit> =
+        let run (gram: TransformerGram, (split: Split, trials)) =
+            let name, targets = "the tangent kernel", SplitTweets.targets split split.Train
             let choice = TransformerFolds.choose targets (fun share -> share = 1.0) trials
-            at "the tangent kernel" split gram (Some 1.0) choice.RelativeRidge choice.HeldOut
+            let setting = choice.Setting
+
+            TransformerGram.form name setting.IsUnit gram
+            |> Result.bind (fun kernel ->
+                at name split kernel setting.IsUnit (Some 1.0) setting.RelativeRidge choice.HeldOut)
 
         stage name "" run
 
     /// Tangent kernel and frozen features' kernel together, part and ridge by what cross-fitted folds say.
     let blended
         (name: string)
-        : Stage<(Matrix<float32> * Matrix<float32>) * (Split * FoldTrial list), TransformerFit> =
-        let run ((tangent, frozen), (split: Split, trials)) =
-            let targets = SplitTweets.targets split split.Train
+        : Stage<(TransformerGram * TransformerGram) * (Split * FoldTrial list), TransformerFit> =
+        let run ((tangent, frozen: TransformerGram), (split: Split, trials)) =
+            let name, targets = "both kernels", SplitTweets.targets split split.Train
+            let choice = TransformerFolds.choose targets (fun share -> share < 1.0) trials
+            let setting = choice.Setting
+            let share = setting.Share
 
-            let choice = TransformerFolds.choose targets (fun share -> share > 0.0 && share < 1.0) trials
-
-            TransformerSolve.blend "both kernels" split.Train choice.Share tangent frozen
-            |> Result.bind (fun gram ->
-                at "both kernels" split gram (Some choice.Share) choice.RelativeRidge choice.HeldOut)
+            TransformerGram.form name setting.IsUnit tangent
+            |> Result.bind (fun tangent ->
+                TransformerSolve.blend name split.Train share tangent frozen.Kernel)
+            |> Result.bind (fun kernel ->
+                at name split kernel setting.IsUnit (Some share) setting.RelativeRidge choice.HeldOut)
 
         stage name "" run
 
     /// f at every fitted row by cross-validation with the head that has seen all their labels: what the leak gives.
-    let leak: Stage<Matrix<float32> * (Split * TransformerFit), float[]> =
-        let run (gram: Matrix<float32>, (split: Split, fit: TransformerFit)) =
+    let leak: Stage<TransformerGram * (Split * TransformerFit), float[]> =
+        let run (gram: TransformerGram, (split: Split, fit: TransformerFit)) =
             result {
                 use _ = torch.NewDisposeScope()
                 let name = "the tangent kernel"
+                let! gram = TransformerGram.form name fit.IsUnit gram
                 let targets = SplitTweets.targets split split.Train
                 let! mean = TransformerSolve.meanDiagonal name split.Train gram
                 let kernel = Tensors.ofMatrix32 (Matrix.gather split.Train split.Train gram)
@@ -151,7 +176,7 @@ module TransformerFit =
 
         {
             Name = "leaked-head"
-            Version = 1
+            Version = 2
             Settings = ""
             Codec = Codec.vector
             Body = Pure run

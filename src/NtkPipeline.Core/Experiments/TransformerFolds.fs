@@ -3,35 +3,44 @@ namespace NtkPipeline.Core
 open FsToolkit.ErrorHandling
 open TorchSharp
 
+/// What a regression in a fold was made with.
+type FoldSetting = {
+    /// The tangent kernel's rows were brought to length 1: cosines.
+    IsUnit: bool
+    /// The part of the tangent kernel, the rest being the frozen features' kernel, both over their mean diagonal.
+    Share: float
+    /// Over the mean diagonal.
+    RelativeRidge: float
+}
+
 /// What kernels say of the rows of one fold: no part of them, the tangent kernel's head included, has seen the labels of these rows.
 type FoldTrial = {
     Fold: int
-    /// The part of the tangent kernel, the rest being the frozen features' kernel, both over their mean diagonal.
-    Shares: float[]
-    /// Over the mean diagonal.
-    Ridges: float[]
     /// Places among the fitted rows.
     Held: int[]
-    /// `Outputs[share][ridge][row]`.
-    Outputs: float[][][]
+    Settings: FoldSetting[]
+    /// `Outputs[setting][row]`.
+    Outputs: float[][]
 }
 
-/// A part of the tangent kernel and a ridge, chosen by the squared error of all folds, and f at every fitted row with them.
-type FoldChoice = { Share: float; RelativeRidge: float; HeldOut: float[] }
+/// A setting, chosen by the squared error of all folds, and f at every fitted row with it.
+type FoldChoice = { Setting: FoldSetting; HeldOut: float[] }
 
 /// Cross-validation in which the head that gradients are taken with is fitted anew for every fold (cross-fitting, Chernozhukov et al. 2018).
 [<RequireQualifiedAccess>]
 module TransformerFolds =
 
-    /// From the frozen features' kernel alone to the tangent kernel alone.
-    let shares = [| 0.0; 0.2; 0.5; 0.8; 1.0 |]
+    /// From mostly the frozen features' kernel to the tangent kernel alone.
+    let private shares = [ 0.3; 0.5; 0.7; 1.0 ]
 
-    /// Half a decade apart, around where tangent kernels have their valley.
-    let private ridges = TransformerSolve.ridges |> Array.filter (fun ridge -> ridge > 0.05 && ridge < 20.0)
+    /// Around where tangent kernels have their valley, a quarter of a decade apart, and half a decade beyond.
+    let private ridges = [ -4; -2; -1; 0; 1; 2; 4 ] |> List.map (fun k -> 10.0 ** (float k / 4.0))
+
+    let private forms = [ false; true ]
 
     let private run
         fold
-        (tiles: TangentRows list, ((pooled: PooledTweets, split: Split), frozen: Matrix<float32>))
+        (tiles: TangentRows list, ((pooled: PooledTweets, split: Split), frozen: TransformerGram))
         =
         result {
             use _ = torch.NewDisposeScope()
@@ -39,61 +48,65 @@ module TransformerFolds =
             let places = [| 0 .. split.Train.Length - 1 |]
             let kept, held = TrainFold.rows fold split
 
-            let tangent =
+            let kernel =
                 TangentKernel.symmetric tiles
                 |> TransformerSolve.withHead (Matrix.gatherRows split.Train pooled.Labelled) places.Length
 
-            let still = Matrix.gather split.Train split.Train frozen
-            let! blend = TransformerSolve.blending name places tangent still
+            let tangent = { Kernel = kernel; Diagonal = places |> Array.map (fun i -> kernel[i, i]) }
+
+            let still = Matrix.gather split.Train split.Train frozen.Kernel
             let targets = SplitTweets.targets split split.Train
+            let ridges = Array.ofList ridges
 
-            let! outputs =
-                List.ofArray shares
-                |> List.traverseResultM (fun share ->
-                    result {
-                        use _ = torch.NewDisposeScope()
-                        return! TransformerSolve.heldOut name (blend share) targets ridges (kept, held)
-                    })
+            let ofForm isUnit =
+                result {
+                    use _ = torch.NewDisposeScope()
+                    let! kernel = TransformerGram.form name isUnit tangent
+                    let! blend = TransformerSolve.blending name places kernel still
 
-            return {
-                Fold = fold
-                Shares = shares
-                Ridges = ridges
-                Held = held
-                Outputs = Array.ofList outputs
-            }
+                    return!
+                        shares
+                        |> List.traverseResultM (fun share ->
+                            use _ = torch.NewDisposeScope()
+
+                            TransformerSolve.heldOut name (blend share) targets ridges (kept, held)
+                            |> Result.map (fun outputs ->
+                                Array.map2
+                                    (fun ridge f ->
+                                        { IsUnit = isUnit; Share = share; RelativeRidge = ridge }, f)
+                                    ridges
+                                    outputs))
+                }
+
+            let! found = forms |> List.traverseResultM ofForm
+            let settings, outputs = found |> List.concat |> Array.concat |> Array.unzip
+
+            return { Fold = fold; Held = held; Settings = settings; Outputs = outputs }
         }
 
     /// Stage: sketched gradients of the fitted rows, in tiles, with the head of a fold; φ and the split; the frozen features' kernel of all rows
     /// → what they say of the fold.
-    let stage (fold: int) : Stage<TangentRows list * ((PooledTweets * Split) * Matrix<float32>), FoldTrial> = {
+    let stage (fold: int) : Stage<TangentRows list * ((PooledTweets * Split) * TransformerGram), FoldTrial> = {
         Name = $"judge-fold/%d{fold}"
-        Version = 1
-        Settings = Fingerprint.describe (fold, shares, ridges)
-        Codec = Codec.json "fold-trial/1"
+        Version = 2
+        Settings = Fingerprint.describe (fold, forms, shares, ridges)
+        Codec = Codec.json "fold-trial/2"
         Body = Pure(run fold)
     }
 
-    /// The best of some shares by the mean squared error over all folds; of equals, the first.
+    /// The best of the settings with an allowed share by the mean squared error over all folds; of equals, the first.
     let choose (targets: float[]) (allowed: float -> bool) (trials: FoldTrial list) : FoldChoice =
-        let first = List.head trials
-
-        let heldOut share ridge =
+        let heldOut place =
             let all = Array.zeroCreate<float> targets.Length
 
             for trial in trials do
-                trial.Held |> Array.iteri (fun k row -> all[row] <- trial.Outputs[share].[ridge].[k])
+                trial.Held |> Array.iteri (fun k row -> all[row] <- trial.Outputs[place].[k])
 
             all
 
         [
-            for share in 0 .. first.Shares.Length - 1 do
-                if allowed first.Shares[share] then
-                    for ridge in 0 .. first.Ridges.Length - 1 do
-                        {
-                            Share = first.Shares[share]
-                            RelativeRidge = first.Ridges[ridge]
-                            HeldOut = heldOut share ridge
-                        }
+            for place, setting in Array.indexed (List.head trials).Settings do
+                if allowed setting.Share then
+                    { Setting = setting; HeldOut = heldOut place }
         ]
         |> List.minBy (fun choice -> TransformerSolve.meanSquare choice.HeldOut targets)

@@ -21,61 +21,91 @@ module TransformerGrams =
         else
             Tensors.toMatrix32 rows
 
+    /// Of rows that all have one length.
+    let private level (kernel: Matrix<float32>) : TransformerGram = {
+        Kernel = kernel
+        Diagonal = Array.replicate kernel.Rows kernel[0, 0]
+    }
+
     let private labelled count rows = Matrix.gatherRows [| 0 .. count - 1 |] rows
 
     /// φ·φ' of norm 1, with a constant: what linear probing of the frozen embedding is.
-    let linear: Stage<PooledTweets, Matrix<float32>> = {
+    let linear: Stage<PooledTweets, TransformerGram> = {
         Name = "frozen-gram/linear"
         Version = 1
         Settings = ""
-        Codec = Codec.matrix32
+        Codec = TransformerGram.codec
         Body =
             Pure(fun pooled ->
                 use _ = torch.NewDisposeScope()
                 let rows = Tensors.ofMatrix32 (unit false pooled)
                 let own = rows.narrow (0L, 0L, int64 pooled.Labelled.Rows)
-                Ok((rows.mm (own.t ())).add(1.0.ToScalar()) |> Tensors.toMatrix32))
+                Ok((rows.mm (own.t ())).add(1.0.ToScalar()) |> Tensors.toMatrix32 |> level))
     }
 
     /// The infinitely wide network on the frozen embedding: centred, of norm √d.
-    let frozen (kind: KernelKind) : Stage<PooledTweets, Matrix<float32>> =
+    let frozen (kind: KernelKind) : Stage<PooledTweets, TransformerGram> =
         let run (pooled: PooledTweets) =
             let rows = KernelTrials.scaled (unit true pooled)
+
             KernelKind.gram32 kind AnalyticGram.network rows (Some(labelled pooled.Labelled.Rows rows))
+            |> Result.map level
 
         {
             Name = $"frozen-gram/%s{KernelKind.print kind}"
             Version = 1
             Settings = NetworkText.print AnalyticGram.network
-            Codec = Codec.matrix32
+            Codec = TransformerGram.codec
             Body = Pure run
         }
 
+    /// φ·φ + 1 of each row.
+    let private ofHead (pooled: Matrix<float32>) =
+        Array.init pooled.Rows (fun i ->
+            let mutable sum = 1.0
+
+            for x in (Matrix.row i pooled).ToArray() do
+                sum <- sum + float x * float x
+
+            sum)
+
     /// Of sketched gradients of all rows, in tiles, and φ, whose head has gradients of its own.
-    let tangent (name: string) : Stage<TangentRows list * PooledTweets, Matrix<float32>> =
+    let tangent (name: string) : Stage<TangentRows list * PooledTweets, TransformerGram> =
         let run (tiles: TangentRows list, pooled: PooledTweets) =
-            let columns = pooled.Labelled.Rows
-            Ok(TangentKernel.leading columns tiles |> TransformerSolve.withHead pooled.All columns)
+            let columns, all = pooled.Labelled.Rows, pooled.All
+
+            Ok {
+                Kernel = TangentKernel.leading columns tiles |> TransformerSolve.withHead all columns
+                Diagonal =
+                    Array.map2
+                        (fun own head -> float32 (own + head))
+                        (TangentKernel.diagonal tiles)
+                        (ofHead all)
+            }
 
         {
             Name = $"tangent-gram/%s{name}"
             Version = 1
             Settings = ""
-            Codec = Codec.matrix32
+            Codec = TransformerGram.codec
             Body = Pure run
         }
 
     /// The mean of the kernels so far and of one more.
-    let mean (number: int) : Stage<Matrix<float32> * Matrix<float32>, Matrix<float32>> = {
+    let mean (number: int) : Stage<TransformerGram * TransformerGram, TransformerGram> = {
         Name = $"mean-gram/%d{number}"
         Version = 1
         Settings = ""
-        Codec = Codec.matrix32
+        Codec = TransformerGram.codec
         Body =
             Pure(fun (before, next) ->
                 let part = 1.0f / float32 number
+                let mean = Array.map2 (fun a b -> a + part * (b - a))
+                let kernel = before.Kernel
 
-                Array.map2 (fun a b -> a + part * (b - a)) before.Values next.Values
-                |> Matrix.create before.Rows before.Columns
-                |> Ok)
+                Ok {
+                    Kernel =
+                        mean kernel.Values next.Kernel.Values |> Matrix.create kernel.Rows kernel.Columns
+                    Diagonal = mean before.Diagonal next.Diagonal
+                })
     }

@@ -51,6 +51,7 @@ module TransformerScores =
             Id = TransformerModel.id model
             Title = TransformerModel.title model
             RelativeRidge = None
+            IsUnit = false
             Share = None
             Epochs = [||]
             CvError = None
@@ -94,6 +95,7 @@ module TransformerScores =
         {
             scores rows model stop [| fit.Validation |] fit.Test with
                 RelativeRidge = Some fit.RelativeRidge
+                IsUnit = fit.IsUnit
                 Share = fit.Share
                 CvError = Some(TransformerSolve.meanSquare fit.HeldOut targets)
                 CvAccuracy = Some(Metrics.accuracy targets fit.HeldOut)

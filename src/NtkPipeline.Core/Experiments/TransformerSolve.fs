@@ -78,8 +78,8 @@ module TransformerSolve =
         else
             Error(NumbersRefused $"%s{name}: with a ridge of the grid it is not positive definite on a fold")
 
-    /// Over the mean diagonal: half a decade apart, from where a kernel is as good as interpolated to where it is as good as constant.
-    let ridges = [| for k in -4 .. 4 -> 10.0 ** (float k / 2.0) |]
+    /// Over the mean diagonal: a quarter of a decade apart, from where a kernel is as good as interpolated to where it is as good as constant.
+    let ridges = [| for k in -8 .. 8 -> 10.0 ** (float k / 4.0) |]
 
     let meanSquare (f: float[]) (targets: float[]) : float = EarlyStopping.error targets f
 

@@ -143,38 +143,36 @@ module TangentKernel =
         | first, [] -> symmetric first
         | first, others -> Matrix.stack (symmetric first) (between others first)
 
+    /// Sums of squares along an axis of blocks of rows' counted columns, in order.
+    let private squares (axis: int64) (rows: TangentRows) : float[] list = [
+        for start in 0..side .. rows.Values.Rows - 1 do
+            use _ = torch.NewDisposeScope()
+            let block = part start (min side (rows.Values.Rows - start)) rows
+
+            (counted torch.CPU rows.Columns block.Values).square().sum(axis, ``type`` = torch.float64)
+            |> Tensors.toArray64
+    ]
+
+    /// The kernel of each row with itself.
+    let diagonal (x: TangentRows list) : float[] =
+        let scale = (check x).Scale
+
+        [|
+            for rows in x do
+                for sums in squares 1L rows do
+                    yield! sums |> Array.map (fun sum -> scale * scale * sum)
+        |]
+
     /// What share each part has of the kernel's trace; they sum to 1.
     let traceShares (x: TangentRows list) : (TangentPart * float) list =
-        use _ = torch.NewDisposeScope()
         let first = check x
-
-        let squares =
-            x
-            |> List.map (fun rows ->
-                use _ = torch.NewDisposeScope()
-
-                let sums = torch.zeros ([| int64 rows.Values.Columns |], dtype = torch.float64)
-
-                for start in 0..side .. rows.Values.Rows - 1 do
-                    use _ = torch.NewDisposeScope()
-                    let count = min side (rows.Values.Rows - start)
-
-                    let block =
-                        torch
-                            .frombuffer(rows.Values.Values, torch.ScalarType.Float16)
-                            .reshape(rows.Values.Rows, -1L)
-                            .narrow(0L, int64 start, int64 count)
-                            .``to``(torch.float32)
-
-                    sums.add_ (block.square().sum(0L, ``type`` = torch.float64)) |> ignore
-
-                Tensors.toArray64 sums)
-            |> List.reduce (Array.map2 (+))
+        let sums = x |> List.collect (squares 0L) |> List.reduce (Array.map2 (+))
 
         let traces =
-            first.Columns
-            |> List.map (fun columns ->
-                columns.Part, Array.sum squares[columns.Start .. columns.Start + columns.Count - 1])
+            (0, first.Columns |> List.sortBy _.Start)
+            ||> List.mapFold (fun start columns ->
+                (columns.Part, Array.sum sums[start .. start + columns.Count - 1]), start + columns.Count)
+            |> fst
 
         let trace = traces |> List.sumBy snd
         traces |> List.map (fun (part, value) -> part, (if trace = 0.0 then 0.0 else value / trace))

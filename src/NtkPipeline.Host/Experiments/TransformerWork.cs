@@ -91,12 +91,12 @@ internal sealed record TransformerWork(
         select new FrozenKernels(gram, [linear, nngp, (TransformerModel.FrozenNtk, ntk)]);
 
     private FSharpResult<(TransformerModel, Artifact<TransformerFit>), PipelineError> Still(
-        TransformerModel model, Stage<PooledTweets, Matrix<float>> kernel) =>
+        TransformerModel model, Stage<PooledTweets, TransformerGram> kernel) =>
         from gram in Runner.Run(kernel, Pooled)
         from fit in Runner.Run(TransformerFitModule.tuned(TransformerModelModule.id(model)), Artifact.both(gram, Bench.Split))
         select (model, fit);
 
-    private FSharpResult<TangentKernels, PipelineError> OfTangent(Artifact<Matrix<float>> frozen) =>
+    private FSharpResult<TangentKernels, PipelineError> OfTangent(Artifact<TransformerGram> frozen) =>
         from folds in Enumerable.Range(0, Bench.Config.Split.Folds).Select(fold => Fold(fold, frozen)).InOrder()
         let chosen = Artifact.both(Bench.Split, Artifact.all(folds))
         from made in Whole()
@@ -108,13 +108,13 @@ internal sealed record TransformerWork(
             TransformerFitModule.blended(TransformerModelModule.id(TransformerModel.Blend)), Artifact.both(Artifact.both(gram, frozen), chosen))
         select new TangentKernels([(TransformerModel.Tangent, tangent), (TransformerModel.Blend, blend)], leaked, made.Layers);
 
-    private FSharpResult<(Artifact<Matrix<float>> Gram, Artifact<LayerTable> Layers), PipelineError> Whole() =>
+    private FSharpResult<(Artifact<TransformerGram> Gram, Artifact<LayerTable> Layers), PipelineError> Whole() =>
         from features in Features("fitted-head", Sketched, TileRows.All, Tiles, Weights, Head)
         from layers in Runner.Run(TransformerLayers.stage(Transformer.whole(Values, "layer-rows")), Artifact.both(features, Bench.Split))
         from gram in Runner.Run(TransformerGrams.tangent("fitted-head"), Artifact.both(features, Pooled))
         select (gram, layers);
 
-    private Func<FSharpResult<Artifact<FoldTrial>, PipelineError>> Fold(int fold, Artifact<Matrix<float>> frozen) => () =>
+    private Func<FSharpResult<Artifact<FoldTrial>, PipelineError>> Fold(int fold, Artifact<TransformerGram> frozen) => () =>
         from features in Features(
             $"without-fold-{fold}", Sketched, TileRows.Fitted, Tiles, Weights,
             Artifact.map(FuncConvert.FromFunc((TransformerHeads heads) => TransformerHeadsModule.row(heads.Folds[fold].Head)), Heads))
@@ -142,7 +142,7 @@ internal sealed record TransformerWork(
                select (TransformerModel.TangentRandom, fit);
     }
 
-    private FSharpResult<Artifact<Matrix<float>>, PipelineError> Drawn(int number)
+    private FSharpResult<Artifact<TransformerGram>, PipelineError> Drawn(int number)
     {
         var name = $"random-head-{number}";
         var head = Artifact.map(
@@ -165,7 +165,7 @@ internal sealed record TransformerWork(
                     Artifact.map(FuncConvert.FromFunc((FSharpList<TangentRows> tiles) => tiles.Head), features))))
         select error;
 
-    private sealed record FrozenKernels(Artifact<Matrix<float>> Ntk, List<(TransformerModel, Artifact<TransformerFit>)> Fits);
+    private sealed record FrozenKernels(Artifact<TransformerGram> Ntk, List<(TransformerModel, Artifact<TransformerFit>)> Fits);
 
     private sealed record TangentKernels(
         List<(TransformerModel, Artifact<TransformerFit>)> Fits, Artifact<double[]> Leaked, Artifact<LayerTable> Layers);

@@ -17,6 +17,7 @@ let model (id: TransformerModel) stopError : ModelScores =
         Id = TransformerModel.id id
         Title = TransformerModel.title id
         RelativeRidge = Some 1.0
+        IsUnit = false
         Share = None
         Epochs = [||]
         CvError = Some 0.51

@@ -68,13 +68,20 @@ let tilesBy (gradients: TileGradients) (rows: TileRows) (head: LinearHead) : Tan
 let tiles: TileRows -> LinearHead -> TangentRows list =
     tilesBy (TileGradients.Sketched(sketch, Seed.root 2UL))
 
-let frozen: Lazy<Matrix<float32>> = lazy (run (TransformerGrams.frozen KernelKind.Ntk) pooled |> want)
+let frozen: Lazy<TransformerGram> = lazy (run (TransformerGrams.frozen KernelKind.Ntk) pooled |> want)
 
 /// The tangent kernel of all rows with the labelled ones, the head's part included.
-let tangent (head: LinearHead) : Matrix<float32> =
+let tangent (head: LinearHead) : TransformerGram =
     run (TransformerGrams.tangent "test") (tiles TileRows.All head, pooled) |> want
 
 let double (m: Matrix<float32>) : Matrix<float> = Matrix.map float m
+
+/// k(x, z)/√(k(x, x) k(z, z)) of a kernel of labelled rows with themselves, or the kernel itself.
+let formed isUnit (gram: Matrix<float>) : Matrix<float> =
+    if isUnit then
+        Matrix.init gram.Rows gram.Columns (fun i j -> gram[i, j] / sqrt (gram[i, i] * gram[j, j]))
+    else
+        gram
 
 /// The mean diagonal at some rows.
 let meanDiagonal (rows: int[]) (gram: Matrix<float>) = rows |> Array.averageBy (fun i -> gram[i, i])

@@ -10,14 +10,18 @@ let trial fold (split: Split) : FoldTrial =
     let features = tiles TileRows.Fitted (heads split).Folds[fold].Head
     run (TransformerFolds.stage fold) (features, ((pooled, split), frozen.Value)) |> want
 
-let private made fold held (f: float -> float -> float[]) : FoldTrial = {
+let private settings = [|
+    for isUnit in [ false; true ] do
+        for share in [ 0.2; 0.5; 1.0 ] do
+            for ridge in [ 0.1; 1.0 ] do
+                { IsUnit = isUnit; Share = share; RelativeRidge = ridge }
+|]
+
+let private made fold held (f: FoldSetting -> float[]) : FoldTrial = {
     Fold = fold
-    Shares = [| 0.0; 0.5; 1.0 |]
-    Ridges = [| 0.1; 1.0 |]
     Held = held
-    Outputs = [|
-        for share in [ 0.0; 0.5; 1.0 ] -> [| for ridge in [ 0.1; 1.0 ] -> f share ridge |]
-    |]
+    Settings = settings
+    Outputs = Array.map f settings
 }
 
 let tests =
@@ -25,23 +29,33 @@ let tests =
         testCase "the part and the ridge of the least error over all folds, among those that are allowed"
         <| fun () ->
             // Right by all but this much.
-            let off share ridge =
-                if share = 0.0 then 0.1
-                elif share = 0.5 && ridge = 1.0 then 0.2
-                elif share = 1.0 && ridge = 0.1 then 0.3
-                else 0.5
+            let off (setting: FoldSetting) =
+                match setting.IsUnit, setting.Share, setting.RelativeRidge with
+                | _, 0.2, _ -> 0.1
+                | false, 0.5, 1.0 -> 0.2
+                | true, 1.0, 0.1 -> 0.3
+                | _ -> 0.5
 
             let y = [| 1.0; -1.0; 1.0; -1.0 |]
-            let f rows share ridge = rows |> Array.map (fun k -> y[k] + off share ridge)
+            let f rows setting = rows |> Array.map (fun k -> y[k] + off setting)
             let trials = [ made 0 [| 0; 3 |] (f [| 0; 3 |]); made 1 [| 1; 2 |] (f [| 1; 2 |]) ]
             let choose allowed = TransformerFolds.choose y allowed trials
             let all = choose (fun _ -> true)
-            Expect.equal (all.Share, all.RelativeRidge) (0.0, 0.1) "of equals, the first"
+            Expect.equal all.Setting settings[0] "of equals, the first"
             let tangent = choose ((=) 1.0)
-            Expect.equal (tangent.Share, tangent.RelativeRidge) (1.0, 0.1) "the tangent kernel alone"
+
+            Expect.equal
+                tangent.Setting
+                { IsUnit = true; Share = 1.0; RelativeRidge = 0.1 }
+                "the tangent kernel alone, by its cosines"
+
             KernelSamples.wantClose 1e-12 "at their places" tangent.HeldOut [| 1.3; -0.7; 1.3; -0.7 |]
-            let both = choose (fun share -> share > 0.0 && share < 1.0)
-            Expect.equal (both.Share, both.RelativeRidge) (0.5, 1.0) "both kernels"
+            let both = choose ((=) 0.5)
+
+            Expect.equal
+                (both.Setting.IsUnit, both.Setting.RelativeRidge)
+                (false, 1.0)
+                "both kernels, as they are"
 
         testCase "a fold's outputs are those of regression with its own head's gradients, computed directly"
         <| fun () ->
@@ -69,24 +83,27 @@ let tests =
                 let theta, own = product rows, product phi
                 let n = texts.Length
                 let tangent = Matrix.init n n (fun i j -> theta[i, j] + own[i, j] + 1.0)
-                let still = Matrix.gather split.Train split.Train frozen.Value |> double
+                let still = Matrix.gather split.Train split.Train frozen.Value.Kernel |> double
                 let all = [| 0 .. n - 1 |]
-                let meanA, meanB = meanDiagonal all tangent, meanDiagonal all still
+                let meanB = meanDiagonal all still
 
                 Expect.equal found.Held (held fold) "its rows"
-                Expect.equal found.Shares[0] 0.0 "the frozen kernel alone"
-                Expect.equal (Array.last found.Shares) 1.0 "the tangent kernel alone"
+                let any isWanted = Array.exists isWanted found.Settings
 
-                for s in 0 .. found.Shares.Length - 1 do
-                    let share = found.Shares[s]
+                Expect.isTrue
+                    (any (fun s -> s.IsUnit && s.Share = 1.0) && any (fun s -> not s.IsUnit && s.Share < 1.0))
+                    "cosines and the kernel as it is, alone and with the frozen one"
+
+                for setting, f in Array.zip found.Settings found.Outputs do
+                    let own = formed setting.IsUnit tangent
+                    let mean = meanDiagonal all own
 
                     let gram =
                         Matrix.init n n (fun i j ->
-                            share * tangent[i, j] / meanA + (1.0 - share) * still[i, j] / meanB)
+                            setting.Share * own[i, j] / mean + (1.0 - setting.Share) * still[i, j] / meanB)
 
-                    for r in 0 .. found.Ridges.Length - 1 do
-                        KernelSamples.heldOut found.Ridges[r] gram targets (held fold)
-                        |> KernelSamples.wantClose 1e-4 $"share %g{share}" found.Outputs[s].[r]
+                    KernelSamples.heldOut setting.RelativeRidge gram targets (held fold)
+                    |> KernelSamples.wantClose 1e-4 $"%A{setting}" f
 
         testCase "cross-fitting is honest: a fold's labels have no part in what is said of it; the leak has"
         <| fun () ->

@@ -20,6 +20,7 @@ let private outputs (seed: int) (strength: float) (places: int[]) =
 
 let private fit seed strength : TransformerFit = {
     RelativeRidge = 1.0
+    IsUnit = false
     Share = None
     HeldOut = outputs seed strength split.Train
     LooError = 0.5
@@ -196,11 +197,19 @@ let tests =
         testCase "the mean over heads is the mean of their kernels"
         <| fun () ->
             let kernel seed = Matrices.random seed 4 3 |> Matrix.map float32
-            let next number before = run (TransformerGrams.mean number) (before, kernel number) |> want
-            let mean = kernel 1 |> next 2 |> next 3 |> double
+            let gram seed = { Kernel = kernel seed; Diagonal = (kernel (seed + 10)).Values[..3] }
+            let next number before = run (TransformerGrams.mean number) (before, gram number) |> want
+            let found = gram 1 |> next 2 |> next 3
+            let mean = double found.Kernel
 
             let expected =
                 Array.init 12 (fun k -> List.averageBy (fun s -> float (kernel s).Values[k]) [ 1; 2; 3 ])
 
             KernelSamples.wantClose 1e-6 "of three" mean.Values expected
+
+            let ofRows =
+                Array.init 4 (fun k ->
+                    List.averageBy (fun s -> float (kernel (s + 10)).Values[k]) [ 1; 2; 3 ])
+
+            KernelSamples.wantClose 1e-6 "and of their diagonals" (Array.map float found.Diagonal) ofRows
     ]
