@@ -193,23 +193,4 @@ let tests =
             Expect.isEmpty found.Foretold "none"
             Expect.isEmpty found.P "none"
             Expect.hasLength found.Models 4 "the kernels"
-
-        testCase "the mean over heads is the mean of their kernels"
-        <| fun () ->
-            let kernel seed = Matrices.random seed 4 3 |> Matrix.map float32
-            let gram seed = { Kernel = kernel seed; Diagonal = (kernel (seed + 10)).Values[..3] }
-            let next number before = run (TransformerGrams.mean number) (before, gram number) |> want
-            let found = gram 1 |> next 2 |> next 3
-            let mean = double found.Kernel
-
-            let expected =
-                Array.init 12 (fun k -> List.averageBy (fun s -> float (kernel s).Values[k]) [ 1; 2; 3 ])
-
-            KernelSamples.wantClose 1e-6 "of three" mean.Values expected
-
-            let ofRows =
-                Array.init 4 (fun k ->
-                    List.averageBy (fun s -> float (kernel (s + 10)).Values[k]) [ 1; 2; 3 ])
-
-            KernelSamples.wantClose 1e-6 "and of their diagonals" (Array.map float found.Diagonal) ofRows
     ]
