@@ -49,7 +49,7 @@ module TransformerCharts =
         Id = "transformer-errors"
         Title = "Squared error through fine-tuning"
         Caption =
-            "Mean squared error on the validation rows after each epoch, mean over seeds with one standard deviation; epoch 0 is the head fitted by ridge, or at 0. The kernels' errors are the dotted lines. None of these rows chose an epoch."
+            "Mean squared error on the validation rows after each epoch, mean over seeds with one standard deviation; epoch 0 is the head fitted by ridge, or at 0. The errors of two kernels are the dashed lines. None of these rows chose an epoch."
         Horizontal = FigureAxis.linear "epoch"
         Vertical = FigureAxis.linear "mean squared error"
         Drawing =
@@ -61,9 +61,13 @@ module TransformerCharts =
             Drawing.Lines [
                 yield! byEpoch "" evidence.Paths _.ValidationErrors
 
-                for scores in evidence.Models do
-                    if scores.Epochs.Length = 0 && scores.IsHonest then
-                        PointChart.level scores.Title (0.0, last) scores.ValidationError
+                for model in [ TransformerModel.FrozenNtk; TransformerModel.Tangent ] do
+                    for scores in evidence.Models do
+                        if scores.Id = TransformerModel.id model then
+                            PointChart.line scores.Title ChartMark.Theory [
+                                0.0, scores.ValidationError
+                                last, scores.ValidationError
+                            ]
             ]
     }
 

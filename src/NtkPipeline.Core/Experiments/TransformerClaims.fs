@@ -117,7 +117,7 @@ module TransformerClaims =
 
                     holds,
                     VerdictWords.join [
-                        $"Fine-tuned transformers, stopped by the stop set, classify differently from the tangent kernel by %s{VerdictWords.points tangent} and from the frozen features' NTK by %s{VerdictWords.points frozen} on the same validation tweets."
+                        $"The accuracy of fine-tuned transformers, stopped by the stop set, less that of the tangent kernel is %s{VerdictWords.points tangent}, and less that of the frozen features' NTK %s{VerdictWords.points frozen}, on the same validation tweets."
                         if (Difference.isPositive tangent).IsNone then
                             "Between fine-tuning and the fixed tangent kernel it is a tie."
                         if each.Length > 0 then

@@ -87,12 +87,20 @@ let tests =
         <| fun () ->
             let table = TransformerTables.models evidence
             let at (row: int) (column: int) = text (table.Rows[row].[column])
-            Expect.equal (at 1 1) "λ = 1 × mean diagonal" "a kernel"
-            Expect.equal (at 2 1) "λ = 1 × mean diagonal, 80.0% tangent" "both"
+            Expect.equal (at 1 1) "ridge 1" "a kernel"
+            Expect.equal (at 2 1) "ridge 1, 80.0% tangent" "both"
             Expect.equal (at 3 2) "0.510 (has seen labels)" "the after-kernel"
             Expect.equal (at 4 1) "stopped after epoch 1, 2" "trained"
             Expect.equal (at 4 2) "–" "no cross-validation"
             Expect.stringContains table.Notes[1] "0.501" "the leak"
+
+            let cosines = {
+                evidence with
+                    Models = evidence.Models |> Array.map (fun m -> { m with IsUnit = true })
+            }
+
+            let table = TransformerTables.models cosines
+            Expect.equal (text (table.Rows[2].[1])) "ridge 1, 80.0% tangent, cosines" "by their directions"
 
         testCase "every model with answers for test tweets is a submission, and the preferred one is named"
         <| fun () ->
