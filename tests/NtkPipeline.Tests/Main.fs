@@ -141,11 +141,13 @@ let private tests =
             KernelLatexTests.tests
             LanczosTests.tests
             KernelProductTests.tests
+            KernelLanesTests.tests
             TensorKernelTests.tests
         ]
         testList "transformer" [ EncoderLists.tests; TuningLists.tests; TangentLists.tests ]
         PivotedCholeskyTests.tests
         ConjugateGradientsTests.tests
+        ElsewhereTests.tests
         NystromTests.tests
         SolvePlanTests.tests
         LearnableKernelTests.tests
@@ -158,6 +160,7 @@ let private tests =
         ClaimsTests.tests
         SharedStoreTests.tests
         SharedRunTests.tests
+        SolveMachineTests.tests
         SettingsMistakesTests.tests
         BenchMachineTests.tests
         LibTorchFolderTests.tests

@@ -1,5 +1,6 @@
 namespace NtkPipeline.Core
 
+open System.Threading
 open TorchSharp
 
 /// Where tensors live: "cpu", "cuda" or "cuda:1".
@@ -42,6 +43,30 @@ module Device =
                 MachineLacks
                     $"device %s{print device}: the LibTorch in use was built for the CPU or finds no CUDA device; set device to cpu, or NTK_LIBTORCH to the folder of one built for CUDA"
             )
+
+/// LibTorch cuts its sums by the number of its threads, so the bits of a product depend on it.
+[<RequireQualifiedAccess>]
+module TorchThreads =
+
+    let private always = 4
+
+    /// LibTorch keeps a number for each thread of ours, and one for threads that are new to it.
+    let private setForNewThreads (count: int) =
+        let thread = Thread(fun () -> torch.set_num_threads count)
+        thread.Start()
+        thread.Join()
+
+    /// Does work, on the thread that asks, with a number of LibTorch's threads that is the same everywhere: machines of one kind get the
+    /// same bits from it, however many processors they have.
+    let fixedly (work: unit -> 'a) : 'a =
+        let before = torch.get_num_threads ()
+        torch.set_num_threads always
+        setForNewThreads before
+
+        try
+            work ()
+        finally
+            torch.set_num_threads before
 
 /// Between matrices and tensors on the CPU.
 [<RequireQualifiedAccess>]

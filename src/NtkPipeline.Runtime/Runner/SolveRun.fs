@@ -21,18 +21,19 @@ module SolveRun =
 
     let private nameOf (m: Matrix<float>) = $"%d{m.Rows} %d{m.Columns} %s{(Digest.ofFloats m.Values).Hex}"
 
-    /// Names the problem and all that a state depends on.
+    /// Names the problem and all that a state depends on. The number of processors is no part of it: no sum is taken in another order
+    /// where there are more.
     let private recipe (settings: SolveSettings) (problem: SolveProblem) =
         let ridges = problem.Ridges |> Array.map (fun ridge -> ridge.ToString "R") |> String.concat ","
 
         Digest.ofParts [
-            "solve/1"
+            "solve/2"
             KernelKind.print problem.Kind
             NetworkText.print problem.Network
             $"%b{problem.IsSingle} %b{problem.IsRelative} %s{ridges}"
             nameOf problem.X
             nameOf problem.Y
-            $"%d{settings.Rank} %d{settings.Seed.Value} %d{Environment.ProcessorCount}"
+            $"%d{settings.Rank} %d{settings.Seed.Value}"
             settings.Gradients.Tolerance.ToString "R"
         ]
         |> _.Hex
@@ -80,8 +81,10 @@ module SolveRun =
             | Error _ -> None
 
     /// Solves, keeping the state at most every `seconds` seconds in a file beside `output`, which goes when the solve is done. `tell`
-    /// hears of progress, first of the step that a stopped run had reached; `warn` of a state that could not be kept.
-    let solve
+    /// hears of progress, first of the step that a stopped run had reached; `warn` of a state that could not be kept. Products are made
+    /// by `elsewhere`, if there is one.
+    let solveWith
+        (elsewhere: IKernelLanes option)
         (output: string)
         (seconds: float)
         (settings: SolveSettings)
@@ -110,7 +113,18 @@ module SolveRun =
         let resumed = load path recipe
         resumed |> Option.iter (SolveProgress.Step >> tell.Invoke)
 
-        LargeSolve.solve settings hear resumed problem
+        LargeSolve.solveWith elsewhere settings hear resumed problem
         |> Result.map (fun solved ->
             File.Delete path
             solved)
+
+    /// The same by this process alone.
+    let solve
+        (output: string)
+        (seconds: float)
+        (settings: SolveSettings)
+        (tell: Action<SolveProgress>)
+        (warn: Action<string>)
+        (problem: SolveProblem)
+        : Result<Solved, PipelineError> =
+        solveWith None output seconds settings tell warn problem

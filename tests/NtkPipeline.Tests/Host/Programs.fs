@@ -9,7 +9,8 @@ open System.Text.RegularExpressions
 open Expecto
 open NtkPipeline.Tests.Ntk
 
-let start (arguments: string list) =
+/// Starts `ntk` with these variables in its environment.
+let startWith (environment: (string * string) list) (arguments: string list) =
     let program = Path.Combine(AppContext.BaseDirectory, "ntk.dll")
 
     let info =
@@ -20,7 +21,12 @@ let start (arguments: string list) =
             RedirectStandardOutput = true
         )
 
+    for name, value in environment do
+        info.Environment[name] <- value
+
     Expect.wantSome (Option.ofObj (Process.Start info)) "it starts"
+
+let start = startWith []
 
 /// What a program said that ended well.
 let finish (started: Process) =

@@ -9,12 +9,14 @@ module KeptTiles =
     let private side = UnheldKernel.side
     let private entries = side * side
 
-    /// A symmetric kernel that remembers its tiles from the second product on, up to `budget` bytes of them: in float32 where they
-    /// come from a cosine table, which rounds to it, else in float64. Two threads must not ask for one tile at once, as `KernelProduct` never does.
+    /// Bytes of a tile that is kept: float32 where entries come from a cosine table, which rounds to it, else float64.
+    let bytes (source: KernelSource) : int64 = int64 entries * (if source.Plan.IsSome then 4L else 8L)
+
+    /// A symmetric kernel that remembers its tiles from the second product on, up to `budget` bytes of them. Two threads must not ask for one tile at once, as `KernelLanes` never does.
     let remember (budget: int64) (source: KernelSource) (tiles: UnheldKernel) : UnheldKernel =
         let blocks = (tiles.Rows + side - 1) / side
         let isSingle = source.Plan.IsSome
-        let most = budget / (int64 entries * (if isSingle then 4L else 8L))
+        let most = budget / bytes source
 
         if not tiles.IsSymmetric || most < 1L then
             tiles

@@ -33,9 +33,9 @@ module ConjugateGradients =
     /// How often the recursion may start anew from the true residual, should it have parted from it.
     let private mostRestarts = 3
 
-    let private onRows (map: Matrix<float> -> Matrix<float>) (rows: float[][]) : float[][] =
-        let image = map (Matrix.ofRows rows[0].Length rows)
-        Array.init image.Rows (fun k -> (Matrix.row k image).ToArray())
+    let private stacked (rows: float[][]) = Matrix.ofRows rows[0].Length rows
+
+    let private rowsOf (m: Matrix<float>) = Array.init m.Rows (fun k -> (Matrix.row k m).ToArray())
 
     let private check (systems: RidgeSystems) =
         if systems.Ridges.Length <> systems.Targets.Length || systems.Ridges.Length = 0 then
@@ -58,11 +58,11 @@ module ConjugateGradients =
                 $"conjugate gradients %s{reason} after %d{iterations} steps: with ridge %g{systems.Ridges[worst]} the residual is %.2g{residuals[worst]} of the targets, and %.2g{settings.Tolerance} was asked; use a higher rank, a larger ridge or more steps"
         )
 
-    /// Solves all systems to ‖residual‖ ≤ tolerance·‖y‖, or refuses. `multiply` is K·v for each row v of a p × N matrix, and
-    /// `precondition` an approximate (K + λ)⁻¹ r likewise, with a λ for each row. `tell` is given the state after every step;
+    /// Solves all systems to ‖residual‖ ≤ tolerance·‖y‖, or refuses. `multiply` is K·v for each row v of a p × N matrix, whose refusal
+    /// ends the solve, and `precondition` an approximate (K + λ)⁻¹ r likewise, with a λ for each row. `tell` is given the state after every step;
     /// `resumed` is one that was told before, for the same systems.
     let solve
-        (multiply: Matrix<float> -> Matrix<float>)
+        (multiply: Matrix<float> -> Result<Matrix<float>, PipelineError>)
         (precondition: float[] -> Matrix<float> -> Matrix<float>)
         (settings: GradientsSettings)
         (tell: GradientsState -> unit)
@@ -76,10 +76,11 @@ module ConjugateGradients =
 
         /// (K + λ)v of some systems.
         let shifted (which: int[]) (v: float[][]) =
-            onRows multiply v |> Array.mapi (fun k product -> plus systems.Ridges[which[k]] product v[k])
+            multiply (stacked v)
+            |> Result.map (rowsOf >> Array.mapi (fun k product -> plus systems.Ridges[which[k]] product v[k]))
 
         let preconditioned (which: int[]) (r: float[][]) =
-            onRows (precondition (which |> Array.map (fun system -> systems.Ridges[system]))) r
+            stacked r |> precondition (which |> Array.map (fun system -> systems.Ridges[system])) |> rowsOf
 
         let start iteration trace solutions (residuals: float[][]) =
             let directions = preconditioned all residuals
@@ -93,11 +94,10 @@ module ConjugateGradients =
                 Trace = trace
             }
 
-        /// One step of the systems that are not done; none where K + λ shows itself not positive definite.
-        let step (state: GradientsState) (active: int[]) : GradientsState option =
+        /// One step of the systems that are not done, of whose directions these are the images; none where K + λ shows itself not positive definite.
+        let step (state: GradientsState) (active: int[]) (images: float[][]) : GradientsState option =
             let pick (rows: 'a[]) = active |> Array.map (fun system -> rows[system])
             let directions = pick state.Directions
-            let images = shifted active directions
             let lengths = Array.map3 (fun rho d image -> rho / dot d image) (pick state.Rho) directions images
 
             if lengths |> Array.exists (fun length -> not (length > 0.0 && Double.IsFinite length)) then
@@ -141,30 +141,35 @@ module ConjugateGradients =
             let active = all |> Array.filter (fun system -> not (isDone residuals[system]))
 
             if active.Length = 0 then
-                let images = shifted all state.Solutions
-                let rest = Array.map2 (plus -1.0) systems.Targets images
-                let found = relative rest
+                match shifted all state.Solutions with
+                | Error refusal -> Error refusal
+                | Ok images ->
+                    let rest = Array.map2 (plus -1.0) systems.Targets images
+                    let found = relative rest
 
-                if found |> Array.forall (fun residual -> residual <= settings.Tolerance) then
-                    Ok {
-                        Solutions = state.Solutions
-                        TrueResiduals = found
-                        Iterations = state.Iteration
-                        Trace = state.Trace
-                    }
-                elif restarts = 0 then
-                    refuse systems settings state.Iteration found "met the limit of rounding"
-                else
-                    start state.Iteration state.Trace state.Solutions rest |> run (restarts - 1)
+                    if found |> Array.forall (fun residual -> residual <= settings.Tolerance) then
+                        Ok {
+                            Solutions = state.Solutions
+                            TrueResiduals = found
+                            Iterations = state.Iteration
+                            Trace = state.Trace
+                        }
+                    elif restarts = 0 then
+                        refuse systems settings state.Iteration found "met the limit of rounding"
+                    else
+                        start state.Iteration state.Trace state.Solutions rest |> run (restarts - 1)
             elif state.Iteration >= settings.MostSteps then
                 refuse systems settings state.Iteration residuals "did not converge"
             else
-                match step state active with
-                | None ->
-                    refuse systems settings state.Iteration residuals "met a direction without curvature"
-                | Some next ->
-                    tell next
-                    run restarts next
+                match shifted active (active |> Array.map (fun system -> state.Directions[system])) with
+                | Error refusal -> Error refusal
+                | Ok images ->
+                    match step state active images with
+                    | None ->
+                        refuse systems settings state.Iteration residuals "met a direction without curvature"
+                    | Some next ->
+                        tell next
+                        run restarts next
 
         check systems
         |> Result.bind (fun () ->

@@ -51,6 +51,7 @@ module LargeSolve =
     let private byGradients
         (settings: SolveSettings)
         spare
+        (elsewhere: IKernelLanes option)
         tell
         resumed
         (kernel: TiledKernel)
@@ -60,12 +61,11 @@ module LargeSolve =
         result {
             let! preconditioner = lowRank settings tell kernel
 
-            let tiles =
-                UnheldKernel.symmetric kernel.Source kernel.Xs |> KeptTiles.remember spare kernel.Source
-
             let! solution =
                 ConjugateGradients.solve
-                    (KernelProduct.multiply tiles)
+                    (match elsewhere with
+                     | Some lanes -> lanes.Parts >> Result.map KernelLanes.sum
+                     | None -> TiledKernel.product spare kernel)
                     (Preconditioner.apply preconditioner)
                     settings.Gradients
                     (SolveProgress.Step >> tell)
@@ -130,8 +130,10 @@ module LargeSolve =
             )
 
     /// Solves and predicts. `tell` is called from this thread as the work goes on; `resumed` is a state of conjugate gradients that
-    /// a run of the same problem and settings told before it was stopped.
-    let solve
+    /// a run of the same problem and settings told before it was stopped. Products of conjugate gradients are made by `elsewhere`, if
+    /// there is one.
+    let solveWith
+        (elsewhere: IKernelLanes option)
         (settings: SolveSettings)
         (tell: SolveProgress -> unit)
         (resumed: GradientsState option)
@@ -166,7 +168,8 @@ module LargeSolve =
                 | SolveMethod.Exact ->
                     let mayDecompose = SolvePlan.spectralBytes problem.X.Rows <= settings.Memory
                     byExact mayDecompose kernel systems asked
-                | SolveMethod.Gradients -> byGradients settings spare tell resumed kernel systems asked
+                | SolveMethod.Gradients ->
+                    byGradients settings spare elsewhere tell resumed kernel systems asked
                 | SolveMethod.Nystrom -> byNystrom settings tell kernel systems asked
 
             do! checkFinite found.Predictions
@@ -191,3 +194,7 @@ module LargeSolve =
                 NystromError = found.Error
             }
         }
+
+    /// The same by this process alone.
+    let solve settings tell resumed (problem: SolveProblem) : Result<Solved, PipelineError> =
+        solveWith None settings tell resumed problem

@@ -98,14 +98,7 @@ module PivotedCholesky =
 
     let private indices (rows: int[]) = torch.tensor (rows |> Array.map int64)
 
-    /// A factor of at most `rank` columns: fewer where the matrix has no more to its rounding. `tell` is called after each block
-    /// with the columns found and the share of the trace that is left.
-    let factorise
-        (rank: int)
-        (seed: Seed)
-        (tell: int -> float -> unit)
-        (kernel: KernelColumns)
-        : Result<LowRank, PipelineError> =
+    let private factor (rank: int) (seed: Seed) (tell: int -> float -> unit) (kernel: KernelColumns) =
         let n = kernel.Diagonal.Length
         let rank = min rank n
 
@@ -181,3 +174,13 @@ module PivotedCholesky =
                         factor.narrow(0L, 0L, int64 pivots.Count).clone().DetachFromDisposeScope()
                 TraceError = share
             }
+
+    /// A factor of at most `rank` columns: fewer where the matrix has no more to its rounding. `tell` is called after each block
+    /// with the columns found and the share of the trace that is left.
+    let factorise
+        (rank: int)
+        (seed: Seed)
+        (tell: int -> float -> unit)
+        (kernel: KernelColumns)
+        : Result<LowRank, PipelineError> =
+        TorchThreads.fixedly (fun () -> factor rank seed tell kernel)

@@ -43,6 +43,15 @@ module TiledKernel =
         let tiles = UnheldKernel.between definition (KernelRows.gather rows kernel.Xs) kernel.Xs
         residualsAt kernel tiles rows
 
+    /// K·v for every row v of a matrix, with kernel entries kept between products in at most so many bytes.
+    let product
+        (budget: int64)
+        (kernel: TiledKernel)
+        : Matrix<float> -> Result<Matrix<float>, PipelineError> =
+        let tiles = UnheldKernel.symmetric kernel.Source kernel.Xs |> KeptTiles.remember budget kernel.Source
+
+        KernelProduct.multiply tiles >> Ok
+
     /// f on some rows from weights of the kernel functions of some training rows; a row a system.
     let predict (kernel: TiledKernel) (weights: float[][]) (asked: KernelRows) : Matrix<float> =
         let tiles = UnheldKernel.between kernel.Source asked kernel.Xs

@@ -81,15 +81,15 @@ let private gradients =
                     None
                     systems
 
-            run (Matrix.map (~-)) 1e-8 |> wantRefusal [ "without curvature" ]
+            run (Matrix.map (~-) >> Ok) 1e-8 |> wantRefusal [ "without curvature" ]
 
             // A product that is not one matrix's: the recursion is sure, the truth is not.
             let random = Random 1
 
-            run (Matrix.map (fun v -> v * (1.0 + 1e-3 * random.NextDouble()))) 1e-9
+            run (Matrix.map (fun v -> v * (1.0 + 1e-3 * random.NextDouble())) >> Ok) 1e-9
             |> wantRefusal [ "1e-09 was asked" ]
 
-            ConjugateGradients.solve id (fun _ r -> r) { Tolerance = 1e-8; MostSteps = 5 } ignore None {
+            ConjugateGradients.solve Ok (fun _ r -> r) { Tolerance = 1e-8; MostSteps = 5 } ignore None {
                 systems with
                     Ridges = [| 0.0 |]
             }
