@@ -11,6 +11,9 @@ public static class Program
     /// <summary>The names of the experiments that have a query here.</summary>
     public static IEnumerable<string> Questions => Experiments.Questions.All.Select(question => question.Experiment.Name);
 
+    /// <summary>Every option of every command, but those that all have.</summary>
+    public static IEnumerable<CommandOption> Options => Root().Subcommands.SelectMany(command => CommandOption.Of(command, [command.Name]));
+
     public static int Main(string[] args)
     {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
@@ -86,6 +89,7 @@ public static class Program
         foreach (var option in NtkCommand.Common())
             root.Options.Add(option);
 
+        PlainNumbers.Require(root);
         return root;
     }
 

@@ -65,19 +65,19 @@ internal sealed record Session(Config Config, DataFolder Data, Store Store, Sour
     public FSharpResult<Unit, Failure> Write(PipelineOutputs outputs, Findings findings, string summary) =>
         (from report in outputs.Report.Value.Value
          from tweets in outputs.Unlabelled.Value.Value
-         from page in Write("report.html", report)
-         from table in Write("results.csv", ResultFrame.csv(findings))
+         from page in Write(ResultFiles.Page, report)
+         from table in Write(ResultFiles.Table, ResultFrame.csv(findings))
          from submission in tweets.Length == 0
              ? FSharpResult<Unit, PipelineError>.NewOk(page)
-             : Write("submission.csv", Submission.csv([.. tweets.Select(tweet => tweet.Id)], findings.Kernel.TestOutputs))
+             : Write(ResultFiles.Answer(), Submission.csv([.. tweets.Select(tweet => tweet.Id)], findings.Kernel.TestOutputs))
          from others in findings.Chapters.SelectMany(chapter => Answers(chapter, tweets)).InOrder()
-         from record in Write("summary.json", summary)
+         from record in Write(ResultFiles.Summary, summary)
          select record).OrRefused();
 
     /// <summary>What a question's own models say of the test tweets, a file each.</summary>
     private IEnumerable<Func<FSharpResult<Unit, PipelineError>>> Answers(Chapter chapter, Tweet[] tweets) =>
         chapter.Submissions.Select(model => (Func<FSharpResult<Unit, PipelineError>>)(() => Write(
-            $"submission-{chapter.Id}-{model.Name}.csv", Submission.csv([.. tweets.Select(tweet => tweet.Id)], model.Outputs))));
+            ResultFiles.Answer($"{chapter.Id}-{model.Name}"), Submission.csv([.. tweets.Select(tweet => tweet.Id)], model.Outputs))));
 
     private FSharpResult<Unit, PipelineError> Write(string name, string text) =>
         SourceFile.writeText(Path.Combine(Out, name), text);

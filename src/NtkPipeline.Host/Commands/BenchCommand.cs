@@ -18,15 +18,12 @@ internal sealed class BenchCommand : NtkCommand
     public BenchCommand()
         : base("bench", "Measures speed and memory as ratios.", "ntk bench structured analytic --json")
     {
-        _rows.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 16 or > 200_000)
-                result.AddError("--rows: between 16 and 200000");
-        });
-
         Arguments.Add(_names);
         Options.Add(_rows);
     }
+
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) =>
+        parsed.GetValue(_rows) is < 16 or > 200_000 ? ["--rows: between 16 and 200000"] : [];
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from chosen in Ratios.choose(parsed.GetValue(_names) ?? []).OrUsage()

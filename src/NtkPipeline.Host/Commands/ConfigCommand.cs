@@ -20,7 +20,7 @@ internal sealed class ConfigCommand : Command
 
         public Show()
             : base("show", "Prints the merged settings and where each came from.", "ntk config show --set ridge.points-per-decade=5") =>
-            _run.AddTo(this);
+            _run.AddToSettings(this);
 
         protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
             from config in _run.Config(parsed)

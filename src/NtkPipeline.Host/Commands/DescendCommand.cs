@@ -33,6 +33,9 @@ internal sealed class DescendCommand : NtkCommand
     {
         foreach (Option option in new Option[] { _kTrain, _y, _kTest, _times, _rate, _steps, _loss, _momentum, _ridge, _f0Train, _f0Test, _out })
             Options.Add(option);
+
+        Write(_out);
+        Belong("--steps", parsed => parsed.GetValue(_steps), _momentum);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
@@ -43,6 +46,8 @@ internal sealed class DescendCommand : NtkCommand
                from code in Train(parsed, plan, terminal).OrRefused()
                select code;
     }
+
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => Of(Plan(parsed));
 
     private FSharpResult<DescentPlan, Failure> Plan(ParseResult parsed)
     {
@@ -56,8 +61,6 @@ internal sealed class DescendCommand : NtkCommand
 
         if (!(momentum is >= 0 and < 1))
             mistakes.Add($"--momentum {momentum}: it lies in 0 … 1, 1 excluded");
-        else if (momentum > 0 && !isStepwise)
-            mistakes.Add("--momentum belongs to --steps");
 
         if (!(ridge >= 0 && double.IsFinite(ridge)))
             mistakes.Add($"--ridge {ridge}: it must be at least 0 and finite");

@@ -32,6 +32,8 @@ internal sealed class EmbedCommand : NtkCommand
         Options.Add(_encoder);
         Options.Add(_out);
         Options.Add(_store);
+        Write(_out);
+        Carry("latent semantic analysis keeps nothing", parsed => !parsed.GetRequiredValue(_encoder).StartsWith("lsa", StringComparison.Ordinal), _store);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)

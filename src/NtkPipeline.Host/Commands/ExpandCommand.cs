@@ -42,6 +42,8 @@ internal sealed class ExpandCommand : NtkCommand
     {
         foreach (Option option in new Option[] { _network, _x, _order, _step, _stepScale, _seed, _memory, _out })
             Options.Add(option);
+
+        Write(_out);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
@@ -52,7 +54,6 @@ internal sealed class ExpandCommand : NtkCommand
         return from network in NetworkText.parse(parsed.GetRequiredValue(_network)).OrUsage()
                from order in ExpansionTable.checkOrder(parsed.GetValue(_order)).OrUsage("--order")
                from norm in Norm(parsed)
-               from names in FileNames.Check([("--x", x), ("--step", step)], ("--out", output))
                from memory in parsed.GetValue(_memory) is { } text
                    ? ByteSize.parse(text).OrUsage("--memory").Select(FSharpOption<long>.Some)
                    : Results.Ok(FSharpOption<long>.None)

@@ -44,6 +44,7 @@ internal sealed class FetchCommand : Command
             var progress = FetchProgress.For(terminal);
 
             return from address in FetchModel.address(parsed.GetRequiredValue(_from)).OrUsage("--from")
+                   from mayWrite in parsed.GetValue(_to) is { } own ? FetchModel.expectNoOther(_source, own).OrRefused() : Results.Ok<Unit>(null!)
                    from files in progress.Watch(() => FetchModel.run(
                        FetchModel.patience, FuncConvert.FromAction<FetchEvent>(progress.Tell), _source, address, folder)).OrRefused()
                    from stated in EncoderProfileModule.write(folder, EncoderProfileModule.miniLm).OrRefused()

@@ -28,6 +28,9 @@ internal sealed class FinetuneCommand : NtkCommand
 
         foreach (Option option in new Option[] { _stop, _seed, _device, _store, _out, _predict, _predictions })
             Options.Add(option);
+
+        Write(_out);
+        Write(_predictions);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)

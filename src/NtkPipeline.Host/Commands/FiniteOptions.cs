@@ -58,11 +58,17 @@ internal sealed class FiniteOptions
         HelpName = "COUNT",
     };
 
-    public void AddTo(Command command)
+    public void AddTo(NtkCommand command)
     {
         foreach (Option option in new Option[] { _empirical, _seed, _method, _outputs, _parts, _monteCarlo, _errorOut, _spectrum })
             command.Options.Add(option);
+
+        command.Write(_errorOut);
     }
+
+    /// <summary>Whether random networks are drawn.</summary>
+    public bool IsFinite(ParseResult parsed) =>
+        parsed.GetValue(_empirical) || parsed.GetValue(_monteCarlo) is not null || parsed.GetValue(_spectrum) is not null;
 
     /// <summary>What is asked for, or why its parts do not go together.</summary>
     public FSharpResult<KernelMode, Failure> Mode(ParseResult parsed, bool isClosed, string precision)
@@ -91,6 +97,8 @@ internal sealed class FiniteOptions
             if (others.Count > 0)
                 mistakes.Add($"{string.Join(", ", others)}: {(others.Count == 1 ? "this does" : "these do")} not go with {name}");
         }
+        else if (isClosed && Asked(parsed, _empirical, _seed, _method, _outputs, _parts) is { Count: > 0 } idle)
+            mistakes.Add($"{string.Join(", ", idle)}: --latex computes nothing");
         else if (!isEmpirical && !isClosed && Asked(parsed, _seed, _method, _outputs, _parts) is { Count: > 0 } asked)
             mistakes.Add(
                 asked is ["--seed"]
@@ -124,9 +132,11 @@ internal sealed class FiniteOptions
     public FSharpResult<string, Failure> ErrorFile(ParseResult parsed, KernelPaths files)
     {
         var path = parsed.GetValue(_errorOut) ?? Path.ChangeExtension(files.Out, ".error.npy");
-        return FileNames.Check([("--x", files.X), ("--z", files.Z), ("--out", files.Out)], ("--error-out", path)).Select(_ => path);
+        var inputs = new[] { files.X, files.Z }.OfType<string>().Select(input => new NamedFile("--x or --z", input));
+        var mistakes = FileNames.Mistakes([.. inputs, new NamedFile("--out", files.Out)], [new NamedFile("--error-out", path)], _ => FileNames.Beginnings("E.npy")).ToArray();
+        return mistakes.Length > 0 ? Results.Fail<string>(ExitCode.Usage, mistakes) : Results.Ok(path);
     }
 
     private static List<string> Asked(ParseResult parsed, params Option[] options) =>
-        [.. options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
+        [.. options.Where(option => NtkCommand.IsGiven(parsed, option)).Select(option => option.Name)];
 }

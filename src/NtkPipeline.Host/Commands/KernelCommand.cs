@@ -64,7 +64,16 @@ internal sealed class KernelCommand : NtkCommand
             Options.Add(option);
 
         _finite.AddTo(this);
+        Write(_out);
+        Belong("a kernel that is computed, without --latex", parsed => !parsed.GetValue(_latex), _kind, _x, _z, _out, _precision, _memory, _device);
+        Belong("--empirical, --monte-carlo and --spectrum", parsed => parsed.GetValue(_latex) || _finite.IsFinite(parsed), _device);
     }
+
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) =>
+    [
+        .. Of(_finite.Mode(parsed, parsed.GetValue(_latex), parsed.GetRequiredValue(_precision))),
+        .. Of(DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage()),
+    ];
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from network in NetworkText.parse(parsed.GetRequiredValue(_network)).OrUsage()
@@ -106,7 +115,7 @@ internal sealed class KernelCommand : NtkCommand
             ? Results.Done
             : Results.Fail<Unit?>(ExitCode.Usage, "--spectrum is of the tangent kernel of the rows of X with themselves: it goes with neither --kind nngp nor --z")
         from x in parsed.GetValue(_x) is { } path
-            ? FileNames.Check([("--x", path)], ("--out", parsed.GetValue(_out))).Select(_ => path)
+            ? Results.Ok(path)
             : Results.Fail<string>(ExitCode.Usage, "kernel --spectrum needs --x")
         from machine in Machine(parsed)
         from code in new SpectrumRun(x, parsed.GetValue(_out), terminal).Compute(machine, network, _finite.Seed(parsed), _finite.Eigenvalues(parsed))
@@ -120,8 +129,7 @@ internal sealed class KernelCommand : NtkCommand
 
     private FSharpResult<KernelPaths, Failure> Paths(ParseResult parsed) =>
         parsed.GetValue(_x) is { } x && parsed.GetValue(_out) is { } output
-            ? FileNames.Check([("--x", x), ("--z", parsed.GetValue(_z))], ("--out", output))
-                .Select(_ => new KernelPaths(x, parsed.GetValue(_z), output))
+            ? Results.Ok(new KernelPaths(x, parsed.GetValue(_z), output))
             : Results.Fail<KernelPaths>(ExitCode.Usage, "kernel needs --x and --out, or --latex");
 
     private FSharpResult<FSharpOption<long>, Failure> Memory(ParseResult parsed) =>

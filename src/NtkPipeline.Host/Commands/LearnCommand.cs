@@ -52,6 +52,8 @@ internal sealed class LearnCommand : NtkCommand
     {
         foreach (Option option in new Option[] { _networks, _kind, _x, _y, _by, _ridge, _steps, _tolerance, _rows, _seed, _out })
             Options.Add(option);
+
+        Write(_out, LearnedReportModule.beginning);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
@@ -72,6 +74,8 @@ internal sealed class LearnCommand : NtkCommand
                from written in SourceFile.writeValue(parsed.GetRequiredValue(_out), LearnedReportModule.codec, report).OrRefused()
                select Tell(terminal, parsed.GetRequiredValue(_out), report);
     }
+
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => Of(Settings(parsed));
 
     private FSharpResult<LearnSettings, Failure> Settings(ParseResult parsed)
     {

@@ -7,6 +7,10 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>A command: its options are fields, its work ends in an exit code or a failure that is told here.</summary>
 internal abstract class NtkCommand : Command
 {
+    private readonly List<(Option Option, string To, Func<ParseResult, bool> Holds)> _conditions = [];
+    private readonly Dictionary<string, byte[][]> _outputs = [];
+    private readonly List<(Option Option, string Why, Func<ParseResult, bool> Holds)> _idle = [];
+
     /// <summary>The options that every command has.</summary>
     public static IEnumerable<Option> Common() =>
     [
@@ -18,16 +22,68 @@ internal abstract class NtkCommand : Command
         : base(name, $"{description}\n\nExample: {example}") =>
         SetAction(Execute);
 
+    /// <summary>
+    /// Says where options have an effect, as the end of "--seed belongs to …". Given elsewhere, even with its default, one is refused: what
+    /// a person writes is never ignored in silence.
+    /// </summary>
+    internal void Belong(string to, Func<ParseResult, bool> holds, params IEnumerable<Option> options) =>
+        _conditions.AddRange(options.Select(option => (option, to, holds)));
+
+    /// <summary>
+    /// Says where options that people carry along from command to command have an effect, and why not elsewhere: there a note says so.
+    /// </summary>
+    internal void Carry(string why, Func<ParseResult, bool> holds, params IEnumerable<Option> options) =>
+        _idle.AddRange(options.Select(option => (option, why, holds)));
+
+    /// <summary>
+    /// Says which options name files that are written, and how such files begin: <c>FileNames</c> protects a person's own. Without
+    /// beginnings they are those of the ending that the option shows.
+    /// </summary>
+    internal void Write(Option option, params string[] beginnings) =>
+        _outputs[option.Name] = FileNames.Beginnings(option.HelpName ?? "", beginnings);
+
+    /// <summary>What an option is of: nothing, a file that is read, or one that is written.</summary>
+    internal FileRole RoleOf(Option option) =>
+        _outputs.ContainsKey(option.Name) ? FileRole.Output : IsName(option) && option.HelpName is not "DIR" ? FileRole.Input : FileRole.None;
+
+    /// <summary>Whether a person wrote this option, be it with its default.</summary>
+    internal static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
     /// <summary>Does the work and gives the exit code.</summary>
     protected abstract FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal);
 
+    private static IEnumerable<OptionResult> Given(ParseResult parsed) => parsed.CommandResult.Children.OfType<OptionResult>();
+
     /// <summary>Options of files and folders that were given an empty name, as a script's unset variable makes it.</summary>
-    private static string[] Unnamed(ParseResult parsed) =>
-    [
-        .. parsed.CommandResult.Children.OfType<OptionResult>()
+    private static IEnumerable<string> Unnamed(ParseResult parsed) =>
+        Given(parsed)
             .Where(given => IsName(given.Option) && given.Tokens.Any(token => token.Value.Trim() == ""))
-            .Select(given => $"{given.Option.Name}: the name of a {(given.Option.HelpName is "DIR" ? "folder" : "file")} is empty"),
-    ];
+            .Select(given => $"{given.Option.Name}: the name of a {(given.Option.HelpName is "DIR" ? "folder" : "file")} is empty");
+
+    /// <summary>What is wrong with options' values, as far as it can be told before any file is read.</summary>
+    protected virtual IEnumerable<string> Mistakes(ParseResult parsed) => [];
+
+    /// <summary>The sentences of a failure, for <c>Mistakes</c>.</summary>
+    protected static IEnumerable<string> Of<T>(FSharpResult<T, Failure> result) => result.IsError ? result.ErrorValue.Sentences : [];
+
+    private IEnumerable<string> Idle(ParseResult parsed) =>
+        _conditions
+            .Where(condition => IsGiven(parsed, condition.Option) && !condition.Holds(parsed))
+            .Select(condition => $"{condition.Option.Name} belongs to {condition.To}, and has no effect here");
+
+    private IEnumerable<string> Notes(ParseResult parsed) =>
+        _idle
+            .Where(condition => IsGiven(parsed, condition.Option) && !condition.Holds(parsed))
+            .Select(condition => $"{condition.Option.Name} has no effect here: {condition.Why}");
+
+    private IEnumerable<string> Lost(ParseResult parsed)
+    {
+        NamedFile[] Of(FileRole role) =>
+            [.. Given(parsed).Where(given => RoleOf(given.Option) == role)
+                .SelectMany(given => given.Tokens.Select(token => new NamedFile(given.Option.Name, token.Value)))];
+
+        return FileNames.Mistakes(Of(FileRole.Input), Of(FileRole.Output), name => _outputs[name]);
+    }
 
     private static bool IsName(Option option) =>
         option.HelpName is { } name && (name is "DIR" or "FILE" || name.Contains('.', StringComparison.Ordinal));
@@ -37,8 +93,13 @@ internal abstract class NtkCommand : Command
         var configuration = parsed.InvocationConfiguration;
         var terminal = new Terminal(
             configuration.Output, configuration.Error, parsed.GetValue<bool>("--quiet"), parsed.GetValue<bool>("--json"));
-        var unnamed = Unnamed(parsed);
-        var outcome = unnamed.Length > 0 ? Results.Fail<int>(ExitCode.Usage, unnamed) : Work(parsed, terminal);
+        var unnamed = Unnamed(parsed).ToArray();
+        var mistakes = unnamed.Length > 0 ? unnamed : [.. Idle(parsed), .. Lost(parsed), .. Mistakes(parsed)];
+
+        foreach (var note in Notes(parsed))
+            terminal.Error.WriteLine($"ntk: note: {note}");
+
+        var outcome = mistakes.Length > 0 ? Results.Fail<int>(ExitCode.Usage, mistakes) : Work(parsed, terminal);
         return outcome.IsOk ? outcome.ResultValue : terminal.Report(outcome.ErrorValue);
     }
 }

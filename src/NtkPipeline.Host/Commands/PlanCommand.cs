@@ -16,7 +16,7 @@ internal sealed class PlanCommand : NtkCommand
             "plan", "Simulates a run on several workers, from the times that its stages took here; runs nothing.",
             "ntk plan --config data/experiments/full.json --workers 1,4,16,64,256")
     {
-        _run.AddTo(this);
+        _run.AddToReader(this);
         _options.AddTo(this);
     }
 

@@ -32,6 +32,11 @@ internal sealed class PosteriorCommand : NtkCommand
     {
         foreach (Option option in new Option[] { _kind, _network, _x, _y, _z, _ridge, _time, _rate, _outMean, _outCov, _outStd })
             Options.Add(option);
+
+        Write(_outMean);
+        Write(_outCov);
+        Write(_outStd);
+        Belong("--time T, an end of training before inf", parsed => Training(parsed) is { IsOk: true, ResultValue: not null }, _rate);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
@@ -43,6 +48,8 @@ internal sealed class PosteriorCommand : NtkCommand
                from code in Compute(parsed, network, training, terminal).OrRefused()
                select code;
     }
+
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => Of(Training(parsed));
 
     private FSharpResult<FSharpOption<Training>, Failure> Training(ParseResult parsed)
     {

@@ -52,17 +52,14 @@ internal sealed class PredictCommand : NtkCommand
             "predict", "Says what each model of a finished run makes of a text, and which training tweets weigh most; trains nothing.",
             "ntk predict --text \"Forest fire near the lake, everybody is leaving\"")
     {
-        _tweets.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1000)
-                result.AddError("--tweets: between 1 and 1000");
-        });
-
-        _run.AddTo(this);
+        _run.AddToReader(this);
 
         foreach (Option option in new Option[] { _texts, _keyword, _location, _npy, _tweets, _all })
             Options.Add(option);
     }
+
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) =>
+        parsed.GetValue(_tweets) is < 1 or > 1000 ? ["--tweets: between 1 and 1000"] : [];
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from session in _run.Open(parsed, terminal)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
 using NtkPipeline.Runtime;
@@ -44,6 +45,14 @@ internal sealed class RegressCommand : NtkCommand
     {
         foreach (Option option in new Option[] { _kTrain, _y, _kTest, _ridge, _select, _out, _path, _outLoo, _outAlpha, _folds, _groups, _seed, _smallest, _largest, _density, _refine })
             Options.Add(option);
+
+        Write(_out);
+        Write(_outLoo);
+        Write(_outAlpha);
+        Write(_path, RidgeTable.beginning);
+        Belong("--select cv and cv-accuracy", IsFolded, _folds, _groups, _seed);
+        Belong("folds that are drawn, --folds COUNT", parsed => !IsFolded(parsed) || IsCount(parsed), _groups, _seed);
+        Belong("the choice of a ridge, without --ridge", parsed => parsed.GetValue(_ridge) is null, _smallest, _largest, _density);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
@@ -54,6 +63,12 @@ internal sealed class RegressCommand : NtkCommand
                from code in Fit(parsed, source, terminal).OrRefused()
                select code;
     }
+
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => Of(Source(parsed));
+
+    private bool IsFolded(ParseResult parsed) => parsed.GetValue(_ridge) is null && parsed.GetValue(_select) is "cv" or "cv-accuracy";
+
+    private bool IsCount(ParseResult parsed) => int.TryParse(parsed.GetRequiredValue(_folds), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     private FSharpResult<RidgeSource, Failure> Source(ParseResult parsed)
     {
@@ -103,7 +118,7 @@ internal sealed class RegressCommand : NtkCommand
                    ? RidgeFitModule.predict(parsed.GetValue(_kTest)!, other, fit)
                    : FSharpResult<Matrix<double>, PipelineError>.NewOk(fit.Fitted)
                from written in Write(parsed, targets, fit, outputs)
-               select Tell(parsed, terminal, source, fit, outputs);
+               select RegressWords.Tell(terminal, parsed.GetRequiredValue(_out), parsed.GetValue(_kTest) is null, source, fit, outputs);
     }
 
     private FSharpResult<FSharpOption<int[]>, PipelineError> Folds(ParseResult parsed, RidgeSource source, Matrix<double> targets)
@@ -115,7 +130,7 @@ internal sealed class RegressCommand : NtkCommand
         if (!needed)
             return FSharpResult<FSharpOption<int[]>, PipelineError>.NewOk(FSharpOption<int[]>.None);
 
-        return int.TryParse(folds, out var count)
+        return int.TryParse(folds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count)
             ? from groups in OptionalFile.Read(
                   parsed.GetValue(_groups), path => SourceFile.readNpy64(path).Select(values => Tuple.Create(path, values)))
               from made in FitFolds.stratified(count, SeedModule.root(parsed.GetValue(_seed)), groups, targets)
@@ -134,53 +149,4 @@ internal sealed class RegressCommand : NtkCommand
 
     private static FSharpResult<int, PipelineError> Maybe(string? path, Func<string, FSharpResult<Unit, PipelineError>> write) =>
         path is null ? FSharpResult<int, PipelineError>.NewOk(0) : write(path).Select(_ => 0);
-
-    private static string Refined(RidgeFit fit) =>
-        fit.Stationary is { Value: var ridge }
-            ? ridge == fit.Chosen.Ridge
-                ? ", where it is stationary"
-                : $", no worse than where it is stationary, at {ridge:g6}"
-            : fit.Chosen.Ridge == fit.Points[0].Ridge
-                ? ", not refined: it is the grid's smallest, and --smallest widens the grid"
-                : fit.Chosen.Ridge == fit.Points[^1].Ridge
-                    ? ", not refined: it is the grid's largest, and --largest widens the grid"
-                    : ", stationary as it is";
-
-    private int Tell(ParseResult parsed, Terminal terminal, RidgeSource source, RidgeFit fit, Matrix<double> outputs)
-    {
-        var output = parsed.GetRequiredValue(_out);
-        var chosen = fit.Chosen;
-        var rows = parsed.GetValue(_kTest) is null ? "training rows" : "rows";
-        var by = source.Grid is { Value: var grid } ? RidgeChoiceModule.print(grid.ChooseBy) : "given";
-        var accuracy = chosen.LooAccuracy is { Value: var share } ? $", accuracy {share:0.####}" : "";
-        var rank = fit.Rank < fit.Fitted.Rows ? $"; K has rank {fit.Rank} of {fit.Fitted.Rows}, so this is the solution of least norm" : "";
-
-        return terminal.Tell(
-            new
-            {
-                @out = output,
-                rows = outputs.Rows,
-                outputs = outputs.Columns,
-                onTrainingRows = parsed.GetValue(_kTest) is null,
-                ridge = chosen.Ridge,
-                relativeRidge = chosen.RelativeRidge,
-                chosenBy = by,
-                considered = fit.Points.Length,
-                stationaryRidge = Certificates.Maybe(fit.Stationary),
-                looError = chosen.LooError,
-                looAccuracy = Certificates.Maybe(chosen.LooAccuracy),
-                gcv = chosen.Gcv,
-                logLikelihood = Certificates.Maybe(chosen.LogLikelihood),
-                cvError = Certificates.Maybe(chosen.CvError),
-                cvAccuracy = Certificates.Maybe(chosen.CvAccuracy),
-                effectiveDimension = chosen.EffectiveDimension,
-                rank = fit.Rank,
-                certificate = Certificates.Json(fit.Certificate),
-                conditionIsBound = !fit.IsSpectral,
-            },
-            $"{output}: {outputs.Rows} {rows}, {outputs.Columns} {(outputs.Columns == 1 ? "output" : "outputs")}",
-            $"ridge {chosen.Ridge:g6} ({chosen.RelativeRidge:g4} × mean diagonal), {(by == "given" ? "as given" : $"the best of {fit.Points.Length} by {by}")}{(source.IsRefined ? Refined(fit) : "")}{rank}",
-            $"leave-one-out error {chosen.LooError:g6}{accuracy}; effective dimension {chosen.EffectiveDimension:g4}",
-            Certificates.Print(fit.Certificate, fit.IsSpectral));
-    }
 }

@@ -53,11 +53,31 @@ internal sealed class RunOptions
         HelpName = "N",
     };
 
-    public void AddTo(Command command)
+    /// <summary>Of a command that writes results.</summary>
+    public void AddTo(NtkCommand command)
     {
         foreach (Option option in new Option[] { _data, _config, _set, _experiment, _store, _out, _seed })
             command.Options.Add(option);
+
+        _writes = true;
     }
+
+    /// <summary>Of a command that writes none: people repeat a run's options, so that --out is taken, and a note says that it does nothing.</summary>
+    public void AddToReader(NtkCommand command)
+    {
+        AddTo(command);
+        _writes = false;
+        command.Carry($"{command.Name} writes no results", _ => false, _out);
+    }
+
+    /// <summary>Of a command that looks at nothing but settings.</summary>
+    public void AddToSettings(NtkCommand command)
+    {
+        AddToReader(command);
+        command.Carry("settings alone are looked at", _ => false, _data, _store);
+    }
+
+    private bool _writes;
 
     public string Store(ParseResult parsed) => parsed.GetValue(_store) ?? Home.Store;
 
@@ -83,7 +103,9 @@ internal sealed class RunOptions
     public FSharpResult<Session, Failure> Open(ParseResult parsed, Terminal terminal) =>
         from config in Config(parsed)
         from data in Home.Data(parsed.GetValue(_data))
+        let folder = parsed.GetValue(_out) ?? Home.Results(data.Name)
+        from mayWrite in _writes ? ResultFiles.Check(folder, config, data, parsed.GetValue(_config)) : Results.Done
         from store in StoreModule.openAt(Store(parsed)).OrRefused()
         from sources in Sources.Read(data, config, new Models(terminal), store).OrRefused()
-        select new Session(config, data, store, sources, parsed.GetValue(_out) ?? Home.Results(data.Name));
+        select new Session(config, data, store, sources, folder);
 }

@@ -73,6 +73,12 @@ internal sealed class SelectCommand : NtkCommand
     {
         foreach (Option option in new Option[] { _networks, _kinds, _x, _y, _by, _ridges, _times, _folds, _holdOut, _rows, _seed, _precision, _out })
             Options.Add(option);
+
+        Write(_out, SelectionTable.beginning);
+        Belong("--by cv and cv-accuracy", IsFolded, _folds);
+        Belong(
+            "what is drawn: --rows, --hold-out above 0, --by cv and cv-accuracy",
+            parsed => IsFolded(parsed) || parsed.GetValue(_rows) is not null || parsed.GetValue(_holdOut) != 0, _seed);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
@@ -94,6 +100,11 @@ internal sealed class SelectCommand : NtkCommand
                from written in SourceFile.writeText(output, SelectionTable.csv(settings.Ridges.ChooseBy, selection)).OrRefused()
                select SelectWords.Tell(terminal, output, settings, selection);
     }
+
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) =>
+        Of(RidgeChoiceModule.parse(parsed.GetRequiredValue(_by)).OrUsage("--by").SelectMany(by => Settings(parsed, by), (_, settings) => settings));
+
+    private bool IsFolded(ParseResult parsed) => parsed.GetRequiredValue(_by) is "cv" or "cv-accuracy";
 
     public static FSharpResult<FSharpList<Network>, Failure> Networks(IEnumerable<string> texts) =>
         texts.Select<string, Func<FSharpResult<Network, Failure>>>(text => () => NetworkText.parse(text).OrUsage())

@@ -78,6 +78,11 @@ internal sealed class SolveCommand : NtkCommand
             _y, _z, _ridge, _relative, _method, _rank, _tolerance, _steps, _memory, _seed, _precision, _out, _coefficients,
         })
             Options.Add(option);
+
+        Write(_out);
+        Write(_coefficients);
+        Belong("--method cg, nystrom and auto", parsed => parsed.GetRequiredValue(_method) is not "exact", _rank, _seed);
+        Belong("--method cg and auto", parsed => parsed.GetRequiredValue(_method) is "cg" or "auto", _tolerance, _steps);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
@@ -100,6 +105,8 @@ internal sealed class SolveCommand : NtkCommand
                from kept in parsed.GetValue(_coefficients) is { } path ? Write(path, solved.Coefficients).OrRefused() : Results.Done
                select SolveWords.Tell(terminal, output, solved, watch.Elapsed.TotalSeconds);
     }
+
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => Of(Settings(parsed));
 
     private FSharpResult<FSharpOption<Matrix<double>>, PipelineError> Asked(ParseResult parsed) =>
         parsed.GetValue(_z) is { } path

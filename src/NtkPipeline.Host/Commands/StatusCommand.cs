@@ -11,7 +11,7 @@ internal sealed class StatusCommand : NtkCommand
 
     public StatusCommand()
         : base("status", "Says which stages are cached and which would run, and why; runs nothing.", "ntk status --set ridge.points-per-decade=5") =>
-        _run.AddTo(this);
+        _run.AddToReader(this);
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from session in _run.Open(parsed, terminal)
@@ -56,7 +56,7 @@ internal sealed class WhyCommand : NtkCommand
         : base("why", "Says why a stage would run, or that it is cached and with which key.", "ntk why fit-ridge --set ridge.points-per-decade=5")
     {
         Arguments.Add(_stage);
-        _run.AddTo(this);
+        _run.AddToReader(this);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>

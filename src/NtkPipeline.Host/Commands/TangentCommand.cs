@@ -32,11 +32,12 @@ internal sealed class TangentCommand : NtkCommand
         _options.AddTo(this);
         Options.Add(_out);
         Options.Add(_store);
+        Write(_out);
+        Carry("an exact kernel keeps nothing in the store", parsed => !_options.IsExact(parsed), _store);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from plan in _options.Plan(parsed)
-        from files in FileNames.Check([("--texts", _texts.Path(parsed)), ("--head", _options.HeadFile(parsed))], ("--out", parsed.GetRequiredValue(_out)))
         from folder in _encoder.Folder(parsed, terminal)
         from texts in _texts.Read(parsed).OrRefused()
         from some in texts.Length > 0 ? Results.Done : Results.Fail<Unit?>(ExitCode.Refused, $"{_texts.Path(parsed)}: it holds no text.")

@@ -38,13 +38,15 @@ internal sealed class TangentOptions
     private readonly Option<string?> _memory = new("--memory") { Description = "The most memory to use, such as 2GB; without it, half of the machine's.", HelpName = "SIZE" };
     private readonly Option<string> _device = new("--device") { Description = "cpu, cuda or cuda:1.", DefaultValueFactory = _ => "cpu" };
 
-    public void AddTo(Command command)
+    public void AddTo(NtkCommand command)
     {
         foreach (Option option in new Option[] { _head, _heads, _seed, _method, _rank, _block, _features, _memory, _device })
             command.Options.Add(option);
+
+        command.Belong("random heads and --method sketch", parsed => !IsExact(parsed) || parsed.GetValue(_head) is null, _seed);
     }
 
-    public string? HeadFile(ParseResult parsed) => parsed.GetValue(_head);
+    public bool IsExact(ParseResult parsed) => parsed.GetRequiredValue(_method) == "exact";
 
     public FSharpResult<TangentPlan, Failure> Plan(ParseResult parsed) =>
         from together in Together(parsed)
@@ -69,25 +71,23 @@ internal sealed class TangentOptions
     {
         var mistakes = new List<string>();
 
-        if (parsed.GetValue(_head) is not null && IsAsked(parsed, _heads))
+        if (parsed.GetValue(_head) is not null && NtkCommand.IsGiven(parsed, _heads))
             mistakes.Add("--heads: random heads do not go with --head");
 
         if (parsed.GetValue(_heads) is < 1 or > 1000)
             mistakes.Add($"--heads {parsed.GetValue(_heads)}: 1 to 1000");
 
-        if (parsed.GetRequiredValue(_method) == "exact")
+        if (IsExact(parsed))
             mistakes.AddRange(
-                new Option[] { _rank, _block, _features }.Where(option => IsAsked(parsed, option))
+                new Option[] { _rank, _block, _features }.Where(option => NtkCommand.IsGiven(parsed, option))
                     .Select(option => $"{option.Name}: this is of a sketch, and does not go with --method exact"));
 
         return mistakes.Count > 0 ? Results.Fail<Unit?>(ExitCode.Usage, mistakes) : Results.Done;
     }
 
     private FSharpResult<TangentMethod, Failure> Method(ParseResult parsed) =>
-        parsed.GetRequiredValue(_method) == "exact"
+        IsExact(parsed)
             ? Results.Ok(TangentMethod.Exact)
             : SketchSettingsModule.check(new SketchSettings(parsed.GetValue(_rank), parsed.GetValue(_block), SketchSettingsModule.defaults.Rest))
                 .OrUsage("--method sketch").Select(TangentMethod.NewSketch);
-
-    private static bool IsAsked(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

@@ -26,10 +26,12 @@ internal sealed class TuningOptions
 
     private static double Rate(TuningMethod method) => TuningSettingsModule.defaults(method).Rate;
 
-    public void AddTo(Command command)
+    public void AddTo(NtkCommand command)
     {
         foreach (Option option in new Option[] { _method, _epochs, _rate, _batch, _rank, _head })
             command.Options.Add(option);
+
+        command.Belong("--method lora", parsed => parsed.GetRequiredValue(_method) == "lora", _rank);
     }
 
     public FSharpResult<TuningHead, Failure> Head(ParseResult parsed) =>

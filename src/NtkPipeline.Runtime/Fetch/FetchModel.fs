@@ -77,6 +77,23 @@ module FetchModel =
                 FetchFile.download client patience tell from wanted target true
                 |> Result.map (fun () -> { Path = target; Wanted = wanted; WasThere = false }))
 
+    /// Refuses a folder in which another model lies under the names of this one's files: it is somebody's own.
+    let expectNoOther (source: ModelSource) (folder: string) : Result<unit, PipelineError> =
+        (Ok(), source.Files)
+        ||> List.fold (fun before wanted ->
+            let path = Path.Combine(folder, wanted.Name)
+
+            before
+            |> Result.bind (fun () -> if File.Exists path then PartFile.isRight path wanted else Ok true)
+            |> Result.bind (fun isRight ->
+                if isRight then
+                    Ok()
+                else
+                    Error(
+                        DataRefused
+                            $"%s{path}: it is there already and not of %s{source.Name}, so it is kept; give another folder, or delete it."
+                    )))
+
     /// Fetches what the folder lacks of the source's files, in their order, from its own address or another; what is there and
     /// right is left alone, what is there and wrong is replaced once the right one is whole. Refused: a file that the server
     /// does not have, of another size or with another digest; a host that is not found or not trusted; a network that fails

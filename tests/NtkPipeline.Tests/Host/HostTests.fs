@@ -4,6 +4,10 @@ module NtkPipeline.Tests.HostTests
 open Expecto
 
 let all: Test list = [
+    PlainNumbersTests.tests
+    IdleOptionsTests.tests
+    FileNamesTests.tests
+    ResultFilesTests.tests
     RegressTests.tests
     RegressRidgeTests.tests
     RegressRefusalTests.tests

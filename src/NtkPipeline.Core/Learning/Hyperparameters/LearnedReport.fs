@@ -62,4 +62,7 @@ module LearnedReport =
         StoppedBy = stopped learned.Minimum.StoppedBy
     }
 
+    /// How every such file begins.
+    let beginning: string = "{\n  \"kind\": "
+
     let codec: Codec<LearnedReport> = Codec.json "learned-kernel/1"

@@ -23,6 +23,9 @@ module RidgeTable =
             "cv-accuracy", _.CvAccuracy >> maybe
     ]
 
+    /// How every such table begins.
+    let beginning: string = columns false |> List.map fst |> String.concat ","
+
     let csv (points: RidgePoint[]) : string =
         let columns = columns (points |> Array.exists _.CvError.IsSome)
 

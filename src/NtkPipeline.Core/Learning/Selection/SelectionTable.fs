@@ -13,6 +13,9 @@ module SelectionTable =
     let private header =
         "rank,network,kind,relative_ridge,time,chosen_by,score,effective_dimension,train_accuracy,loo_error,loo_accuracy,loo_is_estimate,gcv,log_likelihood,cv_error,cv_accuracy"
 
+    /// How every such table begins.
+    let beginning: string = header
+
     /// Accuracies and likelihoods in their own sign; errors as they are.
     let score (choice: RidgeChoice) (candidate: Candidate) : float = RidgeChoice.sign choice * candidate.Score
 
