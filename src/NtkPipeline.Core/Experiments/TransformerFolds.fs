@@ -38,19 +38,12 @@ module TransformerFolds =
 
     let private forms = [ false; true ]
 
-    let private run
-        fold
-        (tiles: TangentRows list, ((pooled: PooledTweets, split: Split), frozen: TransformerGram))
-        =
+    let private run fold (kernel: Matrix<float32>, (split: Split, frozen: TransformerGram)) =
         result {
             use _ = torch.NewDisposeScope()
             let name = $"the tangent kernel without fold %d{fold}"
             let places = [| 0 .. split.Train.Length - 1 |]
             let kept, held = TrainFold.rows fold split
-
-            let kernel =
-                TangentKernel.symmetric tiles
-                |> TransformerSolve.withHead (Matrix.gatherRows split.Train pooled.Labelled) places.Length
 
             let tangent = { Kernel = kernel; Diagonal = places |> Array.map (fun i -> kernel[i, i]) }
 
@@ -84,11 +77,11 @@ module TransformerFolds =
             return { Fold = fold; Held = held; Settings = settings; Outputs = outputs }
         }
 
-    /// Stage: sketched gradients of the fitted rows, in tiles, with the head of a fold; φ and the split; the frozen features' kernel of all rows
-    /// → what they say of the fold.
-    let stage (fold: int) : Stage<TangentRows list * ((PooledTweets * Split) * TransformerGram), FoldTrial> = {
+    /// Stage: the tangent kernel of the fitted rows with the head of a fold; the split; the frozen features' kernel of all rows → what they
+    /// say of the fold.
+    let stage (fold: int) : Stage<Matrix<float32> * (Split * TransformerGram), FoldTrial> = {
         Name = $"judge-fold/%d{fold}"
-        Version = 2
+        Version = 3
         Settings = Fingerprint.describe (fold, forms, shares, ridges)
         Codec = Codec.json "fold-trial/2"
         Body = Pure(run fold)

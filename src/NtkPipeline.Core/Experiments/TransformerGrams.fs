@@ -91,6 +91,21 @@ module TransformerGrams =
             Body = Pure run
         }
 
+    /// The same of the fitted rows alone, with themselves.
+    let fitted (name: string) : Stage<TangentRows list * (PooledTweets * Split), Matrix<float32>> =
+        let run (tiles: TangentRows list, (pooled: PooledTweets, split: Split)) =
+            TangentKernel.symmetric tiles
+            |> TransformerSolve.withHead (Matrix.gatherRows split.Train pooled.Labelled) split.Train.Length
+            |> Ok
+
+        {
+            Name = $"tangent-gram/%s{name}"
+            Version = 1
+            Settings = ""
+            Codec = Codec.matrix32
+            Body = Pure run
+        }
+
     /// The mean of the kernels so far and of one more.
     let mean (number: int) : Stage<TransformerGram * TransformerGram, TransformerGram> = {
         Name = $"mean-gram/%d{number}"

@@ -48,12 +48,9 @@ module TransformerSolve =
             return
                 fun (share: float) ->
                     use _ = torch.NewDisposeScope()
-
-                    let part (share: float) (mean: float) (m: Matrix<float32>) =
-                        (Tensors.ofMatrix32 m).mul((share / mean).ToScalar())
-
-                    let sum = (part share meanA a).add_(part (1.0 - share) meanB b)
-                    sum.MoveToOuterDisposeScope()
+                    let sum = (Tensors.ofMatrix32 a).mul((share / meanA).ToScalar())
+                    let other = ((1.0 - share) / meanB).ToScalar()
+                    sum.add_(Tensors.ofMatrix32 b, other).MoveToOuterDisposeScope()
         }
 
     let blend name (rows: int[]) (share: float) (a: Matrix<float32>) (b: Matrix<float32>) =

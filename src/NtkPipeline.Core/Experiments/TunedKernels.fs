@@ -27,9 +27,14 @@ module TunedKernels =
     let heldOut (kernel: torch.Tensor) (targets: float[]) (ridges: float[]) (kept: int[], held: int[]) =
         use _ = torch.NewDisposeScope()
         let index (rows: int[]) = torch.tensor (rows |> Array.map int64)
-        let fitted = kernel.index_select (0L, index kept)
-        let inner = fitted.index_select(1L, index kept).double()
-        let cross = fitted.index_select(1L, index held).double().t()
+
+        // Large matrices in float32 go before those in float64 are factorised.
+        let inner, cross =
+            use scope = torch.NewDisposeScope()
+            let fitted = kernel.index_select (0L, index kept)
+            let columns rows = fitted.index_select(1L, index rows).double() |> scope.MoveToOuter
+            columns kept, (columns held).t() |> scope.MoveToOuter
+
         let y = (kept |> Array.map (fun row -> targets[row]) |> Tensors.ofArray64).unsqueeze 1L
         let diagonal = inner.diagonal ()
         let mutable before = 0.0

@@ -72,11 +72,17 @@ internal sealed record TransformerWork(
     {
         var name = TransformerModelModule.id(model);
 
-        return from features in Features(name, gradients, TileRows.All, Tiles, weights, head)
-               from gram in Runner.Run(TransformerGrams.tangent(name), Artifact.both(features, pooled))
+        return from gram in Gram(name, gradients, weights, head, pooled)
                from fit in Runner.Run(TransformerFitModule.tuned(name), Artifact.both(gram, Bench.Split))
                select (model, fit);
     }
+
+    /// <summary>The kernel of all rows. Its gradients, which take more memory than it, are let go.</summary>
+    private FSharpResult<Artifact<TransformerGram>, PipelineError> Gram(
+        string name, TileGradients gradients, Artifact<EncoderWeights> weights, Artifact<Matrix<float>> head, Artifact<PooledTweets> pooled) =>
+        from features in Features(name, gradients, TileRows.All, Tiles, weights, head)
+        from gram in Runner.Run(TransformerGrams.tangent(name), Artifact.both(features, pooled))
+        select gram;
 
     private int Tiles => Transformer.whole(Values, "tiles");
 
@@ -115,12 +121,19 @@ internal sealed record TransformerWork(
         select (gram, layers);
 
     private Func<FSharpResult<Artifact<FoldTrial>, PipelineError>> Fold(int fold, Artifact<TransformerGram> frozen) => () =>
-        from features in Features(
-            $"without-fold-{fold}", Sketched, TileRows.Fitted, Tiles, Weights,
-            Artifact.map(FuncConvert.FromFunc((TransformerHeads heads) => TransformerHeadsModule.row(heads.Folds[fold].Head)), Heads))
-        from trial in Runner.Run(
-            TransformerFolds.stage(fold), Artifact.both(features, Artifact.both(Artifact.both(Pooled, Bench.Split), frozen)))
+        from gram in FoldGram(fold)
+        from trial in Runner.Run(TransformerFolds.stage(fold), Artifact.both(gram, Artifact.both(Bench.Split, frozen)))
         select trial;
+
+    private FSharpResult<Artifact<Matrix<float>>, PipelineError> FoldGram(int fold)
+    {
+        var name = $"without-fold-{fold}";
+        var head = Artifact.map(FuncConvert.FromFunc((TransformerHeads heads) => TransformerHeadsModule.row(heads.Folds[fold].Head)), Heads);
+
+        return from features in Features(name, Sketched, TileRows.Fitted, Tiles, Weights, head)
+               from gram in Runner.Run(TransformerGrams.fitted(name), Artifact.both(features, Artifact.both(Pooled, Bench.Split)))
+               select gram;
+    }
 
     /// <summary>The mean kernel of heads that have seen no label.</summary>
     private FSharpResult<(TransformerModel, Artifact<TransformerFit>), PipelineError> Random()
@@ -149,9 +162,7 @@ internal sealed record TransformerWork(
             FuncConvert.FromFunc((EncoderWeights weights) =>
                 TransformerHeadsModule.random(SeedModule.derive("random-heads", Root), number, weights.Shape.Width)), Weights);
 
-        return from features in Features(name, Sketched, TileRows.All, Tiles, Weights, head)
-               from gram in Runner.Run(TransformerGrams.tangent(name), Artifact.both(features, Pooled))
-               select gram;
+        return Gram(name, Sketched, Weights, head, Pooled);
     }
 
     private FSharpResult<Artifact<SketchError>, PipelineError> Error(int probe) =>

@@ -8,7 +8,8 @@ open NtkPipeline.Tests.SmallTransformer
 /// What the kernels say of a fold, with the head that the labels give.
 let trial fold (split: Split) : FoldTrial =
     let features = tiles TileRows.Fitted (heads split).Folds[fold].Head
-    run (TransformerFolds.stage fold) (features, ((pooled, split), frozen.Value)) |> want
+    let gram = run (TransformerGrams.fitted "test") (features, (pooled, split)) |> want
+    run (TransformerFolds.stage fold) (gram, (split, frozen.Value)) |> want
 
 let private settings = [|
     for isUnit in [ false; true ] do
