@@ -68,6 +68,44 @@ module TorchThreads =
         finally
             torch.set_num_threads before
 
+    /// So many at most, as each needs memory of its own.
+    let private mostSideBySide = 8
+
+    /// Does work on things one by one, several at a time on a CPU, each by one of LibTorch's threads, so that no result depends on how many
+    /// there are. Results stand in their order. Threads have dispose scopes and grad modes of their own: work opens what it needs.
+    let sideBySide (device: torch.Device) (work: 'a -> 'b) (things: 'a[]) : 'b[] =
+        let before = torch.get_num_threads ()
+        let found = Array.zeroCreate<'b> things.Length
+        let failures = System.Collections.Concurrent.ConcurrentQueue<exn>()
+        let last = ref -1
+        let take () = Interlocked.Increment &last.contents
+
+        let run () =
+            // A thread that is new to LibTorch takes the number of all when it is first asked, and its own only after that.
+            torch.get_num_threads () |> ignore
+            torch.set_num_threads 1
+            let mutable next = take ()
+
+            while next < things.Length && failures.IsEmpty do
+                try
+                    found[next] <- work things[next]
+                with e ->
+                    failures.Enqueue e
+
+                next <- take ()
+
+        let count = if device.``type`` = DeviceType.CPU then min before mostSideBySide else 1
+        let threads = Array.init (min count things.Length) (fun _ -> Thread run)
+        threads |> Array.iter _.Start()
+        threads |> Array.iter _.Join()
+        setForNewThreads before
+
+        match failures.TryDequeue() with
+        | true, e -> System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e).Throw()
+        | false, _ -> ()
+
+        found
+
 /// Between matrices and tensors on the CPU.
 [<RequireQualifiedAccess>]
 module Tensors =

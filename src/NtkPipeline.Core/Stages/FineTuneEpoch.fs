@@ -53,7 +53,7 @@ module FineTuneEpoch =
 
         {
             Name = name settings number epoch
-            Version = 1
+            Version = 2
             Settings = Fingerprint.describe (device, settings, seed)
             Codec = TuningState.codec
             Body = Pure run

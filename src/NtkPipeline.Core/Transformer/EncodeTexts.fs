@@ -38,15 +38,18 @@ module EncodeTexts =
         let layers =
             BertEncoder.tensors torch.ScalarType.Float32 device weights |> BertEncoder.layers weights.Shape
 
-        for places in TokenBatches.plan (texts |> Array.map _.Length) do
+        TokenBatches.plan (texts |> Array.map _.Length)
+        |> TorchThreads.sideBySide device (fun places ->
+            use _ = torch.no_grad ()
             let rows = places |> Array.map (fun i -> texts[i]) |> ofBatch device weights layers
             places |> Array.iteri (fun k i -> System.Array.Copy(rows, k * width, values, i * width, width))
-            progress places.Length
+            progress places.Length)
+        |> ignore
 
         Matrix.create texts.Length width values
 
     /// φ of texts given by their token ids: texts × width, pooled and not normalised, in the texts' order; a row depends on the other texts
-    /// by float32's rounding alone. `progress` is told how many more texts are done. Refused: what `check` refuses, a device that is not
+    /// by float32's rounding alone. `progress` is told how many more texts are done, by several threads. Refused: what `check` refuses, a device that is not
     /// here, and numbers that are not finite (`NumbersRefused`).
     let pooled
         (device: Device)

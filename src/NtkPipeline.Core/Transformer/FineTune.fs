@@ -163,15 +163,18 @@ module FineTune =
             let tunable = TuningSession.tunable torch.float32 device weights state
             let outputs = Array.zeroCreate<float> texts.Length
 
-            for rows in TokenBatches.plan (texts |> Array.map _.Length) do
+            TokenBatches.plan (texts |> Array.map _.Length)
+            |> TorchThreads.sideBySide device (fun rows ->
                 use _ = torch.NewDisposeScope()
+                use _ = torch.no_grad ()
 
                 let batch =
                     rows |> Array.map (fun row -> texts[row]) |> TokenBatch.create torch.float32 device
 
                 (tunable.Outputs batch).``to``(torch.float64).cpu()
                 |> Tensors.toArray64
-                |> Array.iteri2 (fun _ row f -> outputs[row] <- f) rows
+                |> Array.iteri2 (fun _ row f -> outputs[row] <- f) rows)
+            |> ignore
 
             match outputs |> Array.tryFindIndex (Double.IsFinite >> not) with
             | Some place ->

@@ -4,8 +4,8 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module TangentBatches =
 
-    /// Tokens of one pass, padding included: what autograd keeps of so many fits into few hundred megabytes.
-    let private mostTokens = 1024
+    /// Tokens of one pass, padding included: what a pass keeps of so many fits into two hundred megabytes.
+    let private mostTokens = 512
 
     /// The places of texts of one padded length, shorter ones first; every place once.
     let plan (texts: int[][]) : int[][] =

@@ -77,6 +77,7 @@ module TangentFeatures =
 
             let pass places =
                 use _ = torch.NewDisposeScope()
+                use _ = torch.no_grad ()
                 let batch = TokenBatch.create precision device (places |> Array.map (Array.get texts))
                 let forward = TangentTrace.forward weights.Pooling weights.Shape parameters batch
                 let rows = sketch forward
@@ -90,11 +91,17 @@ module TangentFeatures =
                     |> keep found[h].Values.Values places)
                 |> Result.map (fun _ -> advance places.Length)
 
-            do! TangentBatches.plan texts |> List.ofArray |> List.traverseResultM pass |> Result.map ignore
+            do!
+                TangentBatches.plan texts
+                |> TorchThreads.sideBySide device pass
+                |> List.ofArray
+                |> List.sequenceResultM
+                |> Result.map ignore
+
             return found
         }
 
-    /// One set of rows a head, in the texts' order. `heads` has one a row. `advance` is told of how many texts more are done. Refused:
+    /// One set of rows a head, in the texts' order. `heads` has one a row. `advance` is told of how many texts more are done, by several threads. Refused:
     /// settings, texts and heads that cannot be, a device that is not here, and gradients that float16 does not hold.
     let ofTexts
         (device: Device)

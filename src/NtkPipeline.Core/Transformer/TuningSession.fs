@@ -84,6 +84,46 @@ module TuningSession =
             Rows = List.map3 adam moved (row state.First) (row state.Second) |> Array.ofList
         }
 
+    /// Parts of a batch that are passed side by side, whatever the machine, so that all get the same bits.
+    let private sides = 2L
+
+    /// Σ (f − y)² over a batch, and the gradient of their mean, which belongs to `owner`.
+    let private pullBack
+        (owner: DisposeScope)
+        (session: TuningSession)
+        (batch: TokenBatch)
+        (targets: torch.Tensor)
+        =
+        let all = targets.shape[0]
+        let share = (2.0 / float all).ToScalar()
+        let own (tensor: torch.Tensor) from upTo = tensor.narrow (0L, from, upTo - from)
+
+        let pass (from, upTo) =
+            use scope = torch.NewDisposeScope()
+            use _ = torch.no_grad ()
+
+            let f, pull =
+                session.Tunable.PullBack { Ids = own batch.Ids from upTo; Mask = own batch.Mask from upTo }
+
+            let residual = f - own targets from upTo
+            let loss = residual.``to``(torch.float64).square().sum().item<float>()
+            loss, pull (residual * share) |> Array.map scope.Detach
+
+        let passed =
+            [|
+                for side in 0L .. sides - 1L do
+                    if side * all / sides < (side + 1L) * all / sides then
+                        side * all / sides, (side + 1L) * all / sides
+            |]
+            |> TorchThreads.sideBySide targets.device pass
+
+        for _, gradients in passed do
+            for gradient in gradients do
+                owner.Attach gradient |> ignore
+
+        passed |> Array.sumBy fst,
+        passed |> Array.map snd |> Array.reduce (Array.map2 (fun sum next -> sum.add_ next))
+
     /// Σ (f − y)² over a batch before step k at this rate down the gradient of the batch's mean of (f − y)², clipped. None, and no step,
     /// where the loss or the gradient is no finite number.
     let step
@@ -94,12 +134,9 @@ module TuningSession =
         (batch: TokenBatch)
         (targets: torch.Tensor)
         : float option =
-        use _ = torch.NewDisposeScope()
+        use scope = torch.NewDisposeScope()
         use _ = torch.no_grad ()
-        let f, pull = session.Tunable.PullBack batch
-        let residual = f - targets
-        let loss = residual.``to``(torch.float64).square().sum().item<float>()
-        let gradients = pull (residual * (2.0 / float targets.shape[0]).ToScalar())
+        let loss, gradients = pullBack scope session batch targets
 
         let norm =
             gradients |> Array.sumBy (fun g -> g.norm().``to``(torch.float64).square().item<float>()) |> sqrt
