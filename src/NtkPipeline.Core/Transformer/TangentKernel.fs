@@ -50,6 +50,22 @@ module TangentKernel =
                 (next.Start, next.Count + count) :: rest
             | _ -> (next.Start, next.Count) :: runs)
 
+    let private ofRows (rows: Matrix<Half>) =
+        torch.frombuffer(rows.Values, torch.ScalarType.Float16).reshape(int64 rows.Rows, -1L)
+
+    let private countedOf (device: torch.Device) (columns: TangentColumns list) (rows: torch.Tensor) =
+        use _ = torch.NewDisposeScope()
+
+        let part (start: int, count: int) =
+            rows.narrow(1L, int64 start, int64 count).``to``(device).``to``(torch.float32)
+
+        let joined =
+            match runs columns with
+            | [ one ] -> part one
+            | several -> torch.cat (several |> List.map part |> Array.ofList, 1L)
+
+        joined.MoveToOuterDisposeScope()
+
     /// The counted columns of rows, in float32 on a device.
     let internal counted
         (device: torch.Device)
@@ -57,15 +73,7 @@ module TangentKernel =
         (rows: Matrix<Half>)
         : torch.Tensor =
         use _ = torch.NewDisposeScope()
-
-        let all = torch.frombuffer(rows.Values, torch.ScalarType.Float16).reshape(int64 rows.Rows, -1L)
-
-        let parts = [|
-            for start, count in runs columns do
-                all.narrow(1L, int64 start, int64 count).``to``(device).``to``(torch.float32)
-        |]
-
-        torch.cat(parts, 1L).MoveToOuterDisposeScope()
+        (ofRows rows |> countedOf device columns).MoveToOuterDisposeScope()
 
     /// The kernel of rows as they are read, of the columns counted; `scale` is the rows' own. Half of a symmetric one is computed.
     let tiles
@@ -147,9 +155,11 @@ module TangentKernel =
     let private squares (axis: int64) (rows: TangentRows) : float[] list = [
         for start in 0..side .. rows.Values.Rows - 1 do
             use _ = torch.NewDisposeScope()
-            let block = part start (min side (rows.Values.Rows - start)) rows
+            let count = min side (rows.Values.Rows - start)
 
-            (counted torch.CPU rows.Columns block.Values).square().sum(axis, ``type`` = torch.float64)
+            ((ofRows rows.Values).narrow(0L, int64 start, int64 count) |> countedOf torch.CPU rows.Columns)
+                .square_()
+                .sum(axis, ``type`` = torch.float64)
             |> Tensors.toArray64
     ]
 
