@@ -22,8 +22,12 @@ let buildAll _ =
     build "NtkPipeline.sln"
     0
 
-let host = "src/NtkPipeline.Host"
-let ntk = buildThenStart host "ntk"
+/// The program, and the one that it starts where several machines are to work, which is built on it.
+let host, cluster = "src/NtkPipeline.Host", "src/NtkPipeline.Cluster"
+
+let ntk arguments =
+    build cluster
+    start host "ntk" arguments
 
 /// `run --seed 2` means `ntk run --seed 2`; `run kernel …` means `ntk kernel …`.
 let run (arguments: string list) =
@@ -37,7 +41,10 @@ let tests kind = buildThenStart $"tests/NtkPipeline.%s{kind}" $"NtkPipeline.%s{k
 let layOut fantomas whitespace _ =
     restore ()
     step ([ "fantomas" ] @ fantomas @ [ "src"; "tests"; "build.fsx"; ".paket/restore.fsx" ])
-    step ([ "format"; "whitespace"; host; "--folder"; "-v"; "quiet" ] @ whitespace)
+
+    for folder in [ host; cluster ] do
+        step ([ "format"; "whitespace"; folder; "--folder"; "-v"; "quiet" ] @ whitespace)
+
     0
 
 /// Offers Paket every package that paket.dependencies can lead to, and lets it choose.

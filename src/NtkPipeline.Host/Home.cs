@@ -48,7 +48,8 @@ internal static class Home
         return relative.StartsWith("..", StringComparison.Ordinal) ? full : relative;
     }
 
-    private static IEnumerable<string> Upwards(string start)
+    /// <summary>A folder and all that it lies in.</summary>
+    public static IEnumerable<string> Upwards(string start)
     {
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
             yield return folder.FullName;

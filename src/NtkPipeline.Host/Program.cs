@@ -17,6 +17,7 @@ public static class Program
     public static int Main(string[] args)
     {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        ClusterProgram.IsWhole = true;
         var named = LibTorchFolder.named();
 
         if (named.IsError)
@@ -39,7 +40,7 @@ public static class Program
 
             return parsed.Errors.Count > 0
                 ? terminal.Report(new Failure(ExitCode.Usage, [.. parsed.Errors.Select(mistake => mistake.Message)]))
-                : parsed.Invoke(new InvocationConfiguration
+                : parsed.Invoke(new WrittenInvocation(args)
                 {
                     Output = output,
                     Error = error,
@@ -62,6 +63,9 @@ public static class Program
         var root = new RootCommand("Sets infinitely wide networks, as kernels, beside finite ones, trained for real, on labelled tweets.")
         {
             new RunCommand(),
+            new WorkerCommand(),
+            new ClusterCommand(),
+            new StageCommand(),
             new StatusCommand(),
             new WhyCommand(),
             new PlanCommand(),
@@ -98,11 +102,16 @@ public static class Program
     {
         context.Cancel = true;
         System.Console.Error.WriteLine("ntk: interrupted; what is finished is kept, and the same command goes on from there");
+        Leave(ExitCode.Interrupted);
+    }
 
+    /// <summary>Ends the process at once, whatever its threads are at.</summary>
+    internal static void Leave(int code)
+    {
         if (OperatingSystem.IsWindows())
-            Environment.Exit(ExitCode.Interrupted);
+            Environment.Exit(code);
         else
-            LeaveAtOnce(ExitCode.Interrupted);
+            LeaveAtOnce(code);
     }
 
     /// <summary>Ends the process without the libraries' clean-up, which LibTorch, still at work in its threads, would not survive.</summary>

@@ -5,7 +5,7 @@ using NtkPipeline.Runtime;
 namespace NtkPipeline.Host;
 
 /// <summary>What a run works on and where its results go.</summary>
-internal sealed record Session(Config Config, DataFolder Data, Store Store, Sources Sources, string Out)
+internal sealed record Session(RunRequest Request, Config Config, DataFolder Data, Store Store, Sources Sources, string Out)
 {
     private Seed Seed => SeedModule.root(Config.Seed);
 
@@ -18,12 +18,39 @@ internal sealed record Session(Config Config, DataFolder Data, Store Store, Sour
     {
         var begun = LiveRun.Begin(Store);
         using var live = begun.IsOk ? begun.ResultValue : null;
-        var isReady = false;
 
         if (begun.IsError)
             progress.Tell(StageEvent.NewWarning($"{begun.ErrorValue.Sentence}; `ntk store gc` does not know of this run"));
 
-        void Tell(StageEvent happened)
+        return work(new DiskRunner(
+            Store, Data.Scope, Seed, Ready(progress.Tell), live is null ? FSharpOption<LiveRun>.None : FSharpOption<LiveRun>.Some(live),
+            FSharpOption<Func<IRunner, FSharpResult<Unit, PipelineError>>>.Some(Walk)));
+    }
+
+    /// <summary>
+    /// Does work that makes single stages by the keys of their recipes; an outcome of none means that the pipeline has no such stage that
+    /// could run now.
+    /// </summary>
+    public FSharpResult<T, Failure> Serve<T>(
+        Action<StageEvent> tell, Func<Func<string, FSharpResult<FSharpOption<TargetOutcome>?, PipelineError>>, FSharpResult<T, Failure>> work) =>
+        from begun in LiveRun.Begin(Store).OrRefused()
+        from outcome in Serve(begun, tell, work)
+        select outcome;
+
+    private FSharpResult<T, Failure> Serve<T>(
+        LiveRun begun, Action<StageEvent> tell, Func<Func<string, FSharpResult<FSharpOption<TargetOutcome>?, PipelineError>>, FSharpResult<T, Failure>> work)
+    {
+        using var live = begun;
+        var runner = new TargetRunner(Store, Data.Scope, Seed, Ready(tell), live);
+        return work(key => runner.Make(key, Walk)!);
+    }
+
+    /// <summary>Loads LibTorch when the first stage really runs.</summary>
+    private Action<StageEvent> Ready(Action<StageEvent> tell)
+    {
+        var isReady = false;
+
+        return happened =>
         {
             if (!isReady && happened.IsStarted)
             {
@@ -31,13 +58,12 @@ internal sealed record Session(Config Config, DataFolder Data, Store Store, Sour
                 isReady = true;
             }
 
-            progress.Tell(happened);
-        }
-
-        return work(new DiskRunner(
-            Store, Data.Scope, Seed, Tell, live is null ? FSharpOption<LiveRun>.None : FSharpOption<LiveRun>.Some(live),
-            (Action<IRunner>)(helper => Pipeline.Run(helper, this))));
+            tell(happened);
+        };
     }
+
+    /// <summary>The whole pipeline, for what its runner makes of it.</summary>
+    public FSharpResult<Unit, PipelineError> Walk(IRunner runner) => Pipeline.Run(runner, this).Select(_ => (Unit)null!);
 
     /// <summary>Refuses a device that this machine lacks before anything runs. The CPU is always there, so LibTorch is not asked.</summary>
     public FSharpResult<Unit?, Failure> CheckDevice() =>

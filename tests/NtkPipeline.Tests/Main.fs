@@ -161,6 +161,7 @@ let private tests =
         SharedStoreTests.tests
         SharedRunTests.tests
         SolveMachineTests.tests
+        ClusterTests.tests
         SettingsMistakesTests.tests
         BenchMachineTests.tests
         LibTorchFolderTests.tests

@@ -12,16 +12,33 @@ internal sealed class RunCommand : NtkCommand
 {
     private readonly RunOptions _run = new();
 
+    private readonly ClusterOptions _cluster = new();
+
     public RunCommand()
-        : base("run", "Runs the whole pipeline; what is cached is not run again.", "ntk run --data data/kaggle --set train.epochs=20") =>
+        : base("run", "Runs the whole pipeline; what is cached is not run again.", "ntk run --data data/kaggle --set train.epochs=20")
+    {
         _run.AddTo(this);
+        _cluster.AddTo(this);
+    }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from session in _run.Open(parsed, terminal)
-        from code in Run(session, StageProgress.For(terminal), terminal)
+        from place in _cluster.Read(parsed)
+        from code in place is null
+            ? Run(parsed, terminal, null)
+            : ClusterProgram.With(
+                parsed, terminal,
+                cluster => Run(parsed, terminal, (session, runner, progress) => cluster.Make(session, place, runner, progress, terminal)))
         select code;
 
-    private static FSharpResult<int, Failure> Run(Session session, StageProgress progress, Terminal terminal)
+    private FSharpResult<int, Failure> Run(
+        ParseResult parsed, Terminal terminal, Func<Session, DiskRunner, StageProgress, FSharpResult<Unit?, Failure>>? make) =>
+        from session in _run.Open(parsed, terminal)
+        from code in Run(session, StageProgress.For(terminal), terminal, make)
+        select code;
+
+    /// <param name="make">Has stages made elsewhere before the run comes to them; none where it makes them all.</param>
+    private static FSharpResult<int, Failure> Run(
+        Session session, StageProgress progress, Terminal terminal, Func<Session, DiskRunner, StageProgress, FSharpResult<Unit?, Failure>>? make)
     {
         if (session.Data.FellBack)
             terminal.Error.WriteLine("ntk: no tweets were named and data/kaggle holds none, so this runs on the SYNTHETIC SAMPLE");
@@ -29,9 +46,12 @@ internal sealed class RunCommand : NtkCommand
         var clock = Stopwatch.StartNew();
 
         return session.Run(progress, runner =>
-               from device in session.CheckDevice()
+               from device in make is null ? session.CheckDevice() : Results.Done
                from plan in session.Plan()
-               from outputs in progress.Watch(plan.Length, () => Pipeline.Run(runner, session).OrRefused())
+               from outputs in progress.Watch(plan.Length, () =>
+                   from made in make?.Invoke(session, runner, progress) ?? Results.Done
+                   from outputs in Pipeline.Run(runner, session).OrRefused()
+                   select outputs)
                from findings in outputs.Findings.Value.Value.OrRefused()
                let summary = SummaryJson.write(findings, Math.Round(clock.Elapsed.TotalSeconds, 2), runner.Facts.Select(fact => fact.Json))
                from written in session.Write(outputs, findings, summary)

@@ -82,7 +82,22 @@ internal sealed class RunOptions
     public string Store(ParseResult parsed) => parsed.GetValue(_store) ?? Home.Store;
 
     /// <summary>The merged settings, every mistake at once.</summary>
-    public FSharpResult<Config, Failure> Config(ParseResult parsed)
+    public FSharpResult<Config, Failure> Config(ParseResult parsed) =>
+        from request in Request(parsed)
+        from config in request.Config()
+        select config;
+
+    /// <summary>Everything a run needs.</summary>
+    public FSharpResult<Session, Failure> Open(ParseResult parsed, Terminal terminal) =>
+        from request in Request(parsed)
+        from config in request.Config()
+        from data in Home.Data(request.Data)
+        let folder = parsed.GetValue(_out) ?? Home.Results(data.Name)
+        from mayWrite in _writes ? ResultFiles.Check(folder, config, data, request.SettingsFile) : Results.Done
+        from session in request.Open(terminal, folder)
+        select session;
+
+    private FSharpResult<RunRequest, Failure> Request(ParseResult parsed)
     {
         var assignments = parsed.GetRequiredValue(_set).Select(text => text);
 
@@ -95,17 +110,6 @@ internal sealed class RunOptions
         var file = parsed.GetValue(_config);
 
         return from text in file is null ? Results.Ok<string?>(null) : SourceFile.readText(file).OrRefused().Select(text => (string?)text)
-               from config in ConfigModule.read(file, text, assignments).OrUsage()
-               select config;
+               select new RunRequest(parsed.GetValue(_data), file, text, [.. assignments], Store(parsed));
     }
-
-    /// <summary>Everything a run needs.</summary>
-    public FSharpResult<Session, Failure> Open(ParseResult parsed, Terminal terminal) =>
-        from config in Config(parsed)
-        from data in Home.Data(parsed.GetValue(_data))
-        let folder = parsed.GetValue(_out) ?? Home.Results(data.Name)
-        from mayWrite in _writes ? ResultFiles.Check(folder, config, data, parsed.GetValue(_config)) : Results.Done
-        from store in StoreModule.openAt(Store(parsed)).OrRefused()
-        from sources in Sources.Read(data, config, new Models(terminal), store).OrRefused()
-        select new Session(config, data, store, sources, folder);
 }

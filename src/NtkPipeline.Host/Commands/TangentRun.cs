@@ -37,7 +37,8 @@ internal sealed record TangentRun(
             TangentRequestModule.sketch(runner, Device, Machine.Memory - cost.Bytes, settings, tell, Request);
 
         var runner = new DiskRunner(
-            Store, "tangent", SeedModule.root(Request.Seed), Warn, live, (Action<IRunner>)(helper => Walk(helper, (_, _) => { })));
+            Store, "tangent", SeedModule.root(Request.Seed), Warn, live,
+            FSharpOption<Func<IRunner, FSharpResult<Unit, PipelineError>>>.Some(helper => Walk(helper, (_, _) => { }).Select(_ => (Unit)null!)));
 
         return from chunks in progress.Watch(() => Walk(runner, progress.Tell))
                from code in Write(TangentRequestModule.ofChunks(Machine.Tensors.Value, Request, chunks))

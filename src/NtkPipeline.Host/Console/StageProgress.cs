@@ -17,7 +17,7 @@ internal abstract class StageProgress
         : terminal.IsInteractive ? new Bar()
         : new Lines(terminal);
 
-    private static string Size(long bytes) =>
+    public static string Size(long bytes) =>
         bytes < 1_000_000 ? $"{bytes / 1e3:0.#} kB" : $"{bytes / 1e6:0.#} MB";
 
     /// <summary>Only what a person must know.</summary>

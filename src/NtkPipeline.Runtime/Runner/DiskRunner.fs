@@ -1,6 +1,7 @@
 namespace NtkPipeline.Runtime
 
 open System
+open System.Collections.Generic
 open System.Threading
 open NtkPipeline.Core
 
@@ -8,8 +9,7 @@ open NtkPipeline.Core
 /// kept from being collected. What another process makes is waited for; with `walk`, which walks the same pipeline with another runner,
 /// stages that nobody makes yet are made meanwhile, so that several runs share their work.
 type DiskRunner
-    (store: Store, scope: string, root: Seed, tell: Action<StageEvent>, ?live: LiveRun, ?walk: Action<IRunner>)
-    =
+    (store: Store, scope: string, root: Seed, tell: Action<StageEvent>, ?live: LiveRun, ?walk: PipelineWalk) =
     let maker = StageMaker(store, scope, root, tell)
     let facts = ResizeArray<StageFact>()
     let mutable question = ""
@@ -19,7 +19,10 @@ type DiskRunner
         | Some live -> live.Pin key
         | None -> Ok()
 
-    let helper = walk |> Option.map (fun walk -> Helper(store, maker, pin, walk))
+    /// By the digests of recipes, what was made for this run before it came to it, and in how many seconds.
+    let credits = Dictionary<string, float>()
+    let credit key seconds = credits[key] <- seconds
+    let helper = walk |> Option.map (fun walk -> Helper(store, maker, pin, credit, walk))
 
     let report (recipe: Recipe) cached seconds =
         facts.Add {
@@ -30,13 +33,17 @@ type DiskRunner
             Seconds = seconds
         }
 
-    /// What is there: found, or made here while this run waited for another stage.
+    /// What is there: found, or made for this run before it came to it.
     let ready (stage: Stage<'i, 'o>) input (recipe: Recipe) (run: RunRecord) =
         maker.Note recipe
         |> Result.bind (fun () ->
-            match helper |> Option.bind _.Taken(Recipe.key recipe) with
-            | Some seconds -> report recipe false seconds
-            | None ->
+            let key = (Recipe.key recipe).Hex
+
+            match credits.TryGetValue key with
+            | true, seconds ->
+                credits.Remove key |> ignore
+                report recipe false seconds
+            | false, _ ->
                 tell.Invoke(Cached stage.Name)
                 report recipe true 0.0
 
@@ -80,6 +87,15 @@ type DiskRunner
 
     /// The stages of this run so far, in order.
     member _.Facts: StageFact[] = facts.ToArray()
+
+    /// Notes that a stage was made for this run by somebody else: when the run comes to it, it has not found it in the store.
+    member _.Credit(key: string, seconds: float) : unit = credit key seconds
+
+    /// The stages that could run now, with `walk`. Nothing runs.
+    member _.Frontier() : Result<Frontier, PipelineError> =
+        match walk with
+        | None -> Ok { Stages = [||]; Pending = 0 }
+        | Some walk -> Frontier.find maker pin walk
 
     interface IAdvancing with
         member _.Advance(finished, all) = (maker :> IAdvancing).Advance(finished, all)

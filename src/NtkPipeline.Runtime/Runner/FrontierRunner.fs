@@ -1,7 +1,27 @@
 namespace NtkPipeline.Runtime
 
+open System
 open System.Collections.Generic
 open NtkPipeline.Core
+
+/// A stage that could run now: it has no result, and all of its inputs have.
+type FrontierStage = {
+    Name: string
+    /// The digest of its recipe.
+    Key: string
+    /// Why it would run.
+    Reasons: Reason list
+}
+
+/// What a walk of a pipeline has found.
+type Frontier = {
+    Stages: FrontierStage[]
+    /// How many stages have no result, those that wait for others among them; 0 where all is made.
+    Pending: int
+}
+
+/// Walks a whole pipeline with a runner; an error is what ended the walk.
+type PipelineWalk = Func<IRunner, Result<unit, PipelineError>>
 
 /// What to do on a walk of a pipeline, stage by stage.
 type IFrontierWork =
@@ -46,3 +66,40 @@ type FrontierRunner(maker: StageMaker, work: IFrontierWork) =
 
     interface IAdvancing with
         member _.Advance(finished, all) = (maker :> IAdvancing).Advance(finished, all)
+
+[<RequireQualifiedAccess>]
+module internal Frontier =
+
+    /// Walks a pipeline and finds all stages that could run now. A recipe that several stages have is there once.
+    let find
+        (maker: StageMaker)
+        (pin: Digest -> Result<unit, PipelineError>)
+        (walk: PipelineWalk)
+        : Result<Frontier, PipelineError> =
+        let stages = ResizeArray<FrontierStage>()
+
+        let work = {
+            new IFrontierWork with
+                member _.Ask recipe = pin (Recipe.key recipe)
+
+                member _.Meet(stage, _, recipe, found) =
+                    let key = (Recipe.key recipe).Hex
+
+                    if not (stages.Exists(fun met -> met.Key = key)) then
+                        stages.Add {
+                            Name = stage.Name
+                            Key = key
+                            Reasons =
+                                match found with
+                                | Lost reason -> [ reason ]
+                                | Ready _ -> []
+                                | Unknown last -> Recipe.reasons last recipe
+                        }
+
+                    Ok None
+        }
+
+        let runner = FrontierRunner(maker, work)
+
+        walk.Invoke runner
+        |> Result.map (fun () -> { Stages = stages.ToArray(); Pending = runner.PendingCount })

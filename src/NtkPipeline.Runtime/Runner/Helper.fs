@@ -1,20 +1,25 @@
 namespace NtkPipeline.Runtime
 
 open System
-open System.Collections.Generic
 open System.Diagnostics
 open NtkPipeline.Core
 
 /// What a run does while another process has the stage that it has come to: it takes another stage of the same pipeline that could run
-/// now and that nobody has, makes it, and looks again. `walk` walks the whole pipeline with a runner.
+/// now and that nobody has, makes it, and looks again. `walk` walks the whole pipeline with a runner; `credit` is told what
+/// was made, and in how many seconds.
 type internal Helper
-    (store: Store, maker: StageMaker, pin: Digest -> Result<unit, PipelineError>, walk: Action<IRunner>) =
+    (
+        store: Store,
+        maker: StageMaker,
+        pin: Digest -> Result<unit, PipelineError>,
+        credit: string -> float -> unit,
+        walk: PipelineWalk
+    ) =
 
     /// So often the pipeline is walked where nothing new is seen in the store: a folder's time may be that of a while ago on a shared
     /// disk, and a claim whose holder has died looks like any other.
     let patience = TimeSpan.FromSeconds 2.0
 
-    let made = Dictionary<string, float>()
     let mutable lastSeen = Array.empty<DateTime>
     let walked = Stopwatch()
 
@@ -37,14 +42,6 @@ type internal Helper
             | Ready _ -> Ok None
             | Lost reason -> maker.Make(stage, input, recipe, [ reason ]) |> Result.map Some
             | Unknown last -> maker.Make(stage, input, recipe, Recipe.reasons last recipe) |> Result.map Some)
-
-    /// Seconds that a recipe's result took, if it was made here; told once.
-    member _.Taken(key: Digest) : float option =
-        match made.TryGetValue key.Hex with
-        | true, seconds ->
-            made.Remove key.Hex |> ignore
-            Some seconds
-        | false, _ -> None
 
     /// Makes one stage, if there is one to be made; says whether there was. What refuses refuses the run too.
     member _.TryHelp() : Result<bool, PipelineError> =
@@ -69,7 +66,7 @@ type internal Helper
                             outcome.Value <- Ok true
                             Error stop
                         | Ok(Held(Some(run, _))) ->
-                            made[key.Hex] <- run.Seconds
+                            credit key.Hex run.Seconds
                             outcome.Value <- Ok true
                             Error stop
                         | Error refusal ->
@@ -77,9 +74,9 @@ type internal Helper
                             Error stop
             }
 
-            walk.Invoke(FrontierRunner(maker, work))
-
-            if outcome.Value <> Ok false then
+            match walk.Invoke(FrontierRunner(maker, work)), outcome.Value with
+            | Error reason, Ok false -> Error reason
+            | Ok(), Ok false -> Ok false
+            | _, outcome ->
                 walked.Reset()
-
-            outcome.Value
+                outcome

@@ -43,9 +43,9 @@ let private run (store: Store) second (hear: StageEvent -> unit) =
         told.Add event
         hear event
 
-    let walk (runner: IRunner) = pipeline second runner |> ignore
+    let walk (runner: IRunner) = pipeline second runner |> Result.map ignore
     use live = LiveRun.Begin store |> wantOk
-    let runner = DiskRunner(store, "data", Seed.root 1UL, tell, live, Action<IRunner> walk)
+    let runner = DiskRunner(store, "data", Seed.root 1UL, tell, live, PipelineWalk walk)
     let made = pipeline second runner |> Result.bind _.Value.Force()
     made, List.ofSeq told, runner.Facts |> Array.map (fun fact -> fact.Name, fact.Cached) |> List.ofArray
 

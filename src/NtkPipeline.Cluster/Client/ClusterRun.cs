@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Host;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Cluster;
+
+/// <summary>
+/// Has a run's stages made by workers: walks the pipeline for the stages that could run now, sends each to a worker that has room, and
+/// walks again when one is done. All truth is in the store, so that a run that dies is gone on with by the next, which finds again what
+/// workers are at.
+/// </summary>
+internal sealed class ClusterRun(Session session, ClusterConnection cluster, DiskRunner runner, StageProgress progress)
+{
+    /// <summary>So often workers are asked for, and the store is looked at for what others have made.</summary>
+    private static readonly TimeSpan _look = TimeSpan.FromSeconds(2);
+
+    /// <summary>For so long there may be no worker at all.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>What fails on a machine is tried so often, elsewhere where there is an elsewhere.</summary>
+    private const int MostTries = 3;
+
+    private readonly Job _job = new(
+        JsonSerializer.Serialize(session.Request with
+        {
+            Data = Path.GetFullPath(Path.GetDirectoryName(session.Data.Train)!),
+            Store = Path.GetFullPath(session.Request.Store),
+        }),
+        Environment.CurrentDirectory, Build.Mine, session.Config.Threads);
+
+    private readonly Dictionary<string, (FrontierStage Stage, StageWatch Watch, Task<StageReport> Report)> _sent = [];
+    private readonly Dictionary<string, List<string>> _failures = [];
+    private readonly Lock _telling = new();
+    private readonly Stopwatch _alone = Stopwatch.StartNew();
+
+    public async Task<FSharpResult<Unit?, Failure>> RunAsync(CancellationToken token)
+    {
+        try
+        {
+            while (true)
+            {
+                var found = runner.Frontier();
+
+                if (found.IsError)
+                    return found.OrRefused().Select(_ => (Unit?)null);
+
+                // All is in the store; what was sent has ended or is about to.
+                if (found.ResultValue.Pending == 0 && _sent.Count == 0)
+                    return Results.Done;
+
+                if (found.ResultValue.Pending > 0 && await Send(found.ResultValue.Stages, token) is { } nobody)
+                    return Results.Fail<Unit?>(ExitCode.Refused, nobody);
+
+                if (await Hear(token) is { } failure)
+                    return FSharpResult<Unit?, Failure>.NewError(failure);
+            }
+        }
+        finally
+        {
+            // After a refusal, or Ctrl-C, nobody waits for the others.
+            await Task.WhenAll(_sent.Values.Select(sent => sent.Watch.Cancel()));
+        }
+    }
+
+    /// <summary>Sends what could run now to whoever has room; says why nobody ever will have.</summary>
+    private async Task<string?> Send(FrontierStage[] stages, CancellationToken token)
+    {
+        var workers = await cluster.Workers();
+        var able = workers.Where(worker => worker.Build == Build.Mine).ToArray();
+
+        if (able.Length > 0 || _sent.Count > 0)
+            _alone.Restart();
+        else if (workers.Length > 0)
+            return $"all workers have another version of the program: {workers[0].Name} has {workers[0].Build}, and this is {Build.Mine}";
+        else if (cluster.Own?.Failure is { } dead)
+            return dead;
+        else if (_alone.Elapsed > _patience)
+            return "no worker has come for a minute; start some with `ntk worker`";
+
+        foreach (var stage in stages.Where(stage => !_sent.ContainsKey(stage.Key)))
+            if ((Holder(able, stage.Key) ?? Choose(able, stage.Key)) is { } worker && cluster.Stage(StageKey.Of(stage.Key, session.Request.Store)) is { } grain)
+            {
+                var watch = new StageWatch(grain, _job, stage.Name, worker);
+                _sent[stage.Key] = (stage, watch, Task.Run(() => watch.Follow(new Told(stage, Tell).Hear, token), token));
+            }
+
+        return null;
+    }
+
+    private int Wanted(WorkerFacts worker) => _job.Threads == 0 ? worker.Cores : Math.Min(_job.Threads, worker.Cores);
+
+    /// <summary>The worker that a run which has ended left the stage with.</summary>
+    private WorkerFacts? Holder(WorkerFacts[] workers, string key) =>
+        _failures.ContainsKey(key) ? null : Array.Find(workers, worker => worker.Stages.Any(stage => stage.Key == key));
+
+    /// <summary>Of the workers with room the one that has most of it; one where the stage has failed only where there is no other.</summary>
+    private WorkerFacts? Choose(WorkerFacts[] workers, string key)
+    {
+        var failed = _failures.GetValueOrDefault(key) ?? [];
+
+        return workers
+            .Select(worker => (Worker: worker, Free: Free(worker), HasFailed: failed.Contains(worker.Name)))
+            .Where(entry => entry.Free >= Wanted(entry.Worker))
+            .Where(entry => !entry.HasFailed || workers.All(worker => failed.Contains(worker.Name)))
+            .OrderByDescending(entry => entry.Free)
+            .ThenBy(entry => entry.Worker.Load)
+            .Select(entry => entry.Worker)
+            .FirstOrDefault();
+    }
+
+    /// <summary>Cores that neither this run nor, as far as it was told, another one has taken.</summary>
+    private int Free(WorkerFacts worker)
+    {
+        var own = _sent.Values.Where(sent => sent.Watch.Worker == worker.Name).Sum(_ => Wanted(worker));
+        var others = worker.Stages.Where(stage => !_sent.ContainsKey(stage.Key)).Sum(stage => stage.Cores);
+        return worker.Cores - own - others;
+    }
+
+    /// <summary>Waits for something to end, or for a while; gives what ends the run.</summary>
+    private async Task<Failure?> Hear(CancellationToken token)
+    {
+        await Task.WhenAny([.. _sent.Values.Select(sent => sent.Report), Task.Delay(_sent.Count == 0 ? _look / 8 : _look, token)]);
+        token.ThrowIfCancellationRequested();
+
+        foreach (var (key, (stage, _, ended)) in _sent.Where(entry => entry.Value.Report.IsCompleted).ToArray())
+        {
+            _sent.Remove(key);
+
+            if (End(stage, await ended) is { } failure)
+                return failure;
+        }
+
+        return null;
+    }
+
+    private Failure? End(FrontierStage stage, StageReport report)
+    {
+        switch (report.State)
+        {
+            case StageState.Done:
+                if (report.IsMade)
+                {
+                    runner.Credit(stage.Key, report.Seconds);
+                    Tell(StageEvent.NewFinished(stage.Name, report.Seconds, report.Bytes));
+                }
+
+                return null;
+            case StageState.Refused:
+                return new Failure(report.Code, [report.Sentence!]);
+            default:
+                return Fail(stage, report);
+        }
+    }
+
+    private Failure? Fail(FrontierStage stage, StageReport report)
+    {
+        if (!_failures.TryGetValue(stage.Key, out var failures))
+            _failures[stage.Key] = failures = [];
+
+        failures.Add(report.Worker);
+
+        if (failures.Count >= MostTries)
+            return new Failure(report.Code, [$"{stage.Name} failed {MostTries} times, on {string.Join(", ", failures.Distinct())}; the last time: {report.Sentence}"]);
+
+        Tell(StageEvent.NewWarning($"{stage.Name}: {report.Sentence}; it is tried again"));
+        return null;
+    }
+
+    private void Tell(StageEvent happened)
+    {
+        lock (_telling)
+            progress.Tell(happened);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Host;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Cluster;
+
+/// <summary>Clusters by Orleans.</summary>
+internal sealed class OrleansCluster : ICluster
+{
+    public FSharpResult<Unit?, Failure> Make(Session session, ClusterPlace place, DiskRunner runner, StageProgress progress, Terminal terminal)
+    {
+        // What needs nobody starts nobody.
+        var frontier = runner.Frontier();
+
+        return frontier.IsError ? frontier.OrRefused().Select(_ => (Unit?)null)
+            : frontier.ResultValue.Pending == 0 ? Results.Done
+            : from certificate in Certificate(place.Certificate)
+              from made in Cancelling(token => ClusterConnection.With(
+                  place, certificate, terminal, TimeSpan.FromSeconds(60), token, cluster => new ClusterRun(session, cluster, runner, progress).RunAsync(token)))
+              select made;
+    }
+
+    public FSharpResult<int, Failure> Work(WorkerPlace place, Terminal terminal) =>
+        from certificate in Certificate(place.Certificate)
+        from code in new WorkerHost(place, certificate, terminal).Run()
+        select code;
+
+    public FSharpResult<int, Failure> Status(ClusterPlace place, Terminal terminal) =>
+        from certificate in Certificate(place.Certificate)
+        from facts in Cancelling(token => ClusterConnection.With(
+            place, certificate, terminal, TimeSpan.FromSeconds(5), token, async cluster => Results.Ok(await cluster.Workers())))
+        select StatusWords.Tell(facts, terminal);
+
+    private static FSharpResult<(X509Certificate2, X509Certificate2)?, Failure> Certificate(string? path) =>
+        path is null
+            ? Results.Ok<(X509Certificate2, X509Certificate2)?>(null)
+            : ClusterCertificate.Read(path).Select(found => ((X509Certificate2, X509Certificate2)?)found);
+
+    /// <summary>Work that is called off by Ctrl-C, after which the process ends.</summary>
+    private static FSharpResult<T, Failure> Cancelling<T>(Func<CancellationToken, Task<FSharpResult<T, Failure>>> work)
+    {
+        using var held = Interruption.Hold();
+
+        try
+        {
+            return work(Interruption.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (Interruption.Token.IsCancellationRequested)
+        {
+            return Results.Fail<T>(
+                ExitCode.Interrupted, "interrupted; what is finished is kept, and the same command goes on from there");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/// Runs whose stages are made by the workers of a cluster.
+module NtkPipeline.Tests.ClusterTests
+
+open System
+open System.IO
+open Expecto
+open NtkPipeline.Tests.Ntk
+open NtkPipeline.Tests.Programs
+open NtkPipeline.Tests.Workers
+
+let private cluster =
+    testList "a cluster" [
+        RedisServer.testCaseRedis
+            "three workers, one of which is killed in a stage: the bytes of one process, each stage once"
+        <| inFolder (fun folder ->
+            RedisServer.withRedis folder (fun address ->
+                let workers = [
+                    for k in 1..3 ->
+                        startWorker [ "--cluster"; address; "--name"; $"w%d{k}"; "--cores"; "1" ]
+                ]
+
+                let run = arguments folder (tweets folder 240) "shared" "out"
+                use running = start (run @ [ "--cluster"; address ])
+
+                try
+                    let said = running.StandardError.ReadToEndAsync()
+                    let output = running.StandardOutput.ReadToEndAsync()
+                    let holder, key = claimant folder 8 (fun () -> running.HasExited)
+
+                    let victim =
+                        workers
+                        |> List.find (fun worker -> List.contains holder (offspring worker.Process.Id))
+
+                    victim.Process.Kill()
+                    running.WaitForExit()
+                    Expect.equal running.ExitCode 0 (output.Result + said.Result)
+                    Expect.equal (results folder "out") (snd alone.Value) "the same bytes"
+                    workers |> List.map saidBy |> String.concat "" |> wantEachOnce
+
+                    let status = [ "cluster"; "status"; "--cluster"; address; "--json" ] |> wantDone
+                    Expect.stringContains status.Output "2 workers, 0 stages under way" "who is left"
+                    Expect.isFalse (said.Result.Contains "secret") "no password is shown"
+
+                    Expect.isTrue
+                        (File.Exists(Path.Combine(folder, "shared", "runs", key + ".json")))
+                        "it was made"
+                finally
+                    finally' (running :: (workers |> List.map _.Process))))
+
+        if OperatingSystem.IsLinux() then
+            RedisServer.testCaseRedis
+                "a run that is killed leaves the stage under way, and the next finds it again"
+            <| inFolder (fun folder ->
+                RedisServer.withRedis folder (fun address ->
+                    let worker = startWorker [ "--cluster"; address; "--name"; "w1" ]
+                    let run = arguments folder (tweets folder 240) "shared" "out" @ [ "--cluster"; address ]
+                    use first = start run
+                    let firstSaid = first.StandardError.ReadToEndAsync()
+
+                    try
+                        claimant folder 4 (fun () -> first.HasExited) |> ignore
+                        first.Kill()
+                        first.WaitForExit()
+                        let said = finish (start run)
+                        wantEachOnce (saidBy worker)
+                        Expect.equal (results folder "out") (snd alone.Value) "the same bytes"
+                        Expect.isFalse (said.Contains "tried again") (firstSaid.Result + said)
+                    finally
+                        finally' [ first; worker.Process ]))
+
+        RedisServer.testCaseRedis
+            "members with the cluster's certificate work; whoever has another is refused"
+        <| inFolder (fun folder ->
+            RedisServer.withRedis folder (fun address ->
+                let own, other = Path.Combine(folder, "own.pem"), Path.Combine(folder, "other.pem")
+
+                for path in [ own; other ] do
+                    [ "cluster"; "cert"; "--out"; path ] |> wantDone |> ignore
+
+                let worker = startWorker [ "--cluster"; address; "--name"; "w1"; "--certificate"; own ]
+
+                try
+                    let run = arguments folder (tweets folder 240) "shared" "out"
+                    finish (start (run @ [ "--cluster"; address; "--certificate"; own ])) |> ignore
+                    Expect.equal (results folder "out") (snd alone.Value) "the same bytes"
+                    let status = [ "cluster"; "status"; "--cluster"; address ]
+                    status @ [ "--certificate"; own ] |> wantDone |> ignore
+
+                    status @ [ "--certificate"; other ]
+                    |> refused 1 [ "no worker of redis://127.0.0.1"; "certificate" ]
+
+                    status |> refused 1 [ "no worker of redis://127.0.0.1" ]
+                finally
+                    finally' [ worker.Process ]))
+    ]
+
+let private refusals =
+    testList "what is refused before anything starts" [
+        testCase "addresses, addresses of all machines, and machines without a certificate"
+        <| fun () ->
+            [ "run"; "--cluster"; "mysql://head" ] |> refused 2 [ "--cluster"; "redis://"; "tcp://" ]
+            [ "run"; "--cluster"; "redis://h"; "--workers"; "2" ] |> refused 2 [ "--workers" ]
+            [ "run"; "--workers"; "0" ] |> refused 2 [ "--workers: between 1" ]
+            [ "run"; "--certificate"; "c.pem" ] |> refused 2 [ "--certificate" ]
+            [ "worker" ] |> refused 2 [ "--cluster" ]
+            [ "worker"; "--cluster"; "tcp://127.0.0.1:1" ] |> refused 2 [ "redis://" ]
+            [ "worker"; "--cluster"; "redis://h"; "--ip"; "0.0.0.0" ] |> refused 2 [ "--ip" ]
+
+            [ "worker"; "--cluster"; "redis://h"; "--ip"; "10.0.0.7" ]
+            |> refused 2 [ "--certificate"; "--insecure" ]
+
+            let wrong = call [ "run"; "--cluster"; "redis://:hush@/x" ]
+            Expect.equal wrong.Code 2 wrong.Error
+            Expect.isFalse (wrong.Error.Contains "hush") "a password is not repeated"
+
+        testCase "a certificate is its owner's to read, and is not written over"
+        <| inFolder (fun folder ->
+            let path = Path.Combine(folder, "cluster.pem")
+            [ "cluster"; "cert"; "--out"; path ] |> wantDone |> ignore
+
+            if not (OperatingSystem.IsWindows()) then
+                Expect.equal
+                    (File.GetUnixFileMode path)
+                    (UnixFileMode.UserRead ||| UnixFileMode.UserWrite)
+                    "0600"
+
+            [ "cluster"; "cert"; "--out"; path ] |> refused 1 [ path; "already" ])
+    ]
+
+let tests = testSequenced <| testList "several machines" [ refusals; OwnWorkersTests.tests; cluster ]

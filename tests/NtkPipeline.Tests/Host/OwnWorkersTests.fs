@@ -1,0 +1,87 @@
+/// Runs with workers of their own: no server.
+module NtkPipeline.Tests.OwnWorkersTests
+
+open System
+open System.Diagnostics
+open System.IO
+open Expecto
+open NtkPipeline.Tests.Ntk
+open NtkPipeline.Tests.Programs
+open NtkPipeline.Tests.Workers
+
+let tests =
+    testSequenced
+    <| testList "a run's own workers" [
+        testCase "two make what one process makes, each stage once, and are gone afterwards"
+        <| inFolder (fun folder ->
+            let run = arguments folder (tweets folder 240) "shared" "out"
+            use running = start (run @ [ "--workers"; "2" ])
+            let said = finish running
+            let stages, alone = alone.Value
+            Expect.equal (List.sort (ran said)) (List.sort stages) "each stage once, and the run tells of it"
+            Expect.equal (List.sort (made folder "out")) (List.sort stages) "and so does its summary"
+            Expect.equal (results folder "out") alone "the same bytes"
+
+            // Nothing is left to do, so nobody is started.
+            let again = finish (start (run @ [ "--workers"; "2" ]))
+            Expect.isFalse (again.Contains "workers of this run") again
+            Expect.isEmpty (ran again) "all is there")
+
+        if OperatingSystem.IsLinux() then
+            testCase "a worker that is killed is replaced, and its stage is made elsewhere"
+            <| inFolder (fun folder ->
+                use running =
+                    start (arguments folder (tweets folder 240) "shared" "out" @ [ "--workers"; "2" ])
+
+                let said = running.StandardError.ReadToEndAsync()
+                let output = running.StandardOutput.ReadToEndAsync()
+                let holder, _ = claimant folder 8 (fun () -> running.HasExited)
+                // The stage's own process is a child of the worker's, which is a child of the run's.
+                let workers =
+                    offspring running.Id |> List.filter (fun pid -> List.contains holder (offspring pid))
+
+                use victim = Process.GetProcessById(List.exactlyOne workers)
+                victim.Kill()
+                running.WaitForExit()
+                Expect.equal running.ExitCode 0 (output.Result + said.Result)
+                Expect.equal (results folder "out") (snd alone.Value) "the same bytes")
+
+            testCase "a stage whose process is killed is tried again, and the run says so"
+            <| inFolder (fun folder ->
+                use running =
+                    start (arguments folder (tweets folder 240) "shared" "out" @ [ "--workers"; "2" ])
+
+                let said = running.StandardError.ReadToEndAsync()
+                let output = running.StandardOutput.ReadToEndAsync()
+                let holder, _ = claimant folder 8 (fun () -> running.HasExited)
+                use victim = Process.GetProcessById holder
+                victim.Kill()
+                running.WaitForExit()
+                Expect.equal running.ExitCode 0 (output.Result + said.Result)
+                Expect.stringContains said.Result "was ended by signal 9; it is tried again" "why"
+                wantEachOnce said.Result
+                Expect.equal (results folder "out") (snd alone.Value) "the same bytes")
+
+        testCase "data that refuse are refused in the same words, once"
+        <| inFolder (fun folder ->
+            let data = tweets folder 240
+            let train = Path.Combine(data, "train.csv")
+
+            File.WriteAllLines(
+                train,
+                File.ReadAllLines train |> Array.map (fun line -> line.Replace(",1", ",7"))
+            )
+
+            let run = arguments folder (Path.GetFullPath data) "store" "out"
+            let lone = call run
+
+            use running =
+                start (arguments folder (Path.GetFullPath data) "shared" "out" @ [ "--workers"; "1" ])
+
+            let said = running.StandardError.ReadToEnd()
+            running.WaitForExit()
+            Expect.equal (running.ExitCode, lone.Code) (1, 1) said
+            let last (text: string) = text.Trim().Split '\n' |> Array.last
+            Expect.equal (last said) (last lone.Error) "the same sentence"
+            Expect.isFalse (said.Contains "tried again") said)
+    ]

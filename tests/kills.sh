@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Workers of a cluster are killed with -9 at random instants, again and again, and started anew as a supervisor would; every run has to end
+# with the bytes of one process, no stage made twice but for the killed ones, and each stage that was lost taken up within 15 s.
+#   tests/kills.sh [RUNS=10] [KILLS_A_RUN=5] [SEED=1]
+# Needs a build, redis-server and Linux. Exit code 0 where all held.
+set -u
+runs=${1:-10} kills=${2:-5} RANDOM=${3:-1}
+root=$(cd "$(dirname "$0")/.." && pwd)
+ntk=$root/src/NtkPipeline.Host/bin/Release/ntk.dll
+work=$(mktemp -d)
+workers=3
+most=15
+trap 'stop' EXIT
+
+stop() {
+  touch "$work/over"
+  for pid in $(cat "$work"/*.pid 2>/dev/null); do kill -9 "$pid" 2>/dev/null; done
+  wait 2>/dev/null
+  [ "${failed:-1}" = 0 ] && rm -rf "$work"
+}
+
+port=$((20000 + RANDOM % 20000))
+redis-server --bind 127.0.0.1 --port "$port" --dir "$work" --save "" --appendonly yes >"$work/redis.log" &
+echo $! >"$work/redis.pid"
+cluster=redis://127.0.0.1:$port
+
+# The sample's quick run, with a few more networks, so that there is something to kill.
+settings=(--data "$root/data/sample" --config "$root/data/experiments/quick.json" --set embed.encoder=lsa --set train.seeds=6 --set train.widths=16,64,256,512)
+run() { dotnet "$ntk" run "${settings[@]}" --store "$work/$1/store" --out "$work/$1/out" "${@:2}" >"$work/$1.out" 2>"$work/$1.err"; }
+digest() { (cd "$work/$1/out" && cat report.html results.csv submission.csv | sha256sum); }
+
+# A worker that is started anew whenever it ends.
+supervise() {
+  while [ ! -e "$work/over" ]; do
+    dotnet "$ntk" worker --cluster "$cluster" --name "w$1" --cores 1 2>>"$work/w$1.log" >&2 &
+    echo $! >"$work/w$1.pid"
+    wait $!
+  done
+}
+
+echo "one process alone, for its bytes"
+mkdir "$work/alone" && run alone || { cat "$work/alone.err"; exit 1; }
+wanted=$(digest alone)
+stages=$(grep -c ' s, ' "$work/alone.err")
+for k in $(seq $workers); do supervise "$k" & done
+
+failed=0 killed=0 worst=0 twice=0
+for n in $(seq "$runs"); do
+  mkdir "$work/run$n"
+  for k in $(seq $workers); do wc -l <"$work/w$k.log" >"$work/w$k.seen" 2>/dev/null || echo 0 >"$work/w$k.seen"; done
+  run "run$n" --cluster "$cluster" &
+  client=$!
+  here=0
+  while kill -0 $client 2>/dev/null && [ $here -lt "$kills" ]; do
+    sleep "$((RANDOM % 4)).$((RANDOM % 10))"
+    victim=$(cat "$work/w$((RANDOM % workers + 1)).pid")
+    kill -0 $client 2>/dev/null || break
+    # What it was at: the claims that a process of its own holds.
+    lost=()
+    for child in $(pgrep -P "$victim"); do
+      for lease in $(grep -lx "$child" "$work/run$n"/store/claims/*/*.lease 2>/dev/null); do lost+=("$(basename "$(dirname "$lease")")"); done
+    done
+    kill -9 "$victim" && here=$((here + 1)) killed=$((killed + 1))
+    began=$SECONDS
+    for key in "${lost[@]}"; do
+      # Taken up: another holds it, or it is made.
+      until [ -e "$work/run$n/store/runs/$key.json" ] || { lease=$(ls "$work/run$n/store/claims/$key"/*.lease 2>/dev/null) && ! pgrep -P "$victim" >/dev/null && kill -0 "$(sed -n 2p $lease)" 2>/dev/null; }; do
+        [ $((SECONDS - began)) -gt 120 ] && break
+        sleep 0.1
+      done
+      took=$((SECONDS - began))
+      [ $took -gt $worst ] && worst=$took
+    done
+  done
+  wait $client
+  code=$?
+  made=$(for k in $(seq $workers); do tail -n +$(($(cat "$work/w$k.seen") + 1)) "$work/w$k.log"; done | grep -E '^[a-z-]+[^ ]*: [0-9.]+ s, ' | cut -d: -f1 | sort)
+  again=$(echo "$made" | uniq -d | wc -l)
+  twice=$((twice + again))
+  same=$([ $code = 0 ] && [ "$(digest "run$n")" = "$wanted" ] && echo yes || echo no)
+  echo "run $n: code $code, $here kills, same bytes: $same, told as made: $(echo "$made" | wc -l) of $stages, twice: $again"
+  [ "$same" = yes ] || { failed=1; tail -5 "$work/run$n.err"; }
+done
+
+echo "$killed kills over $runs runs: longest until a lost stage was taken up: $worst s; told as made twice: $twice"
+[ $worst -le $most ] && [ $twice = 0 ] || failed=1
+[ $failed = 0 ] && echo "all held" || echo "something did not hold; what was said lies in $work"
+exit $failed

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Three machines on one: network namespaces with addresses of their own, a worker in each, one of which is cut off for 20 s in the middle
+# and comes back. The run has to end with the bytes of one process, and no stage made twice.
+#   sudo tests/machines.sh
+# Needs a build, redis-server, ip (iproute2), root and Linux. Exit code 0 where all held.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+ntk=$root/src/NtkPipeline.Host/bin/Release/ntk.dll
+work=$(mktemp -d)
+net=10.77.0
+pids=()
+trap 'stop' EXIT
+
+stop() {
+  touch "$work/over"
+  for pid in "${pids[@]}" $(cat "$work"/*.pid 2>/dev/null); do kill -9 "$pid" 2>/dev/null; done
+  wait 2>/dev/null
+  for k in 1 2 3; do ip netns del "ntk$k" 2>/dev/null; done
+  ip link del ntkbr 2>/dev/null
+  [ "${failed:-1}" = 0 ] && rm -rf "$work"
+}
+
+ip link add ntkbr type bridge && ip addr add $net.1/24 dev ntkbr && ip link set ntkbr up || exit 1
+for k in 1 2 3; do
+  ip netns add "ntk$k" && ip link add "ntkv$k" type veth peer name eth0 netns "ntk$k" || exit 1
+  ip link set "ntkv$k" master ntkbr up
+  ip -n "ntk$k" addr add "$net.$((k + 1))/24" dev eth0
+  ip -n "ntk$k" link set eth0 up
+  ip -n "ntk$k" link set lo up
+done
+
+secret=$RANDOM$RANDOM
+redis-server --bind $net.1 --port 6399 --dir "$work" --save "" --appendonly yes --requirepass $secret >"$work/redis.log" &
+pids+=($!)
+cluster=redis://:$secret@$net.1:6399
+dotnet "$ntk" cluster cert --out "$work/cluster.pem" >"$work/cert.log" || exit 1
+
+settings=(--data "$root/data/sample" --config "$root/data/experiments/quick.json" --set embed.encoder=lsa --set train.seeds=12 --set train.widths=16,64,256,512)
+run() { dotnet "$ntk" run "${settings[@]}" --store "$work/$1/store" --out "$work/$1/out" "${@:2}" >"$work/$1.out" 2>"$work/$1.err"; }
+digest() { (cd "$work/$1/out" && cat report.html results.csv submission.csv | sha256sum); }
+
+# A worker that finds itself declared dead ends, and its supervisor starts it anew.
+supervise() {
+  while [ ! -e "$work/over" ]; do
+    ip netns exec "ntk$1" dotnet "$ntk" worker --cluster "$cluster" --ip "$net.$(($1 + 1))" --certificate "$work/cluster.pem" --name "w$1" --cores 1 2>>"$work/w$1.log" >&2 &
+    echo $! >"$work/w$1.pid"
+    wait $!
+  done
+}
+
+mkdir "$work/alone" "$work/three"
+run alone || { cat "$work/alone.err"; exit 1; }
+for k in 1 2 3; do supervise $k & done
+run three --cluster "$cluster" --certificate "$work/cluster.pem" &
+client=$!
+until [ "$(ls "$work/three/store/runs" 2>/dev/null | wc -l)" -gt 12 ]; do sleep 0.2; kill -0 $client || break; done
+ip link set ntkv2 down
+echo "w2 is cut off"
+sleep 20
+ip link set ntkv2 up
+echo "w2 is back"
+wait $client
+code=$?
+twice=$(grep -hE '^[a-z-]+[^ ]*: [0-9.]+ s, ' "$work"/w?.log | cut -d: -f1 | sort | uniq -d | wc -l)
+failed=0
+[ $code = 0 ] && [ "$(digest three)" = "$(digest alone)" ] && [ "$twice" = 0 ] || failed=1
+echo "code $code, same bytes: $([ "$(digest three)" = "$(digest alone)" ] && echo yes || echo no), made twice: $twice"
+[ $failed = 0 ] && echo "all held" || echo "something did not hold; what was said lies in $work"
+exit $failed
