@@ -8,6 +8,7 @@ let private tests =
         CodecTests.tests
         FoundationTests.tests
         ByteSizeTests.tests
+        CsvLayoutTests.tests
         TweetFrameTests.tests
         SampleTweetsTests.tests
         MetricsTests.tests
@@ -166,6 +167,7 @@ let private tests =
         BenchMachineTests.tests
         LibTorchFolderTests.tests
         SentenceEncoderTests.tests
+        TokeniserProfileTests.tests
         EncoderFileTests.tests
         PackagedModelTests.tests
         ConfigTextTests.tests

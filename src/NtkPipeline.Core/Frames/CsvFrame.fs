@@ -1,6 +1,5 @@
 namespace NtkPipeline.Core
 
-open System.IO
 open System.Text
 open Deedle
 
@@ -37,17 +36,19 @@ module CsvFrame =
         with :? DecoderFallbackException as e ->
             refuse name [ $"byte %d{e.Index} is not UTF-8, so it is not a CSV text" ]
 
-    let private readFrame (text: string) : Frame<int, string> =
-        use stream = new MemoryStream(Encoding.UTF8.GetBytes text)
-
-        // Without being told, Deedle takes a header with a tab and no comma for tab-separated.
-        Frame.ReadCsv(stream, hasHeaders = true, inferTypes = false, missingValues = [||], separators = ",")
+    /// A column for each name; one without, as a comma at a line's end makes it, is none.
+    let private ofRecords (names: string[]) (rows: CsvRecord[]) : Frame<int, string> =
+        Frame.ofColumns [
+            for k in 0 .. names.Length - 1 do
+                if names[k] <> "" then
+                    names[k] => Series.ofValues (rows |> Array.map (fun row -> row.Fields[k]))
+        ]
 
     let private raggedRows (expected: int) (rows: CsvRecord[]) =
         rows
-        |> Array.filter (fun record -> record.Fields <> expected)
+        |> Array.filter (fun record -> record.Fields.Length <> expected)
         |> Array.map (fun record ->
-            $"line %d{record.Line}: it has %d{record.Fields} fields, the header has %d{expected}")
+            $"line %d{record.Line}: it has %d{record.Fields.Length} fields, the header has %d{expected}")
         |> List.ofArray
 
     /// What to say of a column that is not there.
@@ -58,21 +59,25 @@ module CsvFrame =
             let names = missing |> List.map (fun key -> $"'%s{key}'") |> String.concat ", "
             Some $"line 1: column %s{names} is missing"
 
-    /// The frame, and the line that each of its rows starts on. Refused: bytes that are not UTF-8, a NUL, an unclosed quote,
-    /// nothing at all, a column twice, a ragged row.
+    /// The frame, and the line that each of its rows starts on; blanks around a column's name are none of it. Refused: bytes that are
+    /// not UTF-8, a NUL, a quote that never closes or that text follows, nothing at all, a column twice, a ragged row.
     let parse (name: string) (bytes: byte[]) : Result<Frame<int, string> * int[], PipelineError> =
         decode name bytes
         |> Result.bind (fun text ->
             match CsvLayout.scan text with
-            | Result.Error line -> refuse name [ $"line %d{line}: a quote opens here and never closes" ]
+            | Result.Error(line, fault) -> refuse name [ $"line %d{line}: %s{fault}" ]
             | Result.Ok [||] -> refuse name [ "it is empty" ]
             | Result.Ok records ->
+                let names = records[0].Fields |> Array.map _.Trim()
                 let rows = Array.tail records
 
                 let repeated =
-                    CsvLayout.header text |> List.countBy id |> List.filter (fun (_, count) -> count > 1)
+                    names
+                    |> Array.countBy id
+                    |> Array.tryFind (fun (column, count) -> column <> "" && count > 1)
 
-                match repeated, raggedRows records[0].Fields rows with
-                | [], [] -> Result.Ok(readFrame text, rows |> Array.map _.Line)
-                | [], faults -> refuse name faults
-                | (column, _) :: _, _ -> refuse name [ $"line 1: column '%s{column}' stands twice" ])
+                match repeated, raggedRows names.Length rows with
+                | None, [] -> Result.Ok(ofRecords names rows, rows |> Array.map _.Line)
+                | None, faults -> refuse name faults
+                | Some(column, _), _ ->
+                    refuse name [ $"line %d{records[0].Line}: column '%s{column}' stands twice" ])

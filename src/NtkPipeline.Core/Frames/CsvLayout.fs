@@ -2,79 +2,89 @@ namespace NtkPipeline.Core
 
 open System.Text
 
-/// Where a record of a CSV text starts, and how many fields it has.
-type CsvRecord = {
-    /// The line it starts on, from 1.
-    Line: int
-    Fields: int
-}
+/// A record of a CSV text: the line it starts on, from 1, and its fields as they were before they were written.
+type CsvRecord = { Line: int; Fields: string[] }
 
-/// The layout of a CSV text (RFC 4180): what its reader does not say, so that faults can name a line.
+/// CSV text, field by field (RFC 4180). A quote opens a quoted field at the field's first character only; further in, as the inch marks
+/// of `5" pipe`, it is a character like any other, which is what Python's csv module makes of it too.
 [<RequireQualifiedAccess>]
 module CsvLayout =
 
-    /// The records, header first; blank lines are none. A line ends in LF, CR LF or, outside quotes, in CR alone. The error is
-    /// the line on which a quote opens that never closes.
-    let scan (text: string) : Result<CsvRecord[], int> =
+    /// Where a reader stands in a field.
+    [<Struct>]
+    type private Place =
+        /// Before its first character.
+        | Start
+        | Plain
+        | Quoted
+        /// Behind a quote that ends the field, or is the first of two that stand for one.
+        | Closed
+        /// Behind blanks that follow a quoted field.
+        | Behind
+
+    /// The records, header first; blank lines are none. A line ends in LF, CR LF or, outside quotes, in CR alone. The error is a line and
+    /// what is wrong on it: a quote that never closes, or text behind a quoted field, which could belong to it or not.
+    let scan (text: string) : Result<CsvRecord[], int * string> =
         let records = ResizeArray<CsvRecord>()
-        let mutable line, start, fields = 1, 1, 1
-        let mutable isQuoted, openedAt = false, 0
-        let mutable isBlank = true
-
-        let endRecord () =
-            if not isBlank then
-                records.Add { Line = start; Fields = fields }
-
-            fields <- 1
-            isBlank <- true
-
-        for k in 0 .. text.Length - 1 do
-            match text[k] with
-            | '"' ->
-                isQuoted <- not isQuoted
-                isBlank <- false
-
-                if isQuoted then
-                    openedAt <- line
-            | ',' when not isQuoted ->
-                fields <- fields + 1
-                isBlank <- false
-            // A part of a field, or the LF behind it ends the line.
-            | '\r' when isQuoted || (k + 1 < text.Length && text[k + 1] = '\n') -> ()
-            | '\n'
-            | '\r' ->
-                line <- line + 1
-
-                if not isQuoted then
-                    endRecord ()
-                    start <- line
-            | _ -> isBlank <- false
-
-        endRecord ()
-        if isQuoted then Error openedAt else Ok(records.ToArray())
-
-    /// The fields of the first record, as they were before they were written: without quotes around them, with single ones inside.
-    let header (text: string) : string list =
-        let text = text.TrimStart('\r', '\n')
         let fields = ResizeArray<string>()
         let field = StringBuilder()
-        let mutable isQuoted, at = false, 0
+        let mutable place, at, line, start, openedAt = Start, 0, 1, 1, 0
+        let mutable fault: (int * string) option = None
 
-        while at < text.Length && (isQuoted || (text[at] <> '\n' && text[at] <> '\r')) do
-            match text[at] with
-            | '"' when isQuoted && at + 1 < text.Length && text[at + 1] = '"' ->
-                field.Append '"' |> ignore
-                at <- at + 1
-            | '"' -> isQuoted <- not isQuoted
-            | ',' when not isQuoted ->
-                fields.Add(field.ToString())
-                field.Clear() |> ignore
-            | c -> field.Append c |> ignore
+        let endField () =
+            fields.Add(field.ToString())
+            field.Clear() |> ignore
+            place <- Start
+
+        let endRecord () =
+            if fields.Count > 0 || place <> Start then
+                endField ()
+                records.Add { Line = start; Fields = fields.ToArray() }
+                fields.Clear()
+
+        let append (c: char) = field.Append c |> ignore
+
+        while at < text.Length && fault.IsNone do
+            match place, text[at] with
+            | Quoted, '"' -> place <- Closed
+            | Quoted, c ->
+                append c
+
+                if c = '\n' then
+                    line <- line + 1
+            | Closed, '"' ->
+                append '"'
+                place <- Quoted
+            | _, ',' -> endField ()
+            | _, '\r' when at + 1 < text.Length && text[at + 1] = '\n' -> ()
+            | _, ('\n' | '\r') ->
+                endRecord ()
+                line <- line + 1
+                start <- line
+            | Start, '"' ->
+                place <- Quoted
+                openedAt <- line
+            | (Start | Plain), c ->
+                append c
+                place <- Plain
+            | (Closed | Behind), (' ' | '\t' as c) ->
+                append c
+                place <- Behind
+            | (Closed | Behind), _ ->
+                fault <-
+                    Some(
+                        line,
+                        "text follows a quote that ends its field; a quote within a quoted field is written twice"
+                    )
 
             at <- at + 1
 
-        fields.Add(field.ToString())
-        List.ofSeq fields
+        match fault with
+        | Some fault -> Error fault
+        | None when place = Quoted -> Error(openedAt, "a quote opens here and never closes")
+        | None ->
+            endRecord ()
+            Ok(records.ToArray())
 
     let private mustQuote (value: string) =
         value.IndexOfAny [| ','; '"'; '\n'; '\r' |] >= 0 || value <> value.Trim()

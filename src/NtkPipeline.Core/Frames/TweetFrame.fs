@@ -37,9 +37,11 @@ module TweetFrame =
         if line.Length <= 12 then line else line[..8] + "…"
 
     let private parseId (text: string) =
-        match Int32.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
-        | true, id -> Result.Ok id
-        | _ -> Result.Error $"id '%s{shown text}' is not a whole number"
+        match Int64.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
+        | true, id when string id = text -> Result.Ok id
+        | true, id ->
+            Result.Error $"id '%s{shown text}' would be written back as %d{id}, so write it in digits alone"
+        | _ -> Result.Error $"id '%s{shown text}' is not a whole number of at most 64 bits"
 
     let private parseTarget (text: string) =
         match text with
@@ -47,7 +49,7 @@ module TweetFrame =
         | "0" -> Result.Ok(Some false)
         | _ -> Result.Error $"target '%s{shown text}' is neither 0 nor 1"
 
-    let private repeatedIds (lines: int[]) (ids: (int * int) list) =
+    let private repeatedIds (lines: int[]) (ids: (int * int64) list) =
         ids
         |> List.groupBy snd
         |> List.collect (fun (id, rows) ->
@@ -135,16 +137,21 @@ module TweetFrame =
         let column (pick: Tweet -> string option) =
             Series.ofOptionalObservations [ for i, tweet in Array.indexed tweets -> i, pick tweet ]
 
-        let number (pick: Tweet -> int) =
-            Series.ofObservations [ for i, tweet in Array.indexed tweets -> i, pick tweet ]
-
-        let frame = frame [ "id" => number _.Id ]
+        let frame =
+            frame [
+                "id" => Series.ofObservations [ for i, tweet in Array.indexed tweets -> i, tweet.Id ]
+            ]
 
         frame.AddColumn("keyword", column _.Keyword)
         frame.AddColumn("location", column _.Location)
         frame.AddColumn("text", column (fun tweet -> Some tweet.Text))
 
         if tweets |> Array.forall _.Target.IsSome then
-            frame.AddColumn("target", number (fun tweet -> if tweet.Target = Some true then 1 else 0))
+            let targets =
+                Series.ofObservations [
+                    for i, tweet in Array.indexed tweets -> i, (if tweet.Target = Some true then 1 else 0)
+                ]
+
+            frame.AddColumn("target", targets)
 
         TweetFrame frame

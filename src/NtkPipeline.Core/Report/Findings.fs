@@ -29,7 +29,7 @@ type DataFacts = {
 
 /// A labelled tweet that all the others contradict.
 type SuspectTweet = {
-    Id: int
+    Id: int64
     /// Other people's words: escaped wherever they are shown.
     Text: string
     Positive: bool

@@ -25,6 +25,7 @@ module internal Json =
 
     let text (value: string) : JsonNode | null = JsonValue.Create value
     let whole (value: int) : JsonNode | null = JsonValue.Create value
+    let id (value: int64) : JsonNode | null = JsonValue.Create value
     let flag (value: bool) : JsonNode | null = JsonValue.Create value
 
     /// A number that is none has no JSON: null.

@@ -7,7 +7,7 @@ open System.Text
 module Submission =
 
     /// `id,target`, a line a row in the given order; the target is 1 where f > 0.
-    let csv (ids: int[]) (outputs: float[]) : string =
+    let csv (ids: int64[]) (outputs: float[]) : string =
         if ids.Length <> outputs.Length then
             invalidArg (nameof outputs) $"%d{outputs.Length} outputs cannot answer %d{ids.Length} ids"
 

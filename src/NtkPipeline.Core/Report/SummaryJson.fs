@@ -45,7 +45,7 @@ module SummaryJson =
     /// By number alone: a text is read in the report, where it is escaped.
     let private suspect (suspect: SuspectTweet) =
         Json.record [
-            "id", Json.whole suspect.Id
+            "id", Json.id suspect.Id
             "target", Json.whole (if suspect.Positive then 1 else 0)
             "leftOut", Json.real suspect.LeftOut
         ]

@@ -13,7 +13,8 @@ module ReadTweets =
     /// `part` tells the labelled tweets ("train") from the others ("test"); `file` is named in refusals. No bytes are no test set.
     let stage (part: string) (file: string) (isLabelled: bool) : Stage<byte[], Tweet[]> = {
         Name = $"read-tweets/%s{part}"
-        Version = 1
+        // 2: a quote inside an unquoted field is a character.
+        Version = 2
         Settings = Fingerprint.describe isLabelled
         Codec = TweetTable.codec
         Body = Pure(run file isLabelled)

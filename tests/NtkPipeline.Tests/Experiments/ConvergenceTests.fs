@@ -53,7 +53,7 @@ let private real =
 
          let tweets =
              Array.init labelled (fun id -> {
-                 Id = 1000 + id
+                 Id = int64 (1000 + id)
                  Keyword = None
                  Location = None
                  Text = ""

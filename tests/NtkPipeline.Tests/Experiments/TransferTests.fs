@@ -31,7 +31,7 @@ let private tweets: Tweet[] =
         last <- text
 
         {
-            Id = k
+            Id = int64 k
             Keyword = Some(subjects[k / each])
             Location = None
             Text = text

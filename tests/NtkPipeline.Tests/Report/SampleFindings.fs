@@ -90,7 +90,7 @@ let make (isSynthetic: bool) : Findings =
         Dimensions = dimensions
         Kernel = kernel
         Suspects = [|
-            { Id = 48; Text = hostile; Positive = true; LeftOut = -1.25 }
+            { Id = 48L; Text = hostile; Positive = true; LeftOut = -1.25 }
             { Id = 51; Text = "plain"; Positive = false; LeftOut = 0.75 }
         |]
         Calibration =
