@@ -5,8 +5,8 @@ open System.IO
 open System.Runtime.InteropServices
 open NtkPipeline.Core
 
-/// Rows of NumPy files, read when they are wanted, so that an input may be larger than memory. A one-dimensional array is one
-/// column.
+/// Rows of NumPy files, read when they are wanted, so that an input may be larger than memory; of files that are not plain float32 or
+/// float64, row after row, read at once. A one-dimensional array is one column.
 [<RequireQualifiedAccess>]
 module NpyRows =
 
@@ -66,14 +66,28 @@ module NpyRows =
 
             fill 0)
 
+    /// The rows of a file that is stored otherwise than they are wanted, or of another program's order: it is read whole.
+    let private whole
+        path
+        (ofSingle: NpyLayout -> int64 -> float32[] -> Result<'t[], PipelineError>)
+        ofDouble
+        (layout: NpyLayout)
+        =
+        guard path (fun () ->
+            use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
+            Npy.readAny file |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}."))
+        |> Result.bind (function
+            | Choice1Of2 m -> ofSingle layout 0L m.Values
+            | Choice2Of2 m -> ofDouble layout 0L m.Values)
+        |> Result.map (Matrix.create layout.RowCount layout.ColumnCount >> RowSource.ofMatrix)
+
     /// A file's rows, made of what is stored: the conversions are told the number of the first value.
     let private openAs
         (ofSingle: NpyLayout -> int64 -> float32[] -> Result<'t[], PipelineError>)
         (ofDouble: NpyLayout -> int64 -> float[] -> Result<'t[], PipelineError>)
         (path: string)
         : Result<RowSource<'t>, PipelineError> =
-        layout path
-        |> Result.map (fun layout -> {
+        let rows (layout: NpyLayout) = {
             RowCount = layout.RowCount
             ColumnCount = layout.ColumnCount
             Read =
@@ -89,7 +103,11 @@ module NpyRows =
                             readAt<float> path offset size |> Result.bind (ofDouble layout first)
 
                     values |> Result.map (Matrix.create count layout.ColumnCount)
-        })
+        }
+
+        layout path
+        |> Result.bind (fun layout ->
+            if layout.IsPlain then Ok(rows layout) else whole path ofSingle ofDouble layout)
 
     /// Rounds to float32; a finite number that float32 does not reach is refused.
     let private narrow (path: string) (layout: NpyLayout) (first: int64) (values: float[]) =

@@ -6,6 +6,7 @@ let private tests =
     testList "NtkPipeline" [
         LibTorchTests.tests
         CodecTests.tests
+        NpyTests.tests
         FoundationTests.tests
         ByteSizeTests.tests
         CsvLayoutTests.tests

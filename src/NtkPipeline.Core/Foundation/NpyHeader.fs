@@ -2,36 +2,52 @@ namespace NtkPipeline.Core
 
 open System
 open System.Buffers.Binary
+open System.Globalization
 open System.IO
 open System.Text
 open System.Text.RegularExpressions
 
-/// What a NumPy file's header says of a matrix of float32 or float64 values. A one-dimensional array is one column.
+/// What one value of a NumPy file is.
+[<Struct; RequireQualifiedAccess>]
+type NpyKind =
+    | Real
+    | Signed
+    | Unsigned
+    | Truth
+
+/// What a NumPy file's header says of its values. A one-dimensional array is one column.
 type NpyLayout = {
+    /// 1 or 2.
+    Dimensions: int
     RowCount: int
     ColumnCount: int
-    /// Of one value: 4 for float32, 8 for float64.
+    Kind: NpyKind
+    /// Of one value: 1 to 8.
     BytesPerValue: int
+    IsBigEndian: bool
+    /// Column after column, which is Fortran's order; never said of one dimension, where both orders are the same.
+    IsByColumn: bool
     /// Where the first value lies in the file.
     Start: int64
-}
+} with
 
-/// What stands before the values of a NumPy file. Source: numpy.lib.format, "Format Version 1.0".
+    /// Stored as it is written here: float32 or float64, little-endian, row after row.
+    member this.IsPlain =
+        this.Kind = NpyKind.Real && this.BytesPerValue >= 4 && not this.IsBigEndian && not this.IsByColumn
+
+/// What stands before the values of a NumPy file. Source: numpy.lib.format, "Format Version 1.0" to "3.0".
 [<RequireQualifiedAccess>]
 module internal NpyHeader =
 
     let private magic = [| 0x93uy; byte 'N'; byte 'U'; byte 'M'; byte 'P'; byte 'Y'; 1uy; 0uy |]
 
+    /// Of a header that says three things; what is longer is none.
+    let private mostBytes = 1 <<< 20
+
     let private tag<'t> () =
         if typeof<'t> = typeof<float32> then "<f4"
         elif typeof<'t> = typeof<Half> then "<f2"
         else "<f8"
-
-    let private dictionary =
-        Regex(
-            @"^\{\s*'descr':\s*'([<>|=]?\w+)'\s*,\s*'fortran_order':\s*(True|False)\s*,\s*'shape':\s*\(([0-9, ]*)\)\s*,?\s*\}\s*$",
-            RegexOptions.CultureInvariant
-        )
 
     /// The bytes before the first value of a file of this shape; values of type 't follow in C order.
     let bytes<'t> (shape: int64 list) : byte[] =
@@ -50,40 +66,113 @@ module internal NpyHeader =
     let tryFill (stream: Stream) (buffer: Span<byte>) =
         stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream = false) = buffer.Length
 
-    /// The values' type, the shape as it is written, and where the values begin; the stream stands there then.
-    let read (stream: Stream) =
-        let prefix = Array.zeroCreate<byte> 10
+    /// One `key: value` of the header's dictionary and what ends it. Nothing in it matches in two ways, so that a header is read in time
+    /// linear in its length.
+    let private entry =
+        Regex(
+            @"\G\s*(?:'(?<key>\w+)'|""(?<key>\w+)"")\s*:\s*(?:'(?<text>[^'\\]*)'|""(?<text>[^""\\]*)""|(?<flag>True|False)|\((?<sizes>[0-9L,\s]*)\))\s*(?<end>,\s*\}|,|\})",
+            RegexOptions.CultureInvariant
+        )
+
+    let private damaged = Error "its .npy header is damaged"
+
+    /// The dictionary's entries by key. The keys may stand in any order, and a comma before the brace.
+    let private entries (text: string) : Result<Map<string, Match>, string> =
+        let finish found at = if String.IsNullOrWhiteSpace(text.Substring at) then Ok found else damaged
+
+        let rec next (found: Map<string, Match>) at =
+            match entry.Match(text, at) with
+            | m when m.Success && found.Count < 3 && not (found.ContainsKey m.Groups["key"].Value) ->
+                let found = Map.add m.Groups["key"].Value m found
+                let after = m.Index + m.Length
+                if m.Groups["end"].Value = "," then next found after else finish found after
+            | _ -> damaged
+
+        let opening = text.Length - text.TrimStart().Length
+
+        if opening < text.Length && text[opening] = '{' then
+            next Map.empty (opening + 1)
+        else
+            damaged
+
+    let private parseSize (text: string) =
+        Int32.TryParse(text.Trim().TrimEnd 'L', NumberStyles.None, CultureInfo.InvariantCulture)
+
+    /// Dimensions, rows and columns; a one-dimensional array is one column.
+    let private parseShape (text: string) =
+        let sizes = text.Trim().TrimEnd(',').Split ',' |> Array.map parseSize
+
+        match sizes with
+        | [| true, n |] -> Ok(1, n, 1)
+        | [| true, rows; true, columns |] -> Ok(2, rows, columns)
+        | [| _ |]
+        | [| _; _ |] when text.Trim() <> "" ->
+            Error $"its shape is (%s{text}); at most %d{Int32.MaxValue} rows and columns are read here"
+        | _ -> Error $"its shape is (%s{text}); one or two dimensions are read here"
+
+    let private parseType (descr: string) =
+        let m = Regex.Match(descr, @"^([<>|=]?)(?:([fiub])([1248])|(\?))$")
+
+        match m.Groups[2].Value, m.Groups[3].Value with
+        | "f", ("2" | "4" | "8" as size) -> Ok(NpyKind.Real, int size)
+        | "i", size when m.Success -> Ok(NpyKind.Signed, int size)
+        | "u", size when m.Success -> Ok(NpyKind.Unsigned, int size)
+        | "b", "1" -> Ok(NpyKind.Truth, 1)
+        | "", _ when m.Groups[4].Success -> Ok(NpyKind.Truth, 1)
+        | _ ->
+            Error
+                $"its values are '%s{descr}'; real numbers (such as '<f4' and '<f8'), whole numbers and truth values of at most 64 bits are read here"
+
+    let private layout start (text: string) : Result<NpyLayout, string> =
+        entries text
+        |> Result.bind (fun found ->
+            let said key (group: string) =
+                Map.tryFind key found
+                |> Option.map (fun (m: Match) -> m.Groups[group])
+                |> Option.filter _.Success
+                |> Option.map _.Value
+
+            match found.Count, said "descr" "text", said "fortran_order" "flag", said "shape" "sizes" with
+            | 3, Some descr, Some isFortran, Some shape ->
+                parseShape shape
+                |> Result.bind (fun (dimensions, rows, columns) ->
+                    parseType descr
+                    |> Result.map (fun (kind, size) -> {
+                        Dimensions = dimensions
+                        RowCount = rows
+                        ColumnCount = columns
+                        Kind = kind
+                        BytesPerValue = size
+                        IsBigEndian = descr.StartsWith '>' && size > 1
+                        IsByColumn = isFortran = "True" && rows > 1 && columns > 1
+                        Start = start
+                    }))
+            | _ -> damaged)
+
+    /// What the header says; the stream stands at the first value then.
+    let read (stream: Stream) : Result<NpyLayout, string> =
+        let prefix = Array.zeroCreate<byte> 8
 
         if not (tryFill stream (prefix.AsSpan())) || prefix[..5] <> magic[..5] then
             Error "it is not a .npy file"
-        elif prefix[6] <> 1uy then
-            Error $"its .npy format version is %d{prefix[6]}, and 1 is what is read here"
+        elif prefix[6] < 1uy || prefix[6] > 3uy || prefix[7] <> 0uy then
+            Error
+                $"its .npy format version is %d{prefix[6]}.%d{prefix[7]}, and 1.0, 2.0 and 3.0 are what is read here"
         else
-            let header =
-                Array.zeroCreate<byte>(
-                    int (BinaryPrimitives.ReadUInt16LittleEndian(ReadOnlySpan(prefix, 8, 2)))
-                )
+            let size = Array.zeroCreate<byte>(if prefix[6] = 1uy then 2 else 4)
+            let isThere = tryFill stream (size.AsSpan())
+            let length = Array.foldBack (fun (part: byte) sum -> sum * 256L + int64 part) size 0L
 
-            let found = tryFill stream (header.AsSpan())
-            let m = dictionary.Match(Encoding.ASCII.GetString header)
-
-            if not found || not m.Success then
-                Error "its .npy header is damaged"
-            elif m.Groups[2].Value = "True" then
-                Error "it is stored in Fortran order; save it with numpy.ascontiguousarray"
+            if not isThere then
+                Error "it ends within its .npy header"
+            elif length > int64 mostBytes then
+                Error $"its .npy header has %d{length} bytes, and one of %d{mostBytes} says all that there is"
+            elif stream.CanSeek && stream.Length - stream.Position < length then
+                Error "it ends within its .npy header"
             else
-                Ok(m.Groups[1].Value, m.Groups[3].Value, int64 (prefix.Length + header.Length))
+                let header = Array.zeroCreate<byte>(int length)
 
-    /// Rows and columns; a one-dimensional array is one column.
-    let parseShape (text: string) =
-        let sizes =
-            text.Split(',', StringSplitOptions.RemoveEmptyEntries ||| StringSplitOptions.TrimEntries)
-            |> Array.map Int32.TryParse
-
-        match sizes with
-        | [| true, n |] -> Ok(n, 1)
-        | [| true, rows; true, columns |] -> Ok(rows, columns)
-        | [| _ |]
-        | [| _; _ |] ->
-            Error $"its shape is (%s{text}); at most %d{Int32.MaxValue} rows and columns are read here"
-        | _ -> Error $"its shape is (%s{text}); one or two dimensions are read here"
+                if tryFill stream (header.AsSpan()) then
+                    layout (int64 (prefix.Length + size.Length) + length) (Encoding.UTF8.GetString header)
+                else
+                    Error "it ends within its .npy header"

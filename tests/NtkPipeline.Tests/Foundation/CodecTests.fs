@@ -93,8 +93,7 @@ let tests =
                 let says (part: string) result =
                     Expect.stringContains (Expect.wantError result "refused") part part
 
-                broken "<f8" "<i8" |> says "'<i8'"
-                broken "False" "True " |> says "Fortran"
+                broken "<f8" "<c8" |> says "'<c8'"
                 broken "(2, 2)" "(2, 3)" |> says "ends before"
                 broken "(2, 2)" "(2, 1)" |> says "goes on after"
                 Expect.isOk (broken "(2, 2)" "(2,2,)") "blanks do not count"
