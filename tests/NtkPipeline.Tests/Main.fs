@@ -43,6 +43,7 @@ let private tests =
         StoppingFoldsTests.tests
         StoppingPathTests.tests
         ModelSelectionTests.tests
+        SelectionProblemTests.tests
         SpectralFilterTests.tests
         LinearisedTrainingTests.tests
         LogisticDescentTests.tests

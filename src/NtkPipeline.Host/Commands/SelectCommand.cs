@@ -26,7 +26,7 @@ internal sealed class SelectCommand : NtkCommand
     };
 
     private readonly Option<string> _x = new("--x") { Description = "Inputs, a row each.", HelpName = "A.npy", Required = true };
-    private readonly Option<string> _y = new("--y") { Description = "Targets: a number a row; the positive class is above 0.", HelpName = "y.npy", Required = true };
+    private readonly Option<string> _y = new("--y") { Description = "Targets: a number a row; two values are two classes, others are numbers.", HelpName = "y.npy", Required = true };
 
     private readonly Option<string> _by = new Option<string>("--by")
     {

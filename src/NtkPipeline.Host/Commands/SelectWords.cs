@@ -58,14 +58,14 @@ internal static class SelectWords
                     looAccuracy = Certificates.Maybe(best.LooAccuracy),
                     looIsEstimate = best.IsLooEstimate,
                 },
-                heldOut = heldOut is null ? null : new { rows = heldOut.Rows, error = heldOut.Error, accuracy = heldOut.Accuracy },
+                heldOut = heldOut is null ? null : new { rows = heldOut.Rows, error = heldOut.Error, accuracy = Certificates.Maybe(heldOut.Accuracy) },
             },
             [$"{output}: {selection.Candidates.Length} candidates on {selection.Rows} rows, best first",
             $"best by {by}: {KernelKindModule.print(best.Kind)} of {NetworkText.print(best.Network)}, {regularisation}: {score:g5}"
                 + (best.LooAccuracy is { Value: var loo } ? $" (leave-one-out accuracy {loo:0.0000}{(best.IsLooEstimate ? ", an estimate" : "")})" : ""),
             .. Caution(settings, selection),
             heldOut is { } found
-                ? $"held out of every choice, {found.Rows} rows: accuracy {found.Accuracy:0.0000} ± {Math.Sqrt(found.Accuracy * (1 - found.Accuracy) / found.Rows):0.0000}, mean square error {found.Error:g4}"
+                ? $"held out of every choice, {found.Rows} rows: {Accuracy(found)}mean square error {found.Error:g4}"
                 : $"no rows were held out: the best of {selection.Candidates.Length} scores is an optimistic score"]);
     }
 
@@ -78,4 +78,8 @@ internal static class SelectWords
             yield return $"leave-one-out of a training time is an estimate above {TimeSelection.mostExactRows} rows, since a row left out also changes how the others are learnt; "
                 + "--by cv ranks times on rows really held out";
     }
+
+    /// <summary>"accuracy 0.9 ± 0.03, "; nothing where targets are numbers.</summary>
+    private static string Accuracy(HeldOut found) =>
+        found.Accuracy is { Value: var share } ? $"accuracy {share:0.0000} ± {Math.Sqrt(share * (1 - share) / found.Rows):0.0000}, " : "";
 }

@@ -90,23 +90,27 @@ module KernelMatrix =
 
         worst, at
 
+    /// What mirrored entries may differ by, of the largest diagonal entry: many roundings of float32, in whichever precision a kernel that
+    /// was computed in it is stored now.
+    let private asymmetry = 1e-5
+
     let private checkSymmetric name kernel =
         let n = rows kernel
 
-        let read, tolerance =
+        let read =
             match kernel with
-            | KernelMatrix.Single m -> (fun k -> float m.Values[k]), 1e-5
-            | KernelMatrix.Double m -> (fun k -> m.Values[k]), 1e-11
+            | KernelMatrix.Single m -> fun k -> float m.Values[k]
+            | KernelMatrix.Double m -> fun k -> m.Values[k]
 
         let scale = diagonal kernel |> Array.fold (fun most x -> max most (abs x)) 0.0
         let worst, (i, j) = mostAsymmetric read n
 
-        if worst <= tolerance * scale then
+        if worst <= asymmetry * scale then
             Ok()
         else
             Error(
                 NumbersRefused
-                    $"%s{name}: it is not symmetric; entry (%d{i}, %d{j}) is %g{entry i j kernel} but entry (%d{j}, %d{i}) is %g{entry j i kernel}"
+                    $"%s{name}: it is not symmetric; entry (%d{i}, %d{j}) is %.9g{entry i j kernel} but entry (%d{j}, %d{i}) is %.9g{entry j i kernel}, which differ by %.2g{worst}"
             )
 
     /// Square, not empty, finite, and symmetric but for rounding.

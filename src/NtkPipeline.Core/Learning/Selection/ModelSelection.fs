@@ -70,12 +70,18 @@ module ModelSelection =
         Coefficients = point.Path.Coefficients
     }
 
-    let private candidates settings x targets folds (network, kind) =
+    let private candidates
+        (settings: SelectionSettings)
+        (rule: ClassRule)
+        x
+        (targets: float[])
+        folds
+        (network, kind)
+        =
         result {
             let name = $"the %s{KernelKind.print kind} kernel of %s{NetworkText.print network}"
             let! kernel = gram settings kind network x None
             let! spectrum = Spectrum.decompose name kernel
-            let rule = ClassRule.Cut(ClassRule.cut targets)
 
             let! ridge =
                 Matrix.create targets.Length 1 targets
@@ -97,19 +103,26 @@ module ModelSelection =
                     |> TimeSelection.select name settings.Ridges.ChooseBy kernel spectrum targets folds
                     |> Result.map Some
 
-            return [ byRidge; yield! time |> Option.map (byTime network kind) |> Option.toList ]
+            return [
+                byRidge
+                yield! time |> Option.map (byTime network kind >> Candidate.known rule) |> Option.toList
+            ]
         }
+
+    /// What every part has its share of: the rows of the greater class, or of numbers the positive ones.
+    let private positive rule (targets: float[]) =
+        Matrix.create targets.Length 1 targets |> ClassRule.isPositive rule
 
     /// The rows that are fitted, and those that are held out.
     let split (settings: SelectionSettings) (problem: SelectionProblem) : int[] * int[] =
         StratifiedSplit.holdOut
             settings.HoldOut
             (Seed.derive "hold-out" settings.Seed)
-            (problem.Targets |> Array.map (fun y -> y > 0.0))
+            (positive (SelectionProblem.classes problem) problem.Targets)
             (groups problem.X)
 
     /// Folds of the fitted rows.
-    let private folds settings x (targets: float[]) =
+    let private folds settings rule x (targets: float[]) =
         let groups = groups x
         let number = (Array.distinct groups).Length
 
@@ -119,8 +132,8 @@ module ModelSelection =
                     $"select: %d{settings.Folds} folds cannot be made of %d{number} different rows of inputs; give more rows, or fewer folds"
             )
         else
-            let isPositive = targets |> Array.map (fun y -> y > 0.0)
-            Ok(StratifiedSplit.folds settings.Folds (Seed.derive "folds" settings.Seed) isPositive groups)
+            let positive = positive rule targets
+            Ok(StratifiedSplit.folds settings.Folds (Seed.derive "folds" settings.Seed) positive groups)
 
     let private judge
         settings
@@ -144,13 +157,17 @@ module ModelSelection =
                         ))
 
                 let expected = held |> Array.map (fun row -> problem.Targets[row])
-                let cut = ClassRule.cut problem.Targets
-                let centred = Array.map (fun value -> value - cut)
+                let column values = Matrix.create held.Length 1 values
+                let residuals = Array.map2 (-) expected outputs
 
                 Some {
                     Rows = held.Length
                     Error = Array.map2 (fun f y -> (f - y) ** 2.0) outputs expected |> Array.average
-                    Accuracy = Metrics.accuracy (centred expected) (centred outputs)
+                    Accuracy =
+                        ClassRule.accuracy
+                            (SelectionProblem.classes problem)
+                            (column expected)
+                            (column residuals)
                 })
 
     /// Ranks every network with every kernel. `tell` hears before each which it is, and how many there are.
@@ -165,7 +182,8 @@ module ModelSelection =
             let x = Matrix.gatherRows fitted problem.X
             let targets = fitted |> Array.map (fun row -> problem.Targets[row])
 
-            let! folds = folds settings x targets
+            let rule = SelectionProblem.classes problem
+            let! folds = folds settings rule x targets
 
             let competitors = List.allPairs problem.Networks problem.Kinds
 
@@ -174,7 +192,7 @@ module ModelSelection =
                 |> List.indexed
                 |> List.traverseResultM (fun (k, (network, kind)) ->
                     tell k competitors.Length network kind
-                    candidates settings x targets folds (network, kind))
+                    candidates settings rule x targets folds (network, kind))
 
             let ranked = found |> List.concat |> List.sortBy _.Score |> Array.ofList
             let! heldOut = judge settings problem x held ranked[0]

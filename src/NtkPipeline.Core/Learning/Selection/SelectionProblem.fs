@@ -55,8 +55,19 @@ type Candidate = {
     Coefficients: float[]
 }
 
+[<RequireQualifiedAccess>]
+module Candidate =
+
+    /// Without accuracies where targets are numbers, which name no classes.
+    let known (rule: ClassRule) (candidate: Candidate) : Candidate =
+        if rule = ClassRule.Numbers then
+            { candidate with TrainAccuracy = None; LooAccuracy = None; CvAccuracy = None }
+        else
+            candidate
+
 /// What the winner is worth on rows that had no part in the choice.
-type HeldOut = { Rows: int; Error: float; Accuracy: float }
+/// The accuracy is none where targets are numbers.
+type HeldOut = { Rows: int; Error: float; Accuracy: float option }
 
 type Selection = {
     /// Best first.
@@ -98,6 +109,19 @@ module SelectionSettings =
 [<RequireQualifiedAccess>]
 module SelectionProblem =
 
+    /// How the targets stand for two classes, or that they are numbers.
+    let classes (problem: SelectionProblem) : ClassRule =
+        problem.Targets |> Matrix.create problem.Targets.Length 1 |> ClassRule.ofTargets
+
+    let private ranksByAccuracy choice =
+        match choice with
+        | RidgeChoice.LeaveOneOutAccuracy
+        | RidgeChoice.CrossValidationAccuracy -> true
+        | RidgeChoice.LeaveOneOut
+        | RidgeChoice.Gcv
+        | RidgeChoice.Likelihood
+        | RidgeChoice.CrossValidation -> false
+
     let check (settings: SelectionSettings) (problem: SelectionProblem) : Result<unit, PipelineError> =
         let refuse reason = Error(NumbersRefused $"select: %s{reason}")
 
@@ -105,11 +129,9 @@ module SelectionProblem =
             refuse $"there are %d{problem.Targets.Length} targets for %d{problem.X.Rows} rows of inputs"
         elif problem.Networks.IsEmpty || problem.Kinds.IsEmpty then
             invalidArg (nameof problem) "nothing competes"
-        elif
-            problem.Targets |> Array.forall (fun y -> y > 0.0)
-            || problem.Targets |> Array.forall (fun y -> y <= 0.0)
-        then
-            refuse "all targets lie on one side of 0"
+        elif classes problem = ClassRule.Numbers && ranksByAccuracy settings.Ridges.ChooseBy then
+            refuse
+                $"targets of other than two values are numbers and name no classes, so %s{RidgeChoice.print settings.Ridges.ChooseBy} cannot rank; loo, gcv, likelihood and cv can"
         else
             match SelectionSettings.mistakes settings with
             | mistake :: _ -> refuse mistake

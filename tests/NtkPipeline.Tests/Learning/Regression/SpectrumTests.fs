@@ -91,6 +91,23 @@ let tests =
         <| fun () ->
             Expect.isOk (decompose (KernelMatrix.Double(change 3 2 (kernel[2, 3] + 1e-14) kernel))) "rounding"
 
+        testCase "a kernel that was computed in float32 is symmetric in whichever precision it is stored"
+        <| fun () ->
+            let rounded = change 3 2 (kernel[2, 3] + 1.2e-7) kernel
+            Expect.isOk (decompose (KernelMatrix.Single(Matrix.map float32 rounded))) "stored in float32"
+            Expect.isOk (decompose (KernelMatrix.Double rounded)) "the same numbers in float64"
+
+        testCase "entries that differ too much to be rounding are shown so that the difference can be read"
+        <| fun () ->
+            let changed = change 3 2 (kernel[2, 3] + 1e-4 * kernel[2, 2]) kernel
+
+            for kernel in [ KernelMatrix.Double changed; KernelMatrix.Single(Matrix.map float32 changed) ] do
+                let sentence = (Expect.wantError (decompose kernel) "refused").Sentence
+                Expect.stringContains sentence "which differ by " "said"
+                let numbers = System.Text.RegularExpressions.Regex.Matches(sentence, @" is ([0-9.e+-]+\d)")
+                Expect.equal numbers.Count 2 sentence
+                Expect.notEqual numbers[0].Value numbers[1].Value "and seen"
+
         testCase "a spectrum comes back from its archive, and another archive is an error"
         <| fun () ->
             let spectrum = Expect.wantOk (decompose (KernelMatrix.Double kernel)) "it is a kernel"
