@@ -132,5 +132,15 @@ module TransferTasks =
         Version = 1
         Settings = Fingerprint.describe settings
         Codec = Codec.json "transfer-tasks/1"
-        Body = Seeded(fun seed input -> Ok(create settings seed input))
+        Body =
+            Seeded(fun seed input ->
+                let tasks = create settings seed input
+
+                if (Array.distinct tasks.Folds).Length = settings.Folds then
+                    Ok tasks
+                else
+                    Error(
+                        DataRefused
+                            $"transfer: similar texts stay together, and these do not fill %d{settings.Folds} folds; a smaller transfer.folds may do"
+                    ))
     }

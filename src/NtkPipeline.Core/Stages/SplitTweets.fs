@@ -116,23 +116,64 @@ module SplitTweets =
             LargestSimilarGroup = similar |> Array.countBy id |> Array.map snd |> Array.max
         }
 
+    /// Whether the rows, if there are any, are of both classes.
+    let private isOneSided (values: float[]) (rows: int[]) =
+        let positives = rows |> Array.filter (fun row -> values[row] > 0.0) |> Array.length
+        positives = 0 || positives = rows.Length
+
+    /// Parts that nothing can be fitted on, or judged by: where a few texts make up most of the tweets, since copies of one stay together.
+    let private refuseLameParts (settings: Settings) (split: Split) =
+        let refuse what change =
+            Error(
+                DataRefused
+                    $"%s{what}, because rows of the same text stay together (split.together) and these tweets have %d{split.Labels.Length - split.DuplicateRows} different texts; %s{change}"
+            )
+
+        let without fold =
+            Array.zip split.Train split.Folds |> Array.filter (fun (_, own) -> own <> fold) |> Array.map fst
+
+        if isOneSided split.Labels split.Validation then
+            refuse
+                $"the %d{split.Validation.Length} tweets that can be held out for validation are not of both classes"
+                "a greater split.validation-share may do, or more tweets"
+        elif isOneSided split.Targets split.Train then
+            refuse
+                $"the %d{split.Train.Length} tweets that are left to train on are not of both classes"
+                "a smaller split.validation-share may do, or more tweets"
+        elif (Array.distinct split.Folds).Length < settings.Folds then
+            refuse
+                $"the training tweets do not fill %d{settings.Folds} folds"
+                "a smaller split.folds may do, or more tweets"
+        elif seq { 0 .. settings.Folds - 1 } |> Seq.exists (without >> isOneSided split.Targets) then
+            refuse
+                $"without one of its %d{settings.Folds} folds, the rest of the training tweets is of one class"
+                "another split.folds or split.validation-share may do, or more tweets"
+        else
+            Ok split
+
     let private run settings seed (tweets: Tweet[]) =
         labelsOf tweets
         |> Result.bind (fun positive ->
             let positives = positive |> Array.filter id |> Array.length
             let fewest = min positives (positive.Length - positives)
 
-            if fewest < 2 * settings.Folds then
+            if tweets.Length > KernelInputs.mostRows then
+                Error(
+                    MachineLacks
+                        $"there are %d{tweets.Length} labelled tweets, and a run holds whole kernels, which is possible for %d{KernelInputs.mostRows}; give it fewer, or regress on all of them with `ntk embed` and `ntk solve`."
+                )
+            elif fewest < 2 * settings.Folds then
                 Error(
                     DataRefused
                         $"the training tweets hold %d{positives} positive of %d{positive.Length}; %d{settings.Folds} folds and a validation set need at least %d{2 * settings.Folds} of each class"
                 )
             else
-                Ok(split settings seed tweets positive))
+                split settings seed tweets positive |> refuseLameParts settings)
 
     let stage (settings: Settings) : Stage<Tweet[], Split> = {
         Name = "split-tweets"
-        Version = 2
+        // 3: parts of one class, and folds without rows, are refused.
+        Version = 3
         Settings = Fingerprint.describe settings
         Codec = Codec.json "split/2"
         Body = Seeded(run settings)

@@ -9,7 +9,7 @@ let tests =
         testCase "contradictory labels are counted, and handled as asked"
         <| fun () ->
             let tweet i text target = {
-                Id = i
+                Id = int64 i
                 Keyword = None
                 Location = None
                 Text = text
@@ -68,7 +68,7 @@ let tests =
         testCase "similar texts stay on one side where that is asked, and keep their labels"
         <| fun () ->
             let tweet i text = {
-                Id = i
+                Id = int64 i
                 Keyword = None
                 Location = None
                 Text = text
@@ -108,4 +108,90 @@ let tests =
             Expect.equal similar.Targets similar.Labels "similar texts do not contradict each other"
             Expect.equal normalised.SimilarRows similar.SimilarRows "counted whatever is asked"
             Expect.isGreaterThanOrEqual similar.SimilarRows 60 "each second one"
+
+        testCase
+            "a few texts that most tweets repeat leave no part empty or of one class: refused, with what to change"
+        <| fun () ->
+            let tweet i text target = {
+                Id = int64 i
+                Keyword = None
+                Location = None
+                Text = text
+                Target = Some target
+            }
+
+            let usual: SplitTweets.Settings = {
+                ValidationShare = 0.2
+                Folds = 3
+                Together = SameText.Normalised
+                SimilarAbove = 0.7
+                Contradictions = MajorityLabel
+            }
+
+            let refused (words: string list) settings tweets =
+                let sentence = (Expect.wantError (run (SplitTweets.stage settings) tweets) "refused").Sentence
+
+                for word in words do
+                    Expect.stringContains sentence word sentence
+
+            // 48 of each class, four texts of each.
+            let few = [| for i in 0..95 -> tweet i $"text number %d{i % 8}" (i % 2 = 0) |]
+
+            few
+            |> refused
+                [
+                    "0 tweets that can be held out"
+                    "8 different texts"
+                    "split.validation-share"
+                ]
+                usual
+
+            Expect.isOk (run (SplitTweets.stage { usual with ValidationShare = 0.4 }) few) "as it says"
+
+            // All positive tweets are copies of one text.
+            let copies = [|
+                for i in 0..79 -> tweet i (if i < 14 then "the same" else $"another %d{i}") (i < 14)
+            |]
+
+            copies |> refused [ "not of both classes"; "split.validation-share" ] usual
+
+            // One text in 300 rows, under both labels.
+            let one = [| for i in 0..299 -> tweet i "one and the same" (i % 2 = 0) |]
+            one |> refused [ "1 different texts" ] usual
+
+            // Two positive texts, one of which is held out: without the other's fold no positive tweet is left.
+            let pair = [|
+                for i in 0..59 ->
+                    tweet
+                        i
+                        (if i < 10 then "first"
+                         elif i < 20 then "second"
+                         else $"another %d{i}")
+                        (i < 20)
+            |]
+
+            pair
+            |> refused [ "without one of its 3 folds"; "split.folds" ] { usual with ValidationShare = 0.5 }
+
+        testCase "more tweets than a whole kernel has room for are refused at once, with the way on"
+        <| fun () ->
+            let many =
+                Array.init 46_341 (fun i -> {
+                    Id = int64 i
+                    Keyword = None
+                    Location = None
+                    Text = $"word%d{i}"
+                    Target = Some(i % 2 = 0)
+                })
+
+            let settings: SplitTweets.Settings = {
+                ValidationShare = 0.2
+                Folds = 5
+                Together = SameText.Identical
+                SimilarAbove = 0.7
+                Contradictions = MajorityLabel
+            }
+
+            let sentence = (Expect.wantError (run (SplitTweets.stage settings) many) "refused").Sentence
+            Expect.stringContains sentence "ntk solve" "the way on"
     ]

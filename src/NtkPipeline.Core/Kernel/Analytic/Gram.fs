@@ -16,7 +16,8 @@ module Gram =
         (x: Matrix<float>)
         (z: Matrix<float> option)
         : Result<Matrix<'t>, PipelineError> =
-        KernelInputs.checkColumns x.Columns (z |> Option.map _.Columns)
+        KernelInputs.checkEntries x.Rows (z |> Option.map _.Rows |> Option.defaultValue x.Rows)
+        |> Result.bind (fun () -> KernelInputs.checkColumns x.Columns (z |> Option.map _.Columns))
         |> Result.bind (fun () -> KernelInputs.checkFinite Precision.double "x" 0 x)
         |> Result.bind (fun () ->
             z |> Option.map (KernelInputs.checkFinite Precision.double "z" 0) |> Option.defaultValue (Ok()))

@@ -6,6 +6,19 @@ module KernelInputs =
 
     let refuse (sentence: string) : Result<'a, PipelineError> = Error(NumbersRefused $"kernel: %s{sentence}")
 
+    /// The most rows whose kernel with themselves one of .NET's arrays holds.
+    let mostRows: int = int (sqrt (float System.Array.MaxLength))
+
+    /// Refuses a matrix of more entries than one array holds.
+    let checkEntries (rows: int) (columns: int) : Result<unit, PipelineError> =
+        if int64 rows * int64 columns <= int64 System.Array.MaxLength then
+            Ok()
+        else
+            Error(
+                MachineLacks
+                    $"a kernel of %d{rows} × %d{columns} rows has more entries than one array holds, which is enough for %d{mostRows} rows with themselves; `ntk solve` regresses without holding it, and `ntk kernel` writes it to disk."
+            )
+
     /// Whether rows of so many columns can meet those of z (none: themselves).
     let checkColumns (x: int) (z: int option) : Result<unit, PipelineError> =
         match z with

@@ -51,11 +51,21 @@ module ViewKernel =
 
     let private unitJoin parts = join parts |> Pca.normaliseRows |> fst
 
-    let private addScaled (weight: float) (total: Matrix<float32>) (part: Matrix<float32>) =
-        Matrix.create
-            total.Rows
-            total.Columns
-            (Array.map2 (fun sum k -> sum + float32 (weight * weight) * k) total.Values part.Values)
+    /// total ← total + w² part, in place: a sum of many kernels holds two of them at a time. The first part becomes the total.
+    let private accumulate (weight: float) (total: Matrix<float32> option) (part: Matrix<float32>) =
+        let scale = float32 (weight * weight)
+
+        match total with
+        | None ->
+            for k in 0 .. part.Values.Length - 1 do
+                part.Values[k] <- scale * part.Values[k]
+
+            part
+        | Some total ->
+            for k in 0 .. total.Values.Length - 1 do
+                total.Values[k] <- total.Values[k] + scale * part.Values[k]
+
+            total
 
     /// The kernel of all tweets with those of `others` (none: with one another), float32. One weight at least is not 0.
     let gram
@@ -70,20 +80,14 @@ module ViewKernel =
         | _ when parts.IsEmpty -> invalidArg (nameof kernel) "a kernel of no view"
         | Beside _ -> BaseKernel.gram (unitJoin parts) (Option.map unitJoin otherParts)
         | Sum _ ->
-            let grams =
-                parts
-                |> List.mapi (fun k (weight, rows) ->
-                    otherParts
-                    |> Option.map (fun others -> snd others[k])
-                    |> BaseKernel.gram rows
-                    |> Result.map (fun gram -> weight, gram))
+            let others k = otherParts |> Option.map (fun others -> snd others[k])
 
-            (None, grams)
-            ||> List.fold (fun total gram ->
-                match total, gram with
-                | Some(Error e), _
-                | _, Error e -> Some(Error e)
-                | None, Ok(weight, gram) ->
-                    Some(Ok(Matrix.map (fun k -> float32 (weight * weight) * k) gram))
-                | Some(Ok total), Ok(weight, gram) -> Some(Ok(addScaled weight total gram)))
-            |> Option.defaultWith (fun () -> invalidOp "a sum of no kernels")
+            let rec sum total k remaining =
+                match total, remaining with
+                | Some total, [] -> Ok total
+                | None, [] -> invalidOp "a sum of no kernels"
+                | _, (weight, rows) :: rest ->
+                    BaseKernel.gram rows (others k)
+                    |> Result.bind (fun part -> sum (Some(accumulate weight total part)) (k + 1) rest)
+
+            sum None 0 parts

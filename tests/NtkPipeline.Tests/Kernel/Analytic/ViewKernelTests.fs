@@ -79,6 +79,34 @@ let tests =
                     for j in 0..19 do
                         Expect.isLessThan (abs (cross[i, j] - all[20 + i, j])) 4e-6f "the same pair"
 
+        testCase "a sum is accumulated part by part, in float32"
+        <| fun () ->
+            let weights = [ 1.0; 0.5; 2.0; 0.7; 0.3 ]
+            let names = [ for k in 0..4 -> $"view%d{k}" ]
+            let views: Views = [ for k in 0..4 -> names[k], rows (10 + k) 200 (3 + k) ]
+            let sum = want (ViewKernel.gram (Sum(List.zip weights names)) views None)
+            let grams = [ for _, rows in views -> want (BaseKernel.gram rows None) ]
+
+            let expected =
+                Array.init sum.Values.Length (fun k ->
+                    List.zip weights grams
+                    |> List.map (fun (weight, gram) -> float32 (weight * weight) * gram.Values[k])
+                    |> List.reduce (+))
+
+            Expect.equal sum.Values expected "bit for bit"
+
+        testCase "a kernel of more entries than one array holds is refused at once, with the way on"
+        <| fun () ->
+            let tall = Matrix.create 46_341 1 (Array.create 46_341 1.0f)
+            let sentence = (Expect.wantError (BaseKernel.gram tall None) "refused").Sentence
+            Expect.stringContains sentence "ntk solve" "the way on"
+
+            Expect.isOk
+                (KernelInputs.checkEntries KernelInputs.mostRows KernelInputs.mostRows)
+                "the most that fits"
+
+            Expect.equal KernelInputs.mostRows 46_340 "and how many that is"
+
         testCase "a view that is not there is the caller's bug"
         <| fun () ->
             Expect.throwsT<ArgumentException>
