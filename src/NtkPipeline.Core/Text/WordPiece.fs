@@ -12,12 +12,13 @@ open Microsoft.ML.Tokenizers
 type WordPiece = private {
     Tokenizer: BertTokenizer
     Count: int
+    KeepsCase: bool
 } with
 
     /// How many pieces there are; their ids count from 0.
     member this.Size = this.Count
 
-/// Texts → token ids, as Hugging Face's `tokenizers` does it for uncased BERT models. The pieces are found by
+/// Texts → token ids, as Hugging Face's `tokenizers` does it for BERT models, uncased unless a model is said to keep capitals. The pieces are found by
 /// Microsoft.ML.Tokenizers; the text is prepared here, because that library (2.0.1) prepares it differently: it drops
 /// line breaks rather than making blanks of them, leaves `_ $ + < = > ^ | ~` inside words or drops them, and takes
 /// accents off by .NET's `Normalize`, which does nothing without ICU.
@@ -56,7 +57,7 @@ module WordPiece =
         Rune.IsPunctuation rune
         || (rune.IsAscii && rune.Value > 0x20 && rune.Value < 0x7F && not (Rune.IsLetterOrDigit rune))
 
-    let private prepareRune (prepared: StringBuilder) (rune: Rune) =
+    let private prepareRune keepsCase (prepared: StringBuilder) (rune: Rune) =
         let alone (text: string) = prepared.Append(' ').Append(text).Append(' ') |> ignore
 
         if isControl rune then
@@ -64,17 +65,17 @@ module WordPiece =
         elif Rune.IsWhiteSpace rune then
             prepared.Append ' ' |> ignore
         else
-            for part in (Decomposition.withoutMarks rune).EnumerateRunes() do
-                let lower = (Rune.ToLowerInvariant part).ToString()
+            let parts = if keepsCase then rune.ToString() else Decomposition.withoutMarks rune
+
+            for part in parts.EnumerateRunes() do
+                let letter = (if keepsCase then part else Rune.ToLowerInvariant part).ToString()
 
                 if isIdeograph rune || isPunctuation part then
-                    alone lower
+                    alone letter
                 else
-                    prepared.Append lower |> ignore
+                    prepared.Append letter |> ignore
 
-    /// The text as BERT's normaliser and pre-tokeniser leave it: words and signs with blanks between. A special token
-    /// that stands in the text stays what it is, as it does there.
-    let prepare (text: string) : string =
+    let private prepareBy keepsCase (text: string) : string =
         let prepared = StringBuilder text.Length
 
         for part in specials.Split text do
@@ -82,9 +83,13 @@ module WordPiece =
                 prepared.Append(' ').Append(part).Append(' ') |> ignore
             else
                 for rune in part.EnumerateRunes() do
-                    prepareRune prepared rune
+                    prepareRune keepsCase prepared rune
 
         prepared.ToString()
+
+    /// The text as an uncased BERT's normaliser and pre-tokeniser leave it: words and signs with blanks between. A special token
+    /// that stands in the text stays what it is, as it does there.
+    let prepare (text: string) : string = prepareBy false text
 
     let private options =
         BertOptions(
@@ -120,11 +125,18 @@ module WordPiece =
             | None, None ->
                 use bytes = new MemoryStream(Encoding.UTF8.GetBytes(String.concat "\n" pieces))
 
-                Ok { Tokenizer = BertTokenizer.Create(bytes, options); Count = pieces.Length }
+                Ok {
+                    Tokenizer = BertTokenizer.Create(bytes, options)
+                    Count = pieces.Length
+                    KeepsCase = false
+                }
+
+    /// The same for a cased model, which leaves capitals and accents as they are; false: for an uncased one.
+    let keepCase (keeps: bool) (wordPiece: WordPiece) : WordPiece = { wordPiece with KeepsCase = keeps }
 
     /// The text's token ids: [CLS], its pieces, [SEP]; a text of more tokens than `most` loses the pieces before [SEP].
     let idsWithin (most: int) (wordPiece: WordPiece) (text: string) : int[] =
-        let ids = Array.ofSeq (wordPiece.Tokenizer.EncodeToIds(prepare text))
+        let ids = Array.ofSeq (wordPiece.Tokenizer.EncodeToIds(prepareBy wordPiece.KeepsCase text))
 
         if ids.Length <= most then
             ids

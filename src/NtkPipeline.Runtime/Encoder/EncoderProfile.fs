@@ -2,6 +2,7 @@ namespace NtkPipeline.Runtime
 
 open System.IO
 open System.Text.Json
+open FsToolkit.ErrorHandling
 open NtkPipeline.Core
 
 /// What a model was trained for, and its graph does not say.
@@ -14,7 +15,7 @@ type EncoderProfile = {
 }
 
 /// A model's folder says it in `encoder.json`, {"pooling": "mean" or "cls", "maxTokens": 256}, or where sentence-transformers
-/// does: `1_Pooling/config.json` and `sentence_bert_config.json`.
+/// does: `modules.json`, `1_Pooling/config.json` and `sentence_bert_config.json`; a limit that is not there, `TokeniserProfile`.
 [<RequireQualifiedAccess>]
 module EncoderProfile =
 
@@ -29,29 +30,8 @@ module EncoderProfile =
     /// The bounds of `maxTokens`.
     let private least, most = 3, 8192
 
-    let private refuse (path: string) reason = Error(DataRefused $"%s{path}: %s{reason}.")
-
-    /// What a file's JSON object says; nothing of a file that is not there.
-    let private ofObject (path: string) (read: JsonElement -> Result<'a, PipelineError>) =
-        if not (File.Exists path) then
-            Ok None
-        else
-            SourceFile.readBytes path
-            |> Result.bind (fun bytes ->
-                try
-                    use json = JsonDocument.Parse(System.ReadOnlyMemory bytes)
-
-                    if json.RootElement.ValueKind = JsonValueKind.Object then
-                        read json.RootElement |> Result.map Some
-                    else
-                        refuse path "it is no JSON object"
-                with :? JsonException ->
-                    refuse path "it is no JSON")
-
-    let private property (name: string) (json: JsonElement) =
-        match json.TryGetProperty name with
-        | true, value when value.ValueKind <> JsonValueKind.Null -> Some value
-        | _ -> None
+    let private refuse = FolderJson.refuse
+    let private property = FolderJson.property
 
     let private pooling path (name: string) =
         match name with
@@ -107,25 +87,71 @@ module EncoderProfile =
 
         pooling path (String.concat " + " chosen)
 
+    /// The parts of sentence-transformers' `modules.json`: where its pooling lies. Parts behind the pooling but the norm are not known here.
+    let private poolingFolder path (json: JsonElement) =
+        let part (item: JsonElement) =
+            let kind = FolderJson.text "type" item |> Option.defaultValue "a part without a type"
+            kind[kind.LastIndexOf '.' + 1 ..], FolderJson.text "path" item |> Option.defaultValue ""
+
+        let parts = [
+            for item in json.EnumerateArray() do
+                if item.ValueKind = JsonValueKind.Object then
+                    part item
+        ]
+
+        match
+            parts
+            |> List.tryFind (fun (kind, _) ->
+                not (List.contains kind [ "Transformer"; "Pooling"; "Normalize" ]))
+        with
+        | Some(kind, _) ->
+            refuse path $"its part %s{kind} is not known here; Transformer, Pooling and Normalize are"
+        | None -> Ok(parts |> List.tryFind (fun (kind, _) -> kind = "Pooling") |> Option.map snd)
+
+    /// Words that sentence-transformers puts before every text, where the folder asks for that.
+    let private refusePrompt path (json: JsonElement) =
+        let words =
+            FolderJson.text "default_prompt_name" json
+            |> Option.bind (fun name ->
+                FolderJson.property "prompts" json |> Option.bind (FolderJson.text name))
+
+        match words with
+        | Some words when words <> "" ->
+            refuse
+                path
+                $"it puts '%s{words}' before every text, which is not done here; write it into the texts and set default_prompt_name to null"
+        | _ -> Ok()
+
     /// What a model's folder says.
     let read (folder: string) : Result<EncoderProfile, PipelineError> =
         let own = Path.Combine(folder, fileName)
-        let pooled = Path.Combine(folder, "1_Pooling", "config.json")
+        let modules = Path.Combine(folder, "modules.json")
+        let prompts = Path.Combine(folder, "config_sentence_transformers.json")
         let limited = Path.Combine(folder, "sentence_bert_config.json")
 
-        ofObject own (ours own)
+        FolderJson.ofObject own (ours own)
         |> Result.bind (fun stated ->
             match stated with
             | Some profile -> Ok profile
             | None ->
-                ofObject pooled (theirs pooled)
-                |> Result.bind (fun pooling ->
-                    ofObject limited (tokens limited "max_seq_length")
-                    |> Result.map (fun limit -> {
+                result {
+                    let! place = FolderJson.ofList modules (poolingFolder modules)
+                    let! _ = FolderJson.ofObject prompts (refusePrompt prompts)
+                    let place = place |> Option.flatten |> Option.defaultValue "1_Pooling"
+                    let pooled = Path.Combine(folder, place, "config.json")
+                    let! pooling = FolderJson.ofObject pooled (theirs pooled)
+                    let! limit = FolderJson.ofObject limited (tokens limited "max_seq_length")
+                    let! tokeniser = TokeniserProfile.read folder
+
+                    return {
                         Pooling = Option.defaultValue assumed.Pooling pooling
-                        MaxTokens = limit |> Option.flatten |> Option.defaultValue assumed.MaxTokens
+                        MaxTokens =
+                            Option.flatten limit
+                            |> Option.orElse (tokeniser.MaxTokens |> Option.map (min most))
+                            |> Option.defaultValue assumed.MaxTokens
                         IsStated = pooling.IsSome
-                    })))
+                    }
+                })
 
     /// As `ntk --json` and people read it: "mean", "cls".
     let poolingName (profile: EncoderProfile) : string =

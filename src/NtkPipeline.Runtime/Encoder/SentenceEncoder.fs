@@ -102,20 +102,27 @@ module SentenceEncoder =
                     (Ok [])
                 |> Result.bind (fun files ->
                     ExternalWeights.digests (modelPath folder)
-                    |> Result.map (fun weights ->
+                    |> Result.bind (fun weights ->
+                        TokeniserProfile.read folder |> Result.map (fun tokeniser -> weights, tokeniser))
+                    |> Result.map (fun (weights, tokeniser) ->
                         Digest.ofParts [
                             yield! files
                             yield! weights
                             $"pooling %s{EncoderProfile.poolingName profile}"
                             $"%d{profile.MaxTokens} tokens"
+                            if tokeniser.KeepsCase then
+                                "capitals kept"
                         ])))
 
-    /// The word pieces of a vocabulary file.
+    /// The word pieces of a vocabulary file; what the files beside it say of capitals is heeded.
     let loadVocabulary (path: string) : Result<WordPiece, PipelineError> =
         SourceFile.readBytes path
         |> Result.bind (fun bytes ->
             use lines = new MemoryStream(bytes)
             WordPiece.load path lines)
+        |> Result.bind (fun wordPiece ->
+            TokeniserProfile.read (nonNull (Path.GetDirectoryName(Path.GetFullPath path)))
+            |> Result.map (fun tokeniser -> WordPiece.keepCase tokeniser.KeepsCase wordPiece))
 
     let private expectVocabulary (folder: string) (wordPiece: WordPiece) (model: EncoderModel) =
         match EncoderModel.knownTokens model with
