@@ -158,7 +158,7 @@ module TangentKernel =
             let count = min side (rows.Values.Rows - start)
 
             ((ofRows rows.Values).narrow(0L, int64 start, int64 count) |> countedOf torch.CPU rows.Columns)
-                .square_()
+                .square()
                 .sum(axis, ``type`` = torch.float64)
             |> Tensors.toArray64
     ]
