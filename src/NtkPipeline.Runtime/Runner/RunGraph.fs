@@ -32,6 +32,15 @@ module RunGraph =
             | Some _ -> Ok run
             | None -> Store.tryLatest store scope plan.Name |> Result.map (Option.filter isAlike))
 
+    /// Of a stage that is over so soon, what else its process did at that time says more.
+    let private soon = 0.1
+
+    /// Processors that a stage kept busy, on average.
+    let private busy (run: RunRecord) : float option =
+        run.Processor
+        |> Option.filter (fun processor -> run.Seconds > soon && processor > 0.0)
+        |> Option.map (fun processor -> processor / run.Seconds)
+
     /// What a stage took when it ran; `estimate` gives s for one that never has.
     let private work
         (cores: float)
@@ -42,13 +51,14 @@ module RunGraph =
         = {
         Name = plan.Name
         Seconds = run |> Option.map _.Seconds |> Option.defaultWith (fun () -> estimate plan)
-        Cores = cores
+        Cores = run |> Option.bind busy |> Option.defaultValue cores
         Bytes = run |> Option.map _.Bytes |> Option.defaultValue 0L
         Inputs = inputs
     }
 
     /// A stage that several questions ask for stands where the first one does. An input that no stage has made is a file of the
-    /// run's own. `scope` is the name of the data, and `cores` what a stage is taken to keep busy.
+    /// run's own. `scope` is the name of the data, and `cores` what a stage is taken to keep busy of which this is not
+    /// known.
     let ofPlans
         (store: Store)
         (scope: string)

@@ -59,7 +59,7 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
         (input: Artifact<'i>)
         (recipe: Recipe)
         : Result<RunRecord * 'o, PipelineError> =
-        let clock = Stopwatch.StartNew()
+        let clock, before = Stopwatch.StartNew(), Environment.CpuUsage.TotalTime
         current <- stage.Name
 
         let body =
@@ -81,6 +81,7 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
                     Extension = stage.Codec.Extension
                     Bytes = bytes
                     Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3)
+                    Processor = Some(Math.Round((Environment.CpuUsage.TotalTime - before).TotalSeconds, 3))
                 }
 
                 let settled = settle stage found value

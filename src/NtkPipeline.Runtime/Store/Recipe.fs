@@ -1,5 +1,6 @@
 namespace NtkPipeline.Runtime
 
+open System.IO
 open NtkPipeline.Core
 
 /// One input of a stage: what it is called, and the digest of its bytes.
@@ -24,6 +25,8 @@ type RunRecord = {
     Extension: string
     Bytes: int64
     Seconds: float
+    /// s of processors that its process took meanwhile; none in records from before they were counted.
+    Processor: float option
 }
 
 /// Why a stage runs.
@@ -55,7 +58,39 @@ type Reason =
 [<RequireQualifiedAccess>]
 module Recipe =
 
-    let codec: Codec<RunRecord> = Codec.json "run-record/1"
+    let private counted: Codec<RunRecord> = Codec.json "run-record/1"
+
+    let private uncounted
+        : Codec<{|
+            Recipe: Recipe
+            Output: string
+            Extension: string
+            Bytes: int64
+            Seconds: float
+        |}> =
+        Codec.json "run-record/1"
+
+    /// A record, also one from before processors were counted.
+    let private read (stream: Stream) : Result<RunRecord, string> =
+        use copy = new MemoryStream()
+        stream.CopyTo copy
+        let again () = new MemoryStream(copy.ToArray())
+
+        match counted.Read(again ()) with
+        | Ok record -> Ok record
+        | Error reason ->
+            uncounted.Read(again ())
+            |> Result.map (fun record -> {
+                Recipe = record.Recipe
+                Output = record.Output
+                Extension = record.Extension
+                Bytes = record.Bytes
+                Seconds = record.Seconds
+                Processor = None
+            })
+            |> Result.mapError (fun _ -> reason)
+
+    let codec: Codec<RunRecord> = { counted with Read = read }
 
     let ofStage (stage: Stage<'i, 'o>) (input: Artifact<'i>) (root: Seed) : Recipe = {
         Stage = stage.Name

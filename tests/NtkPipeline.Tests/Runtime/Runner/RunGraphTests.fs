@@ -63,6 +63,37 @@ let tests =
             objects folder |> Array.iter System.IO.File.Delete
             Expect.isEmpty (graphOf folder 1UL [ walk plain ]).Estimated "nor does a lost result matter")
 
+        testCase
+            "a stage keeps as many processors busy as it took s of them a s; where that was not counted, all"
+        <| inFolder (fun folder ->
+            run folder 1UL plain |> ignore
+            let store = Store.openAt folder |> wantOk
+            let record = recordOf folder "shuffle"
+            Expect.isSome record.Processor "it is counted"
+            let cores () = (graphOf folder 1UL [ walk plain ]).Stages[1].Cores
+            let note changed = Store.record store "data" changed |> wantOk
+            note { record with Seconds = 4.0; Processor = Some 6.0 }
+            Expect.equal (cores ()) 1.5 "6 s in 4"
+            note { record with Seconds = 0.01; Processor = Some 0.9 }
+            Expect.equal (cores ()) 2.0 "too short to tell"
+            note { record with Seconds = 4.0; Processor = Some 6.0 }
+
+            for path in System.IO.Directory.GetFiles(System.IO.Path.Combine(folder, "runs")) do
+                let text = System.IO.File.ReadAllText path
+
+                let before =
+                    System.Text.RegularExpressions.Regex.Replace(text, @",\s*""processor"": [\d.]+", "")
+
+                Expect.notEqual before text "it was there"
+                System.IO.File.WriteAllText(path, before)
+
+            Expect.equal
+                (recordOf folder "shuffle")
+                { record with Seconds = 4.0; Processor = None }
+                "an older record"
+
+            Expect.equal (cores ()) 2.0 "is none to go by")
+
         testCase "what is asked for twice is made once"
         <| inFolder (fun folder ->
             let graph = graphOf folder 1UL [ walk plain; walk { plain with Separator = "+" } ]

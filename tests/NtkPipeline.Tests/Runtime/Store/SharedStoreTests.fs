@@ -95,6 +95,7 @@ let tests =
                     Extension = text.Extension
                     Bytes = bytes
                     Seconds = 1.0
+                    Processor = None
                 }
                 |> wantOk
 
