@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
 using NtkPipeline.Host;
 using NtkPipeline.Runtime;
 
@@ -20,6 +21,18 @@ internal sealed class OrleansCluster : ICluster
                   place, certificate, terminal, TimeSpan.FromSeconds(60), token, cluster => new ClusterRun(session, cluster, runner, progress).RunAsync(token)))
               select made;
     }
+
+    public FSharpResult<Solved, Failure> Solve(
+        ClusterPlace place, LaneProblem problem, int rows, long memory, Terminal terminal, Func<IKernelLanes, FSharpResult<Solved, Failure>> solve) =>
+        from certificate in Certificate(place.Certificate)
+        from solved in Cancelling(token => ClusterConnection.With(place, certificate, terminal, TimeSpan.FromSeconds(60), token, async cluster =>
+        {
+            var lanes = new LaneProducts(problem, rows, memory, cluster, terminal, token);
+            var found = await Task.Factory.StartNew(() => solve(lanes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await lanes.Forget();
+            return found;
+        }))
+        select solved;
 
     public FSharpResult<int, Failure> Work(WorkerPlace place, Terminal terminal) =>
         from certificate in Certificate(place.Certificate)

@@ -145,6 +145,7 @@ let private tests =
             LanczosTests.tests
             KernelProductTests.tests
             KernelLanesTests.tests
+            LaneSharesTests.tests
             TensorKernelTests.tests
         ]
         testList "transformer" [ EncoderLists.tests; TuningLists.tests; TangentLists.tests ]
@@ -158,6 +159,7 @@ let private tests =
         RunnerTests.tests
         HelperTests.tests
         RunGraphTests.tests
+        LaneMakerTests.tests
         StoreTests.tests
         MachineLackTests.tests
         ClaimsTests.tests
@@ -165,6 +167,7 @@ let private tests =
         SharedRunTests.tests
         SolveMachineTests.tests
         ClusterTests.tests
+        SolveWorkersTests.tests
         SettingsMistakesTests.tests
         BenchMachineTests.tests
         LibTorchFolderTests.tests

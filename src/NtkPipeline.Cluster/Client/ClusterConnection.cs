@@ -29,6 +29,19 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
         }
     }
 
+    /// <summary>A worker's lanes of a solve; none while this process has not yet heard that workers can make lanes.</summary>
+    public ILaneGrain? Lanes(string key)
+    {
+        try
+        {
+            return grains.GetGrain<ILaneGrain>(key);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The run's own workers; none where the cluster is others'.</summary>
     public LocalWorkers? Own => own;
 
@@ -144,7 +157,7 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
         {
             silo.FoundBy(ports[0], ports[1], null).Noticing();
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = _answer);
-            silo.Configure<GrainTypeOptions>(types => types.Classes.Remove(typeof(StageGrain)));
+            silo.Configure<GrainTypeOptions>(types => types.Classes.ExceptWith([typeof(StageGrain), typeof(LaneGrain)]));
         });
 
         return builder.Build();

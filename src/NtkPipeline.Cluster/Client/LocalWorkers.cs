@@ -33,6 +33,8 @@ internal sealed class LocalWorkers : IDisposable
                 _all[place] = Start(place);
     }
 
+    public int Count => _all.Length;
+
     /// <summary>Why no worker lives, where none can.</summary>
     public string? Failure => _earlyDeaths >= MostEarlyDeaths ? $"the workers of this run die at their start: {_said}" : null;
 

@@ -7,7 +7,7 @@ namespace NtkPipeline.Cluster;
 
 /// <summary>Tells the cluster every 2 s that this worker is there, and what it is at.</summary>
 internal sealed class WorkerBeat(
-    WorkerPlace place, StageWorks works, CoreSlots slots, ChildPool pool, ILocalSiloDetails silo, IGrainFactory grains, TimeProvider clock,
+    WorkerPlace place, StageWorks works, LaneWorks lanes, CoreSlots slots, ChildPool pool, ILocalSiloDetails silo, IGrainFactory grains, TimeProvider clock,
     ILogger<WorkerBeat> log) : BackgroundService
 {
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
@@ -32,9 +32,10 @@ internal sealed class WorkerBeat(
     private WorkerFacts Facts()
     {
         pool.Tidy();
+        lanes.Tidy();
         var (free, all) = MachineFacts.Memory();
         return new WorkerFacts(
-            place.Name, silo.SiloAddress.ToParsableString(), slots.Cores, works.Facts(), free, all, MachineFacts.Load(), Build.Mine);
+            place.Name, silo.SiloAddress.ToParsableString(), slots.Cores, [.. works.Facts(), .. lanes.Facts()], free, all, MachineFacts.Load(), Build.Mine);
     }
 
     /// <summary>A beat that is lost is told of in the next; the grain may have died with its worker.</summary>

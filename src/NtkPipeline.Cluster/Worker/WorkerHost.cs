@@ -93,6 +93,7 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
         builder.Services.AddSingleton(_ => new CoreSlots(place.Cores));
         builder.Services.AddSingleton<ChildPool>();
         builder.Services.AddSingleton<StageWorks>();
+        builder.Services.AddSingleton<LaneWorks>();
         builder.Services.AddHostedService(services => services.GetRequiredService<StageWorks>());
 
         if (place.Telemetry is { } collector)

@@ -25,6 +25,12 @@ internal interface ICluster
     /// <summary>Has all stages made that a run lacks; the runner is told which, and the progress how.</summary>
     FSharpResult<Unit?, Failure> Make(Session session, ClusterPlace place, DiskRunner runner, StageProgress progress, Terminal terminal);
 
+    /// <summary>Solves with products that workers make.</summary>
+    /// <param name="rows">Of X.</param>
+    /// <param name="memory">Bytes that each worker may take.</param>
+    FSharpResult<Solved, Failure> Solve(
+        ClusterPlace place, LaneProblem problem, int rows, long memory, Terminal terminal, Func<IKernelLanes, FSharpResult<Solved, Failure>> solve);
+
     /// <summary>Works until it is told to stop.</summary>
     FSharpResult<int, Failure> Work(WorkerPlace place, Terminal terminal);
 

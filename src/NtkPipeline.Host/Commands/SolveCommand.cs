@@ -11,6 +11,7 @@ namespace NtkPipeline.Host.Commands;
 internal sealed class SolveCommand : NtkCommand
 {
     private readonly KernelOptions _kernel = new();
+    private readonly ClusterOptions _cluster = new();
 
     private readonly Option<string> _y = new("--y") { Description = "Targets, a row for each row of X.", HelpName = "y.npy", Required = true };
     private readonly Option<string?> _z = new("--z") { Description = "Rows to predict; without them, the rows of X.", HelpName = "B.npy" };
@@ -44,7 +45,7 @@ internal sealed class SolveCommand : NtkCommand
     };
 
     private readonly Option<int> _steps = new("--steps") { Description = "Steps of cg after which it gives up.", DefaultValueFactory = _ => 500 };
-    private readonly Option<double?> _memory = new("--memory") { Description = "Memory it may use, also to keep kernel entries between products; default: half of the machine's.", HelpName = "GB" };
+    private readonly Option<double?> _memory = new("--memory") { Description = "Memory it may use, also to keep kernel entries between products; default: half of the machine's. With --workers the solve and each of them have equal parts of it; with --cluster each worker may use as much.", HelpName = "GB" };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Which random pivots.", DefaultValueFactory = _ => 1 };
 
     private readonly Option<string> _precision = new Option<string>("--precision")
@@ -72,6 +73,7 @@ internal sealed class SolveCommand : NtkCommand
             "ntk solve --network \"repeat(3, dense 512 w=1.4142 | relu) | dense 1\" --x X.npy --y y.npy --z Z.npy --ridge 0.1 --relative --out pred.npy")
     {
         _kernel.AddTo(this);
+        _cluster.AddTo(this);
 
         foreach (Option option in new Option[]
         {
@@ -85,7 +87,15 @@ internal sealed class SolveCommand : NtkCommand
         Belong("--method cg and auto", parsed => parsed.GetRequiredValue(_method) is "cg" or "auto", _tolerance, _steps);
     }
 
-    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
+    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
+        from place in _cluster.Read(parsed)
+        from code in place is null
+            ? Solve(parsed, terminal, null, null)
+            : ClusterProgram.With(parsed, terminal, cluster => Solve(parsed, terminal, place, cluster))
+        select code;
+
+    /// <param name="place">Who makes the products; none where this process does.</param>
+    private FSharpResult<int, Failure> Solve(ParseResult parsed, Terminal terminal, ClusterPlace? place, ICluster? cluster)
     {
         LibTorch.useThreads(0);
         var output = parsed.GetRequiredValue(_out);
@@ -98,9 +108,13 @@ internal sealed class SolveCommand : NtkCommand
                from z in Asked(parsed).OrRefused()
                let problem = new SolveProblem(
                    _kernel.Kind(parsed), network, parsed.GetRequiredValue(_precision) == "float32", x, y, asked.Ridges, parsed.GetValue(_relative), z)
-               from solved in SolveRun.solve(
-                   output, 30, asked.Settings, SolveWords.Progress(terminal), warning => terminal.Error.WriteLine($"ntk: warning: {warning}"),
-                   problem).OrRefused()
+               let solve = (Func<IKernelLanes?, FSharpResult<Solved, Failure>>)(lanes => SolveRun.solveWith(
+                   lanes is null ? FSharpOption<IKernelLanes>.None : FSharpOption<IKernelLanes>.Some(lanes), output, 30, asked.Settings,
+                   SolveWords.Progress(terminal), warning => terminal.Error.WriteLine($"ntk: warning: {warning}"), problem).OrRefused())
+               from solved in place is null || cluster is null
+                   ? solve(null)
+                   : cluster.Solve(
+                       place, LaneProblem.Of(_kernel.X(parsed), problem), x.Rows, asked.Settings.Memory / (place.Workers + 1), terminal, solve)
                from written in Write(output, solved.Predictions).OrRefused()
                from kept in parsed.GetValue(_coefficients) is { } path ? Write(path, solved.Coefficients).OrRefused() : Results.Done
                select SolveWords.Tell(terminal, output, solved, watch.Elapsed.TotalSeconds);
@@ -136,8 +150,11 @@ internal sealed class SolveCommand : NtkCommand
         var tolerance = parsed.GetValue(_tolerance);
         var steps = parsed.GetValue(_steps);
         var memory = parsed.GetValue(_memory) ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2e9;
-        var method = SolveMethodModule.parse(parsed.GetRequiredValue(_method));
+        var (name, isElsewhere) = (parsed.GetRequiredValue(_method), _cluster.Read(parsed) is { IsOk: true, ResultValue: not null });
+        var method = SolveMethodModule.parse(isElsewhere ? "cg" : name);
 
+        if (isElsewhere && name is not ("auto" or "cg"))
+            mistakes.Add($"--method {name}: workers make the products of cg, and of nothing else");
         if (rank < 1)
             mistakes.Add($"--rank {rank}: it is at least 1");
         if (!(tolerance > 0 && tolerance < 1))

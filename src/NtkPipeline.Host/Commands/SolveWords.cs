@@ -6,11 +6,12 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>What a large solve tells a person, while it runs and at its end.</summary>
 internal static class SolveWords
 {
-    /// <summary>Says the plan and its cost first, then how far it is, at most every five seconds.</summary>
+    /// <summary>Says the plan and its cost first, then how far it is: the first step at once, all else at most every five seconds.</summary>
     public static Action<SolveProgress> Progress(Terminal terminal)
     {
         var since = Stopwatch.StartNew();
         var said = 0.0;
+        var steps = 0;
 
         bool IsTime()
         {
@@ -31,7 +32,8 @@ internal static class SolveWords
                 case SolveProgress.Pivots pivots when !terminal.IsQuiet && IsTime():
                     terminal.Error.WriteLine($"{since.Elapsed.TotalSeconds:0} s: {pivots.columns} pivots leave {pivots.share:0.0e+0} of the trace");
                     break;
-                case SolveProgress.Step step when !terminal.IsQuiet && IsTime():
+                case SolveProgress.Step step when !terminal.IsQuiet && (IsTime() || steps == 0):
+                    steps++;
                     terminal.Error.WriteLine(
                         $"{since.Elapsed.TotalSeconds:0} s: step {step.Item.Iteration}, residual {step.Item.Trace[^1]:0.0e+0}");
                     break;
