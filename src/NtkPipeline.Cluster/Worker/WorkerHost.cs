@@ -21,6 +21,10 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
         using var held = Interruption.Hold();
         using var host = Make();
 
+        // A run may end before its worker has begun.
+        if (place.Join is not null)
+            new Thread(() => LeaveWithRun(host)) { IsBackground = true, Name = "run" }.Start();
+
         try
         {
             host.StartAsync(Interruption.Token).GetAwaiter().GetResult();
@@ -37,9 +41,6 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
         if (!terminal.IsQuiet)
             terminal.Error.WriteLine(
                 $"ntk: {place.Name} at {place.Ip} works for {place.Shown()} with {place.Cores} cores, until it is stopped");
-
-        if (place.Join is not null)
-            new Thread(() => LeaveWithRun(host)) { IsBackground = true, Name = "run" }.Start();
 
         return Results.Ok(WaitForEnd(host));
     }

@@ -62,6 +62,35 @@ let tests =
                 wantEachOnce said.Result
                 Expect.equal (results folder "out") (snd alone.Value) "the same bytes")
 
+        testCase "a worker whose run is gone before it has begun ends"
+        <| fun () ->
+            let program = Path.Combine(AppContext.BaseDirectory, "ntk.dll")
+            // Nobody listens there.
+            let arguments = [ program; "worker"; "--join"; "1"; "--name"; "w1"; "--quiet" ]
+
+            let info =
+                ProcessStartInfo(
+                    "dotnet",
+                    arguments,
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true
+                )
+
+            use worker = Expect.wantSome (Option.ofObj (Process.Start info)) "it starts"
+            let said = worker.StandardError.ReadToEndAsync()
+            let output = worker.StandardOutput.ReadToEndAsync()
+            worker.StandardInput.Close()
+
+            try
+                Expect.isTrue
+                    (worker.WaitForExit(TimeSpan.FromMinutes 2.0))
+                    "it does not wait for what will not come"
+
+                Expect.equal worker.ExitCode 0 (output.Result + said.Result)
+            finally
+                finally' [ worker ]
+
         testCase "data that refuse are refused in the same words, once"
         <| inFolder (fun folder ->
             let data = tweets folder 240
