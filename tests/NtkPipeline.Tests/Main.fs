@@ -176,6 +176,7 @@ let private tests =
         EncoderFileTests.tests
         PackagedModelTests.tests
         ConfigTextTests.tests
+        LongSettingsTests.tests
         EmbeddingCacheTests.tests
         FetchTests.tests
         FetchResumeTests.tests

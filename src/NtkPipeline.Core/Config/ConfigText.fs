@@ -72,8 +72,10 @@ module ConfigText =
         |> List.filter (fun (_, count) -> count > 1)
         |> List.map (fun (key, count) -> $"%s{key}: it is set %d{count} times")
 
-    /// (key, value) pairs of a settings file; nested objects give dotted keys. Errors name the file.
-    let ofJson (file: string) (text: string) : Result<(string * string) list, string list> =
+    /// Of a settings file.
+    let mostCharacters: int = 1_000_000
+
+    let private parse (file: string) (text: string) : Result<(string * string) list, string list> =
         try
             use document = JsonDocument.Parse(text, documentOptions)
 
@@ -95,6 +97,15 @@ module ConfigText =
                 |> Option.defaultValue ""
 
             Error [ $"%s{file}%s{line}: it is not JSON" ]
+
+    /// (key, value) pairs of a settings file; nested objects give dotted keys. Errors name the file.
+    let ofJson (file: string) (text: string) : Result<(string * string) list, string list> =
+        if text.Length <= mostCharacters then
+            parse file text
+        else
+            Error [
+                $"%s{file}: it has %d{text.Length} characters, and settings of %d{mostCharacters} are the most"
+            ]
 
     /// (key, value) pairs of `key=value` texts.
     let ofAssignments (assignments: string list) : Result<(string * string) list, string list> =
@@ -121,24 +132,28 @@ module ConfigText =
 
         previous[b.Length]
 
+    /// Longer than any setting's name by far: such a key is not compared with any.
+    let private mostOfKey = 64
+
     let private unknown (settings: Setting list) (key: string) =
-        let nearest = settings |> List.map _.Key |> List.minBy (distance key)
+        if key.Length > mostOfKey then
+            Error $"%s{key[.. mostOfKey - 1]}…: there is no such setting"
+        else
+            let nearest = settings |> List.map _.Key |> List.minBy (distance key)
 
-        let hint =
-            if distance key nearest <= 1 + key.Length / 3 then
-                $"; did you mean %s{nearest}?"
-            else
-                ""
+            let hint =
+                if distance key nearest <= 1 + key.Length / 3 then
+                    $"; did you mean %s{nearest}?"
+                else
+                    ""
 
-        Error $"%s{key}: there is no such setting%s{hint}"
+            Error $"%s{key}: there is no such setting%s{hint}"
 
-    /// Defaults, overlaid by each layer in turn. Every mistake of every layer is reported.
-    let merge
+    let private overlay
         (settings: Setting list)
+        (known: Map<string, Setting>)
         (layers: (SettingSource * (string * string) list) list)
         : Result<Map<string, string * SettingSource>, string list> =
-        let known = settings |> List.map (fun setting -> setting.Key, setting) |> Map.ofList
-
         [
             for source, pairs in layers do
                 for key, text in pairs do
@@ -153,3 +168,25 @@ module ConfigText =
                 settings |> List.map (fun setting -> setting.Key, (setting.Default, ByDefault)) |> Map.ofList
 
             changes |> List.fold (fun merged (key, value) -> Map.add key value merged) defaults)
+
+    /// More unknown keys than these are not named one by one.
+    let private mostUnknown = 100
+
+    /// Defaults, overlaid by each layer in turn. Every mistake of every layer is reported.
+    let merge
+        (settings: Setting list)
+        (layers: (SettingSource * (string * string) list) list)
+        : Result<Map<string, string * SettingSource>, string list> =
+        let known = settings |> List.map (fun setting -> setting.Key, setting) |> Map.ofList
+
+        let unknown =
+            layers
+            |> List.sumBy (fun (_, pairs) ->
+                pairs |> List.filter (fun (key, _) -> not (Map.containsKey key known)) |> List.length)
+
+        if unknown <= mostUnknown then
+            overlay settings known layers
+        else
+            Error [
+                $"%d{unknown} keys are no settings; `ntk config show` lists those that there are"
+            ]

@@ -22,3 +22,17 @@ module PlainLine =
     /// A blank for each control character, line break and bidi control: nothing that a terminal would obey, or that would turn the
     /// words around.
     let ofText (text: string) : string = text |> String.map (fun c -> if isObeyed c then ' ' else c)
+
+    /// The same where line breaks and tabs may stay: a page, a text of several lines.
+    let ofLines (text: string) : string =
+        text |> String.map (fun c -> if isObeyed c && c <> '\n' && c <> '\t' then ' ' else c)
+
+    /// JSON text in which such characters are escaped, so that a terminal obeys none of them and a reader gets them back.
+    let ofJson (json: string) : string =
+        json |> String.collect (fun c -> if isObeyed c && c <> '\n' then $"\\u%04x{int c}" else string c)
+
+    /// One cell of a table that spreadsheets open: what begins like a formula gets the apostrophe that makes a text of it.
+    let ofCell (text: string) : string =
+        match ofText text with
+        | line when line.TrimStart() <> "" && "=+-@".Contains(line.TrimStart()[0]) -> "'" + line
+        | line -> line

@@ -91,11 +91,17 @@ module Setting =
         | WordsOr(words, kind) -> List.contains text words || accepts kind text
         | Text -> true
 
+    /// Of a value: what is longer was not meant.
+    let private mostCharacters = 10_000
+
     /// The text, if it is what the setting may be; else a sentence that names the key.
     let check (setting: Setting) (text: string) : Result<string, string> =
         let text = text.Trim()
 
-        if accepts setting.Kind text then
+        if text.Length > mostCharacters then
+            Error
+                $"%s{setting.Key}: a value of %d{text.Length} characters, and %d{mostCharacters} are the most"
+        elif accepts setting.Kind text then
             Ok text
         else
             Error $"%s{setting.Key}: '%s{text}' is not %s{expectation setting.Kind}"

@@ -62,6 +62,10 @@ module Report =
         let titles = Map [ for chapter in chapters -> chapter.Id, chapter.Title ]
         AnswerSection.create titles findings :: chapters @ RunSections.last findings
 
+    /// The node without a character that a terminal would obey or that turns words around: other people's words stand in it.
+    let private harmless (node: XmlNode) : XmlNode =
+        RenderView.AsString.htmlNode node |> PlainLine.ofLines |> rawText
+
     let private page (findings: Findings) : XmlNode =
         let sections = sections findings
 
@@ -71,21 +75,23 @@ module Report =
                 meta [ attr "http-equiv" "Content-Security-Policy"; _content policy ]
                 meta [ _name "viewport"; _content "width=device-width, initial-scale=1" ]
                 meta [ _name "color-scheme"; _content "light dark" ]
-                title [] [ str $"%s{title'} %s{findings.Data.Name}" ]
+                title [] [ str (PlainLine.ofText $"%s{title'} %s{findings.Data.Name}") ]
                 style [] [ rawText (PageStyle.css ()) ]
             ]
             body [] [
                 a [ _class "skip"; _href "#answer" ] [ str "Skip to the answer" ]
-                div [ _class "page" ] [
-                    Section.contents sections
-                    main [] [
-                        h1 [] [ str title' ]
-                        noscript [] [
-                            p [] [ str "The charts need JavaScript; the tables and verdicts do not." ]
+                harmless (
+                    div [ _class "page" ] [
+                        Section.contents sections
+                        main [] [
+                            h1 [] [ str title' ]
+                            noscript [] [
+                                p [] [ str "The charts need JavaScript; the tables and verdicts do not." ]
+                            ]
+                            yield! Section.all sections
                         ]
-                        yield! Section.all sections
                     ]
-                ]
+                )
                 script [] [ rawText plotly.Value ]
                 script [] [ rawText (PageStyle.program ()) ]
             ]

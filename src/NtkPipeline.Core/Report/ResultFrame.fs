@@ -21,6 +21,9 @@ module ResultFrame =
     let private column (pick: ResultRow -> 'a option) (rows: ResultRow[]) : Series<int, 'a> =
         Series.ofOptionalObservations (rows |> Seq.mapi (fun k row -> k, pick row))
 
+    /// Texts, of which none is a formula to a spreadsheet: a folder's name comes from anywhere.
+    let private texts (pick: ResultRow -> string option) = column (pick >> Option.map PlainLine.ofCell)
+
     /// Deedle takes a NaN for a missing value; here an infinity is one too.
     let private number (pick: ResultRow -> float option) = column (pick >> Option.filter Double.IsFinite)
 
@@ -29,19 +32,19 @@ module ResultFrame =
         let rows = ResultRows.ofFindings findings
         let synthetic = if findings.Data.Synthetic then "synthetic sample" else "no"
         let frame = Frame.ofRowKeys [ 0 .. rows.Length - 1 ]
-        frame.AddColumn("data", column (fun _ -> Some findings.Data.Name) rows)
+        frame.AddColumn("data", texts (fun _ -> Some findings.Data.Name) rows)
         frame.AddColumn("synthetic", column (fun _ -> Some synthetic) rows)
-        frame.AddColumn("experiment", column (fun row -> Some row.Experiment) rows)
-        frame.AddColumn("input-scale", column _.InputScale rows)
+        frame.AddColumn("experiment", texts (fun row -> Some row.Experiment) rows)
+        frame.AddColumn("input-scale", texts _.InputScale rows)
         frame.AddColumn("learning-rate", number _.LearningRate rows)
         frame.AddColumn("width", column _.Width rows)
         frame.AddColumn("member", column _.Member rows)
         frame.AddColumn("epoch", column _.Epoch rows)
         frame.AddColumn("ridge", number _.Ridge rows)
-        frame.AddColumn("axes", column _.Axes rows)
-        frame.AddColumn("metric", column (fun row -> Some row.Metric) rows)
+        frame.AddColumn("axes", texts _.Axes rows)
+        frame.AddColumn("metric", texts (fun row -> Some row.Metric) rows)
         frame.AddColumn("value", number _.Value rows)
-        frame.AddColumn("note", column _.Note rows)
+        frame.AddColumn("note", texts _.Note rows)
         frame
 
     /// results.csv: the frame with a header, in the invariant culture; numbers come back as they went.

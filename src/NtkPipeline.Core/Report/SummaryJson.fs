@@ -83,4 +83,4 @@ module SummaryJson =
                 "stages", Json.list stages
             ]
 
-        root.ToJsonString options + "\n"
+        PlainLine.ofJson (root.ToJsonString options) + "\n"

@@ -109,6 +109,9 @@ internal sealed class RunOptions
 
         var file = parsed.GetValue(_config);
 
+        if (file is not null && new FileInfo(file) is { Exists: true, Length: > 4L * 1_000_000 })
+            return Results.Fail<RunRequest>(ExitCode.Usage, $"{file}: it has {new FileInfo(file).Length} bytes, and no settings have so many");
+
         return from text in file is null ? Results.Ok<string?>(null) : SourceFile.readText(file).OrRefused().Select(text => (string?)text)
                select new RunRequest(parsed.GetValue(_data), file, text, [.. assignments], Store(parsed));
     }

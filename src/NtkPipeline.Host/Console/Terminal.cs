@@ -21,10 +21,10 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
     public int Tell(object outcome, params IEnumerable<string> lines)
     {
         foreach (var line in lines)
-            Output.WriteLine(line);
+            Output.WriteLine(PlainLine.ofLines(line));
 
         if (AsJson)
-            Output.WriteLine(JsonSerializer.Serialize(outcome, _json));
+            Output.WriteLine(PlainLine.ofJson(JsonSerializer.Serialize(outcome, _json)));
 
         return ExitCode.Done;
     }
@@ -33,7 +33,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
     public int Report(Failure failure)
     {
         foreach (var sentence in failure.Sentences)
-            Error.WriteLine($"ntk: {sentence}");
+            Error.WriteLine($"ntk: {PlainLine.ofLines(sentence)}");
 
         return failure.Code;
     }

@@ -19,4 +19,5 @@ let all: Test list = [
     SummaryJsonTests.tests
     WordsTests.tests
     SubmissionTests.tests
+    ForeignWordsTests.tests
 ]

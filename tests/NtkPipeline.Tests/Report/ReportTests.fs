@@ -130,7 +130,7 @@ let tests =
             Expect.isFalse (page.Contains "<img") "no element comes from data"
             Expect.isFalse (page.Contains "onerror=\"") "no attribute either"
             Expect.isFalse ((without page).Contains "<b>") "evidence is text"
-            Expect.stringContains (text page) SampleData.hostile "and they can be read"
+            Expect.stringContains (text page) (PlainLine.ofLines SampleData.hostile) "and they can be read"
 
             Expect.equal
                 (Regex.Count(page, "</script>"))
@@ -149,7 +149,7 @@ let tests =
                     [
                         verdict.Claim
                         verdict.Setting
-                        verdict.Evidence
+                        PlainLine.ofLines verdict.Evidence
                         Standing.words (Standing.ofVerdict verdict)
                     ] do
                     Expect.stringContains text part part

@@ -89,8 +89,13 @@ let tests =
         testCase "names with commas, quotes and line breaks come back"
         <| fun () ->
             let frame = read csv.Value
-            Expect.allEqual (cells "data" frame) findings.Value.Data.Name "the hostile name"
-            let notes = rows.Value |> Array.map (fun row -> Option.defaultValue "" row.Note)
+
+            Expect.allEqual
+                (cells "data" frame)
+                (PlainLine.ofCell findings.Value.Data.Name)
+                "the hostile name"
+
+            let notes = rows.Value |> Array.map (fun row -> row.Note |> Option.map PlainLine.ofCell |> Option.defaultValue "")
             Expect.equal (cells "note" frame) notes "evidence and reasons"
 
         testCase "no culture changes a byte"
