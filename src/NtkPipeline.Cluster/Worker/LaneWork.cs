@@ -57,7 +57,7 @@ internal sealed class LaneWork(LaneOrder first, CoreSlots slots, TimeProvider cl
     {
         lock (_gate)
             return new StageFacts(
-                grain, $"{_product?.Count ?? 0} lanes of a kernel", _last.IsCompleted ? StageState.Waiting : StageState.Running,
+                grain, $"{_product?.Count ?? 0} lanes of a kernel", StageState.Running,
                 clock.GetElapsedTime(_since).TotalSeconds, _product?.Made ?? 0, _product?.Count ?? 0, _last.IsCompleted ? 0 : Cores(_product!.Count), 0);
     }
 
@@ -76,6 +76,11 @@ internal sealed class LaneWork(LaneOrder first, CoreSlots slots, TimeProvider cl
         catch (OperationCanceledException)
         {
             // Nobody wants the product any more.
+        }
+        catch (Exception bug)
+        {
+            // Whoever waits for the product is told, and the next one is made all the same.
+            product.End(FSharpResult<Unit, PipelineError>.NewError(PipelineError.NewNumbersRefused(BugLog.Write(bug))));
         }
     });
 
