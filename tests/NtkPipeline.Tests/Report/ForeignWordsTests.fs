@@ -24,8 +24,10 @@ let tests =
         testCase "no control character and none that turns words around reaches page, table, console or JSON"
         <| fun () ->
             let findings = findings hostile
+
             Regex.Replace(Report.html findings, @"<script>.*?</script>", "", RegexOptions.Singleline)
             |> none "report.html, but for its libraries' code"
+
             ResultFrame.csv findings |> none "results.csv"
             ReportText.lines findings |> String.concat "\n" |> none "the console"
             let json = SummaryJson.write findings 1.0 []

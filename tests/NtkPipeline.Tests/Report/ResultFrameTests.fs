@@ -95,7 +95,10 @@ let tests =
                 (PlainLine.ofCell findings.Value.Data.Name)
                 "the hostile name"
 
-            let notes = rows.Value |> Array.map (fun row -> row.Note |> Option.map PlainLine.ofCell |> Option.defaultValue "")
+            let notes =
+                rows.Value
+                |> Array.map (fun row -> row.Note |> Option.map PlainLine.ofCell |> Option.defaultValue "")
+
             Expect.equal (cells "note" frame) notes "evidence and reasons"
 
         testCase "no culture changes a byte"
