@@ -55,18 +55,29 @@ for n in $(seq "$runs"); do
   here=0
   while kill -0 $client 2>/dev/null && [ $here -lt "$kills" ]; do
     sleep "$((RANDOM % 4)).$((RANDOM % 10))"
-    victim=$(cat "$work/w$((RANDOM % workers + 1)).pid")
     kill -0 $client 2>/dev/null || break
-    # What it was at: the claims that a process of its own holds.
-    lost=()
-    for child in $(pgrep -P "$victim"); do
-      for lease in $(grep -lx "$child" "$work/run$n"/store/claims/*/*.lease 2>/dev/null); do lost+=("$(basename "$(dirname "$lease")")"); done
+    # What each worker is at: the claims that a process of its own holds. One that is at something is killed, where there is one.
+    lost=() busy=()
+    for k in $(seq $workers); do
+      for child in $(pgrep -P "$(cat "$work/w$k.pid")"); do
+        for lease in $(grep -lx "$child" "$work/run$n"/store/claims/*/*.lease 2>/dev/null); do busy+=("$k $(basename "$(dirname "$lease")") $child"); done
+      done
     done
+    if [ ${#busy[@]} -gt 0 ]; then
+      read -r k key child <<<"${busy[$((RANDOM % ${#busy[@]}))]}"
+      lost=("$key $child")
+    else
+      k=$((RANDOM % workers + 1))
+    fi
+    victim=$(cat "$work/w$k.pid")
     kill -9 "$victim" 2>/dev/null && here=$((here + 1)) killed=$((killed + 1))
     began=$(now)
-    for key in "${lost[@]}"; do
-      # Taken up: another holds it, or it is made.
-      until [ -e "$work/run$n/store/runs/$key.json" ] || { lease=$(ls "$work/run$n/store/claims/$key"/*.lease 2>/dev/null) && ! pgrep -P "$victim" >/dev/null && kill -0 "$(sed -n 2p $lease)" 2>/dev/null; }; do
+    for entry in "${lost[@]}"; do
+      read -r key child <<<"$entry"
+      # Taken up: another process holds it, or it is made.
+      until [ -e "$work/run$n/store/runs/$key.json" ]; do
+        holder=$(sed -n 2p "$work/run$n/store/claims/$key"/*.lease 2>/dev/null)
+        [ -n "$holder" ] && [ "$holder" != "$child" ] && kill -0 "$holder" 2>/dev/null && break
         [ $(($(now) - began)) -gt 120000 ] && break
         sleep 0.1
       done

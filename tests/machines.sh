@@ -50,7 +50,7 @@ supervise() {
 
 mkdir "$work/alone" "$work/three"
 run alone || { cat "$work/alone.err"; exit 1; }
-for k in 1 2 3; do supervise $k & done
+for k in 1 2 3; do supervise $k 2>/dev/null & done
 run three --cluster "$cluster" --certificate "$work/cluster.pem" &
 client=$!
 until [ "$(ls "$work/three/store/runs" 2>/dev/null | wc -l)" -gt 12 ]; do sleep 0.2; kill -0 $client || break; done

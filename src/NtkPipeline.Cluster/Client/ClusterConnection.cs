@@ -13,8 +13,8 @@ namespace NtkPipeline.Cluster;
 /// <summary>A client of a cluster, or the head of one that is its own.</summary>
 internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
 {
-    /// <summary>For so long an answer may take; a worker that has died gives none.</summary>
-    private static readonly TimeSpan _answer = TimeSpan.FromSeconds(8);
+    /// <summary>For so long an answer may take; a worker that has died gives none, and one that is only slow is asked again.</summary>
+    private static readonly TimeSpan _answer = TimeSpan.FromSeconds(4);
 
     /// <summary>A stage of the cluster; none while this process has not yet heard that workers can make stages.</summary>
     public IStageGrain? Stage(string key)
@@ -74,7 +74,7 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
         catch (Exception refusal) when (refusal is not OperationCanceledException || !token.IsCancellationRequested)
         {
             var hint = certificate is null ? "" : "; a worker with another certificate lets nobody in";
-            return Results.Fail<T>(ExitCode.Refused, $"no worker of {place.Shown()} answers: {refusal.Message.TrimEnd('.')}{hint}");
+            return Results.Fail<T>(ExitCode.Refused, $"no worker of {place.Shown()} answers: {refusal.Reason()}{hint}");
         }
 
         using var own = place.Address is null ? new LocalWorkers(place.Workers, ports[0]) : null;
@@ -109,7 +109,7 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
         ClusterAddress address, (X509Certificate2 Member, X509Certificate2 Authority)? certificate, Func<Exception, CancellationToken, Task<bool>> retry)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.Telling(LogLevel.Critical);
+        builder.Logging.Telling(LogLevel.Critical, () => true);
 
         builder.UseOrleansClient(client =>
         {
@@ -150,7 +150,7 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
     private static IHost Head(int[] ports)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.Telling(LogLevel.Critical);
+        builder.Logging.Telling(LogLevel.Critical, () => true);
         builder.Services.AddSingleton(TimeProvider.System);
 
         builder.UseOrleans(silo =>

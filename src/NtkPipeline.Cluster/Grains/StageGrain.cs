@@ -6,8 +6,8 @@ namespace NtkPipeline.Cluster;
 [Reentrant]
 internal sealed class StageGrain(StageWorks works) : Grain, IStageGrain
 {
-    /// <summary>Shorter than a caller waits for an answer, since a caller is not told that a worker has died.</summary>
-    private static readonly TimeSpan _poll = TimeSpan.FromSeconds(3);
+    /// <summary>Half of what a caller waits for an answer, since a caller is not told that a worker has died.</summary>
+    private static readonly TimeSpan _poll = TimeSpan.FromSeconds(2);
 
     public async Task<StageReport> Watch(Job job, string name, int seen)
     {

@@ -86,11 +86,21 @@ internal static class Membership
         AbortOnConnectFail = false,
     };
 
-    /// <summary>Warnings and worse, on stderr; Orleans' advice on the collector of garbage is not for us.</summary>
-    public static void Telling(this ILoggingBuilder logging, LogLevel least)
+    /// <summary>
+    /// Warnings and worse, on stderr, once the member has joined: what keeps it out is told in a sentence. What Orleans says of the collector
+    /// of garbage and of a busy machine's clock is not for us.
+    /// </summary>
+    public static void Telling(this ILoggingBuilder logging, LogLevel least, Func<bool> hasJoined)
     {
         logging.AddSimpleConsole(console => console.SingleLine = true);
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        logging.SetMinimumLevel(least).AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        logging.SetMinimumLevel(least);
+
+        logging.AddFilter((category, level) => level >= category switch
+        {
+            _ when !hasJoined() => LogLevel.None,
+            "Orleans.Runtime.Silo" or "Orleans.Runtime.Watchdog" => LogLevel.Error,
+            _ => least,
+        });
     }
 }

@@ -16,6 +16,8 @@ namespace NtkPipeline.Cluster;
 /// <summary>A worker from its start to its end.</summary>
 internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X509Certificate2 Authority)? certificate, Terminal terminal)
 {
+    private volatile bool _hasJoined;
+
     public FSharpResult<int, Failure> Run()
     {
         using var held = Interruption.Hold();
@@ -31,12 +33,14 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
         }
         catch (Exception refusal) when (refusal is not OperationCanceledException)
         {
-            return Results.Fail<int>(ExitCode.Refused, $"this worker cannot join {place.Shown()}: {refusal.Message}");
+            return Results.Fail<int>(ExitCode.Refused, $"this worker cannot join {place.Shown()}: {refusal.Reason()}");
         }
         catch (OperationCanceledException)
         {
             return Results.Ok(Interruption.Code);
         }
+
+        _hasJoined = true;
 
         if (!terminal.IsQuiet)
             terminal.Error.WriteLine(
@@ -87,7 +91,7 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
 
     private void Set(IHostApplicationBuilder builder)
     {
-        builder.Logging.Telling(terminal.IsQuiet ? LogLevel.Error : LogLevel.Warning);
+        builder.Logging.Telling(terminal.IsQuiet ? LogLevel.Error : LogLevel.Warning, () => _hasJoined);
         builder.Services.AddSingleton(place);
         builder.Services.AddSingleton(terminal);
         builder.Services.AddSingleton(TimeProvider.System);

@@ -92,6 +92,18 @@ let private cluster =
                     status |> refused 1 [ "no worker of redis://127.0.0.1" ]
                 finally
                     finally' [ worker.Process ]))
+
+        RedisServer.testCaseRedis "a password that Redis refuses is told of in a sentence, and not repeated"
+        <| inFolder (fun folder ->
+            RedisServer.withRedis folder (fun address ->
+                let wrong = address.Replace("secret", "hush")
+
+                for command in [ [ "cluster"; "status" ]; [ "worker" ] ] do
+                    let answer = call (command @ [ "--cluster"; wrong ])
+                    Expect.equal answer.Code 1 answer.Error
+                    Expect.stringContains answer.Error "Redis refuses the password" "why"
+                    Expect.isFalse (answer.Error.Contains "hush") answer.Error
+                    Expect.isLessThan answer.Error.Length 400 answer.Error))
     ]
 
 let private refusals =
