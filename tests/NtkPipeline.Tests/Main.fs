@@ -123,6 +123,7 @@ let private tests =
             DualTests.tests
             IntegralsTests.tests
             DifferentiateTests.tests
+            TorchThreadsTests.tests
             ExpansionTests.tests
         ]
         testList "kernel" [

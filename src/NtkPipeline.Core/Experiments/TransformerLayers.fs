@@ -66,8 +66,7 @@ module TransformerLayers =
             let fitted = gather (places |> Array.map (fun place -> split.Train[place])) tiles
             let kept = gather split.Validation tiles
             let parts = fitted.Columns |> List.map _.Part
-            let all = TangentKernel.symmetric [ fitted ]
-            let whole = seq { 0 .. all.Rows - 1 } |> Seq.sumBy (fun i -> float all[i, i])
+            let whole = TangentKernel.diagonal [ fitted ] |> Array.sum
             let table = List.traverseResultM (part split places fitted kept whole)
 
             let! layers =

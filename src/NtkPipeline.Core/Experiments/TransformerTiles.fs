@@ -81,7 +81,7 @@ module TransformerTiles =
 
         {
             Name = $"tangent-features/%s{what}/%s{name rows}/%d{number}-of-%d{tiles}"
-            Version = 1
+            Version = 2
             Settings = print device gradients
             Codec = TangentRows.codec
             Body = Pure run
@@ -94,7 +94,7 @@ module TransformerTiles =
         (count: int)
         : Stage<EncoderWeights * (TweetTokens * Split), Matrix<float32>> = {
         Name = $"pool-probe/%s{what}/%d{count}"
-        Version = 1
+        Version = 2
         Settings = Device.print device
         Codec = Codec.matrix32
         Body =
@@ -119,7 +119,7 @@ module TransformerTiles =
 
         {
             Name = $"sketch-error/probe-%d{count}"
-            Version = 1
+            Version = 2
             Settings = Device.print device
             Codec = Codec.json "sketch-error/1"
             Body = Pure run

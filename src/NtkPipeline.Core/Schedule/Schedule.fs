@@ -15,8 +15,8 @@ type ScheduleCosts = {
 [<RequireQualifiedAccess>]
 module ScheduleCosts =
 
-    /// As measured with runs of the sample that share a store on the disk of a machine of two cores.
-    let measured: ScheduleCosts = { PerStage = 0.05; PerRun = 1.0; ReadSpeed = 4e8; SharedCores = None }
+    /// Where nothing else is said: rough, near what runs of the sample cost on the disk of a machine of two cores.
+    let usual: ScheduleCosts = { PerStage = 0.05; PerRun = 1.0; ReadSpeed = 4e8; SharedCores = None }
 
 /// When and where a stage ran, in s since the first stage could.
 type Placement = { Stage: int; Worker: int; Start: float; End: float }

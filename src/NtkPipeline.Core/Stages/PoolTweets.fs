@@ -44,7 +44,7 @@ module PoolTweets =
 
         {
             Name = "pool-tweets"
-            Version = 1
+            Version = 2
             Settings = Device.print device
             Codec = codec
             Body = Pure run

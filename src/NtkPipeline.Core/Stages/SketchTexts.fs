@@ -14,7 +14,7 @@ module SketchTexts =
         (advance: int -> unit)
         : Stage<EncoderWeights * (Matrix<float32> * int[][]), TangentRows[]> = {
         Name = $"sketch-texts/%s{what}"
-        Version = 1
+        Version = 2
         Settings = Fingerprint.describe (settings, seed.Value, Device.print device)
         Codec = TangentRows.headsCodec
         Body =

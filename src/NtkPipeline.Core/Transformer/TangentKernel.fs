@@ -151,38 +151,22 @@ module TangentKernel =
         | first, [] -> symmetric first
         | first, others -> Matrix.stack (symmetric first) (between others first)
 
-    /// Sums of squares along an axis of blocks of rows' counted columns, in order.
-    let private squares (axis: int64) (rows: TangentRows) : float[] list = [
-        for start in 0..side .. rows.Values.Rows - 1 do
+    /// The kernel of each row with itself.
+    let diagonal (x: TangentRows list) : float[] =
+        let scale = (check x).Scale
+
+        let squares (rows: TangentRows) start =
             use _ = torch.NewDisposeScope()
             let count = min side (rows.Values.Rows - start)
 
             ((ofRows rows.Values).narrow(0L, int64 start, int64 count) |> countedOf torch.CPU rows.Columns)
                 .square()
-                .sum(axis, ``type`` = torch.float64)
+                .sum(1L, ``type`` = torch.float64)
             |> Tensors.toArray64
-    ]
-
-    /// The kernel of each row with itself.
-    let diagonal (x: TangentRows list) : float[] =
-        let scale = (check x).Scale
 
         [|
             for rows in x do
-                for sums in squares 1L rows do
-                    yield! sums |> Array.map (fun sum -> scale * scale * sum)
+                for start in 0..side .. rows.Values.Rows - 1 do
+                    for square in squares rows start do
+                        scale * scale * square
         |]
-
-    /// What share each part has of the kernel's trace; they sum to 1.
-    let traceShares (x: TangentRows list) : (TangentPart * float) list =
-        let first = check x
-        let sums = x |> List.collect (squares 0L) |> List.reduce (Array.map2 (+))
-
-        let traces =
-            (0, first.Columns |> List.sortBy _.Start)
-            ||> List.mapFold (fun start columns ->
-                (columns.Part, Array.sum sums[start .. start + columns.Count - 1]), start + columns.Count)
-            |> fst
-
-        let trace = traces |> List.sumBy snd
-        traces |> List.map (fun (part, value) -> part, (if trace = 0.0 then 0.0 else value / trace))

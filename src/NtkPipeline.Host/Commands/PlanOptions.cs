@@ -22,21 +22,21 @@ internal sealed class PlanOptions
     {
         Description = "s around each stage: it is found, claimed, begun and recorded.",
         HelpName = "S",
-        DefaultValueFactory = _ => ScheduleCostsModule.measured.PerStage,
+        DefaultValueFactory = _ => ScheduleCostsModule.usual.PerStage,
     };
 
     private readonly Option<double> _start = new("--start")
     {
         Description = "s around the whole run: its start, and the writing of its report.",
         HelpName = "S",
-        DefaultValueFactory = _ => ScheduleCostsModule.measured.PerRun,
+        DefaultValueFactory = _ => ScheduleCostsModule.usual.PerRun,
     };
 
     private readonly Option<string> _read = new("--read-speed")
     {
         Description = "What a worker reads in a second of results that another has made.",
         HelpName = "BYTES",
-        DefaultValueFactory = _ => ByteSize.print(ScheduleCostsModule.measured.ReadSpeed),
+        DefaultValueFactory = _ => ByteSize.print(ScheduleCostsModule.usual.ReadSpeed),
     };
 
     private readonly Option<int?> _shared = new("--shared-cores")

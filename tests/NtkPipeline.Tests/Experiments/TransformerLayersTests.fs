@@ -24,6 +24,9 @@ let private kernels isWanted =
 
     product split.Train, product split.Validation
 
+let private traceOf (kernel: Matrix<float32>) =
+    Seq.sum (seq { for i in 0 .. kernel.Rows - 1 -> float kernel[i, i] })
+
 let tests =
     testList "TransformerLayers" [
         testCase "shares of the trace sum to 1 over layers, and over kinds"
@@ -59,13 +62,14 @@ let tests =
                 |> want
                 |> List.ofArray
 
-            let shares = TangentKernel.traceShares fitted
+            let trace isWanted =
+                fitted |> List.map (TangentRows.select isWanted) |> TangentKernel.symmetric |> traceOf
+
+            let all = trace (fun _ -> true)
 
             for part in whole.Value.Layers do
-                shares
-                |> List.filter (fun (named, _) -> TangentPart.printLayer named.Layer = part.Part)
-                |> List.sumBy snd
-                |> fun share -> close 1e-5 part.TraceShare share part.Part
+                let own = trace (fun named -> TangentPart.printLayer named.Layer = part.Part)
+                close 1e-5 part.TraceShare (own / all) part.Part
 
         testCase "a layer's kernel reaches what regression with it alone does"
         <| fun () ->

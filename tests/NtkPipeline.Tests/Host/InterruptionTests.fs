@@ -8,18 +8,7 @@ open NtkPipeline.Tests.Ntk
 
 /// Starts `ntk` as a process of its own and sends it a signal once a stage is done; gives its exit code and what it said.
 let private stopped (signal: string) (stage: string) (arguments: string list) =
-    let program = Path.Combine(AppContext.BaseDirectory, "ntk.dll")
-
-    let info =
-        ProcessStartInfo(
-            "dotnet",
-            program :: arguments,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true
-        )
-
-    use started = new Process(StartInfo = info)
-    started.Start() |> ignore
+    use started = Programs.start arguments
     let said = ResizeArray<string>()
     let mutable isSent = false
 
@@ -47,18 +36,7 @@ let tests =
             <| inFolder (fun folder ->
                 let data = tweets folder 240
 
-                let run store out =
-                    [
-                        "run"
-                        "--data"
-                        data
-                        "--store"
-                        Path.Combine(folder, store)
-                        "--out"
-                        Path.Combine(folder, out)
-                    ]
-                    @ quick
-
+                let run = Programs.arguments folder data
                 let report out = File.ReadAllBytes(Path.Combine(folder, out, "report.html"))
                 let code, said = stopped "INT" "embed-tweets" (run "store" "out")
                 Expect.equal code 130 "as shells count it"

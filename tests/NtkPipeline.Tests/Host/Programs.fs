@@ -52,16 +52,7 @@ let made (folder: string) (out: string) = [
 
 /// A quick run of these tweets.
 let arguments folder data store out =
-    [
-        "run"
-        "--data"
-        data
-        "--store"
-        Path.Combine(folder, store)
-        "--out"
-        Path.Combine(folder, out)
-    ]
-    @ quick
+    RunCall.run data (Path.Combine(folder, store)) (Path.Combine(folder, out)) []
 
 /// What a run writes that has to be the same bytes whoever made its stages.
 let results folder out =

@@ -14,19 +14,8 @@ let tests =
             let data = tweets folder 100
 
             let run (out: string) extra =
-                [
-                    "run"
-                    "--data"
-                    data
-                    "--store"
-                    Path.Combine(folder, "store")
-                    "--out"
-                    out
-                ]
-                @ quick
-                @ fewNetworks "16"
-                @ [ "--set"; "experiments=none" ]
-                @ extra
+                fewNetworks "16" @ [ "--set"; "experiments=none" ] @ extra
+                |> RunCall.run data (Path.Combine(folder, "store")) out
 
             for name in names do
                 let out = Directory.CreateDirectory(Path.Combine(folder, "with-" + name)).FullName

@@ -4,18 +4,18 @@ open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Tests.StageRuns
 
+let private tweet i text target = {
+    Id = int64 i
+    Keyword = None
+    Location = None
+    Text = text
+    Target = Some target
+}
+
 let tests =
     testList "text stages" [
         testCase "contradictory labels are counted, and handled as asked"
         <| fun () ->
-            let tweet i text target = {
-                Id = int64 i
-                Keyword = None
-                Location = None
-                Text = text
-                Target = Some target
-            }
-
             let data = [|
                 for i in 0..49 do
                     tweet i $"word%d{i} here" (i % 2 = 0)
@@ -112,14 +112,6 @@ let tests =
         testCase
             "a few texts that most tweets repeat leave no part empty or of one class: refused, with what to change"
         <| fun () ->
-            let tweet i text target = {
-                Id = int64 i
-                Keyword = None
-                Location = None
-                Text = text
-                Target = Some target
-            }
-
             let usual: SplitTweets.Settings = {
                 ValidationShare = 0.2
                 Folds = 3

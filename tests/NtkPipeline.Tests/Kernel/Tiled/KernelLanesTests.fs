@@ -21,6 +21,19 @@ let private kernel isSingle =
     let source, xs = Expect.wantOk (KernelSource.create KernelKind.Ntk network isSingle x) "a kernel"
     source, UnheldKernel.symmetric source xs
 
+/// The same kernel, and the places of the tiles that it has made.
+let private watch (tiles: UnheldKernel) =
+    let made = ConcurrentBag<int * int>()
+
+    made,
+    {
+        tiles with
+            Fill =
+                fun buffer top left ->
+                    made.Add(top, left)
+                    tiles.Fill buffer top left
+    }
+
 /// K·v where so many makers, each with a kernel of its own, have the lanes that `owner` gives them.
 let private divided makers owner (kernelOf: unit -> UnheldKernel) products =
     let lanes = [| 0 .. KernelLanes.count count - 1 |]
@@ -72,16 +85,7 @@ let tests =
         testCase "each tile above the diagonal is made once, by its lane, and lanes cost nearly alike"
         <| fun () ->
             let source, tiles = kernel true
-            let made = ConcurrentBag<int * int>()
-
-            let watched = {
-                tiles with
-                    Fill =
-                        fun buffer top left ->
-                            made.Add(top, left)
-                            tiles.Fill buffer top left
-            }
-
+            let made, watched = watch tiles
             let blocks = 17
             let costs = Array.init 16 (KernelLanes.tiles count)
 
@@ -110,16 +114,7 @@ let tests =
         testCase "only the tiles of the lanes that are asked for are held"
         <| fun () ->
             let source, tiles = kernel true
-            let made = ConcurrentBag<int * int>()
-
-            let watched = {
-                tiles with
-                    Fill =
-                        fun buffer top left ->
-                            made.Add(top, left)
-                            tiles.Fill buffer top left
-            }
-
+            let made, watched = watch tiles
             let lanes = [| 1; 4; 9 |]
             let kept = KeptTiles.remember (KernelLanes.bytes source count lanes) source watched
             let parts = [ for _ in 1..3 -> KernelLanes.parts kept lanes v ]

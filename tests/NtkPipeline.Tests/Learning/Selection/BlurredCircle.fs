@@ -21,3 +21,18 @@ let y =
             1.0
         else
             -1.0)
+
+/// Leave-one-out on a coarse path of ridges; no training times.
+let settings: SelectionSettings = {
+    Ridges = {
+        Smallest = 1e-2
+        Largest = 10.0
+        PointsPerDecade = 2
+        ChooseBy = RidgeChoice.LeaveOneOut
+    }
+    Times = [||]
+    Folds = 4
+    HoldOut = 0.25
+    Seed = Seed.root 1UL
+    IsSingle = false
+}

@@ -20,19 +20,7 @@ let private problem: SelectionProblem = {
     Targets = y
 }
 
-let private settings: SelectionSettings = {
-    Ridges = {
-        Smallest = 1e-2
-        Largest = 10.0
-        PointsPerDecade = 2
-        ChooseBy = RidgeChoice.LeaveOneOut
-    }
-    Times = [| 1.0; 10.0; 100.0 |]
-    Folds = 4
-    HoldOut = 0.25
-    Seed = Seed.root 1UL
-    IsSingle = false
-}
+let private settings = { BlurredCircle.settings with Times = [| 1.0; 10.0; 100.0 |] }
 
 let private run settings = Expect.wantOk (ModelSelection.run settings (fun _ _ _ _ -> ()) problem) "selected"
 

@@ -11,20 +11,6 @@ let private problem: SelectionProblem = {
     Targets = y
 }
 
-let private settings: SelectionSettings = {
-    Ridges = {
-        Smallest = 1e-2
-        Largest = 10.0
-        PointsPerDecade = 2
-        ChooseBy = RidgeChoice.LeaveOneOut
-    }
-    Times = [||]
-    Folds = 4
-    HoldOut = 0.25
-    Seed = Seed.root 1UL
-    IsSingle = false
-}
-
 let tests =
     testList "selection of numbers" [
         testCase
