@@ -9,7 +9,8 @@ namespace NtkPipeline.Cluster;
 /// <summary>Clusters by Orleans.</summary>
 internal sealed class OrleansCluster : ICluster
 {
-    public FSharpResult<Unit?, Failure> Make(Session session, ClusterPlace place, DiskRunner runner, StageProgress progress, Terminal terminal)
+    public FSharpResult<Unit?, Failure> Make(
+        SharedStages stages, StageRequest request, ClusterPlace place, DiskRunner runner, Action<StageEvent> tell, Terminal terminal)
     {
         // What needs nobody starts nobody.
         var frontier = runner.Frontier();
@@ -18,7 +19,7 @@ internal sealed class OrleansCluster : ICluster
             : frontier.ResultValue.Pending == 0 ? Results.Done
             : from certificate in Certificate(place.Certificate)
               from made in Cancelling(token => ClusterConnection.With(
-                  place, certificate, terminal, TimeSpan.FromSeconds(60), token, cluster => new ClusterRun(session, cluster, runner, progress).RunAsync(token)))
+                  place, certificate, terminal, TimeSpan.FromSeconds(60), token, cluster => new ClusterRun(stages, request, cluster, runner, tell).RunAsync(token)))
               select made;
     }
 

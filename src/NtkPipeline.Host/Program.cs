@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Microsoft.FSharp.Core;
 using NtkPipeline.Host.Commands;
 using NtkPipeline.Runtime;
 
@@ -35,8 +36,7 @@ public static class Program
 
         try
         {
-            // A text may begin with @, which is not the name of a file with arguments.
-            var parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            var parsed = Parse(args);
 
             return parsed.Errors.Count > 0
                 ? terminal.Report(new Failure(ExitCode.Usage, [.. parsed.Errors.Select(mistake => mistake.Message)]))
@@ -57,6 +57,19 @@ public static class Program
             return terminal.Report(new Failure(ExitCode.Bug, [BugLog.Write(bug)]));
         }
     }
+
+    /// <summary>The stages of a command line that another process has written.</summary>
+    internal static FSharpResult<SharedStages, Failure> Stages(string[] args, MachineShare? share, Terminal terminal)
+    {
+        var parsed = Parse(args);
+
+        return parsed.Errors.Count > 0 ? Results.Fail<SharedStages>(ExitCode.Usage, parsed.Errors.Select(mistake => mistake.Message))
+            : parsed.CommandResult.Command is IStageCommand command ? command.Stages(parsed, share, terminal)
+            : Results.Fail<SharedStages>(ExitCode.Refused, $"{parsed.CommandResult.Command.Name} has no stages that workers make");
+    }
+
+    /// <summary>A text may begin with @, which is not the name of a file with arguments.</summary>
+    private static ParseResult Parse(string[] args) => Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     private static RootCommand Root()
     {

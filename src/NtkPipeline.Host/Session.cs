@@ -9,61 +9,11 @@ internal sealed record Session(RunRequest Request, Config Config, DataFolder Dat
 {
     private Seed Seed => SeedModule.root(Config.Seed);
 
-    /// <summary>
-    /// Does work with a runner over the store, which shares the pipeline's stages with every other run on it, and keeps what it asks for from
-    /// being collected meanwhile; where the store cannot be written, a warning says that it does not. LibTorch is loaded when the first
-    /// stage really runs.
-    /// </summary>
-    public FSharpResult<T, Failure> Run<T>(StageProgress progress, Func<DiskRunner, FSharpResult<T, Failure>> work)
-    {
-        var begun = LiveRun.Begin(Store);
-        using var live = begun.IsOk ? begun.ResultValue : null;
+    /// <summary>The pipeline's stages, which every run on the store shares.</summary>
+    public SharedStages Stages => new(Store, Data.Scope, Seed, Config.Threads, runner => Pipeline.Run(runner, this).Select(_ => (Unit)null!));
 
-        if (begun.IsError)
-            progress.Tell(StageEvent.NewWarning($"{begun.ErrorValue.Sentence}; `ntk store gc` does not know of this run"));
-
-        return work(new DiskRunner(
-            Store, Data.Scope, Seed, Ready(progress.Tell), live is null ? FSharpOption<LiveRun>.None : FSharpOption<LiveRun>.Some(live),
-            FSharpOption<Func<IRunner, FSharpResult<Unit, PipelineError>>>.Some(Walk)));
-    }
-
-    /// <summary>
-    /// Does work that makes single stages by the keys of their recipes; an outcome of none means that the pipeline has no such stage that
-    /// could run now.
-    /// </summary>
-    public FSharpResult<T, Failure> Serve<T>(
-        Action<StageEvent> tell, Func<Func<string, FSharpResult<FSharpOption<TargetOutcome>?, PipelineError>>, FSharpResult<T, Failure>> work) =>
-        from begun in LiveRun.Begin(Store).OrRefused()
-        from outcome in Serve(begun, tell, work)
-        select outcome;
-
-    private FSharpResult<T, Failure> Serve<T>(
-        LiveRun begun, Action<StageEvent> tell, Func<Func<string, FSharpResult<FSharpOption<TargetOutcome>?, PipelineError>>, FSharpResult<T, Failure>> work)
-    {
-        using var live = begun;
-        var runner = new TargetRunner(Store, Data.Scope, Seed, Ready(tell), live);
-        return work(key => runner.Make(key, Walk)!);
-    }
-
-    /// <summary>Loads LibTorch when the first stage really runs.</summary>
-    private Action<StageEvent> Ready(Action<StageEvent> tell)
-    {
-        var isReady = false;
-
-        return happened =>
-        {
-            if (!isReady && happened.IsStarted)
-            {
-                LibTorch.useThreads(Config.Threads);
-                isReady = true;
-            }
-
-            tell(happened);
-        };
-    }
-
-    /// <summary>The whole pipeline, for what its runner makes of it.</summary>
-    public FSharpResult<Unit, PipelineError> Walk(IRunner runner) => Pipeline.Run(runner, this).Select(_ => (Unit)null!);
+    /// <summary>Does work with a runner over the store.</summary>
+    public FSharpResult<T, Failure> Run<T>(StageProgress progress, Func<DiskRunner, FSharpResult<T, Failure>> work) => Stages.Run(progress.Tell, work);
 
     /// <summary>Refuses a device that this machine lacks before anything runs. The CPU is always there, so LibTorch is not asked.</summary>
     public FSharpResult<Unit?, Failure> CheckDevice() =>

@@ -89,6 +89,7 @@ let private tests =
         TrainNetworkTests.tests
         TrainFoldTests.tests
         FineTuneEpochTests.tests
+        KernelTileStagesTests.tests
         TransformerTextsTests.tests
         TrainingMeasuresTests.tests
         TrainingStepsTests.tests
@@ -169,6 +170,7 @@ let private tests =
         SolveMachineTests.tests
         ClusterTests.tests
         SolveWorkersTests.tests
+        StageWorkersTests.tests
         SettingsMistakesTests.tests
         BenchMachineTests.tests
         LibTorchFolderTests.tests

@@ -8,11 +8,11 @@ using NtkPipeline.Runtime;
 namespace NtkPipeline.Cluster;
 
 /// <summary>
-/// Has a run's stages made by workers: walks the pipeline for the stages that could run now, sends each to a worker that has room, and
+/// Has stages made by workers: walks them for the stages that could run now, sends each to a worker that has room, and
 /// walks again when one is done. All truth is in the store, so that a run that dies is gone on with by the next, which finds again what
 /// workers are at.
 /// </summary>
-internal sealed class ClusterRun(Session session, ClusterConnection cluster, DiskRunner runner, StageProgress progress)
+internal sealed class ClusterRun(SharedStages stages, StageRequest request, ClusterConnection cluster, DiskRunner runner, Action<StageEvent> tell)
 {
     /// <summary>So often workers are asked for, and the store is looked at for what others have made.</summary>
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(2);
@@ -23,13 +23,7 @@ internal sealed class ClusterRun(Session session, ClusterConnection cluster, Dis
     /// <summary>What fails on a machine is tried so often, elsewhere where there is an elsewhere.</summary>
     private const int MostTries = 3;
 
-    private readonly Job _job = new(
-        JsonSerializer.Serialize(session.Request with
-        {
-            Data = Path.GetFullPath(Path.GetDirectoryName(session.Data.Train)!),
-            Store = Path.GetFullPath(session.Request.Store),
-        }),
-        Environment.CurrentDirectory, Build.Mine, session.Config.Threads);
+    private readonly Job _job = new(JsonSerializer.Serialize(request), Environment.CurrentDirectory, Build.Mine, stages.Threads);
 
     private readonly Dictionary<string, (FrontierStage Stage, StageWatch Watch, Task<StageReport> Report)> _sent = [];
     private readonly Dictionary<string, List<string>> _failures = [];
@@ -66,7 +60,7 @@ internal sealed class ClusterRun(Session session, ClusterConnection cluster, Dis
     }
 
     /// <summary>Sends what could run now to whoever has room; says why nobody ever will have.</summary>
-    private async Task<string?> Send(FrontierStage[] stages, CancellationToken token)
+    private async Task<string?> Send(FrontierStage[] ready, CancellationToken token)
     {
         var workers = await cluster.Workers();
         var able = workers.Where(worker => worker.Build == Build.Mine).ToArray();
@@ -80,8 +74,8 @@ internal sealed class ClusterRun(Session session, ClusterConnection cluster, Dis
         else if (_alone.Elapsed > _patience)
             return "no worker has come for a minute; start some with `ntk worker`";
 
-        foreach (var stage in stages.Where(stage => !_sent.ContainsKey(stage.Key)))
-            if ((Holder(able, stage.Key) ?? Choose(able, stage.Key)) is { } worker && cluster.Stage(StageKey.Of(stage.Key, session.Request.Store)) is { } grain)
+        foreach (var stage in ready.Where(stage => !_sent.ContainsKey(stage.Key)))
+            if ((Holder(able, stage.Key) ?? Choose(able, stage.Key)) is { } worker && cluster.Stage(StageKey.Of(stage.Key, stages.Store)) is { } grain)
             {
                 var watch = new StageWatch(grain, _job, stage.Name, worker);
                 _sent[stage.Key] = (stage, watch, Task.Run(() => watch.Follow(new Told(stage, Tell).Hear, token), token));
@@ -172,6 +166,6 @@ internal sealed class ClusterRun(Session session, ClusterConnection cluster, Dis
     private void Tell(StageEvent happened)
     {
         lock (_telling)
-            progress.Tell(happened);
+            tell(happened);
     }
 }

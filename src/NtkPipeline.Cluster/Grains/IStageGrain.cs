@@ -1,4 +1,5 @@
 using NtkPipeline.Core;
+using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Cluster;
 
@@ -39,7 +40,7 @@ internal interface IWorkersGrain : IGrainWithIntegerKey
 /// <summary>What a stage is called in the cluster.</summary>
 internal static class StageKey
 {
-    public static string Of(string key, string store) => $"{key}@{DigestModule.ofParts([Path.GetFullPath(store)]).Hex[..8]}";
+    public static string Of(string key, Store store) => $"{key}@{DigestModule.ofParts([StoreModule.folder(store, "")]).Hex[..8]}";
 
     /// <summary>The digest of the recipe.</summary>
     public static string Recipe(string grain) => grain.Split('@')[0];

@@ -6,7 +6,7 @@ using NtkPipeline.Runtime;
 namespace NtkPipeline.Cluster;
 
 /// <summary>What a stage belongs to.</summary>
-/// <param name="Request">The run's <see cref="RunRequest"/>, as JSON.</param>
+/// <param name="Request">The <see cref="StageRequest"/>, as JSON.</param>
 /// <param name="Folder">Where the run stands, for relative paths; a worker that lacks it stands where it stands.</param>
 /// <param name="Build">The program's version: another one might see another pipeline.</param>
 /// <param name="Threads">How many processors a stage takes; 0 for all of its machine's.</param>

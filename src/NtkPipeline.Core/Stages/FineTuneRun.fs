@@ -72,6 +72,19 @@ module FineTuneRun =
                     Losses = last.Losses
                 })
 
+    /// Asks for the stages of a training, and for no state.
+    let walk
+        (runner: IRunner)
+        (device: Device)
+        (settings: TuningSettings)
+        (start: TuningHead)
+        (root: Seed)
+        (weights: Artifact<EncoderWeights>)
+        (rows: Artifact<TuningRows>)
+        : Result<unit, PipelineError> =
+        FineTuneEpoch.all runner device (fun _ _ -> ()) settings root 0 (input device start weights rows)
+        |> Result.map ignore
+
     /// Trains, an epoch a stage. The epoch whose squared error on the stop set is least is taken, the last one where there is no stop set.
     /// `advance` is told the steps done and those of all epochs.
     let run

@@ -22,8 +22,10 @@ internal sealed record WorkerPlace(
 /// <summary>What needs Orleans. The program ntk-cluster has it; ntk starts that program where it is asked for this, and for nothing else.</summary>
 internal interface ICluster
 {
-    /// <summary>Has all stages made that a run lacks; the runner is told which, and the progress how.</summary>
-    FSharpResult<Unit?, Failure> Make(Session session, ClusterPlace place, DiskRunner runner, StageProgress progress, Terminal terminal);
+    /// <summary>Has all stages made that are not in the store; the runner is told which, and whoever watches how.</summary>
+    /// <param name="request">What workers know the stages by.</param>
+    FSharpResult<Unit?, Failure> Make(
+        SharedStages stages, StageRequest request, ClusterPlace place, DiskRunner runner, Action<StageEvent> tell, Terminal terminal);
 
     /// <summary>Solves with products that workers make.</summary>
     /// <param name="rows">Of X.</param>

@@ -22,8 +22,7 @@ internal sealed class StageServer(TextReader input, TextWriter output, Action le
             return Results.Ok(ExitCode.Done);
 
         new Thread(Listen) { IsBackground = true, Name = "wanted" }.Start();
-        var request = JsonSerializer.Deserialize<RunRequest>(first)!;
-        var opened = request.Open(terminal, null);
+        var opened = JsonSerializer.Deserialize<StageRequest>(first)!.Open(terminal);
 
         // A request that was good where it was written lacks something here: a folder, a model.
         return opened.IsError

@@ -38,6 +38,9 @@ internal sealed class ClusterOptions
         command.Options.Add(_certificate);
     }
 
+    /// <summary>For commands that have no stages in some of their forms.</summary>
+    public IEnumerable<Option> All => [_cluster, _workers, _certificate];
+
     public string? Certificate(ParseResult parsed) => parsed.GetValue(_certificate);
 
     /// <summary>Whose work it is; none where it is this process's.</summary>
@@ -58,6 +61,16 @@ internal sealed class ClusterOptions
             ? Results.Ok(workers > 0 ? new ClusterPlace(null, workers, null) : null)
             : Results.Fail<ClusterPlace?>(ExitCode.Usage, "--certificate: it is of a cluster, which --cluster names");
     }
+
+    /// <summary>Does work here, or with workers that make its stages.</summary>
+    public FSharpResult<int, Failure> Do(ParseResult parsed, Terminal terminal, Func<StageMaking?, FSharpResult<int, Failure>> work) =>
+        from place in Read(parsed)
+        from code in place is null
+            ? work(null)
+            : ClusterProgram.With(
+                parsed, terminal,
+                cluster => work(new StageMaking(cluster, place, ((WrittenInvocation)parsed.InvocationConfiguration).Arguments, terminal)))
+        select code;
 
     /// <summary>The cluster that a command is about.</summary>
     public FSharpResult<ClusterPlace, Failure> Wanted(ParseResult parsed) =>

@@ -6,8 +6,9 @@ using NtkPipeline.Runtime;
 namespace NtkPipeline.Host.Commands;
 
 /// <summary>ntk finetune: a pretrained encoder and a head, trained on labelled texts.</summary>
-internal sealed class FinetuneCommand : NtkCommand
+internal sealed class FinetuneCommand : NtkCommand, IStageCommand
 {
+    private readonly ClusterOptions _cluster = new();
     private readonly TuningTexts _texts = new();
     private readonly TuningOptions _tuning = new();
     private readonly Option<double> _stop = new("--stop-share") { Description = "The share of the texts by whose squared error the epoch is chosen, and which is not trained on; 0 takes the last epoch.", DefaultValueFactory = _ => EarlyStopping.share };
@@ -29,16 +30,23 @@ internal sealed class FinetuneCommand : NtkCommand
         foreach (Option option in new Option[] { _stop, _seed, _device, _store, _out, _predict, _predictions })
             Options.Add(option);
 
+        _cluster.AddTo(this);
         Write(_out);
         Write(_predictions);
     }
 
-    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
+    public FSharpResult<SharedStages, Failure> Stages(ParseResult parsed, MachineShare? share, Terminal terminal) =>
+        Job(parsed, terminal).Select(job => job.Stages);
+
+    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
+        _cluster.Do(parsed, terminal, making => Work(parsed, terminal, making));
+
+    private FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal, StageMaking? making)
     {
         LibTorch.useThreads(0);
 
         return from job in Job(parsed, terminal)
-               from model in job.Run(terminal).OrRefused()
+               from model in job.Run(terminal, making)
                from weights in job.Weights.Value.Value.OrRefused()
                from written in SourceFile.write(
                    job.Out, FuncConvert.FromAction<Stream>(stream => EncoderArchive.write(weights, model.State, stream))).OrRefused()

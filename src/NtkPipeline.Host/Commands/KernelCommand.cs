@@ -6,8 +6,10 @@ using NtkPipeline.Runtime;
 namespace NtkPipeline.Host.Commands;
 
 /// <summary>ntk kernel: a network's kernel matrix from and to NumPy files, at infinite width or of one random network.</summary>
-internal sealed class KernelCommand : NtkCommand
+internal sealed class KernelCommand : NtkCommand, IStageCommand
 {
+    private readonly ClusterOptions _cluster = new();
+
     private readonly Option<string> _network = new("--network")
     {
         Description = "The network, input first.",
@@ -50,6 +52,8 @@ internal sealed class KernelCommand : NtkCommand
 
     private readonly Option<bool> _latex = new("--latex") { Description = "Print the closed form of K and Θ as LaTeX, and compute nothing." };
 
+    private readonly Option<string?> _store = new("--store") { Description = "Where tiles that workers make come in. Default: data/store.", HelpName = "DIR" };
+
     private readonly FiniteOptions _finite = new();
 
     public KernelCommand()
@@ -59,12 +63,15 @@ internal sealed class KernelCommand : NtkCommand
     {
         foreach (Option option in new Option[]
                  {
-                     _network, _kind, _x, _z, _out, _precision, _memory, _device, _latex,
+                     _network, _kind, _x, _z, _out, _precision, _memory, _device, _latex, _store,
                  })
             Options.Add(option);
 
         _finite.AddTo(this);
+        _cluster.AddTo(this);
         Write(_out);
+        Belong("a matrix that is computed in tiles", HasTiles, _cluster.All);
+        Belong("--workers and --cluster", parsed => _cluster.All.Any(option => IsGiven(parsed, option)), _store);
         Belong("a kernel that is computed, without --latex", parsed => !parsed.GetValue(_latex), _kind, _x, _z, _out, _precision, _memory, _device);
         Belong("--empirical, --monte-carlo and --spectrum", parsed => parsed.GetValue(_latex) || _finite.IsFinite(parsed), _device);
     }
@@ -83,7 +90,7 @@ internal sealed class KernelCommand : NtkCommand
             KernelMode.Closed => Print(network, terminal),
             KernelMode.MonteCarlo => Sample(parsed, network, terminal),
             KernelMode.Spectrum => Spectrum(parsed, network, terminal),
-            _ => Compute(parsed, network, terminal),
+            _ => _cluster.Do(parsed, terminal, making => Compute(parsed, network, terminal, making)),
         }
         select code;
 
@@ -93,15 +100,37 @@ internal sealed class KernelCommand : NtkCommand
         return Results.Ok(terminal.Tell(new { latex }, latex));
     }
 
-    private FSharpResult<int, Failure> Compute(ParseResult parsed, Network network, Terminal terminal) =>
+    private bool HasTiles(ParseResult parsed) =>
+        _finite.Mode(parsed, parsed.GetValue(_latex), parsed.GetRequiredValue(_precision)) is { IsOk: true, ResultValue: KernelMode.Matrix };
+
+    private bool IsSingle(ParseResult parsed) => parsed.GetRequiredValue(_precision) == "float32";
+
+    private FSharpResult<int, Failure> Compute(ParseResult parsed, Network network, Terminal terminal, StageMaking? making) =>
+        from run in Run(parsed, network, terminal, null, making?.Sharing ?? 1)
+        from code in IsSingle(parsed)
+            ? run.Compute(KernelNumbers.Single, making, () => Store(parsed))
+            : run.Compute(KernelNumbers.Double, making, () => Store(parsed))
+        select code;
+
+    public FSharpResult<SharedStages, Failure> Stages(ParseResult parsed, MachineShare? share, Terminal terminal) =>
+        from network in NetworkText.parse(parsed.GetRequiredValue(_network)).OrUsage()
+        from run in Run(parsed, network, terminal, share, 1)
+        from store in Store(parsed)
+        let threads = share?.Threads ?? 0
+        from stages in IsSingle(parsed)
+            ? run.Plan(KernelNumbers.Single).Select(planned => planned.Stages(store, threads))
+            : run.Plan(KernelNumbers.Double).Select(planned => planned.Stages(store, threads))
+        select stages;
+
+    private FSharpResult<Store, Failure> Store(ParseResult parsed) => StoreModule.openAt(parsed.GetValue(_store) ?? Home.Store).OrRefused();
+
+    /// <param name="share">What another process counts on of this machine; none for what there is.</param>
+    /// <param name="sharing">How many processes work at once on this machine.</param>
+    private FSharpResult<KernelRun, Failure> Run(ParseResult parsed, Network network, Terminal terminal, MachineShare? share, int sharing) =>
         from files in Paths(parsed)
         from request in _finite.Request(parsed, network, Kind(parsed))
-        from machine in Machine(parsed)
-        let run = new KernelRun(files, request, terminal)
-        from code in parsed.GetRequiredValue(_precision) == "float32"
-            ? run.Compute(Precision.single, NpyRows.openSingle, (x, z) => KernelRequestModule.single(machine, request, x, z))
-            : run.Compute(Precision.@double, NpyRows.openDouble, (x, z) => KernelRequestModule.@double(machine, request, x, z))
-        select code;
+        from machine in Machine(parsed, share, sharing)
+        select new KernelRun(files, request, machine, terminal);
 
     private FSharpResult<int, Failure> Sample(ParseResult parsed, Network network, Terminal terminal) =>
         from files in Paths(parsed)
@@ -121,10 +150,10 @@ internal sealed class KernelCommand : NtkCommand
         from code in new SpectrumRun(x, parsed.GetValue(_out), terminal).Compute(machine, network, _finite.Seed(parsed), _finite.Eigenvalues(parsed))
         select code;
 
-    private FSharpResult<KernelMachine, Failure> Machine(ParseResult parsed) =>
+    private FSharpResult<KernelMachine, Failure> Machine(ParseResult parsed, MachineShare? share = null, int sharing = 1) =>
         from memory in Memory(parsed)
         from device in DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage()
-        from machine in LibTorch.machine(memory, 0, device).OrRefused()
+        from machine in MachineShare.Machine(share, memory, sharing, device).OrRefused()
         select machine;
 
     private FSharpResult<KernelPaths, Failure> Paths(ParseResult parsed) =>

@@ -9,27 +9,69 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>Where a kernel's inputs lie and where it goes.</summary>
 internal sealed record KernelPaths(string X, string? Z, string Out);
 
-/// <summary>Computes one kernel from file to file, and tells what came of it.</summary>
-internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Terminal Terminal)
+/// <summary>What a kernel is computed in.</summary>
+internal sealed record KernelNumbers<T>(
+    Precision<T> Precision, Codec<Matrix<T>> Codec, Func<string, FSharpResult<RowSource<T>, PipelineError>> Open,
+    Func<KernelMachine, KernelRequest, RowSource<T>, FSharpOption<RowSource<T>>, FSharpResult<KernelJob<T>, PipelineError>> Plan);
+
+internal static class KernelNumbers
 {
-    /// <summary>Says what it will cost, computes it or what a stopped run has left of it, and compares it.</summary>
-    public FSharpResult<int, Failure> Compute<T>(
-        Precision<T> precision,
-        Func<string, FSharpResult<RowSource<T>, PipelineError>> open,
-        Func<RowSource<T>, FSharpOption<RowSource<T>>, FSharpResult<KernelJob<T>, PipelineError>> plan)
+    public static KernelNumbers<float> Single { get; } = new(Precision.single, Codec.matrix32, NpyRows.openSingle, KernelRequestModule.single);
+
+    public static KernelNumbers<double> Double { get; } = new(Precision.@double, Codec.matrix64, NpyRows.openDouble, KernelRequestModule.@double);
+}
+
+/// <summary>A kernel ready to be computed.</summary>
+/// <param name="Digests">Of the inputs' bytes.</param>
+internal sealed record PlannedKernel<T>(
+    KernelNumbers<T> Numbers, RowSource<T> X, FSharpOption<RowSource<T>> Z, KernelJob<T> Job, List<Digest> Digests)
+    where T : unmanaged
+{
+    /// <summary>The job, after a runner has made its tiles.</summary>
+    public FSharpResult<KernelJob<T>, PipelineError> Made(IRunner runner) =>
+        KernelTileStages.run(runner, Numbers.Precision, Numbers.Codec, Digests, Job);
+
+    /// <summary>The tiles as stages. LibTorch has the threads that the job was planned with.</summary>
+    public SharedStages Stages(Store store, int threads) =>
+        new(store, "kernel", SeedModule.root(0), threads, runner => Made(runner).Select(_ => (Unit)null!));
+}
+
+/// <summary>Computes one kernel from file to file, and tells what came of it.</summary>
+internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, KernelMachine Machine, Terminal Terminal)
+{
+    public FSharpResult<PlannedKernel<T>, Failure> Plan<T>(KernelNumbers<T> numbers)
         where T : unmanaged =>
-        (from x in open(Files.X)
+        (from x in numbers.Open(Files.X)
          from z in Files.Z is { } path
-             ? open(path).Select(FSharpOption<RowSource<T>>.Some)
+             ? numbers.Open(path).Select(FSharpOption<RowSource<T>>.Some)
              : FSharpResult<FSharpOption<RowSource<T>>, PipelineError>.NewOk(FSharpOption<RowSource<T>>.None)
-         from job in plan(x, z)
+         from job in numbers.Plan(Machine, Request, x, z)
          from digests in new[] { Files.X, Files.Z }.OfType<string>().Select<string, Func<FSharpResult<Digest, PipelineError>>>(
              path => () => SourceFile.digest(path)).InOrder()
-         from written in Write(job, digests)
-         select Tell(precision, job.Tiles, Compare(precision, job, x, z))).OrRefused();
+         select new PlannedKernel<T>(numbers, x, z, job, digests)).OrRefused();
 
-    private FSharpResult<Unit, PipelineError> Write<T>(KernelJob<T> job, IEnumerable<Digest> digests)
-        where T : unmanaged
+    /// <summary>Says what it will cost, computes it or what a stopped run has left of it, and compares it.</summary>
+    /// <param name="making">Makes the tiles, where it is not this process.</param>
+    /// <param name="store">Opens the store that they come in.</param>
+    public FSharpResult<int, Failure> Compute<T>(KernelNumbers<T> numbers, StageMaking? making, Func<FSharpResult<Store, Failure>> store)
+        where T : unmanaged =>
+        from planned in Plan(numbers)
+        let told = Remark(planned.Job)
+        from code in making is null
+            ? Finish(planned, planned.Job).OrRefused()
+            : from opened in store()
+              let share = MachineShare.Of(Machine)
+              from made in making.Make(
+                  planned.Stages(opened, share.Threads), share, runner => planned.Made(runner).SelectMany(job => Finish(planned, job), (_, code) => code).OrRefused())
+              select made
+        select code;
+
+    private FSharpResult<int, PipelineError> Finish<T>(PlannedKernel<T> planned, KernelJob<T> job)
+        where T : unmanaged =>
+        from written in Write(job, planned.Digests)
+        select Tell(planned.Numbers.Precision, job.Tiles, Compare(planned.Numbers.Precision, job, planned.X, planned.Z));
+
+    private Unit? Remark<T>(KernelJob<T> job)
     {
         if (job.Cost is { Value: var cost })
             Terminal.Error.WriteLine(cost);
@@ -41,6 +83,12 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Termi
             Terminal.Error.WriteLine(
                 $"note: no closed form for {string.Join(", ", integrated.Select(ActivationModule.print))}: integrated, to 1e-12 of √(K(x, x)·K(z, z))");
 
+        return null;
+    }
+
+    private FSharpResult<Unit, PipelineError> Write<T>(KernelJob<T> job, IEnumerable<Digest> digests)
+        where T : unmanaged
+    {
         var recipe = KernelFile.recipe(job, digests);
         var progress = new TileProgress(Terminal, Files.Out);
 

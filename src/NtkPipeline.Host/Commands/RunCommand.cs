@@ -22,23 +22,13 @@ internal sealed class RunCommand : NtkCommand
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from place in _cluster.Read(parsed)
-        from code in place is null
-            ? Run(parsed, terminal, null)
-            : ClusterProgram.With(
-                parsed, terminal,
-                cluster => Run(parsed, terminal, (session, runner, progress) => cluster.Make(session, place, runner, progress, terminal)))
-        select code;
+        _cluster.Do(parsed, terminal, making =>
+            from session in _run.Open(parsed, terminal)
+            from code in Run(session, StageProgress.For(terminal), terminal, making)
+            select code);
 
-    private FSharpResult<int, Failure> Run(
-        ParseResult parsed, Terminal terminal, Func<Session, DiskRunner, StageProgress, FSharpResult<Unit?, Failure>>? make) =>
-        from session in _run.Open(parsed, terminal)
-        from code in Run(session, StageProgress.For(terminal), terminal, make)
-        select code;
-
-    /// <param name="make">Has stages made elsewhere before the run comes to them; none where it makes them all.</param>
-    private static FSharpResult<int, Failure> Run(
-        Session session, StageProgress progress, Terminal terminal, Func<Session, DiskRunner, StageProgress, FSharpResult<Unit?, Failure>>? make)
+    /// <param name="making">Makes stages before the run comes to them; none where it makes them all.</param>
+    private static FSharpResult<int, Failure> Run(Session session, StageProgress progress, Terminal terminal, StageMaking? making)
     {
         if (session.Data.FellBack)
             terminal.Error.WriteLine("ntk: no tweets were named and data/kaggle holds none, so this runs on the SYNTHETIC SAMPLE");
@@ -46,10 +36,10 @@ internal sealed class RunCommand : NtkCommand
         var clock = Stopwatch.StartNew();
 
         return session.Run(progress, runner =>
-               from device in make is null ? session.CheckDevice() : Results.Done
+               from device in making is null ? session.CheckDevice() : Results.Done
                from plan in session.Plan()
                from outputs in progress.Watch(plan.Length, () =>
-                   from made in make?.Invoke(session, runner, progress) ?? Results.Done
+                   from made in making?.Make(session.Stages, StageRequest.Of(session), runner, progress.Tell) ?? Results.Done
                    from outputs in Pipeline.Run(runner, session).OrRefused()
                    select outputs)
                from findings in outputs.Findings.Value.Value.OrRefused()

@@ -6,8 +6,9 @@ using NtkPipeline.Runtime;
 namespace NtkPipeline.Host.Commands;
 
 /// <summary>ntk tangent: the tangent kernel of a pretrained encoder at its weights.</summary>
-internal sealed class TangentCommand : NtkCommand
+internal sealed class TangentCommand : NtkCommand, IStageCommand
 {
+    private readonly ClusterOptions _cluster = new();
     private readonly TextOptions _texts = new();
     private readonly EncoderOptions _encoder = new();
     private readonly TangentOptions _options = new();
@@ -32,11 +33,27 @@ internal sealed class TangentCommand : NtkCommand
         _options.AddTo(this);
         Options.Add(_out);
         Options.Add(_store);
+        _cluster.AddTo(this);
         Write(_out);
-        Carry("an exact kernel keeps nothing in the store", parsed => !_options.IsExact(parsed), _store);
+        Carry(
+            "an exact kernel that no workers make keeps nothing in the store",
+            parsed => !_options.IsExact(parsed) || _cluster.All.Any(option => IsGiven(parsed, option)), _store);
     }
 
+    public FSharpResult<SharedStages, Failure> Stages(ParseResult parsed, MachineShare? share, Terminal terminal) =>
+        from run in Run(parsed, terminal, share, 1)
+        from stages in run.Stages().OrRefused()
+        select stages;
+
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
+        _cluster.Do(parsed, terminal, making =>
+            from run in Run(parsed, terminal, null, making?.Sharing ?? 1)
+            from code in run.Compute(making)
+            select code);
+
+    /// <param name="share">What another process counts on of this machine; none for what there is.</param>
+    /// <param name="sharing">How many processes work at once on this machine.</param>
+    private FSharpResult<TangentRun, Failure> Run(ParseResult parsed, Terminal terminal, MachineShare? share, int sharing) =>
         from plan in _options.Plan(parsed)
         from folder in _encoder.Folder(parsed, terminal)
         from texts in _texts.Read(parsed).OrRefused()
@@ -45,10 +62,8 @@ internal sealed class TangentCommand : NtkCommand
         from weights in EncoderFile.openWeights(folder).OrRefused()
         from encoder in weights.Value.Value.OrRefused()
         from heads in _options.Heads(parsed, encoder.Shape)
-        from machine in LibTorch.machine(plan.Memory, 0, plan.Device).OrRefused()
+        from machine in MachineShare.Machine(share, plan.Memory, sharing, plan.Device).OrRefused()
         from store in StoreModule.openAt(parsed.GetValue(_store) ?? Home.Store).OrRefused()
         let request = new TangentRequest(weights, heads, ids(texts), plan.Method, plan.Seed, plan.IsFeatures)
-        let run = new TangentRun(request, plan.Device, machine, encoder.Shape, store, parsed.GetRequiredValue(_out), terminal)
-        from code in run.Compute().OrRefused()
-        select code;
+        select new TangentRun(request, plan.Device, machine, encoder.Shape, store, parsed.GetRequiredValue(_out), terminal);
 }

@@ -9,47 +9,63 @@ namespace NtkPipeline.Host.Commands;
 internal sealed record TangentRun(
     TangentRequest Request, Device Device, KernelMachine Machine, EncoderShape Shape, Store Store, string Out, Terminal Terminal)
 {
-    /// <summary>Says what it will cost, computes it or what a stopped run has left of it, and tells what came of it.</summary>
-    public FSharpResult<int, PipelineError> Compute() =>
-        Request.Method is TangentMethod.Sketch { settings: var settings } ? Sketch(settings) : Exact();
-
     private int[] Lengths => [.. Request.Texts.Select(text => text.Length)];
 
-    private FSharpResult<int, PipelineError> Sketch(SketchSettings settings)
+    /// <summary>The stages that others may make: sketches of texts, or an exact kernel's tiles.</summary>
+    public FSharpResult<SharedStages, PipelineError> Stages() =>
+        Request.Method is TangentMethod.Sketch { settings: var settings }
+            ? FSharpResult<SharedStages, PipelineError>.NewOk(SketchStages(settings))
+            : TangentRequestModule.exact(Machine.Tensors.Value, Device, Machine.Memory, Request).Select(TileStages);
+
+    /// <summary>Says what it will cost, computes it or what a stopped run has left of it, and tells what came of it.</summary>
+    /// <param name="making">Makes the stages, where it is not this process.</param>
+    public FSharpResult<int, Failure> Compute(StageMaking? making) =>
+        Request.Method is TangentMethod.Sketch { settings: var settings } ? Sketch(settings, making) : Exact(making);
+
+    private SharedStages SketchStages(SketchSettings settings) => new(
+        Store, "tangent", SeedModule.root(Request.Seed), 0, runner => Walk(settings, runner, 0, (_, _) => { }).Select(_ => (Unit)null!));
+
+    /// <summary>LibTorch has the threads that the job was planned with.</summary>
+    private SharedStages TileStages(KernelJob<float> job) => new(
+        Store, "tangent", SeedModule.root(Request.Seed), Machine.Tensors.Value.Threads, runner => Tiles(runner, job).Select(_ => (Unit)null!));
+
+    private FSharpResult<KernelJob<float>, PipelineError> Tiles(IRunner runner, KernelJob<float> job) =>
+        KernelTileStages.run(runner, Precision.single, Codec.matrix32, TangentRequestModule.inputs(Request), job);
+
+    private FSharpResult<TangentChunks, PipelineError> Walk(SketchSettings settings, IRunner runner, double memory, Action<int, int> tell) =>
+        TangentRequestModule.sketch(runner, Device, memory, settings, tell, Request);
+
+    private FSharpResult<int, Failure> Sketch(SketchSettings settings, StageMaking? making)
     {
         var cost = TangentCostModule.ofTexts(settings, Shape, Request.Heads.Rows, TangentRequestModule.chunk(Request), !Request.IsFeatures, Lengths);
         var file = Request.IsFeatures ? 2 * cost.Disk : 4.0 * Request.Texts.Length * Request.Texts.Length;
         Price("sketched gradients", cost.Flops, cost.Bytes, $"; {ByteSize.print(cost.Disk)} in the store and {ByteSize.print(file)} in the file");
 
         if (cost.Bytes > Machine.Memory)
-            return FSharpResult<int, PipelineError>.NewError(PipelineError.NewMachineLacks(
-                $"the sketched tangent kernel needs {ByteSize.print(cost.Bytes)} of memory, and {ByteSize.print(Machine.Memory)} may be used; take fewer heads or a smaller rank or block."));
+            return Results.Fail<int>(
+                ExitCode.Refused,
+                $"the sketched tangent kernel needs {ByteSize.print(cost.Bytes)} of memory, and {ByteSize.print(Machine.Memory)} may be used; take fewer heads or a smaller rank or block.");
 
-        var begun = LiveRun.Begin(Store);
-
-        if (begun.IsError)
-            return FSharpResult<int, PipelineError>.NewError(begun.ErrorValue);
-
-        using var live = begun.ResultValue;
         var progress = CountProgress.For(Terminal, "texts");
+        var memory = Machine.Memory - cost.Bytes;
 
-        FSharpResult<TangentChunks, PipelineError> Walk(IRunner runner, Action<int, int> tell) =>
-            TangentRequestModule.sketch(runner, Device, Machine.Memory - cost.Bytes, settings, tell, Request);
+        FSharpResult<int, Failure> Finish(DiskRunner runner) =>
+            (from chunks in progress.Watch(() => Walk(settings, runner, memory, progress.Tell))
+             from code in Write(TangentRequestModule.ofChunks(Machine.Tensors.Value, Request, chunks))
+             select code).OrRefused();
 
-        var runner = new DiskRunner(
-            Store, "tangent", SeedModule.root(Request.Seed), Warn, live,
-            FSharpOption<Func<IRunner, FSharpResult<Unit, PipelineError>>>.Some(helper => Walk(helper, (_, _) => { }).Select(_ => (Unit)null!)));
-
-        return from chunks in progress.Watch(() => Walk(runner, progress.Tell))
-               from code in Write(TangentRequestModule.ofChunks(Machine.Tensors.Value, Request, chunks))
-               select code;
+        return making is null
+            ? SketchStages(settings).Run(Warn, Finish)
+            : making.Make(SketchStages(settings), null, Finish);
     }
 
-    private FSharpResult<int, PipelineError> Exact() =>
-        from plan in ExactTangentCost.plan(Machine.Memory, sizeof(float), Shape, Request.Heads.Rows, Lengths, null)
+    private FSharpResult<int, Failure> Exact(StageMaking? making) =>
+        from plan in ExactTangentCost.plan(Machine.Memory, sizeof(float), Shape, Request.Heads.Rows, Lengths, null).OrRefused()
         let told = Price("exact gradients", plan.Item2.Flops, plan.Item2.Bytes, $"; {ByteSize.print(4.0 * Request.Texts.Length * Request.Texts.Length)} in the file")
-        from job in TangentRequestModule.exact(Machine.Tensors.Value, Device, Machine.Memory, Request)
-        from code in Write(job)
+        from job in TangentRequestModule.exact(Machine.Tensors.Value, Device, Machine.Memory, Request).OrRefused()
+        from code in making is null
+            ? Write(job).OrRefused()
+            : making.Make(TileStages(job), MachineShare.Of(Machine), runner => Tiles(runner, job).SelectMany(Write, (_, code) => code).OrRefused())
         select code;
 
     private FSharpResult<int, PipelineError> Write(KernelJob<float> job)

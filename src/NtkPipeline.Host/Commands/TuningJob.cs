@@ -9,30 +9,27 @@ internal sealed record TuningJob(
     TuningSettings Settings, TuningHead Head, Device Device, Seed Seed, Artifact<EncoderWeights> Weights, TuningRows Rows, int[][] Others,
     Store Store, string Out)
 {
+    /// <summary>The epochs' stages.</summary>
+    public SharedStages Stages => new(
+        Store, "finetune", Seed, 0,
+        runner => FineTuneRun.walk(runner, Device, Settings, Head, Seed, Weights, TuningRowsModule.artifact(Rows)).Select(_ => (Unit)null!));
+
     /// <summary>Tells the price, then trains, an epoch a stage of the store.</summary>
-    public FSharpResult<TunedModel, PipelineError> Run(Terminal terminal)
+    /// <param name="making">Makes the epochs, where it is not this process.</param>
+    public FSharpResult<TunedModel, Failure> Run(Terminal terminal, StageMaking? making)
     {
         var progress = new TuningProgress(terminal);
 
-        return from weights in Weights.Value.Value
+        return from weights in Weights.Value.Value.OrRefused()
                let told = TellPrice(weights.Shape, terminal)
-               from model in progress.Watch(() => Train(progress))
+               from model in making is null
+                   ? progress.Watch(() => Stages.Run(progress.Tell, runner => Train(runner, progress.Advance)))
+                   : making.Make(Stages, null, runner => Train(runner, (_, _) => { }))
                select model;
     }
 
-    private FSharpResult<TunedModel, PipelineError> Train(TuningProgress progress)
-    {
-        var begun = LiveRun.Begin(Store);
-
-        if (begun.IsError)
-            return FSharpResult<TunedModel, PipelineError>.NewError(begun.ErrorValue);
-
-        using var live = begun.ResultValue;
-
-        return FineTuneRun.run(
-            new DiskRunner(Store, "finetune", Seed, progress.Tell, live, null), Device, FuncConvert.FromAction<int, int>(progress.Advance),
-            Settings, Head, Seed, Weights, TuningRowsModule.artifact(Rows));
-    }
+    private FSharpResult<TunedModel, Failure> Train(DiskRunner runner, Action<int, int> advance) => FineTuneRun.run(
+        runner, Device, FuncConvert.FromAction(advance), Settings, Head, Seed, Weights, TuningRowsModule.artifact(Rows)).OrRefused();
 
     private Unit? TellPrice(EncoderShape shape, Terminal terminal)
     {

@@ -24,7 +24,7 @@ type Store = private { Root: string; Times: LeaseTimes }
 [<RequireQualifiedAccess>]
 module Store =
 
-    let internal folder (store: Store) (name: string) = Path.Combine(store.Root, name)
+    let folder (store: Store) (name: string) = Path.Combine(store.Root, name)
     let internal times (store: Store) = store.Times
 
     /// A path for what is being written.

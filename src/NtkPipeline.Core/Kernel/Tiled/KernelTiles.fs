@@ -34,7 +34,7 @@ module KernelTiles =
     let private starts (side: int) (count: int) = [ 0..side .. count - 1 ]
 
     /// The rows of tiles, each with the columns at which its tiles begin, in the order of computing.
-    let private grid (tiles: KernelTiles<'t>) : (int * int list) list = [
+    let grid (tiles: KernelTiles<'t>) : (int * int list) list = [
         for top in starts tiles.Side tiles.RowCount do
             top,
             starts tiles.Side tiles.ColumnCount
