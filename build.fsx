@@ -37,6 +37,30 @@ let run (arguments: string list) =
 
 let tests kind = buildThenStart $"tests/NtkPipeline.%s{kind}" $"NtkPipeline.%s{kind}"
 
+/// What `torture` does, each part with so many of everything; the exit code is 0 where nothing was found.
+let tortures = [
+    "readers",
+    fun (count: string) ->
+        Environment.SetEnvironmentVariable("NTK_TORTURE", count)
+        tests "Tests" [ "--filter"; "NtkPipeline.readers" ]
+]
+
+/// All parts, or those that are named, with as many as a number says.
+let torture (arguments: string list) =
+    let counts, names = arguments |> List.partition (Seq.forall Char.IsAsciiDigit)
+    let count = List.tryLast counts |> Option.defaultValue "100000"
+
+    match names |> List.filter (fun name -> not (List.exists (fst >> (=) name) tortures)) with
+    | [] ->
+        tortures
+        |> List.filter (fun (name, _) -> names.IsEmpty || List.contains name names)
+        |> List.map (fun (_, act) -> act count)
+        |> List.max
+    | unknown ->
+        let known = tortures |> List.map fst |> String.concat ", "
+        say $"torture has no part %s{unknown.Head}; there are %s{known}."
+        2
+
 /// Layout only: the style rules of .editorconfig are part of compiling.
 let layOut fantomas whitespace _ =
     restore ()
@@ -75,6 +99,9 @@ let targets = [
     "build", "compile everything", buildAll
     "run", "compile, then `ntk` with the remaining arguments (`ntk run` if they name no command)", run
     "test", "compile, then run the tests; further arguments go to them", tests "Tests"
+    "torture",
+    "compile, then attack readers with generated inputs: 100000 each, or `torture readers 1000`",
+    torture
     "check", "fail where `format` would change a source file", layOut [ "--check" ] [ "--verify-no-changes" ]
     "format", "lay out every source file", layOut [] []
     "lock", "after an edit of paket.dependencies: choose versions, write paket.lock", lock

@@ -15,7 +15,10 @@ internal static class Pipeline
     {
         var (config, sources) = (session.Config, session.Sources);
 
-        return from labelled in runner.Run(ReadTweets.stage("train", sources.TrainName, true), sources.Train)
+        return from whole in runner.Run(ReadTweets.stage("train", sources.TrainName, true), sources.Train)
+               from labelled in config.Sample is { Value: var count }
+                   ? runner.Run(DrawTweets.stage(count), whole)
+                   : FSharpResult<Artifact<Tweet[]>, PipelineError>.NewOk(whole)
                from unlabelled in runner.Run(ReadTweets.stage("test", sources.TestName, false), sources.Test)
                from split in runner.Run(SplitTweets.stage(config.Split), labelled)
                from cleanLabelled in runner.Run(CleanTweets.stage("train", config.Clean), labelled)
@@ -38,7 +41,7 @@ internal static class Pipeline
                from chapters in Questions.Ask(bench)
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, config.Facts,
-                   labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison, chapters)
+                   config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
                let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, trained, tangents)
                select new PipelineOutputs(findings, report, unlabelled, models);

@@ -28,9 +28,20 @@ internal sealed record Session(RunRequest Request, Config Config, DataFolder Dat
 
     /// <summary>How much there is of everything, from the tweets and the settings.</summary>
     public FSharpResult<RunSizes, Failure> Sizes() =>
-        (from labelled in Count(ReadTweets.stage("train", Sources.TrainName, true), Sources.Train)
-         from test in Count(ReadTweets.stage("test", Sources.TestName, false), Sources.Test)
-         select RunWork.sizes(Config, labelled, test)).OrRefused();
+        (from counts in Counts()
+         select RunWork.sizes(Config, counts.Labelled, counts.Test)).OrRefused();
+
+    /// <summary>What the run needs at its peak, or a refusal where there is not so much.</summary>
+    public FSharpResult<MemoryNeed, Failure> Need() =>
+        (from counts in Counts()
+         from need in RunMemory.check(MachineMemory.limit(Config.Memory), Config, counts.Labelled, counts.Test)
+         select need).OrRefused();
+
+    /// <summary>Tweets in the files.</summary>
+    private FSharpResult<(int Labelled, int Test), PipelineError> Counts() =>
+        from labelled in Count(ReadTweets.stage("train", Sources.TrainName, true), Sources.Train)
+        from test in Count(ReadTweets.stage("test", Sources.TestName, false), Sources.Test)
+        select (labelled, test);
 
     private FSharpResult<int, PipelineError> Count(Stage<byte[], Tweet[]> stage, Artifact<byte[]> source) =>
         from read in ((IRunner)new MemoryRunner(Seed)).Run(stage, source)

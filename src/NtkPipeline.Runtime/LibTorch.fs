@@ -51,6 +51,6 @@ module LibTorch =
             Memory =
                 match memory with
                 | Some bytes -> float bytes
-                | None -> float (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2L)
+                | None -> float (MachineMemory.all () / 2.0)
             Tensors = tensors
         })

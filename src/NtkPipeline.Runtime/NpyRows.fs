@@ -43,6 +43,15 @@ module NpyRows =
                 | _ -> Error "it goes on after its last value")
             |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}."))
 
+    /// How large a matrix a file holds, and in which precision it is read; the values are not.
+    let shape (path: string) : Result<KernelShape, PipelineError> =
+        layout path
+        |> Result.map (fun layout -> {
+            Rows = layout.RowCount
+            Columns = layout.ColumnCount
+            Entry = if layout.Kind = NpyKind.Real && layout.BytesPerValue <= 4 then 4 else 8
+        })
+
     /// Values of the file's own width from a byte on.
     let internal readAt<'v when 'v: unmanaged and 'v: (new: unit -> 'v) and 'v: struct and 'v :> ValueType>
         (path: string)

@@ -41,8 +41,16 @@ let private runtimeLayers = [ ""; "Store"; "Runner"; "Encoder"; "Fetch"; "Bench"
 
 let private runtimeFolder folder = if folder = "" then "Runtime" else $"Runtime/%s{folder}"
 
-/// The folders of the tests: what several of them share, those of Core and of Runtime, Host's, and the tests of the clone itself.
-let private testFolders = [ ""; yield! layers; yield! List.map runtimeFolder runtimeLayers; "Host"; "" ]
+/// The folders of the tests: what several of them share, those of Core and of Runtime, Host's, what all readers must
+/// stand, and the tests of the clone itself.
+let private testFolders = [
+    ""
+    yield! layers
+    yield! List.map runtimeFolder runtimeLayers
+    "Host"
+    "Readers"
+    ""
+]
 
 let private core, runtime, testing =
     "src/NtkPipeline.Core/NtkPipeline.Core.fsproj",

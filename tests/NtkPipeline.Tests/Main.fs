@@ -7,8 +7,7 @@ let private tests =
         LibTorchTests.tests
         CodecTests.tests
         NpyTests.tests
-        FoundationTests.tests
-        ByteSizeTests.tests
+        yield! [ FoundationTests.tests; ByteSizeTests.tests; MemoryNeedTests.tests ]
         CsvLayoutTests.tests
         TweetFrameTests.tests
         SampleTweetsTests.tests
@@ -30,7 +29,7 @@ let private tests =
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
         ProbeTests.tests
-        SpectrumTests.tests
+        yield! [ KernelMemoryTests.tests; SpectrumTests.tests ]
         RidgeClassifierTests.tests
         CrossValidationTests.tests
         RidgeRefusalTests.tests
@@ -84,7 +83,7 @@ let private tests =
         PlainLineTests.tests
         NetworksAgainstKernelTests.tests
         KernelStaysPutTests.tests
-        FewRowsTests.tests
+        yield! [ FewRowsTests.tests; DrawTweetsTests.tests ]
         TrainInputTests.tests
         TrainNetworkTests.tests
         TrainFoldTests.tests
@@ -178,8 +177,7 @@ let private tests =
         TokeniserProfileTests.tests
         EncoderFileTests.tests
         PackagedModelTests.tests
-        ConfigTextTests.tests
-        LongSettingsTests.tests
+        yield! [ ConfigTextTests.tests; LongSettingsTests.tests; RunMemoryTests.tests ]
         EmbeddingCacheTests.tests
         FetchTests.tests
         FetchResumeTests.tests
@@ -190,6 +188,7 @@ let private tests =
         yield! ExperimentLists.all
         yield! ReportLists.all
         yield! HostTests.all
+        yield! [ ReaderTests.tests; FoundTests.tests ]
         ArchitectureTests.tests
         FolderTests.tests
     ]

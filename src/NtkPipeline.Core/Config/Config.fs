@@ -5,6 +5,10 @@ type Config = {
     Seed: uint64
     Threads: int
     Device: Device
+    /// Bytes that a run may take; none: those of the machine.
+    Memory: int64 option
+    /// Labelled tweets that are drawn; none: all are taken.
+    Sample: int option
     Clean: CleanSettings
     Split: SplitTweets.Settings
     Encoder: EncoderSettings
@@ -52,6 +56,9 @@ module Config =
             elif List.forall ((=) 0.0) weights then
                 "embed.weights: one at least must be above 0"
 
+        if List.contains "npy" encoders && values["data.sample"] <> "all" then
+            "data.sample: the encoder npy has a row for every tweet of the file, so it takes all; draw the sample of tweets and rows beforehand"
+
         if values["reduce.dimensions"] = "auto" && values["reduce.compare"] = "none" then
             "reduce.dimensions: auto needs numbers in reduce.compare"
 
@@ -87,6 +94,12 @@ module Config =
                 Seed = uint64 values["seed"]
                 Threads = Setting.whole values "threads"
                 Device = device
+                Memory = ByteSize.parse values["memory"] |> Result.toOption
+                Sample =
+                    if values["data.sample"] = "all" then
+                        None
+                    else
+                        Some(Setting.whole values "data.sample")
                 Clean = TextSettings.clean values
                 Split = TextSettings.split values
                 Encoder = TextSettings.encoder values

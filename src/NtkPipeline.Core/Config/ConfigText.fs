@@ -81,6 +81,8 @@ module ConfigText =
 
             if document.RootElement.ValueKind <> JsonValueKind.Object then
                 Error [ $"%s{file}: settings are one JSON object" ]
+            elif not (JsonWords.areUnicode document) then
+                Error [ $"%s{file}: it holds half of a surrogate pair, which is no character" ]
             else
                 flatten "" document.RootElement
                 |> collect
@@ -113,7 +115,7 @@ module ConfigText =
         |> List.map (fun text ->
             match text.IndexOf '=' with
             | k when k > 0 -> Ok(text[.. k - 1].Trim(), text[k + 1 ..].Trim())
-            | _ -> Error $"--set '%s{text}': write key=value")
+            | _ -> Error $"--set '%s{PlainLine.ofWords text}': write key=value")
         |> collect
 
     /// Levenshtein distance, for "did you mean".

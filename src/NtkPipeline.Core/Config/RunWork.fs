@@ -48,8 +48,9 @@ module RunWork =
             + Workload.solve sizes.Labelled
         | _ -> 0.0
 
-    /// From how many tweets there are; columns that are not known before a run are taken to be a sentence encoder's.
+    /// From how many tweets there are, before a sample is drawn; columns that are not known before a run are taken to be a sentence encoder's.
     let sizes (config: Config) (labelled: int) (test: int) : RunSizes =
+        let labelled = config.Sample |> Option.map (min labelled) |> Option.defaultValue labelled
         let kept = int (float labelled * config.Split.ValidationShare)
 
         {

@@ -15,6 +15,16 @@ module SettingList =
             "0"
             "Threads of LibTorch; 0 for one a core. Results may differ in their last bits between numbers."
         setting "device" Text "cpu" "Where networks train: cpu, cuda or cuda:1."
+        setting
+            "memory"
+            (WordsOr([ "machine" ], Size))
+            "machine"
+            "The most memory that a run may take; one that needs more, or more than the machine has, is refused before it starts."
+        setting
+            "data.sample"
+            (WordsOr([ "all" ], Whole(20L, 10_000_000L)))
+            "all"
+            "Labelled tweets that the run takes: all, or so many, drawn at random, of each class its share."
     ]
 
     let private text = [

@@ -34,6 +34,7 @@ module SettingSchema =
     let rec private kindSchema (kind: SettingKind) : JsonNode =
         match kind with
         | Flag -> JsonObject(dict<string, JsonNode | null> [ "type", text "boolean" ])
+        | Size
         | Text -> JsonObject(dict<string, JsonNode | null> [ "type", text "string" ])
         | Whole(low, high) -> bounded "integer" (JsonValue.Create low) (JsonValue.Create high)
         | Real(low, high) -> bounded "number" (JsonValue.Create low) (JsonValue.Create high)

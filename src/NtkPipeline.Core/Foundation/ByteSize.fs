@@ -18,6 +18,12 @@ module ByteSize =
         let number = (bytes / pown 1000.0 power).ToString("0.##", CultureInfo.InvariantCulture)
         $"%s{number} %s{units[power]}"
 
+    /// "3.2 GB", "12 GB", "480 MB": two digits at most behind which nothing is claimed.
+    let about (bytes: float) : string =
+        let power = floor (log10 (max bytes 1.0)) - 1.0
+        let step = System.Math.Pow(10.0, power)
+        print (System.Math.Round(bytes / step) * step)
+
     /// A positive number of bytes. kB is 1,000 and KiB 1,024.
     let parse (text: string) : Result<int64, string> =
         let m = form.Match text
@@ -32,4 +38,4 @@ module ByteSize =
         if bytes >= 1.0 && bytes <= 1e18 then
             Ok(int64 bytes)
         else
-            Error $"'%s{text}' is not a size; write 2GB, 512MB or 1.5GiB"
+            Error $"'%s{PlainLine.ofWords text}' is not a size; write 2GB, 512MB or 1.5GiB"

@@ -31,6 +31,11 @@ module PlainLine =
     let ofJson (json: string) : string =
         json |> String.collect (fun c -> if isObeyed c && c <> '\n' then $"\\u%04x{int c}" else string c)
 
+    /// Somebody's words in a refusal: one line of at most 80 characters.
+    let ofWords (text: string) : string =
+        let line = ofText (if text.Length <= 80 then text else text[..79])
+        if text.Length <= 80 then line else line + "…"
+
     /// One cell of a table that spreadsheets open: what begins like a formula gets the apostrophe that makes a text of it.
     let ofCell (text: string) : string =
         match ofText text with

@@ -16,6 +16,8 @@ type SettingKind =
     | SumOf of string list
     /// One of these words, or what the kind allows.
     | WordsOr of words: string list * kind: SettingKind
+    /// Bytes: "2GB".
+    | Size
     | Text
 
 /// One setting: its key, what it may be, its default and one sentence about it.
@@ -72,6 +74,7 @@ module Setting =
         | ChoiceList names -> $"some of %s{choices names}, divided by commas"
         | SumOf names -> $"some of %s{choices names}, each once, joined by +"
         | WordsOr(words, kind) -> $"""%s{String.Join(" or ", words)}, or %s{expectation kind}"""
+        | Size -> "a size such as 2GB"
         | Text -> "a text"
 
     let rec private accepts (kind: SettingKind) (text: string) =
@@ -89,6 +92,7 @@ module Setting =
             terms |> Array.forall (fun term -> List.contains term names)
             && (Array.distinct terms).Length = terms.Length
         | WordsOr(words, kind) -> List.contains text words || accepts kind text
+        | Size -> ByteSize.parse text |> Result.isOk
         | Text -> true
 
     /// Of a value: what is longer was not meant.
@@ -104,7 +108,7 @@ module Setting =
         elif accepts setting.Kind text then
             Ok text
         else
-            Error $"%s{setting.Key}: '%s{text}' is not %s{expectation setting.Kind}"
+            Error $"%s{setting.Key}: '%s{PlainLine.ofWords text}' is not %s{expectation setting.Kind}"
 
     // Readers of texts that `check` has passed. A text that does not fit is our bug.
 

@@ -25,7 +25,7 @@ module Device =
             index <> "" && Seq.forall System.Char.IsAsciiDigit index && index.Length < 4
             ->
             Ok(Device.Cuda(int index))
-        | _ -> Error $"'%s{text}' is not a device; write cpu, cuda or cuda:1"
+        | _ -> Error $"'%s{PlainLine.ofWords text}' is not a device; write cpu, cuda or cuda:1"
 
     /// LibTorch's device, or one sentence that says why this machine cannot give it.
     let resolve (device: Device) : Result<torch.Device, PipelineError> =

@@ -80,4 +80,6 @@ module CsvFrame =
                 | None, [] -> Result.Ok(ofRecords names rows, rows |> Array.map _.Line)
                 | None, faults -> refuse name faults
                 | Some(column, _), _ ->
-                    refuse name [ $"line %d{records[0].Line}: column '%s{column}' stands twice" ])
+                    refuse name [
+                        $"line %d{records[0].Line}: column '%s{PlainLine.ofWords column}' stands twice"
+                    ])

@@ -41,7 +41,8 @@ module Architecture =
         if text.Contains(string standIn) then
             Error $"%d{standIn} is not a width"
         elif filled = text then
-            Error $"'%s{text}' has no open width; write m where train.widths go: dense m | relu | dense 1"
+            Error
+                $"'%s{PlainLine.ofWords text}' has no open width; write m where train.widths go: dense m | relu | dense 1"
         else
             NetworkText.parse filled
             |> Result.mapError (fun reason -> reason.Replace(string standIn, "m"))
@@ -54,7 +55,9 @@ module Architecture =
                         Scale = network.OutputScale
                         IsCentred = network.Centred
                     }
-                | _ -> Error $"'%s{text}' must end in dense 1: the pipeline's networks have one output")
+                | _ ->
+                    Error
+                        $"'%s{PlainLine.ofWords text}' must end in dense 1: the pipeline's networks have one output")
 
     /// The whole in one spelling, which `parse` takes back.
     let print (architecture: Architecture) : string =

@@ -120,7 +120,7 @@ module internal NetworkParser =
             | Some rest -> Result.Ok rest
             | None ->
                 let known = names.Keys |> String.concat ", "
-                Result.Error $"there is no layer '%s{name}'; there are %s{known}")
+                Result.Error $"there is no layer '%s{PlainLine.ofWords name}'; there are %s{known}")
 
     /// A layer that cannot stand where it is is shown at its name.
     let private layer: Parser<Layer list> =

@@ -34,7 +34,7 @@ module internal NetworkTokens =
                 System.Double.TryParse(literal.String, NumberStyles.Float, CultureInfo.InvariantCulture)
             with
             | true, value when System.Double.IsFinite value -> Result.Ok value
-            | _ -> Result.Error $"'%s{literal.String}' is not a number that fits 64 bits")
+            | _ -> Result.Error $"'%s{PlainLine.ofWords literal.String}' is not a number that fits 64 bits")
 
     let whole<'u> : Parser<int, 'u> =
         numberLiteral NumberLiteralOptions.AllowMinusSign "whole number" .>> spaces

@@ -8,11 +8,16 @@ type AnswerSentence = { Text: string; Chapter: string }
 [<RequireQualifiedAccess>]
 module Answer =
 
+    let private sample (data: DataFacts) =
+        match data.SampledFrom with
+        | Some all when all > data.TrainRows -> $", drawn at random of %s{NumberText.count all}"
+        | _ -> ""
+
     /// The data in one clause, which says where it is a synthetic sample.
     let data (data: DataFacts) : string =
         let kind = if data.Synthetic then " (a synthetic sample, written by a program)" else ""
 
-        $"""%s{data.Name}%s{kind}: %s{NumberText.many data.TrainRows "labelled row" "labelled rows"}, %s{NumberText.count data.FittedRows} of them fitted and %s{NumberText.count data.ValidationRows} kept aside; %s{NumberText.many data.TestRows "row" "rows"} without labels"""
+        $"""%s{data.Name}%s{kind}: %s{NumberText.many data.TrainRows "labelled row" "labelled rows"}%s{sample data}, %s{NumberText.count data.FittedRows} of them fitted and %s{NumberText.count data.ValidationRows} kept aside; %s{NumberText.many data.TestRows "row" "rows"} without labels"""
 
     let private has (findings: Findings) (widest: Widest) =
         widest.Movement >= findings.Comparison.LazyThreshold

@@ -9,6 +9,9 @@ module internal DataJson =
             "name", Json.text findings.Data.Name
             "synthetic", Json.flag findings.Data.Synthetic
             "trainRows", Json.whole findings.Data.TrainRows
+            match findings.Data.SampledFrom with
+            | Some all -> "sampledFrom", Json.whole all
+            | None -> ()
             "testRows", Json.whole findings.Data.TestRows
             "encoder", Json.text findings.Features.Encoder
             "features", Json.whole findings.Features.Columns

@@ -13,6 +13,11 @@ module DataTables =
             "name", data.Name
             "labelled rows",
             $"%s{NumberText.count data.TrainRows}, %s{NumberText.percent data.PositiveShare} of them positive"
+            match data.SampledFrom with
+            | Some all when all > data.TrainRows ->
+                "a sample",
+                $"drawn at random of the %s{NumberText.count all} labelled rows that there are (data.sample)"
+            | _ -> ()
             "fitted, kept aside",
             $"%s{NumberText.count data.FittedRows} fitted, %s{NumberText.count data.ValidationRows} for validation"
             "rows without labels", NumberText.count data.TestRows

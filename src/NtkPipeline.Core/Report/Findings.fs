@@ -8,6 +8,8 @@ type DataFacts = {
     Synthetic: bool
     /// Labelled rows, and rows without labels.
     TrainRows: int
+    /// Of how many they were drawn; none where all were taken.
+    SampledFrom: int option
     TestRows: int
     /// Share of labelled rows whose label is positive.
     PositiveShare: float

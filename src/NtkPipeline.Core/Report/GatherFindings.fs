@@ -4,10 +4,11 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module GatherFindings =
 
-    let private dataFacts name isSynthetic (split: Split) (features: Features) = {
+    let private dataFacts name isSynthetic sampledFrom (split: Split) (features: Features) = {
         Name = name
         Synthetic = isSynthetic
         TrainRows = split.Labels.Length
+        SampledFrom = sampledFrom
         TestRows = features.Test.Rows
         PositiveShare =
             (split.Labels |> Array.filter (fun y -> y > 0.0) |> Array.length |> float)
@@ -65,11 +66,13 @@ module GatherFindings =
         Fingerprint.describe (seed, name, isSynthetic, settings)
         |> fun text -> Artifact.create "settings" (Digest.ofParts [ text ]) (lazy (Ok()))
 
+    /// `whole`: the tweets that a sample was drawn of, where one was.
     let run
         (seed: uint64)
         (name: string)
         (isSynthetic: bool)
         (settings: SettingFact[])
+        (whole: Artifact<Tweet[]> option)
         (tweets: Artifact<Tweet[]>)
         (split: Artifact<Split>)
         (combination: Artifact<CombinationFacts option>)
@@ -93,8 +96,14 @@ module GatherFindings =
             Comparison = Source.ofArtifact comparison
         }
 
+        let sampledFrom =
+            match whole with
+            | Some whole -> whole |> Artifact.map (Array.length >> Some)
+            | None -> Artifact.create "all tweets" (Digest.ofParts []) (lazy (Ok None))
+
         let gather
             ()
+            sampledFrom
             tweets
             split
             (features: Features)
@@ -107,7 +116,7 @@ module GatherFindings =
             chapters
             : Findings = {
             Seed = seed
-            Data = dataFacts name isSynthetic split features
+            Data = dataFacts name isSynthetic sampledFrom split features
             Features = features.Facts
             Combination = combination
             Dimensions = dimensions
@@ -123,6 +132,7 @@ module GatherFindings =
         }
 
         Artifact.map gather (choices seed name isSynthetic settings)
+        |> Artifact.apply sampledFrom
         |> Artifact.apply tweets
         |> Artifact.apply split
         |> Artifact.apply features

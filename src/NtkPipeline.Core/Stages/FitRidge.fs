@@ -62,16 +62,18 @@ module FitRidge =
             fitted
         else
             let rows = split.FitRows
-            let all = Array.init input.TestGram.Rows id
+            // Ascending: as many as there are are all, and their kernel is there already.
+            let isAll = rows.Length = input.Gram.Rows
+            let among (m: Matrix<float32>) ofRows = if isAll then m else Matrix.gather ofRows rows m
 
             fitted
             |> Result.bind (
                 RidgeClassifier.withTest
-                    (KernelMatrix.Single(Matrix.gather rows rows input.Gram))
+                    (KernelMatrix.Single(among input.Gram rows))
                     coding
                     (SplitTweets.targets split rows)
                     (rows |> Array.map (fun i -> split.Labels[i]))
-                    (KernelMatrix.Single(Matrix.gather all rows input.TestGram))
+                    (KernelMatrix.Single(among input.TestGram (Array.init input.TestGram.Rows id)))
             )
 
     /// Of a kernel or of rows that stand beside the run's own: the name tells which.

@@ -110,18 +110,27 @@ module WordPiece =
         with :? DecoderFallbackException ->
             Error "it is not UTF-8"
 
+    /// The longest vocabularies have some hundred thousand pieces.
+    let private mostBytes = 32_000_000L
+
     /// The vocabulary that a stream holds, one piece a line. `name` is the file, for refusals.
     let load (name: string) (stream: Stream) : Result<WordPiece, PipelineError> =
         let refuse reason = Error(DataRefused $"%s{name}: %s{reason}, so it is no BERT vocabulary.")
 
-        match read stream with
+        match
+            (if stream.CanSeek && stream.Length > mostBytes then
+                 Error $"it has %d{stream.Length} bytes"
+             else
+                 read stream)
+        with
         | Error reason -> refuse reason
         | Ok pieces ->
             match
                 special |> List.tryFind (fun token -> not (Array.contains token pieces)), repeated pieces
             with
             | Some token, _ -> refuse $"it has no line %s{token}"
-            | None, Some(line, piece) -> refuse $"line %d{line + 1} repeats the piece '%s{piece}'"
+            | None, Some(line, piece) ->
+                refuse $"line %d{line + 1} repeats the piece '%s{PlainLine.ofWords piece}'"
             | None, None ->
                 use bytes = new MemoryStream(Encoding.UTF8.GetBytes(String.concat "\n" pieces))
 

@@ -1,6 +1,7 @@
 namespace NtkPipeline.Core
 
 open System
+open System.IO
 open Google.Protobuf
 
 [<RequireQualifiedAccess; NoComparison>]
@@ -45,17 +46,17 @@ module OnnxGraph =
         let fields = ProtoFields.read message
 
         ProtoFields.textOf 1 fields,
-        match ProtoFields.wholes 20 fields |> List.tryLast with
+        match ProtoFields.wholes 20 fields |> Array.tryLast with
         | Some 1L ->
             ProtoFields.reals 2 fields |> Array.tryLast |> Option.defaultValue 0.0f |> OnnxAttribute.Real
         | Some 2L ->
-            ProtoFields.wholes 3 fields |> List.tryLast |> Option.defaultValue 0L |> OnnxAttribute.Whole
+            ProtoFields.wholes 3 fields |> Array.tryLast |> Option.defaultValue 0L |> OnnxAttribute.Whole
         | Some 3L -> OnnxAttribute.Text(ProtoFields.textOf 4 fields)
         | Some 4L ->
             match ProtoFields.blocks 5 fields with
             | [ tensor ] -> OnnxAttribute.Tensor(OnnxTensor.ofMessage tensor)
             | _ -> OnnxAttribute.Other
-        | Some 7L -> OnnxAttribute.Wholes(ProtoFields.wholes 8 fields)
+        | Some 7L -> ProtoFields.wholes 8 fields |> List.ofArray |> OnnxAttribute.Wholes
         | _ -> OnnxAttribute.Other
 
     let private node (message: ArraySegment<byte>) : OnnxNode =
@@ -92,13 +93,13 @@ module OnnxGraph =
         | _ -> None
 
     /// One node more, or why there cannot be one.
-    let private add (aliases: Map<string, string>, graph: OnnxGraph) (node: OnnxNode) =
+    let private add (inputs: Set<string>) (aliases: Map<string, string>, graph: OnnxGraph) (node: OnnxNode) =
         let through name = Map.tryFind name aliases |> Option.defaultValue name
         let node = { node with Inputs = List.map through node.Inputs }
 
         let isKnown name =
             name = ""
-            || List.contains name graph.Inputs
+            || Set.contains name inputs
             || Map.containsKey name graph.Tensors
             || Map.containsKey name graph.Makers
 
@@ -107,8 +108,9 @@ module OnnxGraph =
             node.Outputs |> List.tryFind (fun name -> name <> "" && isKnown name)
         with
         | Some missing, _ ->
-            Error $"its node '%s{node.Name}' takes '%s{missing}', which nothing makes before it"
-        | None, Some twice -> Error $"its value '%s{twice}' is made twice"
+            Error
+                $"its node '%s{PlainLine.ofWords node.Name}' takes '%s{PlainLine.ofWords missing}', which nothing makes before it"
+        | None, Some twice -> Error $"its value '%s{PlainLine.ofWords twice}' is made twice"
         | None, None ->
             match node.Operator, node.Inputs, node.Outputs with
             | ("Identity" | "Dropout"), input :: _, output :: _ -> Ok(Map.add output input aliases, graph)
@@ -138,8 +140,10 @@ module OnnxGraph =
             Outputs = names 12
         }
 
+        let inputs = Set.ofList empty.Inputs
+
         (Ok(Map.empty, empty), ProtoFields.blocks 1 fields |> List.map node)
-        ||> List.fold (fun before node -> before |> Result.bind (fun before -> add before node))
+        ||> List.fold (fun before node -> before |> Result.bind (fun before -> add inputs before node))
         |> Result.map (fun (aliases, graph) -> {
             graph with
                 Nodes = List.rev graph.Nodes
@@ -157,5 +161,6 @@ module OnnxGraph =
             match ArraySegment bytes |> ProtoFields.read |> ProtoFields.blocks 7 with
             | [ graph ] -> ofMessage graph
             | _ -> damaged
-        with :? InvalidProtocolBufferException ->
-            damaged
+        with
+        | :? InvalidProtocolBufferException
+        | :? InvalidDataException -> damaged

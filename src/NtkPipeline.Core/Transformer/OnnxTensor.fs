@@ -44,7 +44,7 @@ module OnnxTensor =
         let fields = ProtoFields.read message
 
         let content =
-            match ProtoFields.wholes 14 fields |> List.tryLast, ProtoFields.blocks 9 fields with
+            match ProtoFields.wholes 14 fields |> Array.tryLast, ProtoFields.blocks 9 fields with
             | Some 1L, _ ->
                 let entries = ProtoFields.blocks 13 fields |> List.map ProtoFields.read
 
@@ -56,13 +56,13 @@ module OnnxTensor =
             | _, [ bytes ] -> OnnxContent.Bytes bytes
             | _, _ ->
                 match ProtoFields.wholes 7 fields with
-                | [] -> OnnxContent.Reals(ProtoFields.reals 4 fields)
-                | wholes -> OnnxContent.Wholes(Array.ofList wholes)
+                | [||] -> OnnxContent.Reals(ProtoFields.reals 4 fields)
+                | wholes -> OnnxContent.Wholes wholes
 
         {
             Name = ProtoFields.textOf 8 fields
-            Sizes = ProtoFields.wholes 1 fields
-            Element = ProtoFields.wholes 2 fields |> List.tryLast |> Option.defaultValue 0L |> int
+            Sizes = ProtoFields.wholes 1 fields |> List.ofArray
+            Element = ProtoFields.wholes 2 fields |> Array.tryLast |> Option.defaultValue 0L |> int
             Content = content
         }
 

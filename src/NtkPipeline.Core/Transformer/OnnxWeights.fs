@@ -139,10 +139,19 @@ module OnnxWeights =
             return shape, Map.ofList values
         }
 
+    let private mostOfClause = 800
+
     /// The encoder in a file's bytes; `name` is the file, for refusals (`DataRefused`). How its vectors are pooled no graph says.
     let read (name: string) (pooling: Pooling) (bytes: byte[]) : Result<EncoderWeights, PipelineError> =
         OnnxGraph.read bytes
         |> Result.bind ofGraph
         |> Result.map (fun (shape, values) -> { Shape = shape; Pooling = pooling; Values = values })
         |> Result.mapError (fun clause ->
+            // It may hold names of the graph, which are as long as they like.
+            let clause =
+                if clause.Length <= mostOfClause then
+                    clause
+                else
+                    clause[.. mostOfClause - 1] + "…"
+
             DataRefused $"%s{name}: it cannot be read as a BERT encoder with parameters: %s{clause}.")

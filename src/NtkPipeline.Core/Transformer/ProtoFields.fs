@@ -1,6 +1,7 @@
 namespace NtkPipeline.Core
 
 open System
+open System.IO
 open System.Text
 open Google.Protobuf
 
@@ -29,12 +30,22 @@ module internal ProtoFields =
         let count = length.ReadLength()
         whole.Slice(whole.Count - count)
 
-    /// A message's fields in their order. Damage is an `InvalidProtocolBufferException`.
+    /// Of one message: far more than any model's graph has, and few enough for memory and time.
+    let private mostFields = 200_000
+
+    /// A message's fields in their order. Damage is an `InvalidProtocolBufferException`, more of them than a graph
+    /// has an `InvalidDataException`.
     let read (message: ArraySegment<byte>) : (int * ProtoValue) list =
         use input = streamOf message
+        let mutable count = 0
 
         [
             while not input.IsAtEnd do
+                count <- count + 1
+
+                if count > mostFields then
+                    raise (InvalidDataException $"more than %d{mostFields} fields in one message")
+
                 let tag = input.ReadTag()
 
                 WireFormat.GetTagFieldNumber tag,
@@ -69,22 +80,25 @@ module internal ProtoFields =
     let textOf (number: int) (fields: (int * ProtoValue) list) : string =
         texts number fields |> List.tryLast |> Option.defaultValue ""
 
-    /// The whole numbers of the fields of this number, packed or not.
-    let wholes (number: int) (fields: (int * ProtoValue) list) : int64 list =
-        fields
-        |> List.filter (fun (field, _) -> field = number)
-        |> List.collect (fun (_, value) ->
-            match value with
-            | ProtoValue.Whole whole -> [ whole ]
-            | ProtoValue.Block part ->
-                use input = streamOf part
+    /// The whole numbers of the fields of this number, packed or not. A number takes a byte at least, and eight when it is read.
+    let wholes (number: int) (fields: (int * ProtoValue) list) : int64[] =
+        let found = ResizeArray<int64>()
 
-                [
-                    while not input.IsAtEnd do
-                        input.ReadInt64()
-                ]
+        for field, value in fields do
+            match value with
+            | ProtoValue.Whole whole when field = number -> found.Add whole
+            | ProtoValue.Block part when field = number ->
+                use input = streamOf part
+                found.EnsureCapacity(found.Count + part.Count / 8) |> ignore
+
+                while not input.IsAtEnd do
+                    found.Add(input.ReadInt64())
+            | ProtoValue.Whole _
+            | ProtoValue.Block _
             | ProtoValue.Bits32 _
-            | ProtoValue.Bits64 _ -> [])
+            | ProtoValue.Bits64 _ -> ()
+
+        found.ToArray()
 
     /// The float32 numbers of the fields of this number, packed or not.
     let reals (number: int) (fields: (int * ProtoValue) list) : float32[] =

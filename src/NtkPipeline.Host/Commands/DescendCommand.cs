@@ -26,6 +26,8 @@ internal sealed class DescendCommand : NtkCommand
     private readonly Option<string?> _f0Test = new("--f0-test") { Description = "f before training, on the test rows; 0 without it.", HelpName = "b.npy" };
     private readonly Option<string> _out = new("--out") { Description = "One row a time: times × rows, × outputs where y has two dimensions.", HelpName = "P.npy", Required = true };
 
+    private readonly MemoryOption _memory = new();
+
     public DescendCommand()
         : base(
             "descend", "Trains a kernel in closed form: gradient flow, or with --steps gradient descent; on cross-entropy step by step.",
@@ -34,6 +36,7 @@ internal sealed class DescendCommand : NtkCommand
         foreach (Option option in new Option[] { _kTrain, _y, _kTest, _times, _rate, _steps, _loss, _momentum, _ridge, _f0Train, _f0Test, _out })
             Options.Add(option);
 
+        _memory.AddTo(this);
         Write(_out);
         Belong("--steps", parsed => parsed.GetValue(_steps), _momentum);
     }
@@ -43,11 +46,20 @@ internal sealed class DescendCommand : NtkCommand
         LibTorch.useThreads(0);
 
         return from plan in Plan(parsed)
+               from fits in _memory.Check(parsed, terminal, Need(parsed, plan))
                from code in Train(parsed, plan, terminal).OrRefused()
                select code;
     }
 
-    protected override IEnumerable<string> Mistakes(ParseResult parsed) => Of(Plan(parsed));
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => [.. Of(Plan(parsed)), .. Of(_memory.Read(parsed))];
+
+    private FSharpResult<MemoryNeed, PipelineError> Need(ParseResult parsed, DescentPlan plan) =>
+        from kernel in MemoryOption.Shape(parsed.GetRequiredValue(_kTrain))
+        from targets in MemoryOption.Shape(parsed.GetRequiredValue(_y))
+        from cross in MemoryOption.Shape(parsed.GetValue(_kTest))
+        select new MemoryNeed(
+            $"descend: {kernel.Rows} rows", KernelMemory.descend(kernel, cross, targets.Columns, plan.Times.Length),
+            "a part of the rows may do, and " + MemoryOption.Solve);
 
     private FSharpResult<DescentPlan, Failure> Plan(ParseResult parsed)
     {

@@ -74,7 +74,7 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
     private Unit? Remark<T>(KernelJob<T> job)
     {
         if (job.Cost is { Value: var cost })
-            Terminal.Error.WriteLine(cost);
+            Terminal.Note(cost);
 
         if (Request.Architecture.Centred && Request.Kind.IsNngp)
             Terminal.Error.WriteLine("note: a centred network is 0 before training, and so is its NNGP kernel, everywhere");

@@ -45,6 +45,8 @@ internal sealed class LearnCommand : NtkCommand
     private readonly Option<ulong> _seed = new("--seed") { Description = "Which random rows.", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _out = new("--out") { Description = "What was learned.", HelpName = "learned.json", Required = true };
 
+    private readonly MemoryOption _memory = new();
+
     public LearnCommand()
         : base(
             "learn", "Learns a kernel's hyperparameters by gradient.",
@@ -53,6 +55,7 @@ internal sealed class LearnCommand : NtkCommand
         foreach (Option option in new Option[] { _networks, _kind, _x, _y, _by, _ridge, _steps, _tolerance, _rows, _seed, _out })
             Options.Add(option);
 
+        _memory.AddTo(this);
         Write(_out, LearnedReportModule.beginning);
     }
 
@@ -67,6 +70,8 @@ internal sealed class LearnCommand : NtkCommand
                from x in SourceFile.readNpy64(parsed.GetRequiredValue(_x)).OrRefused()
                from y in SourceFile.readNpy64(parsed.GetRequiredValue(_y)).OrRefused()
                from rows in LearningRows.Take(x, y, parsed.GetValue(_rows), parsed.GetValue(_seed), terminal)
+               from fits in _memory.Check(parsed, terminal, new MemoryNeed(
+                   $"learn: {rows.X.Rows} rows", KernelMemory.learn(networks.Length, rows.X.Rows, rows.X.Columns), "fewer --rows need less"))
                from learned in LearnKernel.learn(
                    settings, Progress(terminal, criterion),
                    new LearnProblem(kind, networks, rows.X, FSharpList<Matrix<double>>.Empty, rows.Y, criterion, parsed.GetValue(_ridge))).OrRefused()
@@ -75,7 +80,7 @@ internal sealed class LearnCommand : NtkCommand
                select Tell(terminal, parsed.GetRequiredValue(_out), report);
     }
 
-    protected override IEnumerable<string> Mistakes(ParseResult parsed) => Of(Settings(parsed));
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => [.. Of(Settings(parsed)), .. Of(_memory.Read(parsed))];
 
     private FSharpResult<LearnSettings, Failure> Settings(ParseResult parsed)
     {

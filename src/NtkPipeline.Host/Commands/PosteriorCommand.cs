@@ -25,6 +25,8 @@ internal sealed class PosteriorCommand : NtkCommand
     private readonly Option<string> _outCov = new("--out-cov") { Description = "The covariance, a row and a column for each row of Z.", HelpName = "C.npy", Required = true };
     private readonly Option<string?> _outStd = new("--out-std") { Description = "The standard deviation at each row of Z.", HelpName = "s.npy" };
 
+    private readonly MemoryOption _memory = new();
+
     public PosteriorCommand()
         : base(
             "posterior", "The Gaussian-process posterior of an infinitely wide network, in float64.",
@@ -33,6 +35,7 @@ internal sealed class PosteriorCommand : NtkCommand
         foreach (Option option in new Option[] { _kind, _network, _x, _y, _z, _ridge, _time, _rate, _outMean, _outCov, _outStd })
             Options.Add(option);
 
+        _memory.AddTo(this);
         Write(_outMean);
         Write(_outCov);
         Write(_outStd);
@@ -45,11 +48,20 @@ internal sealed class PosteriorCommand : NtkCommand
 
         return from network in NetworkText.parse(parsed.GetRequiredValue(_network)).OrUsage()
                from training in Training(parsed)
+               from fits in _memory.Check(parsed, terminal, Need(parsed, training is not null))
                from code in Compute(parsed, network, training, terminal).OrRefused()
                select code;
     }
 
-    protected override IEnumerable<string> Mistakes(ParseResult parsed) => Of(Training(parsed));
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => [.. Of(Training(parsed)), .. Of(_memory.Read(parsed))];
+
+    private FSharpResult<MemoryNeed, PipelineError> Need(ParseResult parsed, bool isStopped) =>
+        from x in MemoryOption.Shape(parsed.GetRequiredValue(_x))
+        from z in MemoryOption.Shape(parsed.GetRequiredValue(_z))
+        let isTrained = isStopped || parsed.GetRequiredValue(_kind) == "ntk-ensemble"
+        select new MemoryNeed(
+            $"posterior: {x.Rows} training rows and {z.Rows} others", KernelMemory.posterior(isTrained, x.Rows, z.Rows, x.Columns),
+            "fewer rows of Z at a time need less, and `ntk solve` gives the mean without holding the kernel");
 
     private FSharpResult<FSharpOption<Training>, Failure> Training(ParseResult parsed)
     {

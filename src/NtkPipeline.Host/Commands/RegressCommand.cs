@@ -37,6 +37,7 @@ internal sealed class RegressCommand : NtkCommand
     private readonly Option<double> _largest = new("--largest") { Description = "The grid's largest λ, over the mean of K's diagonal.", DefaultValueFactory = _ => 1e3 };
     private readonly Option<bool> _refine = new("--refine") { Description = "Go on from the grid's best λ to where its score (loo, gcv or likelihood) is stationary." };
     private readonly Option<int> _density = new("--points-per-decade") { Description = "λ between one power of ten and the next.", DefaultValueFactory = _ => 3 };
+    private readonly MemoryOption _memory = new();
 
     public RegressCommand()
         : base(
@@ -46,6 +47,7 @@ internal sealed class RegressCommand : NtkCommand
         foreach (Option option in new Option[] { _kTrain, _y, _kTest, _ridge, _select, _out, _path, _outLoo, _outAlpha, _folds, _groups, _seed, _smallest, _largest, _density, _refine })
             Options.Add(option);
 
+        _memory.AddTo(this);
         Write(_out);
         Write(_outLoo);
         Write(_outAlpha);
@@ -60,15 +62,32 @@ internal sealed class RegressCommand : NtkCommand
         LibTorch.useThreads(0);
 
         return from source in Source(parsed)
+               from fits in _memory.Check(parsed, terminal, Need(parsed, source))
                from code in Fit(parsed, source, terminal).OrRefused()
                select code;
     }
 
-    protected override IEnumerable<string> Mistakes(ParseResult parsed) => Of(Source(parsed));
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => [.. Of(Source(parsed)), .. Of(_memory.Read(parsed))];
+
+    private FSharpResult<MemoryNeed, PipelineError> Need(ParseResult parsed, RidgeSource source)
+    {
+        var ridges = source.Grid is { Value: var grid } ? RidgeSettingsModule.grid(grid).Length : 1;
+        var folds = IsFolded(parsed) ? FSharpOption<int>.Some(Count(parsed) is >= 2 and var count ? count : 2) : FSharpOption<int>.None;
+
+        return from kernel in MemoryOption.Shape(parsed.GetRequiredValue(_kTrain))
+               from targets in MemoryOption.Shape(parsed.GetRequiredValue(_y))
+               from cross in MemoryOption.Shape(parsed.GetValue(_kTest))
+               select new MemoryNeed(
+                   $"regress: {kernel.Rows} rows", KernelMemory.regress(kernel, cross, targets.Columns, ridges, folds), MemoryOption.Solve);
+    }
 
     private bool IsFolded(ParseResult parsed) => parsed.GetValue(_ridge) is null && parsed.GetValue(_select) is "cv" or "cv-accuracy";
 
-    private bool IsCount(ParseResult parsed) => int.TryParse(parsed.GetRequiredValue(_folds), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+    private bool IsCount(ParseResult parsed) => Count(parsed) is not null;
+
+    /// <summary>How many folds are to be drawn; none where a file has them.</summary>
+    private int? Count(ParseResult parsed) =>
+        int.TryParse(parsed.GetRequiredValue(_folds), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) ? count : null;
 
     private FSharpResult<RidgeSource, Failure> Source(ParseResult parsed)
     {
@@ -130,7 +149,7 @@ internal sealed class RegressCommand : NtkCommand
         if (!needed)
             return FSharpResult<FSharpOption<int[]>, PipelineError>.NewOk(FSharpOption<int[]>.None);
 
-        return int.TryParse(folds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count)
+        return Count(parsed) is { } count
             ? from groups in OptionalFile.Read(
                   parsed.GetValue(_groups), path => SourceFile.readNpy64(path).Select(values => Tuple.Create(path, values)))
               from made in FitFolds.stratified(count, SeedModule.root(parsed.GetValue(_seed)), groups, targets)

@@ -24,6 +24,8 @@ internal sealed class RunCommand : NtkCommand
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         _cluster.Do(parsed, terminal, making =>
             from session in _run.Open(parsed, terminal)
+            from need in session.Need()
+            let told = terminal.Note(MemoryNeedModule.print(need))
             from code in Run(session, StageProgress.For(terminal), terminal, making)
             select code);
 

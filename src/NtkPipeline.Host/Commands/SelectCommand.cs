@@ -66,6 +66,8 @@ internal sealed class SelectCommand : NtkCommand
 
     private readonly Option<string> _out = new("--out") { Description = "The ranking: a line a candidate, best first.", HelpName = "table.csv", Required = true };
 
+    private readonly MemoryOption _memory = new();
+
     public SelectCommand()
         : base(
             "select", "Ranks networks, kernels, ridges and training times together.",
@@ -74,6 +76,7 @@ internal sealed class SelectCommand : NtkCommand
         foreach (Option option in new Option[] { _networks, _kinds, _x, _y, _by, _ridges, _times, _folds, _holdOut, _rows, _seed, _precision, _out })
             Options.Add(option);
 
+        _memory.AddTo(this);
         Write(_out, SelectionTable.beginning);
         Belong("--by cv and cv-accuracy", IsFolded, _folds);
         Belong(
@@ -95,6 +98,7 @@ internal sealed class SelectCommand : NtkCommand
                from rows in LearningRows.Take(x, y, parsed.GetValue(_rows), parsed.GetValue(_seed), terminal)
                from targets in Column(rows.Y)
                let problem = new SelectionProblem(networks, kinds, rows.X, targets)
+               from fits in _memory.Check(parsed, terminal, SelectWords.Need(settings, problem))
                let told = SelectWords.Announce(terminal, settings, problem)
                from selection in ModelSelection.run(settings, SelectWords.Progress(terminal), problem).OrRefused()
                from written in SourceFile.writeText(output, SelectionTable.csv(settings.Ridges.ChooseBy, selection)).OrRefused()
@@ -102,7 +106,10 @@ internal sealed class SelectCommand : NtkCommand
     }
 
     protected override IEnumerable<string> Mistakes(ParseResult parsed) =>
-        Of(RidgeChoiceModule.parse(parsed.GetRequiredValue(_by)).OrUsage("--by").SelectMany(by => Settings(parsed, by), (_, settings) => settings));
+    [
+        .. Of(RidgeChoiceModule.parse(parsed.GetRequiredValue(_by)).OrUsage("--by").SelectMany(by => Settings(parsed, by), (_, settings) => settings)),
+        .. Of(_memory.Read(parsed)),
+    ];
 
     private bool IsFolded(ParseResult parsed) => parsed.GetRequiredValue(_by) is "cv" or "cv-accuracy";
 

@@ -6,6 +6,16 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>What a selection tells a person, before, while and after it runs.</summary>
 internal static class SelectWords
 {
+    public static MemoryNeed Need(SelectionSettings settings, SelectionProblem problem)
+    {
+        var rows = (int)Math.Round(problem.X.Rows * (1 - settings.HoldOut));
+        var ridges = RidgeSettingsModule.grid(settings.Ridges).Length;
+
+        return new MemoryNeed(
+            $"select: {rows} rows", KernelMemory.select(settings.IsSingle ? 4 : 8, rows, problem.X.Columns, ridges, settings.Folds),
+            $"--rows ranks on a part of them, and {MemoryOption.Solve}");
+    }
+
     /// <summary>What it will cost, before it starts.</summary>
     public static int Announce(Terminal terminal, SelectionSettings settings, SelectionProblem problem)
     {
@@ -22,7 +32,7 @@ internal static class SelectWords
         }
 
         terminal.Error.WriteLine(
-            $"select: {candidates} kernels of {rows} rows, one eigendecomposition each{more} (about {candidates * flops:0.0e+0} flops, {24.0 * rows * rows / 1e9:0.0} GB)");
+            $"select: {candidates} kernels of {rows} rows, one eigendecomposition each{more} (about {candidates * flops:0.0e+0} flops)");
         return candidates;
     }
 

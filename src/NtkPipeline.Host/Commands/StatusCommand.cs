@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
 using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host.Commands;
@@ -17,9 +18,10 @@ internal sealed class StatusCommand : NtkCommand
         from session in _run.Open(parsed, terminal)
         from plans in session.Plan()
         from estimate in RunEstimate.Of(session, plans)
-        select Print(plans, estimate, terminal);
+        from need in session.Need()
+        select Print(plans, estimate, need, terminal);
 
-    private static int Print(StagePlan[] plans, RunEstimate estimate, Terminal terminal)
+    private static int Print(StagePlan[] plans, RunEstimate estimate, MemoryNeed need, Terminal terminal)
     {
         var due = plans.Count(plan => !plan.Reasons.IsEmpty);
 
@@ -35,11 +37,13 @@ internal sealed class StatusCommand : NtkCommand
                     seconds = Math.Round(estimate.Seconds(question), 1),
                 }),
                 seconds = Math.Round(estimate.Questions.Sum(estimate.Seconds), 1),
+                memoryBytes = Math.Round(need.Bytes),
                 gigaflops = Math.Round(estimate.Gigaflops),
             },
             [
                 .. plans.Select(plan => plan.Reasons.IsEmpty ? $"cached  {plan.Name}" : $"to run  {plan.Name}: {plan.Because()}"),
                 .. estimate.Lines(),
+                $"memory    {MemoryNeedModule.print(need)}",
                 $"{plans.Length - due} of {plans.Length} stages are cached, {due} would run{(due == 0 ? "" : $": {estimate.InAll()}")}.",
             ]);
     }

@@ -29,6 +29,15 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
         return ExitCode.Done;
     }
 
+    /// <summary>Says something on the way, unless nothing but results is wanted.</summary>
+    public Terminal Note(string sentence)
+    {
+        if (!IsQuiet)
+            Error.WriteLine(PlainLine.ofLines(sentence));
+
+        return this;
+    }
+
     /// <summary>Says why a command ends, and gives its exit code.</summary>
     public int Report(Failure failure)
     {

@@ -9,17 +9,19 @@ internal sealed record Kernel(Artifact<Matrix<float>> Gram, Artifact<Matrix<floa
 
 /// <summary>
 /// The kernel that regression uses, and that of the networks, which see all features as one input. They are the same, unless
-/// regression is to add a kernel for each encoder.
+/// regression is to add a kernel for each encoder; where nobody asks for networks, theirs is not made.
 /// </summary>
 internal sealed record Kernels(Kernel Regression, Kernel Networks)
 {
     public static FSharpResult<Kernels, PipelineError> Make(
         IRunner runner, Session session, Artifact<Split> split, Views views, Artifact<Features> features) =>
-        from networks in OfFeatures(runner, split, features)
-        from regression in Summed(session, views) is { } summed
-            ? OfViews(runner, split, summed)
-            : FSharpResult<Kernel, PipelineError>.NewOk(networks)
-        select new Kernels(regression, networks);
+        Summed(session, views) is not { } summed
+            ? OfFeatures(runner, split, features).Select(kernel => new Kernels(kernel, kernel))
+            : from regression in OfViews(runner, split, summed)
+              from networks in session.Config.Train.Length > 0 || !session.Config.Experiments.IsEmpty
+                  ? OfFeatures(runner, split, features)
+                  : FSharpResult<Kernel, PipelineError>.NewOk(regression)
+              select new Kernels(regression, networks);
 
     /// <summary>The regression's kernel of the test rows, or of others in their place, with the labelled ones.</summary>
     public static FSharpResult<Artifact<Matrix<float>>, PipelineError> Test(IRunner runner, Session session, Views views, Artifact<Features> features) =>

@@ -37,7 +37,7 @@ module EncoderProfile =
         match name with
         | "mean" -> Ok Pooling.Mean
         | "cls" -> Ok Pooling.Cls
-        | other -> refuse path $"pooling '%s{other}' is not known here; mean and cls are"
+        | other -> refuse path $"pooling '%s{PlainLine.ofWords other}' is not known here; mean and cls are"
 
     let private tokens path name (json: JsonElement) =
         match property name json with
@@ -49,13 +49,14 @@ module EncoderProfile =
             | _ ->
                 refuse
                     path
-                    $"%s{name} is %s{value.GetRawText()}, and a whole number from %d{least} to %d{most} is wanted"
+                    $"%s{name} is %s{PlainLine.ofWords (value.GetRawText())}, and a whole number from %d{least} to %d{most} is wanted"
 
     let private ours path (json: JsonElement) =
         match
             json.EnumerateObject() |> Seq.tryFind (fun p -> p.Name <> "pooling" && p.Name <> "maxTokens")
         with
-        | Some unknown -> refuse path $"'%s{unknown.Name}' is unknown; it may say pooling and maxTokens"
+        | Some unknown ->
+            refuse path $"'%s{PlainLine.ofWords unknown.Name}' is unknown; it may say pooling and maxTokens"
         | None ->
             match property "pooling" json with
             | Some name when name.ValueKind = JsonValueKind.String ->
@@ -105,7 +106,9 @@ module EncoderProfile =
                 not (List.contains kind [ "Transformer"; "Pooling"; "Normalize" ]))
         with
         | Some(kind, _) ->
-            refuse path $"its part %s{kind} is not known here; Transformer, Pooling and Normalize are"
+            refuse
+                path
+                $"its part %s{PlainLine.ofWords kind} is not known here; Transformer, Pooling and Normalize are"
         | None -> Ok(parts |> List.tryFind (fun (kind, _) -> kind = "Pooling") |> Option.map snd)
 
     /// Words that sentence-transformers puts before every text, where the folder asks for that.
@@ -119,7 +122,7 @@ module EncoderProfile =
         | Some words when words <> "" ->
             refuse
                 path
-                $"it puts '%s{words}' before every text, which is not done here; write it into the texts and set default_prompt_name to null"
+                $"it puts '%s{PlainLine.ofWords words}' before every text, which is not done here; write it into the texts and set default_prompt_name to null"
         | _ -> Ok()
 
     /// What a model's folder says.

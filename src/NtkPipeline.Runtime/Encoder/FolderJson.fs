@@ -20,15 +20,17 @@ module internal FolderJson =
         if not (File.Exists path) then
             Ok None
         else
-            SourceFile.readBytes path
-            |> Result.bind (fun bytes ->
+            SourceFile.readText path
+            |> Result.bind (fun text ->
                 try
-                    use json = JsonDocument.Parse(System.ReadOnlyMemory bytes)
+                    use json = JsonDocument.Parse text
 
-                    if json.RootElement.ValueKind = kind then
-                        read json.RootElement |> Result.map Some
-                    else
+                    if json.RootElement.ValueKind <> kind then
                         refuse path $"it is no JSON %s{name}"
+                    elif not (JsonWords.areUnicode json) then
+                        refuse path "it holds half of a surrogate pair, which is no character"
+                    else
+                        read json.RootElement |> Result.map Some
                 with :? JsonException ->
                     refuse path "it is no JSON")
 
@@ -64,4 +66,5 @@ module internal FolderJson =
         | None -> Ok None
         | Some value when value.ValueKind = JsonValueKind.True || value.ValueKind = JsonValueKind.False ->
             Ok(Some(value.ValueKind = JsonValueKind.True))
-        | Some value -> refuse path $"%s{name} is %s{value.GetRawText()}, and true or false is wanted"
+        | Some value ->
+            refuse path $"%s{name} is %s{PlainLine.ofWords (value.GetRawText())}, and true or false is wanted"

@@ -40,7 +40,10 @@ module TokeniserProfile =
             flags path "lowercase" "strip_accents" "handle_chinese_chars" normaliser
         | Some normaliser ->
             let name = FolderJson.text "type" normaliser |> Option.defaultValue "one without a name"
-            FolderJson.refuse path $"its normaliser is %s{name}, and BertNormalizer is known here"
+
+            FolderJson.refuse
+                path
+                $"its normaliser is %s{PlainLine.ofWords name}, and BertNormalizer is known here"
         | None -> Ok silent
 
     /// Whether capitals stay. BERT strips accents where it lower-cases, unless it is told otherwise, which is not known here.

@@ -37,6 +37,8 @@ let all: Test list = [
     TangentCommandTests.tests
     GarbageTests.tests
     GarbageTextTests.tests
+    MemoryTests.tests
+    RunSampleTests.tests
     InterruptionTests.tests
     BenchTests.tests
     DeviceTests.tests

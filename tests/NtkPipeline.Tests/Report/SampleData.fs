@@ -24,6 +24,7 @@ let data isSynthetic : DataFacts = {
     Name = $"tweets %s{hostile}"
     Synthetic = isSynthetic
     TrainRows = 7613
+    SampledFrom = None
     TestRows = 3263
     PositiveShare = 0.4297
     FittedRows = 6090

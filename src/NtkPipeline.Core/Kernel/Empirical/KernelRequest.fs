@@ -36,7 +36,7 @@ type KernelMachine = {
 [<NoEquality; NoComparison>]
 type KernelJob<'t> = {
     Tiles: KernelTiles<'t>
-    /// Of an empirical kernel: the method and what it costs, in words.
+    /// What it costs, in words; of an empirical kernel also by which method.
     Cost: string option
     /// All that decides the bytes of the result beside the inputs.
     Recipe: string list
@@ -114,9 +114,9 @@ module KernelRequest =
                     Bytes = AnalyticTiles.bytes (min side rows) x.ColumnCount precision.Bytes
                 }
 
-                let! side =
+                let! side, bytes =
                     match EmpiricalPlan.fit machine.Memory cost AnalyticTiles.sides with
-                    | Ok(side, _) -> Ok side
+                    | Ok(side, cost) -> Ok(side, MemoryNeed.idle + cost.Bytes)
                     | Error smallest ->
                         Error(
                             MachineLacks
@@ -124,7 +124,8 @@ module KernelRequest =
                         )
 
                 let! tiles = analytic request.Kind network side x z
-                return { Tiles = tiles; Cost = None; Recipe = recipe tiles [ "infinite" ] }
+                let cost = $"kernel: tiles of %d{side} rows need about %s{ByteSize.about bytes} of memory"
+                return { Tiles = tiles; Cost = Some cost; Recipe = recipe tiles [ "infinite" ] }
             }
         | Some finite, KernelKind.Ntk ->
             result {

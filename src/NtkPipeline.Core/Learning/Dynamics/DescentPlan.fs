@@ -30,8 +30,9 @@ module DescentPlan =
             match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
             | true, time when isStepwise && time >= 0.0 && time < 9e15 && time = Math.Floor time -> Ok time
             | true, time when not isStepwise && time >= 0.0 && Double.IsFinite time -> Ok time
-            | _ when isStepwise -> Error $"'%s{text}' is not a number of steps; write 0, 10, 1000 or inf"
-            | _ -> Error $"'%s{text}' is not a time; write 0, 0.5, 100 or inf"
+            | _ when isStepwise ->
+                Error $"'%s{PlainLine.ofWords text}' is not a number of steps; write 0, 10, 1000 or inf"
+            | _ -> Error $"'%s{PlainLine.ofWords text}' is not a time; write 0, 0.5, 100 or inf"
 
     /// "0,1,10,inf": times, or numbers of steps.
     let parseTimes (isStepwise: bool) (text: string) : Result<float[], string> =

@@ -49,6 +49,14 @@ module KernelMatrix =
         | mean when mean > 0.0 -> Ok mean
         | mean -> Error(NumbersRefused $"%s{name}: the mean of its diagonal is %g{mean}, not positive")
 
+    /// A float64 tensor of the entries for what copies it itself; it may stand over the matrix, and must not be written to.
+    let view (kernel: KernelMatrix) : torch.Tensor =
+        match kernel with
+        | KernelMatrix.Single m ->
+            use _ = torch.NewDisposeScope()
+            ((Tensors.ofMatrix32 m).``to`` torch.float64).MoveToOuterDisposeScope()
+        | KernelMatrix.Double m -> Tensors.ofMatrix64 m
+
     /// A float64 tensor with its own copy of the entries.
     let toTensor (kernel: KernelMatrix) : torch.Tensor =
         use _ = torch.NewDisposeScope()

@@ -88,7 +88,7 @@ module Spectrum =
         use _ = torch.NewDisposeScope()
 
         try
-            let struct (values, vectors) = torch.linalg.eigh (KernelMatrix.toTensor kernel)
+            let struct (values, vectors) = torch.linalg.eigh (KernelMatrix.view kernel)
 
             Ok {
                 Computed = Tensors.toArray64 (values.flip 0L)

@@ -1,0 +1,110 @@
+namespace NtkPipeline.Core
+
+/// The most memory that a run holds at once, from its settings and how many tweets there are: that of its whole kernels, which all else
+/// stays below.
+[<RequireQualifiedAccess>]
+module RunMemory =
+
+    /// What a run's process has beside its kernels: .NET, LibTorch, the sentence encoder at work, texts and embeddings.
+    let private beside = 7e8
+
+    let private product (bytes: float) (a: int) (b: int) = bytes * float a * float b
+
+    /// What the question of the transformer holds by itself: kernels of all rows by its parts, measured.
+    let private transformer (sizes: RunSizes) = product 140.0 sizes.Labelled sizes.Labelled
+
+    /// A kernel that the run keeps: of the labelled rows, of the test rows with them, float32, and the fitted rows' eigenvectors.
+    let private kept (sizes: RunSizes) =
+        product 4.0 sizes.Labelled (sizes.Labelled + sizes.Test) + product 8.0 sizes.Fitted sizes.Fitted
+
+    let private asks (config: Config) = config.Train.Length > 0 || not config.Experiments.IsEmpty
+
+    /// Kernels that are kept: where regression adds the encoders', their sum and, for networks, that of all features.
+    let private kernels (config: Config) =
+        let isSum = config.Encoder.Kinds.Length > 1 && config.Encoder.Weigh.Combining = Combining.Sum
+
+        if isSum && asks config then 2.0 else 1.0
+
+    /// Kernels of the rows that are fitted again for the test rows, where these are not all.
+    let private regathered (config: Config) (sizes: RunSizes) =
+        match config.Split.Contradictions with
+        | DropRows -> product 4.0 sizes.Labelled (sizes.Labelled + sizes.Test)
+        | KeepLabels
+        | MajorityLabel -> 0.0
+
+    /// Bytes at the peak of each part of a run.
+    let private parts (config: Config) (sizes: RunSizes) : float list =
+        let n, all, test = sizes.Fitted, sizes.Labelled, sizes.Test
+        let held = kernels config * kept sizes
+        let gathered = product 4.0 n (n + sizes.Kept)
+        let ofEigenvalues = KernelMemory.decompose 4 n
+
+        [
+            // The last kernel's eigenvectors are not there yet.
+            held - product 8.0 n n + ofEigenvalues
+            held + gathered + KernelMemory.folded 4 n config.Split.Folds
+            if test > 0 then
+                held + gathered + regathered config sizes + KernelMemory.factored 0 all + product 8.0 test all
+            if asks config then
+                // Other networks' kernels, one at a time.
+                held + product 4.0 all all + ofEigenvalues
+            if config.Encoder.Kinds.Length > 1 then
+                // Of each trial, what the one before has left.
+                3.0 * product 4.0 n n + KernelMemory.factored 4 n
+            if config.Experiments |> List.exists (fun asked -> asked.Name = Transformer.experiment.Name) then
+                held + transformer sizes
+        ]
+
+    /// Bytes at the run's peak.
+    let peak (config: Config) (sizes: RunSizes) : float = beside + List.max (parts config sizes)
+
+    /// A sample of `labelled` tweets that fits into so many bytes, in round numbers; none where the test rows alone are too many.
+    let largestSample (bytes: float) (config: Config) (labelled: int) (test: int) : int option =
+        let fits count =
+            count <= KernelInputs.mostRows && peak config (RunWork.sizes config count test) <= bytes
+
+        let rec search low high =
+            if high - low <= 1 then
+                low
+            else
+                let middle = (low + high) / 2
+                if fits middle then search middle high else search low middle
+
+        let most = search 0 (labelled + 1)
+        let step = pown 10 (max 0 (int (floor (log10 (float (max most 1)))) - 1))
+        let round = most / step * step
+        if round < 20 then None else Some round
+
+    /// What a run of so many tweets needs, and how to go on where that is too much.
+    let need (limit: MemoryLimit) (config: Config) (labelled: int) (test: int) : MemoryNeed =
+        let sizes = RunWork.sizes config labelled test
+
+        let sample =
+            match largestSample (MemoryLimit.bytes limit) config labelled test with
+            | Some count -> $"--set data.sample=%d{count} runs on so many of them, drawn at random, and "
+            | None -> ""
+
+        {
+            Work = $"the kernels of this run's %d{sizes.Labelled} labelled tweets"
+            Bytes = peak config sizes
+            WayOn = $"%s{sample}`ntk embed` with `ntk solve` regresses on any number of rows"
+        }
+
+    /// The peak before anything runs, or a refusal: of what does not fit, and of kernels that no array holds.
+    let check
+        (limit: MemoryLimit)
+        (config: Config)
+        (labelled: int)
+        (test: int)
+        : Result<MemoryNeed, PipelineError> =
+        let need = need limit config labelled test
+        let sizes = RunWork.sizes config labelled test
+
+        match MemoryNeed.check limit need with
+        | Error refusal -> Error refusal
+        | Ok() when sizes.Labelled > KernelInputs.mostRows ->
+            Error(
+                MachineLacks
+                    $"%s{MemoryNeed.print need}, and no array holds a kernel of more than %d{KernelInputs.mostRows} rows; %s{need.WayOn}."
+            )
+        | Ok() -> Ok need

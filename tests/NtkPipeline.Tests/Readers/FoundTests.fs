@@ -1,0 +1,103 @@
+/// What generated inputs have found, and what reading the readers for the same kinds of fault has.
+module NtkPipeline.Tests.FoundTests
+
+open System
+open System.IO
+open System.Text
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Runtime
+open NtkPipeline.Tests.Ntk
+
+/// A protobuf field that holds bytes.
+let private block (number: int) (bytes: byte[]) : byte[] =
+    let rec varint (n: int) = [|
+        if n < 128 then
+            byte n
+        else
+            byte (n % 128 + 128)
+            yield! varint (n / 128)
+    |]
+
+    Array.concat [ varint (number * 8 + 2); varint bytes.Length; bytes ]
+
+let private says (part: string) (result: Result<'a, PipelineError>) =
+    match result with
+    | Error e ->
+        Expect.stringContains e.Sentence part part
+        Expect.isLessThan e.Sentence.Length 1000 "shortly"
+    | Ok _ -> failtest $"refused: %s{part}"
+
+/// Half of a surrogate pair, as JSON writes it.
+let private half = "\\ud800"
+
+let tests =
+    testList "found in readers" [
+        testCase "a model folder's JSON whose texts are no Unicode is refused by its file's name"
+        <| inFolder (fun folder ->
+            let refusedWith (name: string) (part: string) (bytes: byte[]) =
+                let path = Path.Combine(folder, name)
+                File.WriteAllBytes(path, bytes)
+                EncoderProfile.read folder |> says $"%s{name}: %s{part}"
+                File.Delete path
+
+            for name in [ "encoder.json"; "sentence_bert_config.json"; "tokenizer_config.json" ] do
+                refusedWith name "byte 4 is not UTF-8" [| yield! "{ \"p"B; 0xACuy; yield! "\": 1 }"B |]
+
+                refusedWith
+                    name
+                    "it holds half of a surrogate pair"
+                    (Encoding.UTF8.GetBytes $"{{ \"%s{half}\": 1 }}")
+
+            refusedWith
+                "modules.json"
+                "it holds half of a surrogate pair"
+                (Encoding.UTF8.GetBytes $"[{{ \"type\": \"%s{half}\" }}]"))
+
+        testCase "settings whose texts are no Unicode are refused"
+        <| fun () ->
+            for text in [ $"{{ \"device\": \"%s{half}\" }}"; $"{{ \"%s{half}\": 1 }}" ] do
+                let mistakes = Expect.wantError (Config.read "s.json" text []) "refused"
+                Expect.stringContains mistakes.Head "s.json: it holds half of a surrogate pair" "why"
+
+        testCase "what is refused is shown shortly, in one line"
+        <| fun () ->
+            let long = String('9', 9_000) + "\n\u202E"
+
+            let sentences = [
+                Expect.wantError (ByteSize.parse long) "size"
+                Expect.wantError (Device.parse long) "device"
+                Expect.wantError (DescentPlan.parseTimes false long) "times"
+                (Expect.wantError (Config.read null null [ long ]) "no assignment").Head
+                (Expect.wantError (Config.read null null [ $"train.epochs=%s{long}" ]) "a value").Head
+            ]
+
+            for sentence in sentences do
+                Expect.isLessThan sentence.Length 400 sentence
+                Expect.isFalse (sentence.Contains '\n' || sentence.Contains '\u202E') sentence
+
+        testCase
+            "a graph of more inputs and nodes than any model has is refused, not looked through for each node"
+        <| fun () ->
+            let input = block 11 (block 1 [| 97uy |])
+            let node = block 1 (Array.concat [ block 1 [| 97uy |]; block 2 [| 98uy |]; block 4 "Neg"B ])
+            let graph = Array.concat [ yield! Array.create 150_000 input; yield! Array.create 150_000 node ]
+
+            OnnxWeights.read "m.onnx" Pooling.Cls (block 7 graph)
+            |> says "it is no ONNX model, or not the whole of one"
+
+        testCase "whole numbers of a graph take eight bytes each, however many there are"
+        <| fun () ->
+            // 2,000,000 numbers of a byte each, in a tensor of the graph.
+            let tensor = block 5 (block 7 (Array.create 2_000_000 1uy))
+            let bytes = block 7 tensor
+            let before = GC.GetAllocatedBytesForCurrentThread()
+            OnnxGraph.read bytes |> ignore
+            let allocated = GC.GetAllocatedBytesForCurrentThread() - before
+            Expect.isLessThan allocated (4L * int64 bytes.Length + (64L <<< 20)) "bytes"
+
+        testCase "a vocabulary of many megabytes is refused by its length"
+        <| fun () ->
+            use stream = new MemoryStream(Array.create 33_000_000 97uy)
+            WordPiece.load "vocab.txt" stream |> says "vocab.txt: it has 33000000 bytes"
+    ]

@@ -1,0 +1,63 @@
+/// The readers of what a model's folder holds: the graph, and the JSON beside it.
+module NtkPipeline.Tests.ModelReaders
+
+open System
+open System.IO
+open System.Threading
+open NtkPipeline.Core
+open NtkPipeline.Runtime
+open NtkPipeline.Tests.Mutation
+open NtkPipeline.Tests.Reader
+
+let private files = [
+    "encoder.json", "{ \"pooling\": \"mean\", \"maxTokens\": 128 }"
+    "modules.json",
+    "[{\"idx\": 0, \"path\": \"\", \"type\": \"x.models.Transformer\"}, {\"path\": \"1_Pooling\", \"type\": \"x.models.Pooling\"}]"
+    "1_Pooling/config.json", "{ \"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false }"
+    "sentence_bert_config.json", "{ \"max_seq_length\": 256, \"do_lower_case\": false }"
+    "config_sentence_transformers.json",
+    "{ \"prompts\": { \"q\": \"query: \" }, \"default_prompt_name\": null }"
+    "tokenizer_config.json", "{ \"do_lower_case\": true, \"strip_accents\": null, \"model_max_length\": 512 }"
+    "tokenizer.json", "{ \"normalizer\": { \"type\": \"BertNormalizer\", \"lowercase\": true } }"
+    "config.json", "{ \"max_position_embeddings\": 512 }"
+]
+
+/// A folder for each thread, kept while the process lives and removed with it.
+let private folder =
+    new ThreadLocal<string>(fun () ->
+        let path = Directory.CreateTempSubdirectory("ntk-readers-").FullName
+        Directory.CreateDirectory(Path.Combine(path, "1_Pooling")) |> ignore
+        AppDomain.CurrentDomain.ProcessExit.Add(fun _ -> Directory.Delete(path, true))
+        path)
+
+/// The folder with this file alone, or with this one and all others whole.
+let private read (name: string) (withOthers: bool) (bytes: byte[]) =
+    let folder = folder.Value
+
+    for other, text in files do
+        let path = Path.Combine(folder, other)
+
+        if other = name then File.WriteAllBytes(path, bytes)
+        elif withOthers && other <> "encoder.json" then File.WriteAllText(path, text)
+        else File.Delete path
+
+    EncoderProfile.read folder
+    |> Result.bind (fun _ -> TokeniserProfile.read folder)
+    |> sentence
+    |> Result.mapError (fun refusal -> refusal.Replace(folder, ""))
+
+let private weights = SmallEncoder.weights 11
+
+let private graphs = [ for _, how in OnnxForm.forms -> OnnxBert.bytes how weights ]
+
+let all: Reader list = [
+    for name, text in files do
+        create
+            $"model folder: %s{name}"
+            [ utf8 text ]
+            [ "\"type\": "; "\"path\": "; "null"; "true" ]
+            (fun bytes -> read name (bytes.Length % 2 = 0) bytes)
+    create "ONNX encoder" graphs [ "MatMul"; "Add"; "Constant"; "Identity" ] (fun bytes ->
+        OnnxWeights.read "model.onnx" Pooling.Cls bytes |> sentence)
+    create "ONNX graph" [ File.ReadAllBytes TinyEncoder.model ] [ "MatMul"; "\n\x01" ] OnnxGraph.read
+]

@@ -1,0 +1,60 @@
+/// Readers under generated inputs: some hundreds each here, NTK_TORTURE of them on demand (`dotnet fsi build.fsx torture`).
+module NtkPipeline.Tests.ReaderTests
+
+open System
+open Expecto
+open NtkPipeline.Tests.Reader
+
+/// Inputs for each reader that somebody asks for.
+let private asked =
+    match Environment.GetEnvironmentVariable "NTK_TORTURE" |> Int32.TryParse with
+    | true, count when count > 0 -> Some count
+    | _ -> None
+
+let private shown (bytes: byte[]) =
+    let part = bytes[.. min 1500 (bytes.Length - 1)]
+    let more = if part.Length < bytes.Length then $" … of %d{bytes.Length} bytes" else ""
+    Convert.ToHexString part + more
+
+let private readers = ArrayReaders.all @ TextReaders.all @ ModelReaders.all
+
+let tests =
+    testList "readers" [
+        testCase "readers have different names, and read what is valid"
+        <| fun () ->
+            let names = readers |> List.map _.Name
+            Expect.equal (List.distinct names) names "each with inputs of its own"
+
+            for reader in readers do
+                Expect.exists reader.Grain.Seeds (fun seed -> (reader.Read seed).IsNone) reader.Name
+
+        testCase "inputs of one number are the same bytes, and of different numbers others"
+        <| fun () ->
+            let grain = readers.Head.Grain
+            Expect.equal (Mutation.input "a" grain 7) (Mutation.input "a" grain 7) "the same"
+            let inputs = [ for number in 0..99 -> Mutation.input "a" grain number ]
+            Expect.isGreaterThan (List.distinct inputs).Length 80 "others"
+
+        testCase
+            "a reader that raises, or takes too much memory, or refuses without words or with too many, is found"
+        <| fun () ->
+            let wrong read = attack 50 (create "wrong" [ "seed"B ] [] read) |> fst
+            Expect.isSome (wrong (fun (bytes: byte[]) -> Ok bytes[100])) "it raises"
+            Expect.isSome (wrong (fun _ -> Ok(Array.zeroCreate<byte>(100 <<< 20)))) "it takes much"
+            Expect.isSome (wrong (fun _ -> Error(String('a', 5000)))) "too many words"
+            Expect.isSome (wrong (fun _ -> Error " ")) "none"
+            Expect.isNone (wrong (fun _ -> Error "one")) "a sentence"
+
+        for reader in readers do
+            testCase $"any input of %s{reader.Name} is read or refused, soon and in its memory"
+            <| fun () ->
+                match attack (defaultArg asked 300) reader with
+                | Some misdeed, _ ->
+                    failtest
+                        $"%s{misdeed.Reader}, input %d{misdeed.Number}: %s{misdeed.What}\n%s{shown misdeed.Bytes}"
+                | None, read ->
+                    asked
+                    |> Option.iter (fun count ->
+                        printfn
+                            $"%s{reader.Name}: %d{count} inputs, %d{read} of them read, the others refused")
+    ]
