@@ -1,5 +1,5 @@
 // The whole build in one script that needs nothing but the .NET SDK:  dotnet fsi build.fsx [target] [arguments]
-#load ".paket/restore.fsx"
+#load ".paket/restore.fsx" ".paket/audit.fsx"
 
 open System
 open System.IO
@@ -64,7 +64,12 @@ let torture (arguments: string list) =
 /// Layout only: the style rules of .editorconfig are part of compiling.
 let layOut fantomas whitespace _ =
     restore ()
-    step ([ "fantomas" ] @ fantomas @ [ "src"; "tests"; "build.fsx"; ".paket/restore.fsx" ])
+
+    step (
+        [ "fantomas" ]
+        @ fantomas
+        @ [ "src"; "tests"; "build.fsx"; ".paket/restore.fsx"; ".paket/audit.fsx" ]
+    )
 
     for folder in [ host; cluster ] do
         step ([ "format"; "whitespace"; folder; "--folder"; "-v"; "quiet" ] @ whitespace)
@@ -105,6 +110,7 @@ let targets = [
     "check", "fail where `format` would change a source file", layOut [ "--check" ] [ "--verify-no-changes" ]
     "format", "lay out every source file", layOut [] []
     "lock", "after an edit of paket.dependencies: choose versions, write paket.lock", lock
+    "audit", "name the packages that an advisory is out against, as far as NuGet's sources know", Audit.audit
     "bench", "compile, then the benchmarks with the remaining arguments", tests "Benchmarks"
     "explore", "compile, then the tour in src/explore.fsx", explore
     "sample", "make the synthetic sample in data/sample again", sample

@@ -34,7 +34,7 @@ internal static class Interruption
 
         if (_source.IsCancellationRequested || Volatile.Read(ref _holders) == 0)
         {
-            Console.Error.WriteLine("ntk: interrupted; what is finished is kept, and the same command goes on from there");
+            Terminal.OfProcess.Say("ntk: interrupted; what is finished is kept, and the same command goes on from there");
             Host.Program.Leave(ExitCode.Interrupted);
         }
 

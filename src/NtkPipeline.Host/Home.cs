@@ -6,11 +6,11 @@ namespace NtkPipeline.Host;
 /// <summary>Where the data, the store and the results lie unless a person says otherwise.</summary>
 internal static class Home
 {
-    /// <summary>The nearest folder, upwards from where the person stands and then from the program, that has the shipped sample.</summary>
-    private static readonly string Root =
-        Upwards(Environment.CurrentDirectory).Concat(Upwards(AppContext.BaseDirectory))
-            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "data", "sample", "train.csv")))
-        ?? Environment.CurrentDirectory;
+    /// <summary>The clone that the program was built in; none where it was brought elsewhere.</summary>
+    public static string? Clone { get; } = CloneOf(AppContext.BaseDirectory);
+
+    /// <summary>The program's own clone, else where the person stands. No other folder, and none above: whoever can write there is no owner.</summary>
+    private static string Root => Clone ?? Environment.CurrentDirectory;
 
     public static string Sample => Shown("data", "sample");
 
@@ -48,11 +48,16 @@ internal static class Home
         return relative.StartsWith("..", StringComparison.Ordinal) ? full : relative;
     }
 
-    /// <summary>A folder and all that it lies in.</summary>
-    public static IEnumerable<string> Upwards(string start)
+    /// <summary>A program is built into CLONE/src/PROJECT/bin/CONFIGURATION, or below tests; elsewhere nothing is looked for.</summary>
+    /// <param name="program">The folder that the program lies in.</param>
+    public static string? CloneOf(string program)
     {
-        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-            yield return folder.FullName;
+        var built = new DirectoryInfo(Path.TrimEndingDirectorySeparator(program));
+
+        return built.Parent is { Name: "bin", Parent.Parent: { Name: "src" or "tests", Parent: { } clone } }
+            && File.Exists(Path.Combine(clone.FullName, "NtkPipeline.sln"))
+            ? clone.FullName
+            : null;
     }
 }
 

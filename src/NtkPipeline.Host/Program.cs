@@ -22,7 +22,7 @@ public static class Program
         var named = LibTorchFolder.named();
 
         if (named.IsError)
-            return new Terminal(System.Console.Out, System.Console.Error).Report(new Failure(ExitCode.Usage, [named.ErrorValue.Sentence]));
+            return Terminal.OfProcess.Report(new Failure(ExitCode.Usage, [named.ErrorValue.Sentence]));
 
         return named.ResultValue is { Value: var folder } && !TorchContext.IsCurrent
             ? TorchContext.Run(folder, args)
@@ -114,7 +114,7 @@ public static class Program
     private static void Interrupt(PosixSignalContext context)
     {
         context.Cancel = true;
-        System.Console.Error.WriteLine("ntk: interrupted; what is finished is kept, and the same command goes on from there");
+        Terminal.OfProcess.Say("ntk: interrupted; what is finished is kept, and the same command goes on from there");
         Leave(ExitCode.Interrupted);
     }
 

@@ -16,6 +16,8 @@ internal static class ResultFiles
 
     public const string Summary = "summary.json";
 
+    public const string Log = "run.log";
+
     private const string Submission = "submission";
 
     /// <summary>How each begins that a run has written; the second summary is of older versions.</summary>
@@ -24,6 +26,7 @@ internal static class ResultFiles
         Page => ["<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\""],
         Table => ["data,synthetic,experiment,"],
         Summary => ["{\n  \"answer\": ", "{\n  \"data\": "],
+        Log => ["{\"name\":"],
         _ => ["id,target\n"],
     });
 
@@ -42,7 +45,7 @@ internal static class ResultFiles
 
     private static IEnumerable<string> Names(string folder) =>
     [
-        Page, Table, Summary, Answer(),
+        Page, Table, Summary, Log, Answer(),
         .. Directory.Exists(folder) ? Directory.GetFiles(folder, $"{Submission}-*.csv").Select(path => Path.GetFileName(path)) : [],
     ];
 

@@ -13,7 +13,9 @@ internal sealed record Session(RunRequest Request, Config Config, DataFolder Dat
     public SharedStages Stages => new(Store, Data.Scope, Seed, Config.Threads, runner => Pipeline.Run(runner, this).Select(_ => (Unit)null!));
 
     /// <summary>Does work with a runner over the store.</summary>
-    public FSharpResult<T, Failure> Run<T>(StageProgress progress, Func<DiskRunner, FSharpResult<T, Failure>> work) => Stages.Run(progress.Tell, work);
+    /// <param name="log">Told each stage's fact; none where nobody keeps them.</param>
+    public FSharpResult<T, Failure> Run<T>(StageProgress progress, Func<DiskRunner, FSharpResult<T, Failure>> work, Action<StageFact>? log = null) =>
+        Stages.Run(progress.Tell, work, log);
 
     /// <summary>Refuses a device that this machine lacks before anything runs. The CPU is always there, so LibTorch is not asked.</summary>
     public FSharpResult<Unit?, Failure> CheckDevice() =>

@@ -53,6 +53,17 @@ let tests =
             sources "src/NtkPipeline.Core" "*.fs" |> expectNone @"NtkPipeline\.(Runtime|Host)"
             sources "src/NtkPipeline.Runtime" "*.fs" |> expectNone @"NtkPipeline\.Host"
 
+        testCase "what the program says to a terminal passes one writer, and so one escape"
+        <| fun () ->
+            Array.append (sources "src/NtkPipeline.Host" "*.cs") (sources "src/NtkPipeline.Cluster" "*.cs")
+            |> Array.filter (fun path -> Path.GetFileName path <> "Terminal.cs")
+            |> expectNone
+                @"\b(Output|Error|Out|Console)\.Write|AnsiConsole\.|MarkupInterpolated|MarkupLineInterpolated|Markup\.Escape"
+
+            sources "src" "*.fs"
+            |> Array.filter (fun path -> not (path.EndsWith ".fsx"))
+            |> expectNone @"\bConsole\.|\be?printfn?\b"
+
         testCase "the visible top level is what was asked for"
         <| fun () ->
             let asked = [
@@ -100,4 +111,6 @@ let tests =
             let before = Seed.derive "b" parent
             Seed.derive "a" parent |> ignore
             Expect.equal (Seed.derive "b" parent) before "not on the order of calls"
+
+        PackagesTests.tests
     ]

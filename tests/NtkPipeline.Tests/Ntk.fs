@@ -5,6 +5,7 @@ open System.IO
 open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Host
+open NtkPipeline.Tests.WeakSettings
 
 /// One command line's exit code and what it wrote.
 type Answer = { Code: int; Output: string; Error: string }
@@ -12,7 +13,7 @@ type Answer = { Code: int; Output: string; Error: string }
 let call (arguments: string list) : Answer =
     use output = new StringWriter()
     use error = new StringWriter()
-    let code = Program.Run(Array.ofList arguments, output, error)
+    let code = Program.Run(Array.ofList (expand arguments), output, error)
     { Code = code; Output = output.ToString(); Error = error.ToString() }
 
 /// A call that must end well.
@@ -61,36 +62,21 @@ let vocabulary folder =
     path
 
 /// Settings that make a run a matter of a second or two.
-let quick = [
-    "--set"
-    "embed.lsa-columns=40"
-    "--set"
-    "reduce.dimensions=16"
-    "--set"
-    "train.widths=16,128,256"
-    "--set"
-    "train.seeds=2"
-    "--set"
-    "train.epochs=3"
-    "--set"
-    "train.tracked-epochs=0,1,3"
-    "--set"
-    "train.probe-rows=50"
-    "--set"
-    "train.batch-size=32"
-    "--set"
-    "train.larger-rate-widths=16"
-    "--set"
-    "train.larger-rates=2"
-    "--set"
-    "embed.encoder=lsa"
-    "--set"
-    "experiments=widths"
-]
+let quick =
+    weak [
+        "embed.lsa-columns=40"
+        "reduce.dimensions=16"
+        "train.widths=16,128,256"
+        "train.seeds=2"
+        "train.epochs=3"
+        "train.tracked-epochs=0,1,3"
+        "train.probe-rows=50"
+        "train.batch-size=32"
+        "train.larger-rate-widths=16"
+        "train.larger-rates=2"
+        "embed.encoder=lsa"
+        "experiments=widths"
+    ]
 
 /// Fewer networks still, for what is about none of them.
-let fewNetworks widths = [
-    for text in [ $"train.widths=%s{widths}"; "train.seeds=1"; "train.input-scales=sqrt-d" ] do
-        "--set"
-        text
-]
+let fewNetworks widths = weak [ $"train.widths=%s{widths}"; "train.seeds=1"; "train.input-scales=sqrt-d" ]

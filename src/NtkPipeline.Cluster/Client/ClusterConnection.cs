@@ -80,7 +80,7 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
         using var own = place.Address is null ? new LocalWorkers(place.Workers, ports[0]) : null;
 
         if (own is not null && !terminal.IsQuiet)
-            terminal.Error.WriteLine(
+            terminal.Say(
                 $"ntk: {place.Workers} workers of this run; `ntk cluster status --cluster tcp://127.0.0.1:{ports[1]}` says what they are at");
 
         var outcome = await work(new ClusterConnection(host.Services.GetRequiredService<IGrainFactory>(), own));
@@ -138,7 +138,7 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
                 return false;
 
             if (!hasTold && !terminal.IsQuiet)
-                terminal.Error.WriteLine($"ntk: no worker of {address.Shown()} answers yet; one is waited for");
+                terminal.Say($"ntk: no worker of {address.Shown()} answers yet; one is waited for");
 
             hasTold = true;
             await Task.Delay(1000, token);

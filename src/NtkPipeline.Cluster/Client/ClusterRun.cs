@@ -137,7 +137,7 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
             case StageState.Done:
                 if (report.IsMade)
                 {
-                    runner.Credit(stage.Key, report.Seconds);
+                    runner.Credit(stage.Key, Cost(stage, report));
                     Tell(StageEvent.NewFinished(stage.Name, report.Seconds, report.Bytes));
                 }
 
@@ -148,6 +148,10 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
                 return Fail(stage, report);
         }
     }
+
+    private static StageCost Cost(FrontierStage stage, StageReport report) => new(
+        stage.Reasons, $"worker {report.Worker}", report.Seconds,
+        report.Peak > 0 ? FSharpOption<PeakMemory>.Some(new PeakMemory(report.Peak, report.IsPeakOfStage)) : FSharpOption<PeakMemory>.None, report.Bytes);
 
     private Failure? Fail(FrontierStage stage, StageReport report)
     {

@@ -88,7 +88,7 @@ internal sealed class LaneProducts(LaneProblem problem, int rows, long memory, C
             case LaneState.Refused:
                 return PipelineError.NewDataRefused($"on {call.Name}: {answer.Sentence}");
             case LaneState.Failed:
-                terminal.Error.WriteLine($"ntk: warning: {answer.Sentence}; what it held is made again by others");
+                terminal.Warn($"{answer.Sentence}; what it held is made again by others");
                 _workers.Shun(call, answer.Sentence!);
                 return null;
             default:

@@ -36,15 +36,17 @@ internal enum StageState
 /// <param name="Code">The exit code of a refusal.</param>
 /// <param name="IsMade">The worker has made it; else it was there by then.</param>
 /// <param name="Warnings">What was told of so far.</param>
+/// <param name="Peak">The most bytes of memory that making it took, of the stage or, where the machine does not tell, of its process.</param>
 [GenerateSerializer, Immutable, Alias("ntk.report")]
 internal sealed record StageReport(
     [property: Id(0)] int Version, [property: Id(1)] StageState State, [property: Id(2)] string Worker, [property: Id(3)] int Finished,
     [property: Id(4)] int All, [property: Id(5)] string? Sentence, [property: Id(6)] int Code, [property: Id(7)] double Seconds,
-    [property: Id(8)] long Bytes, [property: Id(9)] bool IsMade, [property: Id(10)] string[] Warnings)
+    [property: Id(8)] long Bytes, [property: Id(9)] bool IsMade, [property: Id(10)] string[] Warnings, [property: Id(11)] long Peak,
+    [property: Id(12)] bool IsPeakOfStage)
 {
     public bool IsOver => State is not (StageState.Waiting or StageState.Running);
 
-    public static StageReport New(string worker) => new(1, StageState.Waiting, worker, 0, 0, null, 0, 0, 0, false, []);
+    public static StageReport New(string worker) => new(1, StageState.Waiting, worker, 0, 0, null, 0, 0, 0, false, [], 0, false);
 }
 
 /// <summary>A stage that a worker has.</summary>

@@ -91,7 +91,16 @@ internal sealed class StageWork(string name, int cores, string worker, Terminal 
             pool.Return(child);
 
             return line.Done is { } done
-                ? report with { State = StageState.Done, Seconds = done.Seconds, Bytes = done.Bytes, IsMade = done.IsMade, Sentence = null }
+                ? report with
+                {
+                    State = StageState.Done,
+                    Seconds = done.Seconds,
+                    Bytes = done.Bytes,
+                    IsMade = done.IsMade,
+                    Peak = done.Peak,
+                    IsPeakOfStage = done.IsPeakOfStage,
+                    Sentence = null,
+                }
                 : report with
                 {
                     State = line.Refused!.IsFinal ? StageState.Refused : StageState.Failed,
@@ -116,7 +125,7 @@ internal sealed class StageWork(string name, int cores, string worker, Terminal 
         if (terminal.IsQuiet)
             return;
 
-        terminal.Error.WriteLine(ended switch
+        terminal.Say(ended switch
         {
             { State: StageState.Done, IsMade: true } => $"{name}: {ended.Seconds:0.00} s, {StageProgress.Size(ended.Bytes)}",
             { State: StageState.Done } => $"{name}: cached",

@@ -43,7 +43,7 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
         _hasJoined = true;
 
         if (!terminal.IsQuiet)
-            terminal.Error.WriteLine(
+            terminal.Say(
                 $"ntk: {place.Name} at {place.Ip} works for {place.Shown()} with {place.Cores} cores, until it is stopped");
 
         return Results.Ok(WaitForEnd(host));

@@ -109,7 +109,7 @@ module ConfigText =
                 $"%s{file}: it has %d{text.Length} characters, and settings of %d{mostCharacters} are the most"
             ]
 
-    /// (key, value) pairs of `key=value` texts.
+    /// (key, value) pairs of `key=value` texts; a key that comes twice would have no effect once.
     let ofAssignments (assignments: string list) : Result<(string * string) list, string list> =
         assignments
         |> List.map (fun text ->
@@ -117,6 +117,10 @@ module ConfigText =
             | k when k > 0 -> Ok(text[.. k - 1].Trim(), text[k + 1 ..].Trim())
             | _ -> Error $"--set '%s{PlainLine.ofWords text}': write key=value")
         |> collect
+        |> Result.bind (fun pairs ->
+            match duplicates pairs with
+            | [] -> Ok pairs
+            | twice -> twice |> List.map (fun mistake -> $"--set %s{mistake}; give it once") |> Error)
 
     /// Levenshtein distance, for "did you mean".
     let private distance (a: string) (b: string) =

@@ -30,8 +30,7 @@ internal static class ClusterProgram
         const string name = "ntk-cluster.dll";
         var built = Path.Combine("src", "NtkPipeline.Cluster", "bin", "Release", name);
 
-        return Home.Upwards(AppContext.BaseDirectory).Select(folder => Path.Combine(folder, built))
-            .Prepend(Path.Combine(AppContext.BaseDirectory, name))
+        return new[] { Path.Combine(AppContext.BaseDirectory, name), Home.Clone is { } clone ? Path.Combine(clone, built) : null }
             .FirstOrDefault(File.Exists);
     }
 
@@ -59,21 +58,21 @@ internal static class ClusterProgram
 
         if (isPassed)
         {
-            started.OutputDataReceived += (_, said) => Pass(terminal.Output, said.Data);
-            started.ErrorDataReceived += (_, said) => Pass(terminal.Error, said.Data);
+            started.OutputDataReceived += (_, said) => Pass(terminal.Print, said.Data);
+            started.ErrorDataReceived += (_, said) => Pass(terminal.Say, said.Data);
             started.BeginOutputReadLine();
             started.BeginErrorReadLine();
         }
 
         started.WaitForExit();
         return started.ExitCode;
-    }
 
-    private static void Pass(TextWriter writer, string? line)
-    {
-        if (line is not null)
-            lock (writer)
-                writer.WriteLine(line);
+        void Pass(Action<string> say, string? line)
+        {
+            if (line is not null)
+                lock (terminal)
+                    say(line);
+        }
     }
 
     /// <summary>Gives this process to another program; comes back only where that cannot be started.</summary>

@@ -15,7 +15,9 @@ internal sealed record SharedStages(Store Store, string Scope, Seed Seed, int Th
     /// from being collected meanwhile; where the store cannot be written, a warning says that it does not. LibTorch is loaded when the first
     /// stage really runs.
     /// </summary>
-    public FSharpResult<T, Failure> Run<T>(Action<StageEvent> tell, Func<DiskRunner, FSharpResult<T, Failure>> work)
+    /// <param name="log">Told each stage's fact; none where nobody keeps them.</param>
+    public FSharpResult<T, Failure> Run<T>(
+        Action<StageEvent> tell, Func<DiskRunner, FSharpResult<T, Failure>> work, Action<StageFact>? log = null)
     {
         var begun = LiveRun.Begin(Store);
         using var live = begun.IsOk ? begun.ResultValue : null;
@@ -25,7 +27,8 @@ internal sealed record SharedStages(Store Store, string Scope, Seed Seed, int Th
 
         return work(new DiskRunner(
             Store, Scope, Seed, Ready(tell), live is null ? FSharpOption<LiveRun>.None : FSharpOption<LiveRun>.Some(live),
-            FSharpOption<Func<IRunner, FSharpResult<Unit, PipelineError>>>.Some(Walk)));
+            FSharpOption<Func<IRunner, FSharpResult<Unit, PipelineError>>>.Some(Walk),
+            log is null ? FSharpOption<Action<StageFact>>.None : FSharpOption<Action<StageFact>>.Some(log)));
     }
 
     /// <summary>

@@ -28,7 +28,9 @@ internal sealed record StageLine
     public Refusal? Refused { get; init; }
 
     /// <param name="IsMade">Made here; else it was there.</param>
-    public sealed record End(double Seconds, long Bytes, bool IsMade);
+    /// <param name="Peak">The most bytes of memory that making it took; 0 where it was there.</param>
+    /// <param name="IsPeakOfStage">Else that is the process's since its start.</param>
+    public sealed record End(double Seconds, long Bytes, bool IsMade, long Peak, bool IsPeakOfStage);
 
     public sealed record Progress(int Finished, int All);
 

@@ -11,7 +11,7 @@ namespace NtkPipeline.Host;
 /// writes are <see cref="StageLine"/>s. It ends at once when what it reads from ends, which is when the process that wants the stages has
 /// died; a claim that it held is free then.
 /// </summary>
-internal sealed class StageServer(TextReader input, TextWriter output, Action leave)
+internal sealed class StageServer(TextReader input, Action<string> say, Action leave)
 {
     private readonly BlockingCollection<string> _wanted = [];
     private volatile bool _isBusy;
@@ -53,7 +53,8 @@ internal sealed class StageServer(TextReader input, TextWriter output, Action le
                 { IsError: true, ErrorValue: var refusal } => Refused(refusal.Sentence, ExitCode.Refused, refusal.Retry.IsFinal),
                 { ResultValue.Value: var outcome } => new StageLine
                 {
-                    Done = new StageLine.End(outcome.Run.Seconds, outcome.Run.Bytes, outcome.IsMade),
+                    Done = new StageLine.End(
+                        outcome.Run.Seconds, outcome.Run.Bytes, outcome.IsMade, outcome.Peak?.Value.Bytes ?? 0, outcome.Peak?.Value.IsOfStage ?? false),
                 },
                 _ => Refused(
                     "the pipeline as this machine sees it has no such stage: its program, models or files are not those of the run",
@@ -102,11 +103,8 @@ internal sealed class StageServer(TextReader input, TextWriter output, Action le
 
     private void Write(StageLine line)
     {
-        lock (output)
-        {
-            output.WriteLine(line.Write());
-            output.Flush();
-        }
+        lock (_wanted)
+            say(line.Write());
     }
 
     private void Listen()

@@ -34,18 +34,18 @@ internal sealed class BenchCommand : NtkCommand
         LibTorch.useThreads(0);
         var told = new List<object>();
         var machine = BenchMachineModule.measure();
-        terminal.Output.WriteLine(BenchMachineModule.print(machine));
+        terminal.Print(BenchMachineModule.print(machine));
 
         foreach (var measurement in chosen)
         {
             var outcome = Ratios.measure(rows, measurement);
 
             if (outcome.IsError)
-                terminal.Output.WriteLine($"{measurement.Name}: {outcome.ErrorValue}");
+                terminal.Print($"{measurement.Name}: {outcome.ErrorValue}");
             else
                 foreach (var ratio in outcome.ResultValue)
                 {
-                    terminal.Output.WriteLine($"{measurement.Name}: {RatioModule.print(ratio)}");
+                    terminal.Print($"{measurement.Name}: {RatioModule.print(ratio)}");
                     told.Add(Entry(measurement, ratio));
                 }
         }

@@ -57,9 +57,9 @@ internal sealed class ClusterOptions
                 : from address in ClusterAddress.Parse(text).OrUsage("--cluster")
                   select (ClusterPlace?)new ClusterPlace(address, 0, Certificate(parsed));
 
-        return workers > 0 || parsed.GetValue(_certificate) is null
+        return parsed.GetValue(_certificate) is null
             ? Results.Ok(workers > 0 ? new ClusterPlace(null, workers, null) : null)
-            : Results.Fail<ClusterPlace?>(ExitCode.Usage, "--certificate: it is of a cluster, which --cluster names");
+            : Results.Fail<ClusterPlace?>(ExitCode.Usage, "--certificate: it is of a cluster, which --cluster names, and has no effect here");
     }
 
     /// <summary>Does work here, or with workers that make its stages.</summary>

@@ -14,12 +14,13 @@ public enum FileRole
 /// <param name="Command">The words that call the command.</param>
 /// <param name="Name">The option's first name.</param>
 /// <param name="IsNumber">Whether one number is its value.</param>
-public sealed record CommandOption(IReadOnlyList<string> Command, string Name, bool IsNumber, bool IsRequired, FileRole Role)
+/// <param name="IsPath">Whether a file or a folder is its value.</param>
+public sealed record CommandOption(IReadOnlyList<string> Command, string Name, bool IsNumber, bool IsPath, bool IsRequired, FileRole Role)
 {
     internal static IEnumerable<CommandOption> Of(Command command, IReadOnlyList<string> words) =>
     [
         .. command.Options.Select(option => new CommandOption(
-            words, option.Name, PlainNumbers.IsNumber(option), option.Required,
+            words, option.Name, PlainNumbers.IsNumber(option), NtkCommand.IsName(option), option.Required,
             command is NtkCommand named ? named.RoleOf(option) : FileRole.None)),
         .. command.Subcommands.SelectMany(below => Of(below, [.. words, below.Name])),
     ];

@@ -45,7 +45,7 @@ internal sealed class ConfigCommand : Command
 
         protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
         {
-            terminal.Output.WriteLine(SettingSchema.print(ConfigModule.settings));
+            terminal.PrintPage(SettingSchema.print(ConfigModule.settings));
             return Results.Ok(ExitCode.Done);
         }
     }

@@ -97,7 +97,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
     private static FSharpResult<int, Failure> Print(Network network, Terminal terminal)
     {
         var latex = KernelLatex.print(network);
-        return Results.Ok(terminal.Tell(new { latex }, latex));
+        return Results.Ok(terminal.Tell(new { latex }, latex.Split('\n')));
     }
 
     private bool HasTiles(ParseResult parsed) =>

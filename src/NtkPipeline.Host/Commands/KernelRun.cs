@@ -77,10 +77,10 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
             Terminal.Note(cost);
 
         if (Request.Architecture.Centred && Request.Kind.IsNngp)
-            Terminal.Error.WriteLine("note: a centred network is 0 before training, and so is its NNGP kernel, everywhere");
+            Terminal.Say("note: a centred network is 0 before training, and so is its NNGP kernel, everywhere");
 
         if (Request.Finite is null && AnalyticNtk.integrated(Request.Architecture) is { IsEmpty: false } integrated)
-            Terminal.Error.WriteLine(
+            Terminal.Say(
                 $"note: no closed form for {string.Join(", ", integrated.Select(ActivationModule.print))}: integrated, to 1e-12 of √(K(x, x)·K(z, z))");
 
         return null;
@@ -93,7 +93,7 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
         var progress = new TileProgress(Terminal, Files.Out);
 
         if (KernelFile.unfinished(Files.Out, recipe) is { IsOk: true, ResultValue: { Value: var other } })
-            Terminal.Error.WriteLine(
+            Terminal.Say(
                 $"note: {Files.Out}: what a stopped command left of another kernel, {other.Done} of {other.Tiles} tiles, is given up");
 
         return progress.Watch(() => KernelFile.write(Files.Out, recipe, progress.Tell, job.Tiles));
@@ -109,7 +109,7 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
         var compared = KernelFileGap.measure(precision, Files.Out, Request, job.Tiles, x, z);
 
         if (compared.IsError)
-            Terminal.Error.WriteLine($"note: no comparison with the analytic kernel: {compared.ErrorValue.Sentence}");
+            Terminal.Say($"note: no comparison with the analytic kernel: {compared.ErrorValue.Sentence}");
 
         return compared is { IsOk: true, ResultValue: { Value: var gap } } ? gap : null;
     }

@@ -69,7 +69,7 @@ internal sealed class LearnCommand : NtkCommand
                from settings in Settings(parsed)
                from x in SourceFile.readNpy64(parsed.GetRequiredValue(_x)).OrRefused()
                from y in SourceFile.readNpy64(parsed.GetRequiredValue(_y)).OrRefused()
-               from rows in LearningRows.Take(x, y, parsed.GetValue(_rows), parsed.GetValue(_seed), terminal)
+               from rows in LearningRows.Take(x, y, parsed.GetValue(_rows), parsed.GetValue(_seed), terminal, IsGiven(parsed, _seed))
                from fits in _memory.Check(parsed, terminal, new MemoryNeed(
                    $"learn: {rows.X.Rows} rows", KernelMemory.learn(networks.Length, rows.X.Rows, rows.X.Columns), "fewer --rows need less"))
                from learned in LearnKernel.learn(
@@ -105,7 +105,7 @@ internal sealed class LearnCommand : NtkCommand
         FuncConvert.FromAction<int, double>((step, value) =>
         {
             if (!terminal.IsQuiet)
-                terminal.Error.WriteLine($"step {step}: {LearnByModule.print(by)} {value:g8}");
+                terminal.Say($"step {step}: {LearnByModule.print(by)} {value:g8}");
         });
 
     private static int Tell(Terminal terminal, string output, LearnedReport report) =>

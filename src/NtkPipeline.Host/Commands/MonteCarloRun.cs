@@ -16,10 +16,10 @@ internal sealed record MonteCarloRun(KernelPaths Files, string ErrorFile, MonteC
         var tell = FuncConvert.FromAction<int>(done => progress.Tell(done, Request.Samples));
 
         if (Request.Sampled.Centred && Request.SampledKind.IsNngp)
-            Terminal.Error.WriteLine("note: a centred network is 0 before training, and so is its NNGP kernel, everywhere");
+            Terminal.Say("note: a centred network is 0 before training, and so is its NNGP kernel, everywhere");
 
         if (Request.Samples < FewNetworks)
-            Terminal.Error.WriteLine($"note: of {Request.Samples} networks the standard error itself is only known roughly");
+            Terminal.Say($"note: of {Request.Samples} networks the standard error itself is only known roughly");
 
         return (from x in SourceFile.readNpy64(Files.X)
                 from z in OptionalFile.Read(Files.Z, SourceFile.readNpy64)
@@ -34,7 +34,7 @@ internal sealed record MonteCarloRun(KernelPaths Files, string ErrorFile, MonteC
         var compared = MonteCarloKernel.gap(Request, x, z, found);
 
         if (compared.IsError)
-            Terminal.Error.WriteLine($"note: no comparison with the analytic kernel: {compared.ErrorValue.Sentence}");
+            Terminal.Say($"note: no comparison with the analytic kernel: {compared.ErrorValue.Sentence}");
 
         return compared is { IsOk: true, ResultValue: { Value: var gap } } ? gap : null;
     }

@@ -85,7 +85,8 @@ internal abstract class NtkCommand : Command
         return FileNames.Mistakes(Of(FileRole.Input), Of(FileRole.Output), name => _outputs[name]);
     }
 
-    private static bool IsName(Option option) =>
+    /// <summary>Whether an option's value is the name of a file or a folder, which it shows in the help.</summary>
+    internal static bool IsName(Option option) =>
         option.HelpName is { } name && (name is "DIR" or "FILE" || name.Contains('.', StringComparison.Ordinal));
 
     private int Execute(ParseResult parsed)
@@ -96,10 +97,13 @@ internal abstract class NtkCommand : Command
         var unnamed = Unnamed(parsed).ToArray();
         var mistakes = unnamed.Length > 0 ? unnamed : [.. Idle(parsed), .. Lost(parsed), .. Mistakes(parsed)];
 
-        foreach (var note in Notes(parsed))
-            terminal.Error.WriteLine($"ntk: note: {note}");
+        if (mistakes.Length > 0)
+            return terminal.Report(new Failure(ExitCode.Usage, mistakes));
 
-        var outcome = mistakes.Length > 0 ? Results.Fail<int>(ExitCode.Usage, mistakes) : Work(parsed, terminal);
+        foreach (var note in Notes(parsed))
+            terminal.Say($"ntk: note: {note}");
+
+        var outcome = Work(parsed, terminal);
         return outcome.IsOk ? outcome.ResultValue : terminal.Report(outcome.ErrorValue);
     }
 }

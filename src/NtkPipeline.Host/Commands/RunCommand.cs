@@ -33,13 +33,15 @@ internal sealed class RunCommand : NtkCommand
     private static FSharpResult<int, Failure> Run(Session session, StageProgress progress, Terminal terminal, StageMaking? making)
     {
         if (session.Data.FellBack)
-            terminal.Error.WriteLine("ntk: no tweets were named and data/kaggle holds none, so this runs on the SYNTHETIC SAMPLE");
+            terminal.Say("ntk: no tweets were named and data/kaggle holds none, so this runs on the SYNTHETIC SAMPLE");
 
         var clock = Stopwatch.StartNew();
+        using var log = new RunLog(Path.Combine(session.Out, ResultFiles.Log), terminal);
 
         return session.Run(progress, runner =>
                from device in making is null ? session.CheckDevice() : Results.Done
                from plan in session.Plan()
+               from told in making is null ? RunEstimate.Tell(session, plan, terminal) : Results.Done
                from outputs in progress.Watch(plan.Length, () =>
                    from made in making?.Make(session.Stages, StageRequest.Of(session), runner, progress.Tell) ?? Results.Done
                    from outputs in Pipeline.Run(runner, session).OrRefused()
@@ -47,7 +49,7 @@ internal sealed class RunCommand : NtkCommand
                from findings in outputs.Findings.Value.Value.OrRefused()
                let summary = SummaryJson.write(findings, Math.Round(clock.Elapsed.TotalSeconds, 2), runner.Facts.Select(fact => fact.Json))
                from written in session.Write(outputs, findings, summary)
-               select Print(session, findings, summary, runner.Facts, clock.Elapsed, terminal));
+               select Print(session, findings, summary, runner.Facts, clock.Elapsed, terminal), log.Add);
     }
 
     private static int Print(

@@ -13,6 +13,23 @@ internal sealed record RunEstimate(QuestionWork[] Questions, double Gigaflops)
         let questions = RunWork.plan(session.Config, sizes, Due(plans)).ToArray()
         select new RunEstimate(questions, questions.Any(question => question.Work > 0) ? Speed(session) : 0);
 
+    /// <summary>Below so much work, in 10⁹ operations as <c>Workload</c> counts them, a run is over before anybody has read how long it takes.</summary>
+    private const double Worthwhile = 1000;
+
+    /// <summary>Says before a long run how long it will take.</summary>
+    public static FSharpResult<Unit?, Failure> Tell(Session session, StagePlan[] plans, Terminal terminal) =>
+        terminal.IsQuiet
+            ? Results.Done
+            : from sizes in session.Sizes()
+              let work = RunWork.plan(session.Config, sizes, Due(plans)).Sum(question => question.Work)
+              select work < Worthwhile ? null : Say(work / Speed(session), terminal);
+
+    private static Unit? Say(double seconds, Terminal terminal)
+    {
+        terminal.Say($"ntk: this run takes {RunTime.About(seconds)} if the machine has nothing else to do (right within a factor of 2)");
+        return null;
+    }
+
     private static IEnumerable<StageDue> Due(StagePlan[] plans)
     {
         var seen = new HashSet<string>();

@@ -29,7 +29,7 @@ internal sealed class RunOptions
 
     private readonly Option<string[]> _experiment = new("--experiment")
     {
-        Description = "The one question that is asked, or several of them: the same as --set experiments=NAME, which it goes before.",
+        Description = "The one question that is asked, or several of them: the same as --set experiments=NAME.",
         HelpName = "NAME",
         DefaultValueFactory = _ => [],
         AllowMultipleArgumentsPerToken = true,
@@ -84,13 +84,25 @@ internal sealed class RunOptions
     /// <summary>The merged settings, every mistake at once.</summary>
     public FSharpResult<Config, Failure> Config(ParseResult parsed) =>
         from request in Request(parsed)
+        from config in Config(request)
+        select config;
+
+    /// <summary>
+    /// A file of settings may serve several kinds of run; what the command line sets must have an effect in this one.
+    /// </summary>
+    private static FSharpResult<Config, Failure> Config(RunRequest request) =>
         from config in request.Config()
+        let encoders = config.Encoder.Kinds.Select(kind => kind == "auto" ? Models.Auto(config.Encoder.Model) : kind).Distinct()
+        let values = config.Values.Add("embed.encoder", string.Join(" + ", encoders))
+        let written = config.Facts.Where(fact => fact.Source == "command line").Select(fact => fact.Key)
+        let idle = IdleSettings.mistakes(values, written)
+        from sound in idle.IsEmpty ? Results.Done : Results.Fail<Unit?>(ExitCode.Usage, idle)
         select config;
 
     /// <summary>Everything a run needs.</summary>
     public FSharpResult<Session, Failure> Open(ParseResult parsed, Terminal terminal) =>
         from request in Request(parsed)
-        from config in request.Config()
+        from config in Config(request)
         from data in Home.Data(request.Data)
         let folder = parsed.GetValue(_out) ?? Home.Results(data.Name)
         from mayWrite in _writes ? ResultFiles.Check(folder, config, data, request.SettingsFile) : Results.Done
@@ -99,13 +111,25 @@ internal sealed class RunOptions
 
     private FSharpResult<RunRequest, Failure> Request(ParseResult parsed)
     {
-        var assignments = parsed.GetRequiredValue(_set).Select(text => text);
+        var assignments = parsed.GetRequiredValue(_set).ToList();
+        var twice = new List<string>();
 
-        if (parsed.GetRequiredValue(_experiment) is { Length: > 0 } asked)
-            assignments = assignments.Append($"experiments={string.Join(", ", asked)}");
+        void Assign(string option, string key, string? value)
+        {
+            if (value is null)
+                return;
 
-        if (parsed.GetValue(_seed) is { } seed)
-            assignments = assignments.Append($"seed={seed}");
+            if (assignments.Exists(text => text.Split('=')[0].Trim() == key))
+                twice.Add($"{option} and --set {key}= set the same; give one of the two");
+
+            assignments.Add($"{key}={value}");
+        }
+
+        Assign(_experiment.Name, "experiments", parsed.GetRequiredValue(_experiment) is { Length: > 0 } asked ? string.Join(", ", asked) : null);
+        Assign(_seed.Name, "seed", parsed.GetValue(_seed));
+
+        if (twice.Count > 0)
+            return Results.Fail<RunRequest>(ExitCode.Usage, twice);
 
         var file = parsed.GetValue(_config);
 

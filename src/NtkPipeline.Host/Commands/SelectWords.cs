@@ -31,7 +31,7 @@ internal static class SelectWords
             more = count > 0 ? $" and {count} of rows held out from times" : "";
         }
 
-        terminal.Error.WriteLine(
+        terminal.Say(
             $"select: {candidates} kernels of {rows} rows, one eigendecomposition each{more} (about {candidates * flops:0.0e+0} flops)");
         return candidates;
     }
@@ -40,7 +40,7 @@ internal static class SelectWords
         FuncConvert.FromAction<int, int, Network, KernelKind>((k, count, network, kind) =>
         {
             if (!terminal.IsQuiet)
-                terminal.Error.WriteLine($"{k + 1} of {count}: {KernelKindModule.print(kind)} of {NetworkText.print(network)}");
+                terminal.Say($"{k + 1} of {count}: {KernelKindModule.print(kind)} of {NetworkText.print(network)}");
         });
 
     public static int Tell(Terminal terminal, string output, SelectionSettings settings, Selection selection)

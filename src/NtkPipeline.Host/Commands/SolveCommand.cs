@@ -110,7 +110,7 @@ internal sealed class SolveCommand : NtkCommand
                    _kernel.Kind(parsed), network, parsed.GetRequiredValue(_precision) == "float32", x, y, asked.Ridges, parsed.GetValue(_relative), z)
                let solve = (Func<IKernelLanes?, FSharpResult<Solved, Failure>>)(lanes => SolveRun.solveWith(
                    lanes is null ? FSharpOption<IKernelLanes>.None : FSharpOption<IKernelLanes>.Some(lanes), output, 30, asked.Settings,
-                   SolveWords.Progress(terminal), warning => terminal.Error.WriteLine($"ntk: warning: {warning}"), problem).OrRefused())
+                   SolveWords.Progress(terminal), warning => terminal.Warn(warning), problem).OrRefused())
                from solved in place is null || cluster is null
                    ? solve(null)
                    : cluster.Solve(

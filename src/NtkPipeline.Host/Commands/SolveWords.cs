@@ -27,14 +27,14 @@ internal static class SolveWords
             switch (progress)
             {
                 case SolveProgress.Planned planned:
-                    terminal.Error.WriteLine(SolvePlanModule.print(planned.Item));
+                    terminal.Say(SolvePlanModule.print(planned.Item));
                     break;
                 case SolveProgress.Pivots pivots when !terminal.IsQuiet && IsTime():
-                    terminal.Error.WriteLine($"{since.Elapsed.TotalSeconds:0} s: {pivots.columns} pivots leave {pivots.share:0.0e+0} of the trace");
+                    terminal.Say($"{since.Elapsed.TotalSeconds:0} s: {pivots.columns} pivots leave {pivots.share:0.0e+0} of the trace");
                     break;
                 case SolveProgress.Step step when !terminal.IsQuiet && (IsTime() || steps == 0):
                     steps++;
-                    terminal.Error.WriteLine(
+                    terminal.Say(
                         $"{since.Elapsed.TotalSeconds:0} s: step {step.Item.Iteration}, residual {step.Item.Trace[^1]:0.0e+0}");
                     break;
             }

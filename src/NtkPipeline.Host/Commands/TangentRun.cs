@@ -74,7 +74,7 @@ internal sealed record TangentRun(
         var progress = new TileProgress(Terminal, Out);
 
         if (KernelFile.unfinished(Out, recipe) is { IsOk: true, ResultValue: { Value: var other } })
-            Terminal.Error.WriteLine(
+            Terminal.Say(
                 $"note: {Out}: what a stopped command left of another kernel, {other.Done} of {other.Tiles} tiles, is given up");
 
         return from written in progress.Watch(() => KernelFile.write(Out, recipe, progress.Tell, job.Tiles))
@@ -103,13 +103,13 @@ internal sealed record TangentRun(
             ? $"{RunTime.About(flops / (MachineSpeed.gigaflops() * 1e9))} on this machine, if it has nothing else to do"
             : $"{flops / 1e12:0.###} TFLOP";
 
-        Terminal.Error.WriteLine($"ntk: {what} of {Request.Texts.Length:N0} texts: {time}; {ByteSize.print(bytes)} of memory{disk}");
+        Terminal.Say($"ntk: {what} of {Request.Texts.Length:N0} texts: {time}; {ByteSize.print(bytes)} of memory{disk}");
         return null;
     }
 
     private void Warn(StageEvent happened)
     {
         if (happened is StageEvent.Warning warning)
-            Terminal.Error.WriteLine($"ntk: warning: {warning.sentence}");
+            Terminal.Warn(warning.sentence);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class TokenizeCommand : NtkCommand
     private static int Print(IEnumerable<int[]> rows, Terminal terminal)
     {
         foreach (var ids in rows)
-            terminal.Output.WriteLine($"[{string.Join(",", ids)}]");
+            terminal.Print($"[{string.Join(",", ids)}]");
 
         return ExitCode.Done;
     }

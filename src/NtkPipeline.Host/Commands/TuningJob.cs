@@ -39,7 +39,7 @@ internal sealed record TuningJob(
         var cost = TuningCostModule.ofTraining(Settings, shape, Rows.FittedLengths);
         var time = Device.IsCpu ? $"{RunTime.About(cost.Flops / (MachineSpeed.gigaflops() * 1e9))} on this machine, if it has nothing else to do (right within a factor of 2)" : $"{cost.Flops / 1e12:0.#} TFLOP";
 
-        terminal.Error.WriteLine(
+        terminal.Say(
             $"ntk: fine-tuning ({TuningMethodModule.print(Settings.Method)}) on {Rows.Fitted.Length:N0} texts, {Settings.Epochs} epochs: {time}; "
             + $"{ByteSize.print(cost.Bytes)} of memory; {ByteSize.print(cost.Disk)} in the store, from which the same command goes on if it is stopped");
 

@@ -55,10 +55,20 @@ internal sealed class WorkerCommand : NtkCommand
 
         foreach (Option option in new Option[] { _ip, _insecure, _cores, _name, _dashboard, _telemetry, _join })
             Options.Add(option);
+
+        Belong("an --ip that other machines reach, without --certificate", IsOpen, _insecure);
     }
+
+    /// <summary>Whether other machines could reach the worker and nothing says who they are.</summary>
+    private bool IsOpen(ParseResult parsed) =>
+        _cluster.Certificate(parsed) is null
+        && !(IPAddress.TryParse(parsed.GetRequiredValue(_ip), out var ip) && IPAddress.IsLoopback(ip));
 
     protected override IEnumerable<string> Mistakes(ParseResult parsed)
     {
+        if (parsed.GetValue(_name)?.Trim() == "")
+            yield return "--name: the name is empty";
+
         if (parsed.GetValue(_cores) is < 1 or > 4096)
             yield return "--cores: between 1 and 4096";
 

@@ -26,12 +26,12 @@ internal class CountProgress
             {
                 task.MaxValue = all;
                 task.Value = finished;
-                task.Description = Markup.Escape($"{finished:N0} of {all:N0} {things}");
+                task.Description = Terminal.Shown($"{finished:N0} of {all:N0} {things}");
             }
         }
 
         public override T Watch<T>(Func<T> work) =>
-            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) })
+            Terminal.Bars()
                 .Progress()
                 .AutoClear(true)
                 .Columns(

@@ -42,14 +42,14 @@ internal abstract class FetchProgress
             {
                 case FetchEvent.Fetching fetching:
                     (_bytes, _tenths) = (fetching.bytes, 0);
-                    terminal.Error.WriteLine($"{fetching.file}: {fetching.bytes / 1e6:0.0} MB");
+                    terminal.Say($"{fetching.file}: {fetching.bytes / 1e6:0.0} MB");
                     break;
                 case FetchEvent.Received received when _bytes >= Large && received.soFar * 10 / _bytes > _tenths:
                     _tenths = received.soFar * 10 / _bytes;
-                    terminal.Error.WriteLine($"{received.file}: {10 * _tenths}%");
+                    terminal.Say($"{received.file}: {10 * _tenths}%");
                     break;
                 case FetchEvent.Retrying retrying:
-                    terminal.Error.WriteLine(Again(retrying));
+                    terminal.Say(Again(retrying));
                     break;
             }
         }
@@ -60,7 +60,7 @@ internal abstract class FetchProgress
     private sealed class Bar : FetchProgress
     {
         private readonly IAnsiConsole _console =
-            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+            Terminal.Bars();
 
         private ProgressContext? _context;
         private ProgressTask? _task;
@@ -70,13 +70,13 @@ internal abstract class FetchProgress
             switch (happened)
             {
                 case FetchEvent.Fetching fetching:
-                    _task = _context?.AddTask(Markup.Escape(fetching.file), maxValue: fetching.bytes);
+                    _task = _context?.AddTask(Terminal.Shown(fetching.file), maxValue: fetching.bytes);
                     break;
                 case FetchEvent.Received received when _task is { } task:
                     task.Value = received.soFar;
                     break;
                 case FetchEvent.Retrying retrying:
-                    _console.MarkupLineInterpolated($"[yellow]{Again(retrying)}[/]");
+                    _console.MarkupLine($"[yellow]{Terminal.Shown(Again(retrying))}[/]");
                     break;
             }
         }

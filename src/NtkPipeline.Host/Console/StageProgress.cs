@@ -28,7 +28,7 @@ internal abstract class StageProgress
         public override void Tell(StageEvent happened)
         {
             if (happened is StageEvent.Warning warning)
-                terminal.Error.WriteLine($"ntk: warning: {warning.sentence}");
+                terminal.Warn(warning.sentence);
         }
 
         public override T Watch<T>(int stages, Func<T> work) => work();
@@ -41,13 +41,13 @@ internal abstract class StageProgress
             switch (happened)
             {
                 case StageEvent.Cached cached:
-                    Terminal.Error.WriteLine($"{cached.stage}: cached");
+                    Terminal.Say($"{cached.stage}: cached");
                     break;
                 case StageEvent.Waiting waiting:
-                    Terminal.Error.WriteLine($"{waiting.stage}: made by {waiting.holder}, which is waited for");
+                    Terminal.Say($"{waiting.stage}: made by {waiting.holder}, which is waited for");
                     break;
                 case StageEvent.Finished finished:
-                    Terminal.Error.WriteLine($"{finished.stage}: {finished.seconds:0.00} s, {Size(finished.bytes)}");
+                    Terminal.Say($"{finished.stage}: {finished.seconds:0.00} s, {Size(finished.bytes)}");
                     break;
                 default:
                     base.Tell(happened);
@@ -59,7 +59,7 @@ internal abstract class StageProgress
     private sealed class Bar : StageProgress
     {
         private readonly IAnsiConsole _console =
-            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+            Terminal.Bars();
 
         private ProgressTask? _task;
 
@@ -68,23 +68,23 @@ internal abstract class StageProgress
             switch (happened)
             {
                 case StageEvent.Started started when _task is { } task:
-                    task.Description = Markup.Escape($"{started.stage}: running");
+                    task.Description = Terminal.Shown($"{started.stage}: running");
                     break;
                 case StageEvent.Advanced advanced when _task is { } task:
-                    task.Description = Markup.Escape($"{advanced.stage}: {advanced.finished:N0} of {advanced.all:N0}");
+                    task.Description = Terminal.Shown($"{advanced.stage}: {advanced.finished:N0} of {advanced.all:N0}");
                     break;
                 case StageEvent.Waiting waiting when _task is { } task:
-                    task.Description = Markup.Escape($"{waiting.stage}: made by {waiting.holder}");
+                    task.Description = Terminal.Shown($"{waiting.stage}: made by {waiting.holder}");
                     break;
                 case StageEvent.Cached cached when _task is { } task:
-                    task.Description = Markup.Escape($"{cached.stage}: cached");
+                    task.Description = Terminal.Shown($"{cached.stage}: cached");
                     task.Increment(1);
                     break;
                 case StageEvent.Finished when _task is { } task:
                     task.Increment(1);
                     break;
                 case StageEvent.Warning warning:
-                    _console.MarkupLineInterpolated($"[yellow]warning:[/] {warning.sentence}");
+                    _console.MarkupLine($"[yellow]warning:[/] {Terminal.Shown(warning.sentence)}");
                     break;
             }
         }

@@ -1,10 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using NtkPipeline.Core;
+using Spectre.Console;
 
 namespace NtkPipeline.Host;
 
-/// <summary>Where a command writes: results to <c>Output</c>, progress and mistakes to <c>Error</c>.</summary>
+/// <summary>
+/// Where a command writes: results to standard output, progress and mistakes to standard error. Nothing else of the program writes there, and
+/// every line passes <c>PlainLine</c>: names of files and folders, other programs' messages and cells of tables are foreign, and a terminal
+/// obeys none of their characters, nor takes their line breaks for ours.
+/// </summary>
 internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuiet = false, bool AsJson = false)
 {
     private static readonly JsonSerializerOptions _json = new()
@@ -14,14 +19,39 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
         Converters = { new PrintedUnions() },
     };
 
+    private TextWriter Output { get; } = Output;
+
+    private TextWriter Error { get; } = Error;
+
+    /// <summary>This process's own.</summary>
+    public static Terminal OfProcess => new(System.Console.Out, System.Console.Error);
+
     /// <summary>Progress bars are for people who watch: only when stderr is this process's own and a terminal.</summary>
     public bool IsInteractive => ReferenceEquals(Error, System.Console.Error) && !System.Console.IsErrorRedirected;
+
+    /// <summary>Where progress bars are drawn; what they show of others' words passes <see cref="Shown"/>.</summary>
+    public static IAnsiConsole Bars() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+
+    /// <summary>Words as a progress bar takes them.</summary>
+    public static string Shown(string words) => Markup.Escape(PlainLine.ofText(words));
+
+    /// <summary>One line of progress, or of what a person should know, to standard error.</summary>
+    public void Say(string line) => Error.WriteLine(PlainLine.ofText(line));
+
+    /// <summary>What went otherwise than it should, and was mended or left out.</summary>
+    public void Warn(string sentence) => Say($"ntk: warning: {sentence}");
+
+    /// <summary>One line of results.</summary>
+    public void Print(string line) => Output.WriteLine(PlainLine.ofText(line));
+
+    /// <summary>Results of several lines, which are our own.</summary>
+    public void PrintPage(string page) => Output.WriteLine(PlainLine.ofLines(page));
 
     /// <summary>Tells the outcome in lines for people; with <c>--json</c>, also as one JSON object, last. Gives exit code 0.</summary>
     public int Tell(object outcome, params IEnumerable<string> lines)
     {
         foreach (var line in lines)
-            Output.WriteLine(PlainLine.ofLines(line));
+            Print(line);
 
         if (AsJson)
             Output.WriteLine(PlainLine.ofJson(JsonSerializer.Serialize(outcome, _json)));
@@ -33,7 +63,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
     public Terminal Note(string sentence)
     {
         if (!IsQuiet)
-            Error.WriteLine(PlainLine.ofLines(sentence));
+            Say(sentence);
 
         return this;
     }
@@ -42,7 +72,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
     public int Report(Failure failure)
     {
         foreach (var sentence in failure.Sentences)
-            Error.WriteLine($"ntk: {PlainLine.ofLines(sentence)}");
+            Say($"ntk: {sentence}");
 
         return failure.Code;
     }

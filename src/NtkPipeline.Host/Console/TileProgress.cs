@@ -20,7 +20,7 @@ internal sealed class TileProgress(Terminal terminal, string name)
             _first = done;
 
             if (done > 0)
-                terminal.Error.WriteLine($"{name}: {done} of {total} tiles are there from before, the rest follows");
+                terminal.Say($"{name}: {done} of {total} tiles are there from before, the rest follows");
         }
 
         if (_task is { } task)
@@ -30,7 +30,7 @@ internal sealed class TileProgress(Terminal terminal, string name)
         }
         else if (!terminal.IsQuiet && done < total && _sinceLine.Elapsed >= _pause)
         {
-            terminal.Error.WriteLine($"{name}: {done} of {total} tiles");
+            terminal.Say($"{name}: {done} of {total} tiles");
             _sinceLine.Restart();
         }
     }
@@ -41,14 +41,14 @@ internal sealed class TileProgress(Terminal terminal, string name)
         if (terminal.IsQuiet || !terminal.IsInteractive)
             return work();
 
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+        var console = Terminal.Bars();
 
         return console.Progress()
             .AutoClear(true)
             .Columns(new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
             {
-                _task = context.AddTask(Markup.Escape(name));
+                _task = context.AddTask(Terminal.Shown(name));
                 return work();
             });
     }

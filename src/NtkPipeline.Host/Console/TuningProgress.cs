@@ -33,7 +33,7 @@ internal sealed class TuningProgress(Terminal terminal)
             return;
 
         var left = _sinceFirst.Elapsed * (all - finished) / (finished - _first);
-        terminal.Error.WriteLine($"step {finished} of {all}, {RunTime.About(left.TotalSeconds)} left");
+        terminal.Say($"step {finished} of {all}, {RunTime.About(left.TotalSeconds)} left");
         _sinceLine.Restart();
     }
 }

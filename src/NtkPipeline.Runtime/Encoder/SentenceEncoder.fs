@@ -82,6 +82,9 @@ module SentenceEncoder =
     /// Whether a folder holds the two files.
     let isIn (folder: string) : bool = File.Exists(modelPath folder) && File.Exists(vocabularyPath folder)
 
+    /// The digest of the model's file alone, as `sha256sum` says it.
+    let digest (folder: string) : Result<Digest, PipelineError> = SourceFile.digest (modelPath folder)
+
     /// The digest of the model's and the vocabulary's bytes, the pooling and the most tokens, without opening the model.
     let identify (folder: string) : Result<Digest, PipelineError> =
         match [ modelPath folder; vocabularyPath folder ] |> List.tryFind (File.Exists >> not) with

@@ -6,13 +6,13 @@ open NtkPipeline.Core
 
 /// What a run does while another process has the stage that it has come to: it takes another stage of the same pipeline that could run
 /// now and that nobody has, makes it, and looks again. `walk` walks the whole pipeline with a runner; `credit` is told what
-/// was made, and in how many seconds.
+/// was made, and what it took.
 type internal Helper
     (
         store: Store,
         maker: StageMaker,
         pin: Digest -> Result<unit, PipelineError>,
-        credit: string -> float -> unit,
+        credit: string -> StageCost -> unit,
         walk: PipelineWalk
     ) =
 
@@ -35,13 +35,17 @@ type internal Helper
             false
 
     let make (stage: Stage<'i, 'o>) input recipe () =
+        let run reasons =
+            maker.Make(stage, input, recipe, reasons)
+            |> Result.map (fun (run, _) -> Some(StageCost.here reasons maker.Peak run))
+
         // Another process may have made it meanwhile.
         maker.Find recipe
         |> Result.bind (fun found ->
             match found with
             | Ready _ -> Ok None
-            | Lost reason -> maker.Make(stage, input, recipe, [ reason ]) |> Result.map Some
-            | Unknown last -> maker.Make(stage, input, recipe, Recipe.reasons last recipe) |> Result.map Some)
+            | Lost reason -> run [ reason ]
+            | Unknown last -> run (Recipe.reasons last recipe))
 
     /// Makes one stage, if there is one to be made; says whether there was. What refuses refuses the run too.
     member _.TryHelp() : Result<bool, PipelineError> =
@@ -65,8 +69,8 @@ type internal Helper
                         | Ok(Held None) ->
                             outcome.Value <- Ok true
                             Error stop
-                        | Ok(Held(Some(run, _))) ->
-                            credit key.Hex run.Seconds
+                        | Ok(Held(Some made)) ->
+                            credit key.Hex made
                             outcome.Value <- Ok true
                             Error stop
                         | Error refusal ->

@@ -9,6 +9,8 @@ type StageEvent =
     /// Another process makes the stage's result, and is waited for.
     | Waiting of stage: string * holder: string
     | Finished of stage: string * seconds: float * bytes: int64
+    /// A result that was in the store, and could not be read when somebody asked for it, was made again.
+    | Remade of run: RunRecord * cost: StageCost
     | Warning of sentence: string
 
 /// A runner that can say how far the stage has come that it runs.

@@ -8,6 +8,7 @@ open NtkPipeline.Core
 /// Makes the results of stages over a store, or reads them back. It claims nothing, but for a result that has to be made again.
 type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent>) =
     let mutable current = ""
+    let mutable peak: PeakMemory option = None
 
     /// By the digests of recipes: what somebody still holds need not be read twice.
     let known = Dictionary<string, WeakReference>()
@@ -61,6 +62,7 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
         : Result<RunRecord * 'o, PipelineError> =
         let clock, before = Stopwatch.StartNew(), Environment.CpuUsage.TotalTime
         current <- stage.Name
+        let isOfStage = PeakMemory.restart ()
 
         let body =
             match stage.Body with
@@ -85,6 +87,7 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
                 }
 
                 let settled = settle stage found value
+                peak <- Some(PeakMemory.read isOfStage)
                 letGo clock.Elapsed
                 settled))
 
@@ -99,7 +102,12 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
             |> Result.bind (fun found ->
                 match found with
                 | Ok value -> Ok value
-                | Error _ -> MachineLack.guard (fun () -> make stage input recipe |> Result.map snd)))
+                | Error _ ->
+                    MachineLack.guard (fun () -> make stage input recipe)
+                    |> Result.map (fun (run, value) ->
+                        let reason = if state = Damaged then ObjectDamaged else ObjectMissing
+                        tell.Invoke(Remade(run, StageCost.here [ reason ] peak run))
+                        value)))
 
     let artifact (stage: Stage<'i, 'o>) (run: RunRecord) value : Result<Artifact<'o>, PipelineError> =
         Digest.parse run.Output
@@ -108,6 +116,9 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
             let artifact = Artifact.create stage.Name digest value
             known[(Recipe.key run.Recipe).Hex] <- WeakReference artifact
             artifact)
+
+    /// The most memory that the stage took which was made last.
+    member _.Peak: PeakMemory option = peak
 
     /// The seed that its stages' own are derived from.
     member _.Root: Seed = root

@@ -8,6 +8,8 @@ type TargetOutcome = {
     Run: RunRecord
     /// It was made here; else it was there, or another process made it meanwhile.
     IsMade: bool
+    /// What it took, of what was made here.
+    Peak: PeakMemory option
 }
 
 /// Makes single stages of a pipeline, each named by the digest of its recipe: what a process does that works for others. The input of
@@ -21,13 +23,13 @@ type TargetRunner(store: Store, scope: string, root: Seed, tell: Action<StageEve
             kept <- box input
 
             maker.Make(stage, input, recipe, reasons)
-            |> Result.map (fun (run, _) -> { Run = run; IsMade = true })
+            |> Result.map (fun (run, _) -> { Run = run; IsMade = true; Peak = maker.Peak })
 
         // Another process may have made it meanwhile.
         maker.Find recipe
         |> Result.bind (fun found ->
             match found with
-            | Ready run -> Ok { Run = run; IsMade = false }
+            | Ready run -> Ok { Run = run; IsMade = false; Peak = None }
             | Lost reason -> run [ reason ]
             | Unknown last -> run (Recipe.reasons last recipe))
 
@@ -52,7 +54,7 @@ type TargetRunner(store: Store, scope: string, root: Seed, tell: Action<StageEve
                             |> Result.bind (fun found ->
                                 match found with
                                 | Ready run ->
-                                    outcome.Value <- Ok(Some { Run = run; IsMade = false })
+                                    outcome.Value <- Ok(Some { Run = run; IsMade = false; Peak = None })
                                     Error stop
                                 | Lost _
                                 | Unknown _ -> Ok()))

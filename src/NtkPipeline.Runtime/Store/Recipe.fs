@@ -41,6 +41,18 @@ type Reason =
     | ObjectMissing
     | ObjectDamaged
 
+    /// One word or two for a program: the kinds that run.log names.
+    member this.Kind =
+        match this with
+        | NeverRan -> "new"
+        | OtherVersion _ -> "code version changed"
+        | OtherSettings _ -> "setting changed"
+        | OtherSeed -> "seed changed"
+        | OtherInput _
+        | PendingInput _ -> "input changed"
+        | ObjectMissing -> "missing"
+        | ObjectDamaged -> "damaged"
+
     /// As the end of "it runs because …".
     member this.Sentence =
         let names (origins: string list) = String.concat ", " origins

@@ -6,6 +6,12 @@ open Expecto
 let all: Test list = [
     PlainNumbersTests.tests
     IdleOptionsTests.tests
+    RunSettingsTests.tests
+    SoundIdleTests.tests
+    EmptyNamesTests.tests
+    HomeTests.tests
+    RunLogTests.tests
+    TerminalTests.tests
     FileNamesTests.tests
     ResultFilesTests.tests
     RegressTests.tests

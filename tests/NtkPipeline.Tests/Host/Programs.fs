@@ -9,16 +9,17 @@ open System.Text.RegularExpressions
 open Expecto
 open NtkPipeline.Tests.Ntk
 
-/// Starts `ntk` with these variables in its environment.
-let startWith (environment: (string * string) list) (arguments: string list) =
+/// Starts `ntk` in a folder, with these variables in its environment.
+let private launch (folder: string) (environment: (string * string) list) (arguments: string list) =
     let program = Path.Combine(AppContext.BaseDirectory, "ntk.dll")
 
     let info =
         ProcessStartInfo(
             "dotnet",
-            program :: arguments,
+            program :: WeakSettings.expand arguments,
             RedirectStandardError = true,
-            RedirectStandardOutput = true
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder
         )
 
     for name, value in environment do
@@ -26,7 +27,12 @@ let startWith (environment: (string * string) list) (arguments: string list) =
 
     Expect.wantSome (Option.ofObj (Process.Start info)) "it starts"
 
+let startWith (environment: (string * string) list) = launch Environment.CurrentDirectory environment
+
 let start = startWith []
+
+/// The same in a folder.
+let startIn (folder: string) = launch folder []
 
 /// What a program said that ended well.
 let finish (started: Process) =

@@ -8,21 +8,16 @@ open NtkPipeline.Core
 open NtkPipeline.Tests.Ntk
 open NtkPipeline.Tests.RunCall
 
-let private asked folder = [
-    "--set"
-    "experiments=widths, output-scale"
-    "--set"
-    "output-scale.values=0.5, 1, 4, 16"
-    "--set"
-    "output-scale.widths=128"
-    "--set"
-    "output-scale.seeds=2"
-    "--set"
-    "train.widths=128"
-    "--set"
-    "train.input-scales=sqrt-d"
-    yield! folder
-]
+let private asked extra =
+    WeakSettings.weak [
+        "experiments=widths, output-scale"
+        "output-scale.values=0.5, 1, 4, 16"
+        "output-scale.widths=128"
+        "output-scale.seeds=2"
+        "train.widths=128"
+        "train.input-scales=sqrt-d"
+    ]
+    @ extra
 
 let tests =
     testList "questions of a run" [

@@ -97,8 +97,8 @@ let private all = [
 /// Of one question.
 let of' (name: string) : string list = all |> List.filter _.StartsWith($"%s{name}.")
 
-/// As arguments of `ntk run`.
-let set (settings: string list) : string list = settings |> List.collect (fun setting -> [ "--set"; setting ])
+/// As arguments of `ntk run`; the later of two for one key holds.
+let set (settings: string list) : string list = WeakSettings.weak settings
 
 /// All that make these questions, and no others, small.
 let ask (names: string list) : string list =

@@ -1,6 +1,7 @@
 module NtkPipeline.Tests.SummaryJsonTests
 
 open System.Text.Json
+open System.Text.Json.Nodes
 open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Runtime
@@ -13,15 +14,23 @@ let tests =
             Name = "read-tweets/train"
             Question = ""
             Key = "ab12"
+            Result = "12ab"
             Cached = true
-            Seconds = 0.0
+            Cost = StageCost.none
         }
         {
             Name = "report"
             Question = "widths"
             Key = "cd34"
+            Result = "34cd"
             Cached = false
-            Seconds = 1.25
+            Cost = {
+                Reasons = [ OtherSeed; ObjectDamaged ]
+                By = "worker a\u001b"
+                Seconds = 1.25
+                Peak = Some { Bytes = 2048L; IsOfStage = true }
+                Written = 512L
+            }
         }
     |]
 
@@ -133,18 +142,29 @@ let tests =
 
                 Expect.equal holds verdict.Holds "null where it cannot be decided"
 
-            let found = [|
-                for json in root.GetProperty("stages").EnumerateArray() ->
-                    {
-                        Name = json.GetProperty("name").GetString() |> string
-                        Question = json.GetProperty("question").GetString() |> string
-                        Key = json.GetProperty("key").GetString() |> string
-                        Cached = json.GetProperty("cached").GetBoolean()
-                        Seconds = number "seconds" json
-                    }
-            |]
+            let found = root.GetProperty "stages"
 
-            Expect.equal found stages "as given"
+            Expect.equal
+                [
+                    for json in found.EnumerateArray() ->
+                        json.GetRawText() |> JsonNode.Parse |> nonNull |> _.ToJsonString()
+                ]
+                [ for stage in stages -> stage.Json.ToJsonString() ]
+                "as given"
+
+            let made = found[1]
+
+            Expect.equal
+                (number "seconds" made, number "bytes" made, number "peakMemory" made)
+                (1.25, 512.0, 2048.0)
+                "what it took"
+
+            Expect.equal
+                [ for reason in made.GetProperty("why").EnumerateArray() -> reason.GetString() ]
+                [ "seed changed"; "damaged" ]
+                "why"
+
+            Expect.equal (found[0].GetProperty("peakMemory").ValueKind) JsonValueKind.Null "nothing was made"
 
         testCase "where everything diverged it is still JSON"
         <| fun () ->

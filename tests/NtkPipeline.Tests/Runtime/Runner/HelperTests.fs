@@ -56,6 +56,7 @@ let private started (told: StageEvent list) =
         | Started(name, _) -> Some name
         | Advanced _
         | StageEvent.Cached _
+        | Remade _
         | Waiting _
         | Finished _
         | Warning _ -> None)
@@ -97,6 +98,7 @@ let tests =
                 | Started _
                 | Advanced _
                 | StageEvent.Cached _
+                | Remade _
                 | Finished _
                 | Warning _ -> ()
 

@@ -31,6 +31,7 @@ let private warnings (told: StageEvent seq) =
         | Started _
         | Advanced _
         | StageEvent.Cached _
+        | Remade _
         | Waiting _
         | Finished _ -> None)
     |> List.ofSeq

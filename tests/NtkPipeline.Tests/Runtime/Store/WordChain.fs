@@ -62,6 +62,7 @@ let run folder seed chain =
         | Started(stage, reasons) -> ran.Add(stage, reasons)
         | Warning sentence -> warnings.Add sentence
         | StageEvent.Cached _
+        | Remade _
         | Waiting _
         | Advanced _
         | Finished _ -> ()
