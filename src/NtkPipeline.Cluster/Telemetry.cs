@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -22,11 +24,19 @@ internal static class Telemetry
     /// <summary>Measures one stage until it is disposed of.</summary>
     public static Measure Begin(string stage, string worker) => new(stage, worker);
 
-    public static void SendTo(this IServiceCollection services, Uri collector, string worker) =>
-        services.AddOpenTelemetry()
+    /// <summary>OpenTelemetry's own environment variables hold, such as OTEL_METRIC_EXPORT_INTERVAL; a worker reads no others.</summary>
+    public static void SendTo(this IHostApplicationBuilder builder, Uri collector, string worker)
+    {
+        builder.Configuration.AddInMemoryCollection(
+            Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+                .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value))
+                .Where(variable => variable.Key.StartsWith("OTEL_", StringComparison.Ordinal)));
+
+        builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("ntk-worker", serviceInstanceId: worker))
             .WithMetrics(metrics => metrics.AddMeter(Name, "Microsoft.Orleans").AddOtlpExporter(to => to.Endpoint = collector))
             .WithTracing(traces => traces.AddSource(Name).AddOtlpExporter(to => to.Endpoint = collector));
+    }
 
     internal sealed class Measure : IDisposable
     {

@@ -19,6 +19,7 @@ public static class Program
     {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         ClusterProgram.IsWhole = true;
+        LargeGarbage.watch();
         var named = LibTorchFolder.named();
 
         if (named.IsError)

@@ -22,6 +22,7 @@ module LibTorch =
     /// Loads LibTorch and gives it so many threads; 0 stands for one a core. Results are the same bytes for the same number.
     let useThreads (threads: int) : unit =
         waitBySleeping ()
+        NativeMemory.shareHeaps ()
         torch.set_num_threads (if threads = 0 then Environment.ProcessorCount else threads)
 
     /// The device of a LibTorch that has its threads.

@@ -170,6 +170,7 @@ let private tests =
         ClusterTests.tests
         SolveWorkersTests.tests
         StageWorkersTests.tests
+        TelemetryTests.tests
         SettingsMistakesTests.tests
         BenchMachineTests.tests
         LibTorchFolderTests.tests

@@ -102,7 +102,7 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
         builder.Services.AddHostedService(services => services.GetRequiredService<StageWorks>());
 
         if (place.Telemetry is { } collector)
-            builder.Services.SendTo(collector, place.Name);
+            builder.SendTo(collector, place.Name);
 
         builder.UseOrleans(Set);
     }

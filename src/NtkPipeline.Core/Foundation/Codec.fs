@@ -119,7 +119,7 @@ module Codec =
         match archive.GetEntry $"%s{name}.%s{codec.Extension}" with
         | null -> Error $"its part '%s{name}' is missing"
         | entry ->
-            use stream = entry.Open()
+            use stream = new StoredEntry(entry)
             codec.Read stream |> Result.mapError (fun reason -> $"in its part '%s{name}', %s{reason}")
 
     /// Two values in one uncompressed zip; of two arrays, that is NumPy's .npz.

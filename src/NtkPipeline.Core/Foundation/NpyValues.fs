@@ -25,10 +25,16 @@ module internal NpyValues =
         : Result<'v[], string> =
         let short = Error "it ends before its last value"
 
-        if stream.CanSeek && stream.Length - stream.Position < int64 size * int64 count then
+        let left =
+            match stream with
+            | :? StoredEntry as entry -> entry.Left
+            | _ when stream.CanSeek -> Some(stream.Length - stream.Position)
+            | _ -> None
+
+        if left |> Option.exists (fun left -> left < int64 size * int64 count) then
             short
         else
-            let mutable values = Array.zeroCreate<'v>(if stream.CanSeek then count else min count block)
+            let mutable values = Array.zeroCreate<'v>(if left.IsSome then count else min count block)
 
             let buffer = Array.zeroCreate<byte>(size * min count block)
             let mutable got, isWhole = 0, true

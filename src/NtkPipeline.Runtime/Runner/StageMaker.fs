@@ -48,6 +48,7 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
     let letGo (elapsed: TimeSpan) =
         if elapsed > TimeSpan.FromSeconds 2.0 then
             GC.Collect(2, GCCollectionMode.Aggressive, true, true)
+            NativeMemory.giveBack ()
 
     /// What reading a large input has left lying about goes before the work begins that asks for as much.
     let tidy () =

@@ -104,5 +104,16 @@ let tests =
                 let m = Matrix.create 2 1 [| 0.5f; -1.25f |]
                 let wide = Expect.wantOk (written Codec.matrix32 m |> read Codec.matrix64) "both are read"
                 Expect.equal wide.Values [| 0.5; -1.25 |] "the same numbers"
+
+            testCase "a part of an archive is read into one array, made once"
+            <| fun () ->
+                let bytes = written npz ([| 1.0 |], Matrix.create 1000 2000 (Array.create 2_000_000 0.5))
+                read npz bytes |> ignore
+                let before = GC.GetAllocatedBytesForCurrentThread()
+                let _, m = Expect.wantOk (read npz bytes) "what was written"
+                let allocated = GC.GetAllocatedBytesForCurrentThread() - before
+                Expect.equal m.Values[1_999_999] 0.5 "all of it"
+                // Beside the array, of 16 MB, only the buffer that it is filled from, of 8.
+                Expect.isLessThan allocated 27_000_000L "bytes"
         ]
     ]

@@ -107,6 +107,42 @@ let private cluster =
                 finally
                     finally' [ worker.Process ]))
 
+        for name, comesBack in
+            [
+                "a Redis that is killed in a run and comes back is joined again", true
+                "a Redis that is lost for ever does not keep a run from its end", false
+            ] do
+            RedisServer.testCaseRedis name
+            <| inFolder (fun folder ->
+                RedisServer.withRestartable folder (fun redis ->
+                    let workers = [
+                        for k in 1..2 ->
+                            startWorker [ "--cluster"; redis.Address; "--name"; $"w%d{k}"; "--cores"; "1" ]
+                    ]
+
+                    let run = arguments folder (tweets folder 240) "shared" "out"
+                    use running = start (run @ [ "--cluster"; redis.Address ])
+
+                    try
+                        let said = running.StandardError.ReadToEndAsync()
+                        let output = running.StandardOutput.ReadToEndAsync()
+                        claimant folder 4 (fun () -> running.HasExited) |> ignore
+                        redis.Kill()
+
+                        if comesBack then
+                            Threading.Thread.Sleep 3000
+                            redis.Start()
+
+                        running.WaitForExit()
+                        Expect.equal running.ExitCode 0 (output.Result + said.Result)
+                        Expect.equal (results folder "out") (snd alone.Value) "the same bytes"
+                        workers |> List.map saidBy |> String.concat "" |> wantEachOnce
+
+                        if comesBack then
+                            statusSays redis.Address "2 workers, 0 stages under way"
+                    finally
+                        finally' (running :: (workers |> List.map _.Process))))
+
         RedisServer.testCaseRedis "a password that Redis refuses is told of in a sentence, and not repeated"
         <| inFolder (fun folder ->
             RedisServer.withRedis folder (fun address ->

@@ -32,35 +32,44 @@ let private answers (port: int) =
     with :? SocketException ->
         false
 
-/// Runs something with a Redis and its address.
-let withRedis (folder: string) (work: string -> unit) =
+/// A Redis that may be killed, and started again with what it had written down.
+type Redis = { Address: string; Kill: unit -> unit; Start: unit -> unit }
+
+/// Runs something with a Redis of this folder.
+let withRestartable (folder: string) (work: Redis -> unit) =
     let port = freePort ()
     let data = Directory.CreateDirectory(Path.Combine(folder, "redis")).FullName
 
-    let info =
-        ProcessStartInfo(
-            "redis-server",
-            [
-                "--bind"
-                "127.0.0.1"
-                "--port"
-                string port
-                "--dir"
-                data
-                "--save"
-                ""
-                "--appendonly"
-                "yes"
-                "--requirepass"
-                "secret"
-            ],
-            RedirectStandardOutput = true
-        )
+    let arguments = [
+        "--bind"
+        "127.0.0.1"
+        "--port"
+        string port
+        "--dir"
+        data
+        "--save"
+        ""
+        "--appendonly"
+        "yes"
+        "--requirepass"
+        "secret"
+    ]
 
-    use server = Expect.wantSome (Option.ofObj (Process.Start info)) "it starts"
-    let said = server.StandardOutput.ReadToEndAsync()
+    let mutable running: Process list = []
 
-    try
+    let kill () =
+        for server in running do
+            server.Kill()
+            server.WaitForExit()
+            server.Dispose()
+
+        running <- []
+
+    let start () =
+        let info = ProcessStartInfo("redis-server", arguments, RedirectStandardOutput = true)
+        let server = Expect.wantSome (Option.ofObj (Process.Start info)) "it starts"
+        running <- [ server ]
+        let said = server.StandardOutput.ReadToEndAsync()
         let waited = Stopwatch.StartNew()
 
         while not (answers port) do
@@ -69,7 +78,13 @@ let withRedis (folder: string) (work: string -> unit) =
 
             Threading.Thread.Sleep 50
 
-        work $"redis://:secret@127.0.0.1:%d{port}"
+    try
+        start ()
+
+        work { Address = $"redis://:secret@127.0.0.1:%d{port}"; Kill = kill; Start = start }
     finally
-        server.Kill()
-        server.WaitForExit()
+        kill ()
+
+/// Runs something with a Redis and its address.
+let withRedis (folder: string) (work: string -> unit) =
+    withRestartable folder (fun redis -> work redis.Address)
