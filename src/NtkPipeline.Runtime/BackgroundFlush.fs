@@ -18,7 +18,7 @@ type internal BackgroundFlush(file: SafeFileHandle) =
 
         running <-
             Task.Run(fun () ->
-                RandomAccess.FlushToDisk file
+                DiskSync.handle "the file" file
                 after ())
 
     /// Begins to flush what has been written so far, unless it is still at what was written before.
@@ -32,7 +32,7 @@ type internal BackgroundFlush(file: SafeFileHandle) =
     /// Returns when all that has been written is safe.
     member _.Finish() : unit =
         join ()
-        RandomAccess.FlushToDisk file
+        DiskSync.handle "the file" file
 
     interface IDisposable with
         /// The file may be closed after this.

@@ -3,11 +3,9 @@ namespace NtkPipeline.Runtime
 open System
 open System.IO
 open System.Runtime.InteropServices
+open FsToolkit.ErrorHandling
 open Microsoft.Win32.SafeHandles
 open NtkPipeline.Core
-
-/// How far a kernel's file has come: what it is the file of, and how many of its tiles are in it.
-type KernelProgress = { Recipe: string; Tiles: int; Done: int }
 
 /// A kernel written into a `.npy` file tile by tile, so that neither memory nor one sitting need hold it:
 ///     K.npy.part         the array, of its whole size from the start, so that a disk which is too small says so at once
@@ -17,8 +15,6 @@ type KernelProgress = { Recipe: string; Tiles: int; Done: int }
 /// disk that fills up ends the process without a word.
 [<RequireQualifiedAccess>]
 module KernelFile =
-
-    let private codec: Codec<KernelProgress> = Codec.json "kernel-progress/1"
 
     /// The name of all that decides a result's bytes: the job's recipe and the inputs' digests.
     let recipe (job: KernelJob<'t>) (inputs: Digest seq) : Digest =
@@ -37,21 +33,15 @@ module KernelFile =
         | :? IOException as e -> fault path e.Message
         | :? UnauthorizedAccessException as e -> fault path e.Message
 
-    let private readProgress (path: string) : KernelProgress option =
-        if File.Exists path then
-            use file = File.OpenRead path
-            codec.Read file |> Result.map Some |> Result.defaultValue None
-        else
-            None
+    /// The array's file as an earlier call has left it; nobody else can open it meanwhile.
+    let private reopen (aside: string) =
+        let file = File.OpenHandle(aside, FileMode.Open, FileAccess.ReadWrite, FileShare.None)
 
-    let private note (path: string) (progress: KernelProgress) =
-        let aside = path + ".tmp"
-
-        (use file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None)
-         codec.Write file progress
-         file.Flush true)
-
-        File.Move(aside, path, true)
+        match OwnFile.confirm aside file with
+        | Ok() -> Ok file
+        | Error refusal ->
+            file.Dispose()
+            Error refusal
 
     /// The array's file, new, of its whole size, and with its header.
     let private start (path: string) (aside: string) (progress: string) (header: byte[]) (length: int64) =
@@ -65,11 +55,12 @@ module KernelFile =
                 $"it needs %s{ByteSize.print (float length)} and %s{ByteSize.print (float free)} are free on its disk"
         else
             File.Delete progress // of another array
+            File.Delete aside
 
             let file =
                 File.OpenHandle(
                     aside,
-                    FileMode.Create,
+                    FileMode.CreateNew,
                     FileAccess.ReadWrite,
                     FileShare.None,
                     FileOptions.None,
@@ -119,9 +110,8 @@ module KernelFile =
         let progress = Path.GetFullPath path + ".progress"
 
         guard path (fun () ->
-            readProgress progress
-            |> Option.filter (fun found -> found.Recipe <> recipe.Hex && found.Done > 0)
-            |> Ok)
+            KernelProgress.read progress
+            |> Result.map (Option.filter (fun found -> found.Recipe <> recipe.Hex && found.Done > 0)))
 
     /// Computes the tiles into a file, or those that an earlier call with the same recipe has not left in it. `tell` is told
     /// how many tiles are done and how many there are: at the start, and after each. Finished tiles are made safe on the disk and
@@ -139,45 +129,46 @@ module KernelFile =
         let header = Npy.header<'t> shape
         let length = int64 header.Length + List.fold (*) (int64 sizeof<'t>) shape
         let total = KernelTiles.count tiles
-        let noteDone count = note progress { Recipe = recipe.Hex; Tiles = total; Done = count }
+
+        let noteDone count = KernelProgress.note progress { Recipe = recipe.Hex; Tiles = total; Done = count }
+
+        let isReached isThere (found: KernelProgress) =
+            found.Recipe = recipe.Hex
+            && found.Tiles = total
+            && found.Done >= 0
+            && found.Done <= total
+            && isThere
+            && FileInfo(aside).Length = length
+
+        let continueAt (first: int) (file: SafeFileHandle) =
+            use file = file
+            tell.Invoke(first, total)
+            let heard count = tell.Invoke(count, total)
+            fill pause file (int64 header.Length) first noteDone heard tiles
 
         guard path (fun () ->
-            Directory.CreateDirectory(nonNull (Path.GetDirectoryName full)) |> ignore
-
-            let reached =
-                readProgress progress
-                |> Option.filter (fun found ->
-                    found.Recipe = recipe.Hex
-                    && found.Tiles = total
-                    && found.Done >= 0
-                    && found.Done <= total
-                    && File.Exists aside
-                    && FileInfo(aside).Length = length)
-
-            let opened =
-                match reached with
-                | Some _ -> Ok(File.OpenHandle(aside, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                | None -> start path aside progress header length
+            let folder = nonNull (Path.GetDirectoryName full)
+            Directory.CreateDirectory folder |> ignore
+            WholeFile.sweep folder
 
             let filled =
-                opened
-                |> Result.bind (fun file ->
-                    use file = file
-                    let first = reached |> Option.map _.Done |> Option.defaultValue 0
-                    tell.Invoke(first, total)
+                result {
+                    let! isThere = OwnFile.check aside
+                    let! noted = KernelProgress.read progress
 
-                    fill
-                        pause
-                        file
-                        (int64 header.Length)
-                        first
-                        noteDone
-                        (fun count -> tell.Invoke(count, total))
-                        tiles)
+                    match noted |> Option.filter (isReached isThere) with
+                    | Some reached ->
+                        let! file = reopen aside
+                        return! continueAt reached.Done file
+                    | None ->
+                        let! file = start path aside progress header length
+                        return! continueAt 0 file
+                }
 
             match filled with
             | Ok() ->
                 File.Move(aside, full, true)
+                DiskSync.folder folder
                 File.Delete progress
                 Ok()
             | Error refusal ->

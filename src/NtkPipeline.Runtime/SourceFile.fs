@@ -80,23 +80,16 @@ module SourceFile =
             |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}.")
             |> Result.map (fun rows -> Artifact.create origin (Digest.ofBytes bytes) (lazy (Ok rows))))
 
-    /// Writes a file beside itself and renames it, so that none is ever half written.
+    /// Writes a file beside itself, makes it safe on the disk and renames it, so that none is ever half written.
     let write (path: string) (content: Stream -> unit) : Result<unit, PipelineError> =
         try
-            let full = Path.GetFullPath path
-            Directory.CreateDirectory(nonNull (Path.GetDirectoryName full)) |> ignore
-            let aside = $"""%s{full}.%s{Guid.NewGuid().ToString "N"}.tmp"""
+            let folder = nonNull (Path.GetDirectoryName(Path.GetFullPath path))
 
-            try
-                (use file =
-                    new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 <<< 20)
+            if Directory.Exists folder then
+                WholeFile.sweep folder
 
-                 content file)
-
-                File.Move(aside, full, true)
-                Ok()
-            finally
-                File.Delete aside
+            WholeFile.write path content
+            Ok()
         with
         | :? IOException as e -> Error(StoreFault $"%s{path}: it cannot be written: %s{e.Message}")
         | :? UnauthorizedAccessException as e ->

@@ -161,10 +161,9 @@ let private tests =
         HelperTests.tests
         RunGraphTests.tests
         LaneMakerTests.tests
-        StoreTests.tests
+        yield! StoreLists.all
+        OwnFileTests.tests
         MachineLackTests.tests
-        ClaimsTests.tests
-        SharedStoreTests.tests
         SharedRunTests.tests
         SolveMachineTests.tests
         ClusterTests.tests
@@ -179,7 +178,6 @@ let private tests =
         EncoderFileTests.tests
         PackagedModelTests.tests
         yield! [ ConfigTextTests.tests; LongSettingsTests.tests; RunMemoryTests.tests ]
-        EmbeddingCacheTests.tests
         FetchTests.tests
         FetchResumeTests.tests
         FetchRefusalTests.tests

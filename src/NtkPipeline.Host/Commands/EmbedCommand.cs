@@ -68,6 +68,7 @@ internal sealed class EmbedCommand : NtkCommand
         return from folder in new Models(terminal).Folder(kind, own)
                from opened in StoreModule.openAt(store)
                from rows in progress.Watch(() => CachedEncoder.encode(opened, folder, progress.Tell, texts))
+               let told = terminal.Warn(opened)
                select rows;
     }
 

@@ -17,6 +17,7 @@ internal sealed class StatusCommand : NtkCommand
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from session in _run.Open(parsed, terminal)
         from plans in session.Plan()
+        let told = terminal.Warn(session.Store)
         from estimate in RunEstimate.Of(session, plans)
         from need in session.Need()
         select Print(plans, estimate, need, terminal);
@@ -66,6 +67,7 @@ internal sealed class WhyCommand : NtkCommand
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from session in _run.Open(parsed, terminal)
         from plans in session.Plan()
+        let told = terminal.Warn(session.Store)
         from chosen in Named(parsed.GetRequiredValue(_stage), plans)
         select Print(chosen, terminal);
 

@@ -10,8 +10,8 @@ internal sealed class StoreCommand : Command
     public StoreCommand()
         : base("store", "Looks after the store of cached results.\n\nExample: ntk store size")
     {
-        Subcommands.Add(new Care("verify", "Hashes every object again and names the damaged and the missing.", Verify));
-        Subcommands.Add(new Care("gc", "Deletes the results that no stage's last run names.", Collect));
+        Subcommands.Add(new Care("verify", "Hashes every object again and names the damaged, the missing and what is not the store's.", Verify));
+        Subcommands.Add(new Care("gc", "Deletes the results that no stage's last run names; what is not the store's is left alone.", Collect));
         Subcommands.Add(new Care("size", "Says how much each stage's results take.", Size));
     }
 
@@ -22,10 +22,11 @@ internal sealed class StoreCommand : Command
     private static int Print(StoreHealth health, Terminal terminal)
     {
         terminal.Tell(
-            new { objects = health.Objects, damaged = health.Damaged, missing = health.Missing },
+            new { objects = health.Objects, damaged = health.Damaged, missing = health.Missing, foreign = health.Foreign },
             [
                 .. health.Damaged.Select(path => $"damaged: {path}"),
                 .. health.Missing.Select(stage => $"missing: a result of {stage}"),
+                .. Foreign(health.Foreign),
                 $"{health.Objects} objects, {health.Damaged.Length} damaged, {health.Missing.Length} missing.",
             ]);
 
@@ -37,7 +38,17 @@ internal sealed class StoreCommand : Command
     private static FSharpResult<int, Failure> Collect(Store store, Terminal terminal) =>
         from freed in StoreCare.collect(store).OrRefused()
         select terminal.Tell(
-            new { files = freed.Item1, bytes = freed.Item2 }, $"deleted {freed.Item1} files, {freed.Item2 / 1e6:0.0} MB.");
+            new { files = freed.Files, bytes = freed.Bytes, foreign = freed.Foreign },
+            [.. Foreign(freed.Foreign), $"deleted {freed.Files} files, {freed.Bytes / 1e6:0.0} MB."]);
+
+    /// <summary>A line about what lies in the store and is none of its own: how many, and the first of them.</summary>
+    private static IEnumerable<string> Foreign(string[] names)
+    {
+        const int shown = 5;
+
+        if (names.Length > 0)
+            yield return $"{names.Length} {(names.Length == 1 ? "entry is" : "entries are")} not the store's and left alone: {string.Join(", ", names.Take(shown))}{(names.Length > shown ? ", …" : "")}";
+    }
 
     private static FSharpResult<int, Failure> Size(Store store, Terminal terminal) =>
         from sizes in StoreCare.sizes(store).OrRefused()
@@ -62,8 +73,9 @@ internal sealed class StoreCommand : Command
         }
 
         protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-            from store in StoreModule.openAt(parsed.GetValue(_store) ?? Home.Store).OrRefused()
+            from store in StoreModule.openThere(parsed.GetValue(_store) ?? Home.Store).OrRefused()
             from code in _work(store, terminal)
+            let told = terminal.Warn(store)
             select code;
     }
 }

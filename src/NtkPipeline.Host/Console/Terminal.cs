@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using NtkPipeline.Core;
+using NtkPipeline.Runtime;
 using Spectre.Console;
 
 namespace NtkPipeline.Host;
@@ -40,6 +41,17 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
 
     /// <summary>What went otherwise than it should, and was mended or left out.</summary>
     public void Warn(string sentence) => Say($"ntk: warning: {sentence}");
+
+    /// <summary>Says what was found damaged in a store since this was last asked; gives how much that was.</summary>
+    public int Warn(Store store)
+    {
+        var sentences = StoreModule.warnings(store);
+
+        foreach (var sentence in sentences)
+            Warn(sentence);
+
+        return sentences.Length;
+    }
 
     /// <summary>One line of results.</summary>
     public void Print(string line) => Output.WriteLine(PlainLine.ofText(line));

@@ -10,7 +10,7 @@ open NtkPipeline.Core
 module internal ExternalWeights =
 
     /// Endings of what is no weights.
-    let private others = [ ".txt"; ".json"; ".md"; ".part"; ".unpacking" ]
+    let private others = [ ".txt"; ".json"; ".md"; ".part"; ".tmp"; ".unpacking" ]
 
     /// Which of these texts a file's bytes hold.
     let private held (path: string) (texts: string[]) =

@@ -97,7 +97,7 @@ module internal FetchFile =
                 isEmpty.Value <- part.Length = 0L
 
                 completed
-                |> Result.bind (fun () -> PartFile.guard path (fun () -> part.Flush true))
+                |> Result.bind (fun () -> PartFile.guard path (fun () -> DiskSync.file part))
                 |> Result.map (fun () -> had))
 
         if isEmpty.Value then PartFile.guard path (fun () -> File.Delete path) else Ok()

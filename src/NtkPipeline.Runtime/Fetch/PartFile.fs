@@ -47,19 +47,29 @@ module PartFile =
             Ok()
 
     /// Opens the part for further bytes, behind those that an earlier try has left. Nobody else can open it meanwhile.
+    let private openPart (path: string) (isThere: bool) : Result<FileStream, PipelineError> =
+        guard path (fun () ->
+            let mode = if isThere then FileMode.Open else FileMode.CreateNew
+            new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, 1 <<< 16))
+        |> Result.bind (fun part ->
+            match OwnFile.confirm path part.SafeFileHandle with
+            | Ok() -> Ok part
+            | Error refusal ->
+                part.Dispose()
+                Error refusal)
+
+    /// The same, with room on the disk for what is still to come. Refused is what lies there and is no file of ours.
     let openAt (path: string) (wanted: WantedFile) : Result<FileStream, PipelineError> =
         guard path (fun () ->
-            Directory.CreateDirectory(nonNull (Path.GetDirectoryName(Path.GetFullPath path))) |> ignore
-
-            let part =
-                new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 <<< 16)
-
+            Directory.CreateDirectory(nonNull (Path.GetDirectoryName(Path.GetFullPath path))) |> ignore)
+        |> Result.bind (fun () -> OwnFile.check path)
+        |> Result.bind (openPart path)
+        |> Result.bind (fun part ->
             if part.Length > wanted.Bytes then
                 part.SetLength 0L
 
             part.Seek(0L, SeekOrigin.End) |> ignore
-            part)
-        |> Result.bind (fun part ->
+
             match expectRoom path (wanted.Bytes - part.Length) with
             | Ok() -> Ok part
             | Error e ->
@@ -77,6 +87,7 @@ module PartFile =
             guard path (fun () ->
                 if digest = wanted.Sha256 then
                     File.Move(path, target, true)
+                    DiskSync.folder (nonNull (Path.GetDirectoryName(Path.GetFullPath target)))
                     Ok()
                 else
                     File.Delete path

@@ -53,32 +53,33 @@ module SolveRun =
 
         SourceFile.writeValue path codec (head, matrix)
 
-    /// The state that a stopped run of the same recipe left; none where there is none, or where it is of something else or damaged.
-    let private load (path: string) (recipe: string) : GradientsState option =
-        if not (File.Exists path) then
-            None
-        else
-            let stored =
-                SourceFile.readBytes path
-                |> Result.mapError _.Sentence
-                |> Result.bind (fun bytes -> codec.Read(new MemoryStream(bytes)))
+    /// The state in a file; none where it is of something else or damaged.
+    let private read (path: string) (recipe: string) : GradientsState option =
+        let stored =
+            SourceFile.readBytes path
+            |> Result.mapError _.Sentence
+            |> Result.bind (fun bytes -> codec.Read(new MemoryStream(bytes)))
 
-            match stored with
-            | Ok(head, matrix) when head.Recipe = recipe && matrix.Rows = 3 * head.Rho.Length ->
-                let rows part =
-                    Array.init head.Rho.Length (fun k ->
-                        (Matrix.row (part * head.Rho.Length + k) matrix).ToArray())
+        match stored with
+        | Ok(head, matrix) when head.Recipe = recipe && matrix.Rows = 3 * head.Rho.Length ->
+            let rows part =
+                Array.init head.Rho.Length (fun k ->
+                    (Matrix.row (part * head.Rho.Length + k) matrix).ToArray())
 
-                Some {
-                    Iteration = head.Iteration
-                    Solutions = rows 0
-                    Residuals = rows 1
-                    Directions = rows 2
-                    Rho = head.Rho
-                    Trace = head.Trace
-                }
-            | Ok _
-            | Error _ -> None
+            Some {
+                Iteration = head.Iteration
+                Solutions = rows 0
+                Residuals = rows 1
+                Directions = rows 2
+                Rho = head.Rho
+                Trace = head.Trace
+            }
+        | Ok _
+        | Error _ -> None
+
+    /// The state that a stopped run of the same recipe left. Refused is what lies in its place and is no file of ours.
+    let private load (path: string) (recipe: string) : Result<GradientsState option, PipelineError> =
+        OwnFile.check path |> Result.map (fun isThere -> if isThere then read path recipe else None)
 
     /// Solves, keeping the state at most every `seconds` seconds in a file beside `output`, which goes when the solve is done. `tell`
     /// hears of progress, first of the step that a stopped run had reached; `warn` of a state that could not be kept. Products are made
@@ -110,10 +111,10 @@ module SolveRun =
             | SolveProgress.Planned _
             | SolveProgress.Pivots _ -> ()
 
-        let resumed = load path recipe
-        resumed |> Option.iter (SolveProgress.Step >> tell.Invoke)
-
-        LargeSolve.solveWith elsewhere settings hear resumed problem
+        load path recipe
+        |> Result.bind (fun resumed ->
+            resumed |> Option.iter (SolveProgress.Step >> tell.Invoke)
+            LargeSolve.solveWith elsewhere settings hear resumed problem)
         |> Result.map (fun solved ->
             File.Delete path
             solved)

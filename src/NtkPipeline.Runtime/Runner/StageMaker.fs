@@ -15,6 +15,11 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
 
     let warn sentence = tell.Invoke(Warning sentence)
 
+    /// Tells what was found damaged in the store on the way.
+    let heard (outcome: 'a) : 'a =
+        Store.warnings store |> List.iter warn
+        outcome
+
     /// The first result of a recipe stays: another one, of a machine that rounds otherwise, is told of and let go, unless the first
     /// can no longer be read.
     let settle (stage: Stage<'i, 'o>) (found: RunRecord) (value: 'o) =
@@ -90,7 +95,7 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
                 let settled = settle stage found value
                 peak <- Some(PeakMemory.read isOfStage)
                 letGo clock.Elapsed
-                settled))
+                heard settled))
 
     let remake (stage: Stage<'i, 'o>) input (recipe: Recipe) (run: RunRecord) (state: ObjectState) =
         let what = if state = Damaged then "damaged" else "missing"
@@ -110,6 +115,15 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
                         tell.Invoke(Remade(run, StageCost.here [ reason ] peak run))
                         value)))
 
+    /// The result that the store has; one that it has no more is made again.
+    let read (stage: Stage<'i, 'o>) input (run: RunRecord) =
+        Store.get store stage.Codec run
+        |> heard
+        |> Result.bind (fun found ->
+            match found with
+            | Ok value -> Ok value
+            | Error state -> remake stage input run.Recipe run state)
+
     let artifact (stage: Stage<'i, 'o>) (run: RunRecord) value : Result<Artifact<'o>, PipelineError> =
         Digest.parse run.Output
         |> Result.mapError StoreFault
@@ -124,7 +138,7 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
     /// The seed that its stages' own are derived from.
     member _.Root: Seed = root
 
-    member _.Find(recipe: Recipe) : Result<Lookup, PipelineError> = Lookup.find store scope recipe
+    member _.Find(recipe: Recipe) : Result<Lookup, PipelineError> = Lookup.find store scope recipe |> heard
 
     /// A result that is there; it is read when somebody asks for it, and made again where it is damaged then.
     member _.Read
@@ -137,19 +151,11 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
 
         match held with
         | :? Artifact<'o> as artifact -> Ok artifact
-        | _ ->
-            let read =
-                lazy
-                    (Store.get store stage.Codec run
-                     |> Result.bind (function
-                         | Ok value -> Ok value
-                         | Error state -> remake stage input run.Recipe run state))
-
-            artifact stage run read
+        | _ -> artifact stage run (lazy (read stage input run))
 
     /// Notes that the run has used this result of a stage.
     member _.Note(recipe: Recipe) : Result<unit, PipelineError> =
-        Store.noteLatest store scope recipe.Stage (Recipe.key recipe)
+        Store.noteLatest store scope recipe.Stage (Recipe.key recipe) |> heard
 
     /// Makes a result, whatever is there.
     member _.Make

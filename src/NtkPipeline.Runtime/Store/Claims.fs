@@ -23,9 +23,9 @@ module Claims =
     /// After so many tries a folder that nobody holds and that still cannot be taken is a fault of the disk.
     let private mostTries = 50
 
-    let private folderOf (store: Store) = Store.folder store "claims"
+    let private folderOf (store: Store) = StoreFolder.at store "claims"
 
-    let private isLive (store: Store) = Lease.isLive (Store.times store) (Store.aside store)
+    let private isLive (store: Store) = Lease.isLive store.Times (StoreFolder.aside store)
 
     /// Takes a recipe, unless a live process has it.
     let private attempt (store: Store) (folder: string) : Holding<IDisposable> =
@@ -33,11 +33,13 @@ module Claims =
             match Lease.inFolder folder with
             | Some lease when isLive store lease -> HeldBy lease.Holder
             | found ->
+                if Lease.isOdd folder then
+                    StoreFolder.setAside store folder "it is no claim"
                 // A folder that holds nothing, or what a dead process has left.
-                if tries > 0 || found.IsSome then
+                elif tries > 0 || found.IsSome then
                     Lease.clear folder found
 
-                match Lease.tryTake (Store.times store) (Store.aside store) folder with
+                match Lease.tryTake store.Times (StoreFolder.aside store) folder with
                 | Ok lease -> Held lease
                 | Error reason when tries > mostTries -> raise (IOException reason)
                 | Error _ ->
@@ -54,7 +56,7 @@ module Claims =
         (key: Digest)
         (work: unit -> Result<'a, PipelineError>)
         : Result<Holding<'a>, PipelineError> =
-        Store.guard (folderOf store) (fun () -> attempt store (Path.Combine(folderOf store, key.Hex)))
+        StoreFolder.guard (folderOf store) (fun () -> attempt store (Path.Combine(folderOf store, key.Hex)))
         |> Result.bind (fun holding ->
             match holding with
             | HeldBy holder -> Ok(HeldBy holder)
@@ -85,17 +87,15 @@ module Claims =
 
     /// When records and claims last came or went: where it stays the same, nothing has, or the disk does not say yet.
     let internal changes (store: Store) : DateTime[] =
-        [| folderOf store; Store.folder store "runs" |] |> Array.map Directory.GetLastWriteTimeUtc
+        [| folderOf store; StoreFolder.at store "runs" |] |> Array.map Directory.GetLastWriteTimeUtc
 
     /// The claims whose holders live.
     let internal live (store: Store) : SeenLease[] =
-        Directory.GetDirectories(folderOf store)
-        |> Array.choose Lease.inFolder
-        |> Array.filter (isLive store)
+        (StoreContents.claims store.Root).Own |> Array.choose Lease.inFolder |> Array.filter (isLive store)
 
     /// Frees what dead processes hold.
     let internal clearDead (store: Store) : unit =
-        for folder in Directory.GetDirectories(folderOf store) do
+        for folder in (StoreContents.claims store.Root).Own do
             match Lease.inFolder folder with
             | Some lease when isLive store lease -> ()
             | dead -> Lease.clear folder dead

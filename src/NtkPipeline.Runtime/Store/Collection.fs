@@ -25,6 +25,15 @@ module internal Collection =
         | :? FileNotFoundException -> false
         | :? IOException when File.Exists target -> false
 
+    /// A file's bytes, once it is deleted; none where somebody else was faster.
+    let private delete (path: string) : int64 option =
+        try
+            let bytes = FileInfo(path).Length
+            File.Delete path
+            Some bytes
+        with :? FileNotFoundException ->
+            None
+
     /// Puts aside what nobody seems to need, looks again, and deletes what still nobody needs: what a run asks for in between comes
     /// back. `needed` looks, and then tells of a file's name and of where it lies. Gives the bytes of each deleted file.
     let private remove (store: Store) (needed: unit -> string -> string -> bool) (files: string[]) : int64[] =
@@ -33,7 +42,7 @@ module internal Collection =
         let moved =
             files
             |> Array.filter (fun path -> not (isNeeded (nameOf path) path))
-            |> Array.map (fun path -> path, Store.aside store)
+            |> Array.map (fun path -> path, StoreFolder.aside store)
             |> Array.filter (fun (path, aside) -> tryMove path aside)
 
         let isNeeded = needed ()
@@ -43,15 +52,10 @@ module internal Collection =
             if isNeeded (nameOf path) aside && tryMove aside path then
                 None
             else
-                let bytes = FileInfo(aside).Length
-                File.Delete aside
-                Some bytes)
+                delete aside)
 
     let private neededRuns (store: Store) () =
-        let keys =
-            Set.union
-                (Store.latestFiles store |> Array.map File.ReadAllText |> set)
-                (LiveRuns.live store |> Array.collect snd |> set)
+        let keys = Set.union (set (Store.notedKeys store)) (LiveRuns.live store |> Array.collect snd |> set)
 
         fun (name: string) (_: string) -> keys.Contains name
 
@@ -67,41 +71,45 @@ module internal Collection =
         let named = Store.readRuns store |> Array.map _.Output |> set
         fun (name: string) (path: string) -> named.Contains name || File.GetLastWriteTimeUtc path >= since
 
-    /// Deletes what dead processes have left half written. Gives the bytes of each.
+    /// Folders that leases are made in hold nothing else.
+    let private deleteLeaseFolder (folder: string) : unit =
+        try
+            Directory.GetFiles(folder, "*.lease") |> Array.iter File.Delete
+
+            if Array.isEmpty (Directory.GetFileSystemEntries folder) then
+                Directory.Delete folder
+        with :? DirectoryNotFoundException ->
+            () // Its writer has renamed it between two looks.
+
+    /// Deletes what dead processes have left half written, and nothing else. Gives the bytes of each.
     let private removeLeftovers (store: Store) : int64[] =
-        let now = Lease.clock (Store.aside store)
+        let now = Lease.clock (StoreFolder.aside store)
+        let partial = StoreContents.partial store.Root
 
         let isDead (path: string) =
-            match Holder.pidOfName (nonNull (Path.GetFileName path)) with
+            match Holder.pidOfName (StoreContents.nameOf path) with
             | Some pid -> not (Holder.isRunning pid)
             | None -> now - File.GetLastWriteTimeUtc path > abandoned
 
-        let partial = Store.folder store "partial"
+        WholeFile.sweep store.Root
 
-        // What its writer renames or deletes between two looks is gone, and nothing was left over.
-        for folder in Directory.GetDirectories partial |> Array.filter isDead do
-            try
-                Directory.Delete(folder, true)
-            with :? DirectoryNotFoundException ->
-                ()
+        partial.Odd
+        |> Array.filter (fun path -> FileKind.at path = FileKind.Folder && isDead path)
+        |> Array.iter deleteLeaseFolder
 
-        Directory.GetFiles partial
-        |> Array.filter isDead
-        |> Array.choose (fun path ->
-            try
-                let bytes = FileInfo(path).Length
-                File.Delete path
-                Some bytes
-            with :? FileNotFoundException ->
-                None)
+        partial.Own |> Array.filter isDead |> Array.choose delete
+
+    /// Deletes damaged files that were set aside; folders may hold anything, and stay.
+    let private removeDamaged (store: Store) : int64[] =
+        (StoreContents.damaged store.Root).Own |> Array.choose delete
 
     /// Gives the number of files and bytes freed.
     let run (store: Store) : int * int64 =
         Claims.clearDead store
         LiveRuns.clearDead store
-        let leftovers = removeLeftovers store
-        let runs = Store.runFiles store |> remove store (neededRuns store)
-        let objects = Store.objectFiles store |> remove store (neededObjects store)
+        let leftovers = Array.append (removeLeftovers store) (removeDamaged store)
+        let runs = (StoreContents.runs store.Root).Own |> remove store (neededRuns store)
+        let objects = (StoreContents.objects store.Root).Own |> remove store (neededObjects store)
         let isAlone = Array.isEmpty (LiveRuns.live store) && Array.isEmpty (Claims.live store)
 
         let texts = EmbeddingCache.collect store isAlone (Store.readRuns store |> Array.map _.Recipe.Settings)

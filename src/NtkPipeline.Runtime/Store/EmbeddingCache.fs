@@ -6,13 +6,13 @@ open System.IO
 open NtkPipeline.Core
 
 /// Embeddings of single texts, kept in a store so that a new tweet costs one: texts/<model>/<SHA-256 of the file>.zip, each
-/// with the digests of some texts and their rows. A file is written once, by rename, and hashed again when it is read, so a
-/// kill at any instant, or a damaged disk, costs embeddings and never gives wrong ones.
+/// with the model's name, the digests of some texts and their rows. A file is written once, by rename, and hashed again when it is
+/// read, so a kill at any instant, or a damaged disk, costs embeddings and never gives wrong ones.
 [<RequireQualifiedAccess>]
 module EmbeddingCache =
 
     /// Bumped when the same model would give the same text another row.
-    let private version = 2
+    let private version = 3
 
     /// Files of one model take no more; the oldest go first.
     let private mostBytes = 256L <<< 20
@@ -20,71 +20,73 @@ module EmbeddingCache =
     /// Files below this size are small; with more small ones than this they are made one.
     let private smallBytes, mostSmall = 1L <<< 20, 16
 
-    let private codec: Codec<string[] * Matrix<float32>> =
-        Codec.pair ("texts", Codec.text "digests/1" "txt") ("rows", Codec.matrix32)
+    /// What a file holds of which model's folder.
+    let private codec: Codec<string * string[] * Matrix<float32>> =
+        Codec.pair ("texts", Codec.text "digests/2" "txt") ("rows", Codec.matrix32)
         |> Codec.map
-            "embedded-texts/1"
-            (fun (digests, rows) -> String.concat "\n" digests, rows)
-            (fun (digests, rows) ->
-                match digests.Split '\n' with
-                | digests when digests.Length = rows.Rows -> Ok(digests, rows)
-                | digests -> Error $"it holds %d{digests.Length} digests and %d{rows.Rows} rows")
+            "embedded-texts/2"
+            (fun (model, digests, rows) -> String.concat "\n" (Array.append [| model |] digests), rows)
+            (fun (lines, rows) ->
+                match lines.Split '\n' with
+                | lines when lines.Length = rows.Rows + 1 -> Ok(lines[0], lines[1..], rows)
+                | lines -> Error $"it holds %d{lines.Length - 1} digests and %d{rows.Rows} rows")
 
     /// What a text is known by.
     let digestOf (text: string) : string = (Digest.ofParts [ text ]).Hex
 
     let private folderName (model: Digest) = $"%s{model.Hex}-%d{version}"
-    let private root (store: Store) = Store.folder store "texts"
+    let private root (store: Store) = StoreFolder.at store StoreNames.texts
     let private folder (store: Store) (model: Digest) = Path.Combine(root store, folderName model)
 
-    let private filesIn (folder: string) =
-        if Directory.Exists folder then Directory.GetFiles(folder, "*.zip") else [||]
-
     /// All files of all models.
-    let internal files (store: Store) : string[] =
-        if Directory.Exists(root store) then
-            Directory.GetFiles(root store, "*", SearchOption.AllDirectories)
-        else
-            [||]
+    let internal files (store: Store) : string[] = (StoreContents.texts store.Root).Own
 
-    /// What a file holds; nothing of one that is damaged, or that another process has just replaced.
-    let private read (path: string) : (string[] * Matrix<float32>) option =
-        try
-            let bytes = File.ReadAllBytes path
+    let private filesIn (store: Store) (folder: string) =
+        files store |> Array.filter (fun path -> Path.GetDirectoryName path = folder)
 
-            if (Digest.ofBytes bytes).Hex = nonNull (Path.GetFileNameWithoutExtension path) then
-                match codec.Read(new MemoryStream(bytes)) with
-                | Ok entries -> Some entries
-                | Error _ -> None
-            else
-                None
-        with
-        | :? FileNotFoundException
-        | :? DirectoryNotFoundException -> None
+    /// What a file holds; nothing of one that is damaged, of another model, or that another process has just replaced.
+    let private read (store: Store) (path: string) : (string[] * Matrix<float32>) option =
+        let bytes (file: FileStream) =
+            use copy = new MemoryStream()
+            file.CopyTo copy
+            copy.ToArray()
+
+        match StoreFolder.read store path bytes with
+        | Seen bytes when (Digest.ofBytes bytes).Hex = nonNull (Path.GetFileNameWithoutExtension path) ->
+            match codec.Read(new MemoryStream(bytes)) with
+            | Ok(model, digests, rows) when
+                model = StoreContents.nameOf (nonNull (Path.GetDirectoryName path))
+                ->
+                Some(digests, rows)
+            | Ok _
+            | Error _ -> None
+        | Seen _
+        | Broken _
+        | Nothing -> None
 
     /// The rows of all texts that this model has embedded, by `digestOf`.
     let load (store: Store) (model: Digest) : Result<Dictionary<string, float32[]>, PipelineError> =
         let folder = folder store model
 
-        Store.guard folder (fun () ->
+        StoreFolder.guard folder (fun () ->
             let known = Dictionary<string, float32[]>()
 
-            for path in filesIn folder do
-                match read path with
+            for path in filesIn store folder do
+                match read store path with
                 | Some(digests, rows) ->
                     digests |> Array.iteri (fun i digest -> known[digest] <- (Matrix.row i rows).ToArray())
                 | None -> ()
 
             known)
 
-    let private write (store: Store) (folder: string) (entries: string[] * Matrix<float32>) =
+    let private write (store: Store) (folder: string) (digests: string[], rows: Matrix<float32>) =
         let writeHashed (file: Stream) =
             use hashing = new HashingStream(file)
-            codec.Write hashing entries
+            codec.Write hashing (StoreContents.nameOf folder, digests, rows)
             hashing.Digest
 
         let pathOf (digest: Digest) = Path.Combine(folder, $"%s{digest.Hex}.zip")
-        Store.writeWhole store writeHashed pathOf |> pathOf
+        StoreFolder.writeWhole store writeHashed pathOf |> pathOf
 
     /// Bytes of a file; 0 of one that another process has just deleted.
     let private sizeOf (path: string) =
@@ -100,12 +102,12 @@ module EmbeddingCache =
 
     /// Makes one file of many small ones. Ended by force, it loses nothing: an entry may stand in two files.
     let private compact (store: Store) (folder: string) =
-        let small = filesIn folder |> Array.filter (fun path -> sizeOf path < smallBytes)
+        let small = filesIn store folder |> Array.filter (fun path -> sizeOf path < smallBytes)
 
         if small.Length > mostSmall then
             let written =
                 small
-                |> Array.choose read
+                |> Array.choose (read store)
                 |> Array.groupBy (fun (_, rows) -> rows.Columns)
                 |> Array.map (fun (columns, parts) ->
                     let entries =
@@ -122,10 +124,10 @@ module EmbeddingCache =
             small |> Array.except written |> Array.iter (delete >> ignore)
 
     /// Deletes the oldest files beyond so many bytes.
-    let private bound (folder: string) (most: int64) =
+    let private bound (store: Store) (folder: string) (most: int64) =
         let mutable sum = 0L
 
-        for path in filesIn folder |> Array.sortByDescending File.GetLastWriteTimeUtc do
+        for path in filesIn store folder |> Array.sortByDescending File.GetLastWriteTimeUtc do
             sum <- sum + sizeOf path
 
             if sum > most then
@@ -141,10 +143,10 @@ module EmbeddingCache =
         : Result<unit, PipelineError> =
         let folder = folder store model
 
-        Store.guard folder (fun () ->
+        StoreFolder.guard folder (fun () ->
             write store folder (texts |> Array.map digestOf, rows) |> ignore
             compact store folder
-            bound folder most)
+            bound store folder most)
 
     /// Keeps the rows of some texts, one row each; at most 256 MB a model, the oldest go first.
     let add
@@ -162,17 +164,18 @@ module EmbeddingCache =
             let name = nonNull (Path.GetFileName folder)
             name.EndsWith $"-%d{version}" && settings |> Array.exists _.Contains(name.Split('-')[0])
 
-        if Directory.Exists(root store) then
-            [|
+        [|
+            for path in files store do
+                let isNeeded = not isAlone || isNamed (nonNull (Path.GetDirectoryName path))
+
+                if not isNeeded || (read store path).IsNone then
+                    delete path
+
+            if Directory.Exists(root store) then
                 for folder in Directory.GetDirectories(root store) do
-                    let isNeeded = not isAlone || isNamed folder
-
-                    for path in Directory.GetFiles folder do
-                        if not isNeeded || (read path).IsNone then
-                            delete path
-
-                    if Seq.isEmpty (Directory.EnumerateFileSystemEntries folder) then
+                    if
+                        FileKind.at folder = FileKind.Folder
+                        && Array.isEmpty (Directory.GetFileSystemEntries folder)
+                    then
                         Directory.Delete folder
-            |]
-        else
-            [||]
+        |]

@@ -47,25 +47,32 @@ module Lease =
 
     /// The clock of the disk, which is another machine's where the folder is shared: the time of a file that is written now.
     let clock (aside: string) : DateTime =
-        File.WriteAllText(aside, "")
+        FolderRights.writeNew aside ""
 
         try
             File.GetLastWriteTimeUtc aside
         finally
             File.Delete aside
 
-    /// The lease in this folder; none where there is none.
+    /// What stands in a lease, if this process may read it.
+    let private read (path: string) =
+        try
+            use file = new FileStream(path, FileMode.Open, FileAccess.Read, shared)
+            use reader = new StreamReader(file)
+            parse (reader.ReadToEnd())
+        with :? UnauthorizedAccessException ->
+            None
+
+    /// The lease in this folder; none where there is none, or no folder.
     let inFolder (folder: string) : SeenLease option =
         try
-            (if Directory.Exists folder then
+            (if FileKind.at folder = FileKind.Folder then
                  Directory.GetFiles(folder, "*" + ending)
              else
                  [||])
-            |> Array.tryHead
+            |> Array.tryFind (fun path -> FileKind.at path = FileKind.File)
             |> Option.map (fun path ->
-                use file = new FileStream(path, FileMode.Open, FileAccess.Read, shared)
-                use reader = new StreamReader(file)
-                let found = parse (reader.ReadToEnd())
+                let found = read path
 
                 {
                     Path = path
@@ -75,6 +82,28 @@ module Lease =
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> None
+
+    /// Whether what lies in the place of a lease's folder is something else, which can be neither taken nor freed.
+    let isOdd (folder: string) : bool =
+        match FileKind.at folder with
+        | FileKind.Missing -> false
+        | FileKind.Folder ->
+            let entries =
+                try
+                    Directory.GetFileSystemEntries folder
+                with :? DirectoryNotFoundException -> [||] // It was freed a moment ago.
+
+            // Looked at once: what goes meanwhile was a lease, or is nothing.
+            let found =
+                entries
+                |> Array.map (fun path -> path, FileKind.at path)
+                |> Array.filter (fun (_, kind) -> kind <> FileKind.Missing)
+
+            let isLease (path: string, kind) =
+                path.EndsWith(ending, StringComparison.Ordinal) && kind = FileKind.File
+
+            found.Length > 0 && not (Array.exists isLease found)
+        | _ -> true
 
     /// Whether its holder lives: on this machine, if its process does; on another, if it was heard of lately. `aside` is a file that
     /// may be written to ask the disk's clock.
@@ -123,8 +152,8 @@ module Lease =
         let name = nonNull (Path.GetFileName aside) + ending
         let since = clock aside
         let text = text Holder.mine.Value since
-        Directory.CreateDirectory aside |> ignore
-        File.WriteAllText(Path.Combine(aside, name), text + String('0', digits) + "\n")
+        FolderRights.makeFolder aside
+        FolderRights.writeNew (Path.Combine(aside, name)) (text + String('0', digits) + "\n")
 
         try
             Directory.Move(aside, folder)

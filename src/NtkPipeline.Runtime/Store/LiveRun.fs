@@ -14,9 +14,9 @@ type LiveRun private (folder: string, lease: IDisposable) =
 
     /// Begins one; it ends when it is disposed of.
     static member Begin(store: Store) : Result<LiveRun, PipelineError> =
-        let folder = Path.Combine(Store.folder store "live", Holder.unusedName ())
+        let folder = Path.Combine(StoreFolder.at store "live", Holder.unusedName ())
 
-        Store.guard folder (fun () -> Lease.tryTake (Store.times store) (Store.aside store) folder)
+        StoreFolder.guard folder (fun () -> Lease.tryTake store.Times (StoreFolder.aside store) folder)
         |> Result.bind (
             Result.mapError (fun reason ->
                 StoreFault $"%s{folder}: the store cannot be used here: %s{reason}")
@@ -25,25 +25,27 @@ type LiveRun private (folder: string, lease: IDisposable) =
 
     /// Keeps a recipe's result from being collected. Asked before the recipe is looked up.
     member _.Pin(key: Digest) : Result<unit, PipelineError> =
-        Store.guard pins (fun () ->
+        StoreFolder.guard pins (fun () ->
             if pinned.Add key then
-                File.AppendAllText(pins, key.Hex + "\n"))
+                FolderRights.append pins (key.Hex + "\n"))
 
     interface IDisposable with
         member _.Dispose() =
-            Store.guard pins (fun () -> File.Delete pins) |> ignore
+            StoreFolder.guard pins (fun () -> File.Delete pins) |> ignore
             lease.Dispose()
 
 [<RequireQualifiedAccess>]
 module internal LiveRuns =
 
-    let private folders (store: Store) = Directory.GetDirectories(Store.folder store "live")
+    let private folders (store: Store) = (StoreContents.live store.Root).Own
 
-    let private isLive (store: Store) = Lease.isLive (Store.times store) (Store.aside store)
+    let private isLive (store: Store) = Lease.isLive store.Times (StoreFolder.aside store)
 
     let private pinsOf (folder: string) =
+        let pins = Path.Combine(folder, "pins")
+
         try
-            File.ReadAllLines(Path.Combine(folder, "pins"))
+            if FileKind.at pins = FileKind.File then File.ReadAllLines pins else [||]
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> [||]
@@ -62,9 +64,9 @@ module internal LiveRuns =
             match Lease.inFolder folder with
             | Some lease when isLive store lease -> ()
             | dead ->
-                try
-                    File.Delete(Path.Combine(folder, "pins"))
-                with :? DirectoryNotFoundException ->
-                    ()
+                let pins = Path.Combine(folder, "pins")
+
+                if FileKind.at pins = FileKind.File then
+                    File.Delete pins
 
                 Lease.clear folder dead

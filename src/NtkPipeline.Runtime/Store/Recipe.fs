@@ -134,6 +134,21 @@ module Recipe =
                 input.Digest
         ]
 
+    /// Whether the names and numbers in a record could be of a result.
+    let private isPlausible (record: RunRecord) =
+        Result.isOk (Digest.parse record.Output)
+        && StoreNames.isExtension record.Extension
+        && record.Bytes >= 0L
+
+    /// The record in a file that has this key for a name. Any other recipe's is damage: its numbers are of something else.
+    let readRecord (name: string) (stream: Stream) : Result<RunRecord, string> =
+        match read stream with
+        | Error reason -> Error reason
+        | Ok record when (key record.Recipe).Hex <> name ->
+            Error $"it is the record of another recipe, of %s{record.Recipe.Stage}"
+        | Ok record when not (isPlausible record) -> Error "what it says of the result cannot be"
+        | Ok record -> Ok record
+
     /// The fields of two settings that differ, as "field: before → now".
     let private changes (before: string) (now: string) =
         let fields (text: string) = text.Trim('{', '}').Split("; ")

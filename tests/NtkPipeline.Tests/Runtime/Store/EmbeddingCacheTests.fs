@@ -93,9 +93,22 @@ let tests =
             Expect.isFalse (knows store modelA "one") "not believed"
             Expect.isTrue (knows store modelA "two") "the other is"
             Expect.equal (StoreCare.verify store |> wantOk).Damaged [| victim |] "named"
-            let count, freed = StoreCare.collect store |> wantOk
-            Expect.equal (count, freed) (1, int64 bytes.Length) "deleted"
+            let freed = StoreCare.collect store |> wantOk
+            Expect.equal (freed.Files, freed.Bytes) (1, int64 bytes.Length) "deleted"
             Expect.isTrue (knows store modelA "two") "the other is kept")
+
+        testCase
+            "a file in another model's folder is no embedding of it, though its name is that of its bytes"
+        <| inStore (fun store folder ->
+            add store modelA [| "one" |]
+            let path = files folder |> Array.exactlyOne
+            let other = path.Replace(modelA.Hex, modelB.Hex)
+            Directory.CreateDirectory(nonNull (Path.GetDirectoryName other)) |> ignore
+            File.Copy(path, other)
+            Expect.isTrue (knows store modelA "one") "its own"
+            Expect.equal (EmbeddingCache.load store modelB |> wantOk).Count 0 "the other's rows are not its"
+            add store modelB [| "two" |]
+            Expect.isTrue (knows store modelB "two") "and it goes on")
 
         testCase "gc keeps the texts of models that a kept run names"
         <| inStore (fun store folder ->

@@ -50,7 +50,7 @@ let private objects folder =
     Directory.GetFiles(Path.Combine(folder, "objects"), "*", SearchOption.AllDirectories)
 
 let private runs folder = Directory.GetFiles(Path.Combine(folder, "runs"))
-let private collect folder = StoreCare.collect (Store.openAt folder |> wantOk) |> wantOk |> fst
+let private collect folder = StoreCare.collect (Store.openAt folder |> wantOk) |> wantOk |> _.Files
 
 let tests =
     testList "a shared store" [
@@ -184,7 +184,7 @@ let tests =
 
             (use _ = LiveRun.Begin store |> wantOk
              let held = Directory.GetDirectories live |> Array.exactlyOne
-             let dead = Directory.CreateDirectory(Path.Combine(live, "dead")).FullName
+             let dead = Directory.CreateDirectory(Path.Combine(live, Holder.unusedName ())).FullName
              let lines = File.ReadAllLines(Directory.GetFiles(held, "*.lease")[0])
              lines[2] <- "1"
              File.WriteAllLines(Path.Combine(dead, "x.lease"), lines)

@@ -70,17 +70,17 @@ let tests =
             let ran, again, _ = run folder 1UL plain
             Expect.isEmpty ran "still cached"
             Expect.equal again value "the same"
-            let files, _ = StoreCare.collect (Store.openAt folder |> wantOk) |> wantOk
-            Expect.equal files 2 "the half object and the half record")
+            let freed = StoreCare.collect (Store.openAt folder |> wantOk) |> wantOk
+            Expect.equal freed.Files 2 "the half object and the half record")
 
         testCase "collecting keeps what the last runs name and drops the rest"
         <| inFolder (fun folder ->
             run folder 1UL plain |> ignore
             let _, value, _ = run folder 1UL { plain with Separator = "+" }
             let store = Store.openAt folder |> wantOk
-            let files, bytes = StoreCare.collect store |> wantOk
-            Expect.equal files 2 "the old join: its record and its object"
-            Expect.isGreaterThan bytes 0L "freed"
+            let freed = StoreCare.collect store |> wantOk
+            Expect.equal freed.Files 2 "the old join: its record and its object"
+            Expect.isGreaterThan freed.Bytes 0L "freed"
             let ran, again, _ = run folder 1UL { plain with Separator = "+" }
             Expect.isEmpty ran "what is in use stays"
             Expect.equal again value "the same")

@@ -104,5 +104,17 @@ module Holder =
         | [| pid; _ |] -> number pid
         | _ -> None
 
+    let private isHex (length: int) (text: string) =
+        text.Length = length && Seq.forall Char.IsAsciiHexDigitLower text
+
+    let private isNumber (text: string) = text <> "" && Seq.forall Char.IsAsciiDigit text
+
+    /// Whether a name is as `unusedName` makes them, or as they were made before.
+    let isName (name: string) : bool =
+        match name.Split '-' with
+        | [| host; pid; random |] -> isHex 16 host && isNumber pid && isHex 32 random
+        | [| pid; count |] -> isNumber pid && isNumber count
+        | _ -> false
+
     /// Whether there is a process of this id here.
     let isRunning (pid: int) : bool = (started pid).IsSome
