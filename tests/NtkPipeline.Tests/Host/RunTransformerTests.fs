@@ -30,7 +30,8 @@ let private given out = [
     for path in Directory.GetFiles out |> Array.sort do
         let name = string (Path.GetFileName path)
 
-        if not (name.EndsWith ".json") then
+        // The summary and the log hold times.
+        if not (name.EndsWith ".json" || name.EndsWith ".log") then
             name, File.ReadAllText path
 ]
 
