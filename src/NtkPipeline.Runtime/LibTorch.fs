@@ -31,7 +31,7 @@ module LibTorch =
         Threads = torch.get_num_threads ()
     }
 
-    /// What this machine gives to kernels: so many bytes of memory (none: half of what there is), and a device with so many threads
+    /// What this machine gives to kernels: so many bytes of memory (no more than there are; none: half of them), and a device with so many threads
     /// (`useThreads`), which is refused where there is none such. The CPU is always there, so LibTorch is loaded when it is first used.
     let machine
         (memory: int64 option)
@@ -51,7 +51,7 @@ module LibTorch =
         |> Result.map (fun tensors -> {
             Memory =
                 match memory with
-                | Some bytes -> float bytes
+                | Some bytes -> min (float bytes) (MachineMemory.all ())
                 | None -> float (MachineMemory.all () / 2.0)
             Tensors = tensors
         })

@@ -24,9 +24,12 @@ module ByteSize =
         let step = System.Math.Pow(10.0, power)
         print (System.Math.Round(bytes / step) * step)
 
+    /// Of a size as people write it. The form tries every way of sharing out a row of blanks, so a long one is not offered to it.
+    let private mostCharacters = 64
+
     /// A positive number of bytes. kB is 1,000 and KiB 1,024.
     let parse (text: string) : Result<int64, string> =
-        let m = form.Match text
+        let m = form.Match(if text.Length <= mostCharacters then text else "")
         let steps = if m.Success then "kMGTP".IndexOf(m.Groups[2].Value.Replace("K", "k")) else 0
         let step = if m.Groups[3].Value = "i" then 1024.0 else 1000.0
 

@@ -78,7 +78,7 @@ module Codec =
                     | Null -> Error $"it holds null where %s{schema} is expected"
                     | NonNull value -> Ok value
                 with :? JsonException as e ->
-                    Error $"it is not %s{schema}: %s{e.Message}"
+                    Error $"it is not %s{schema}: %s{PlainLine.within 400 e.Message}"
     }
 
     /// Plain UTF-8 text.
@@ -118,6 +118,8 @@ module Codec =
     let private readPart (archive: ZipArchive) name (codec: Codec<'a>) =
         match archive.GetEntry $"%s{name}.%s{codec.Extension}" with
         | null -> Error $"its part '%s{name}' is missing"
+        // Parts are written as they are; a compressed one may unfold to any size.
+        | entry when entry.CompressedLength <> entry.Length -> Error $"its part '%s{name}' is compressed"
         | entry ->
             use stream = new StoredEntry(entry)
             codec.Read stream |> Result.mapError (fun reason -> $"in its part '%s{name}', %s{reason}")

@@ -31,10 +31,12 @@ module PlainLine =
     let ofJson (json: string) : string =
         json |> String.collect (fun c -> if isObeyed c && c <> '\n' then $"\\u%04x{int c}" else string c)
 
+    /// One line of so many characters at most.
+    let within (most: int) (text: string) : string =
+        if text.Length <= most then ofText text else ofText text[.. most - 1] + "…"
+
     /// Somebody's words in a refusal: one line of at most 80 characters.
-    let ofWords (text: string) : string =
-        let line = ofText (if text.Length <= 80 then text else text[..79])
-        if text.Length <= 80 then line else line + "…"
+    let ofWords (text: string) : string = within 80 text
 
     /// One cell of a table that spreadsheets open: what begins like a formula gets the apostrophe that makes a text of it.
     let ofCell (text: string) : string =

@@ -10,16 +10,24 @@ module CsvFrame =
     /// At most so many faults are listed.
     let private mostFaults = 20
 
-    let private shorten (faults: string list) =
-        if faults.Length <= mostFaults then
-            faults
-        else
-            List.truncate mostFaults faults @ [ $"and %d{faults.Length - mostFaults} more faults" ]
+    /// A refusal that names the file and lists the faults, of which only those are put into words that are listed: a file may have
+    /// one on each of its lines.
+    let refuseAll (name: string) (faults: (unit -> string) list) : Result<'a, PipelineError> =
+        let more = faults.Length - mostFaults
 
-    /// A refusal that names the file and lists the faults.
-    let refuse (name: string) (faults: string list) : Result<'a, PipelineError> =
-        let list = shorten faults |> String.concat "; "
+        let list =
+            [
+                for fault in List.truncate mostFaults faults do
+                    fault ()
+                if more > 0 then
+                    $"and %d{more} more faults"
+            ]
+            |> String.concat "; "
+
         Result.Error(DataRefused $"%s{name}: %s{list}.")
+
+    let refuse (name: string) (faults: string list) : Result<'a, PipelineError> =
+        faults |> List.map (fun fault -> fun () -> fault) |> refuseAll name
 
     let private strictUtf8 = UTF8Encoding(false, true)
 
@@ -47,9 +55,10 @@ module CsvFrame =
     let private raggedRows (expected: int) (rows: CsvRecord[]) =
         rows
         |> Array.filter (fun record -> record.Fields.Length <> expected)
-        |> Array.map (fun record ->
-            $"line %d{record.Line}: it has %d{record.Fields.Length} fields, the header has %d{expected}")
         |> List.ofArray
+        |> List.map (fun record ->
+            fun () ->
+                $"line %d{record.Line}: it has %d{record.Fields.Length} fields, the header has %d{expected}")
 
     /// What to say of a column that is not there.
     let missing (columns: string list) (frame: Frame<int, string>) : string option =
@@ -78,7 +87,7 @@ module CsvFrame =
 
                 match repeated, raggedRows names.Length rows with
                 | None, [] -> Result.Ok(ofRecords names rows, rows |> Array.map _.Line)
-                | None, faults -> refuse name faults
+                | None, faults -> refuseAll name faults
                 | Some(column, _), _ ->
                     refuse name [
                         $"line %d{records[0].Line}: column '%s{PlainLine.ofWords column}' stands twice"

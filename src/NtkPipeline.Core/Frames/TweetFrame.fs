@@ -40,14 +40,15 @@ module TweetFrame =
         match Int64.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
         | true, id when string id = text -> Result.Ok id
         | true, id ->
-            Result.Error $"id '%s{shown text}' would be written back as %d{id}, so write it in digits alone"
-        | _ -> Result.Error $"id '%s{shown text}' is not a whole number of at most 64 bits"
+            Result.Error(fun () ->
+                $"id '%s{shown text}' would be written back as %d{id}, so write it in digits alone")
+        | _ -> Result.Error(fun () -> $"id '%s{shown text}' is not a whole number of at most 64 bits")
 
     let private parseTarget (text: string) =
         match text with
         | "1" -> Result.Ok(Some true)
         | "0" -> Result.Ok(Some false)
-        | _ -> Result.Error $"target '%s{shown text}' is neither 0 nor 1"
+        | _ -> Result.Error(fun () -> $"target '%s{shown text}' is neither 0 nor 1")
 
     let private repeatedIds (lines: int[]) (ids: (int * int64) list) =
         ids
@@ -57,7 +58,7 @@ module TweetFrame =
             | (first, _) :: again ->
                 again
                 |> List.map (fun (row, _) ->
-                    $"line %d{lines[row]}: id %d{id} stands already on line %d{lines[first]}")
+                    fun () -> $"line %d{lines[row]}: id %d{id} stands already on line %d{lines[first]}")
             | [] -> [])
 
     /// The tweets of a frame; `lines` are the lines that its rows start on. Every fault is named at once.
@@ -96,10 +97,10 @@ module TweetFrame =
                     | id, target ->
                         [
                             match id with
-                            | Result.Error fault -> $"line %d{lines[row]}: %s{fault}"
+                            | Result.Error fault -> (fun () -> $"line %d{lines[row]}: %s{fault ()}")
                             | Result.Ok _ -> ()
                             match target with
-                            | Result.Error fault -> $"line %d{lines[row]}: %s{fault}"
+                            | Result.Error fault -> (fun () -> $"line %d{lines[row]}: %s{fault ()}")
                             | Result.Ok _ -> ()
                         ]
                         |> Result.Error
@@ -124,7 +125,7 @@ module TweetFrame =
 
             if rows.IsEmpty then CsvFrame.refuse name [ "it holds a header and no tweet" ]
             elif faults.IsEmpty then Result.Ok(Array.ofList tweets)
-            else CsvFrame.refuse name faults
+            else CsvFrame.refuseAll name faults
 
     /// The tweets of a CSV file's bytes. `name` is the file, for refusals: those of `CsvFrame.parse`, a missing column, an id or
     /// target that is none, an id twice; each with its line, up to 20 at once.

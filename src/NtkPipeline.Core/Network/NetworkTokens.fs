@@ -49,7 +49,7 @@ module internal NetworkTokens =
             | true, value -> Result.Ok value
             | _ ->
                 Result.Error
-                    $"%s{literal.String} is not between -%d{System.Int32.MaxValue} and %d{System.Int32.MaxValue}")
+                    $"%s{PlainLine.ofWords literal.String} is not between -%d{System.Int32.MaxValue} and %d{System.Int32.MaxValue}")
 
     let word<'u> : Parser<string, 'u> =
         many1Satisfy2L isAsciiLetter (fun c -> isAsciiLetter c || isDigit c || c = '-') "layer" .>> spaces

@@ -124,6 +124,10 @@ module WordPiece =
                  read stream)
         with
         | Error reason -> refuse reason
+        // What reads the pieces again would break such a line in two, and count all behind it otherwise.
+        | Ok pieces when pieces |> Array.exists _.Contains('\r') ->
+            let line = pieces |> Array.findIndex _.Contains('\r')
+            refuse $"line %d{line + 1} holds a carriage return before its end"
         | Ok pieces ->
             match
                 special |> List.tryFind (fun token -> not (Array.contains token pieces)), repeated pieces

@@ -45,7 +45,7 @@ internal sealed class SolveCommand : NtkCommand
     };
 
     private readonly Option<int> _steps = new("--steps") { Description = "Steps of cg after which it gives up.", DefaultValueFactory = _ => 500 };
-    private readonly Option<double?> _memory = new("--memory") { Description = "Memory it may use, also to keep kernel entries between products; default: half of the machine's. With --workers the solve and each of them have equal parts of it; with --cluster each worker may use as much.", HelpName = "GB" };
+    private readonly Option<string?> _memory = new("--memory") { Description = "Memory it may use, in GB or with a unit (4, 512MB), also to keep kernel entries between products; default: half of the machine's. With --workers the solve and each of them have equal parts of it; with --cluster each worker may use as much.", HelpName = "GB" };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Which random pivots.", DefaultValueFactory = _ => 1 };
 
     private readonly Option<string> _precision = new Option<string>("--precision")
@@ -142,6 +142,12 @@ internal sealed class SolveCommand : NtkCommand
         return [.. ridges];
     }
 
+    /// <summary>Of "4" or "512MB"; not a number where it is neither.</summary>
+    private static double Gigabytes(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : ByteSize.parse(text) is { IsOk: true, ResultValue: var bytes } ? bytes / 1e9 : double.NaN;
+
     private FSharpResult<(double[] Ridges, SolveSettings Settings), Failure> Settings(ParseResult parsed)
     {
         var mistakes = new List<string>();
@@ -149,7 +155,8 @@ internal sealed class SolveCommand : NtkCommand
         var rank = parsed.GetValue(_rank);
         var tolerance = parsed.GetValue(_tolerance);
         var steps = parsed.GetValue(_steps);
-        var memory = parsed.GetValue(_memory) ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2e9;
+        var there = MachineMemory.all() / 1e9;
+        var memory = parsed.GetValue(_memory) is { } text ? Gigabytes(text) : there / 2;
         var (name, isElsewhere) = (parsed.GetRequiredValue(_method), _cluster.Read(parsed) is { IsOk: true, ResultValue: not null });
         var method = SolveMethodModule.parse(isElsewhere ? "cg" : name);
 
@@ -162,12 +169,12 @@ internal sealed class SolveCommand : NtkCommand
         if (steps < 1)
             mistakes.Add($"--steps {steps}: at least 1");
         if (!(memory > 0 && memory < 1e6))
-            mistakes.Add($"--memory {memory}: a number of gigabytes above 0");
+            mistakes.Add($"--memory {parsed.GetValue(_memory)}: a number of gigabytes above 0, or a size such as 512MB");
 
         return mistakes.Count > 0
             ? Results.Fail<(double[], SolveSettings)>(ExitCode.Usage, mistakes)
             : method.OrUsage().Select(chosen => (ridges, new SolveSettings(
-                chosen, rank, new GradientsSettings(tolerance, steps), (long)(memory * 1e9), holdsEntries: true, SeedModule.root(parsed.GetValue(_seed)))));
+                chosen, rank, new GradientsSettings(tolerance, steps), (long)(Math.Min(memory, there) * 1e9), holdsEntries: true, SeedModule.root(parsed.GetValue(_seed)))));
     }
 
     /// <summary>One column as a plain vector.</summary>

@@ -48,10 +48,13 @@ module internal FolderJson =
         : Result<'a option, PipelineError> =
         ofKind JsonValueKind.Array "list" path read
 
-    /// A property that is there and not null.
+    /// A property that is there and not null; what is no object has none.
     let property (name: string) (json: JsonElement) : JsonElement option =
-        match json.TryGetProperty name with
-        | true, value when value.ValueKind <> JsonValueKind.Null -> Some value
+        match json.ValueKind with
+        | JsonValueKind.Object ->
+            match json.TryGetProperty name with
+            | true, value when value.ValueKind <> JsonValueKind.Null -> Some value
+            | _ -> None
         | _ -> None
 
     /// A text of an object.

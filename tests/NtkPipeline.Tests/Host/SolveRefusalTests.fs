@@ -27,7 +27,13 @@ let tests =
             solve folder [ "--z"; file folder "nowhere.npy" ]
             |> refused 1 [ "nowhere.npy"; "there is no such file" ]
 
-            solve folder [ "--method"; "exact"; "--memory"; "0.0001" ] |> refused 1 [ "allowed" ]
+            for few in [ "0.0001"; "100kB" ] do
+                solve folder [ "--method"; "exact"; "--memory"; few ] |> refused 1 [ "allowed" ]
+
+            for none in [ "lots"; "0"; "1,5"; "-2" ] do
+                solve folder [ "--memory"; none ]
+                |> refused 2 [ $"--memory %s{none}: a number of gigabytes above 0, or a size such as 512MB" ]
+
             write folder "y.npy" 149 1 (fun _ _ -> 1.0)
             solve folder [] |> refused 1 [ "149 targets for 150 rows" ]
             write folder "z.npy" 4 3 (fun _ _ -> 1.0)

@@ -3,6 +3,7 @@ module NtkPipeline.Tests.FoundTests
 
 open System
 open System.IO
+open System.IO.Compression
 open System.Text
 open Expecto
 open NtkPipeline.Core
@@ -54,6 +55,15 @@ let tests =
                 "it holds half of a surrogate pair"
                 (Encoding.UTF8.GetBytes $"[{{ \"type\": \"%s{half}\" }}]"))
 
+        testCase "a model folder's JSON that has a text where an object is expected is refused"
+        <| inFolder (fun folder ->
+            File.WriteAllText(
+                Path.Combine(folder, "tokenizer.json"),
+                "{ \"normalizer\": \"BertNormalizer\" }"
+            )
+
+            TokeniserProfile.read folder |> says "tokenizer.json: its normaliser is one without a name")
+
         testCase "settings whose texts are no Unicode are refused"
         <| fun () ->
             for text in [ $"{{ \"device\": \"%s{half}\" }}"; $"{{ \"%s{half}\": 1 }}" ] do
@@ -95,6 +105,79 @@ let tests =
             OnnxGraph.read bytes |> ignore
             let allocated = GC.GetAllocatedBytesForCurrentThread() - before
             Expect.isLessThan allocated (4L * int64 bytes.Length + (64L <<< 20)) "bytes"
+
+        testCase "an archive's part that would unfold to many times its size is refused"
+        <| fun () ->
+            use stream = new MemoryStream()
+
+            (use archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen = true)
+
+             for name in [ "values"; "vectors" ] do
+                 use part = archive.CreateEntry($"%s{name}.npy", CompressionLevel.Optimal).Open()
+                 Codec.matrix64.Write part (Matrix.create 3000 3000 (Array.zeroCreate 9_000_000)))
+
+            Expect.isLessThan stream.Length 1_000_000L "zeros are packed well"
+            stream.Position <- 0L
+            let before = GC.GetAllocatedBytesForCurrentThread()
+            let reason = Expect.wantError (Spectrum.codec.Read stream) "refused"
+            Expect.equal reason "its part 'values' is compressed" "why"
+            Expect.isLessThan (GC.GetAllocatedBytesForCurrentThread() - before) 10_000_000L "bytes"
+
+        testCase
+            "a vocabulary with a carriage return inside a line is refused: its pieces would be counted in two ways"
+        <| fun () ->
+            let specials = String.concat "\n" [ "[PAD]"; "[UNK]"; "[CLS]"; "[SEP]"; "[MASK]" ]
+
+            let load (text: string) =
+                WordPiece.load "vocab.txt" (new MemoryStream(Encoding.UTF8.GetBytes text))
+
+            load $"%s{specials}\na\r[UNK]\n"
+            |> says "vocab.txt: line 6 holds a carriage return before its end"
+
+            load $"%s{specials}\na\rb\nc\n" |> says "vocab.txt: line 6 holds a carriage return"
+            Expect.isOk (load (specials.Replace("\n", "\r\n"))) "lines may end in both"
+
+        testCase
+            "a table with a fault on every line is refused by its first faults, in memory that its length allows"
+        <| fun () ->
+            for header, line in
+                [
+                    "id,keyword,location,text,target\n", "t\n"
+                    "id,keyword,location,text,target\n", "2,,,h,1\n"
+                    "id,keyword,location,text,target\n", "x,,,h,7\n"
+                ] do
+                let text = header + String.replicate (260_000 / line.Length) line
+                let bytes = Encoding.UTF8.GetBytes text
+                let before = GC.GetAllocatedBytesForCurrentThread()
+                TweetFrame.parse "f.csv" true bytes |> says "more faults"
+                let allocated = GC.GetAllocatedBytesForCurrentThread() - before
+                Expect.isLessThan allocated (4L * int64 bytes.Length + (64L <<< 20)) line
+
+        testCase "JSON that is refused says so shortly, however long its names are"
+        <| fun () ->
+            let name = String('n', 100_000)
+
+            let reason =
+                Expect.wantError
+                    (Recipe.codec.Read(
+                        new MemoryStream(Encoding.UTF8.GetBytes $"{{ \"%s{name}\": {{ \"a\": $ }} }}")
+                    ))
+                    "refused"
+
+            Expect.stringContains reason "run-record/1" "what it should be"
+            Expect.isLessThan reason.Length 600 "shortly"
+
+        testCase "a network's number of many digits is refused shortly"
+        <| fun () ->
+            let digits = String.replicate 30_000 "12"
+            let reason = Expect.wantError (NetworkText.parse $"dense %s{digits} | relu | dense 1") "refused"
+            Expect.isLessThan reason.Length 1500 "shortly"
+
+        testCase
+            "a size behind a hundred thousand line breaks is refused without trying every way of reading them"
+        <| fun () ->
+            let reason = Expect.wantError (ByteSize.parse ("2" + String('\n', 100_000) + "x")) "refused"
+            Expect.stringContains reason "is not a size" "why"
 
         testCase "a vocabulary of many megabytes is refused by its length"
         <| fun () ->

@@ -22,29 +22,40 @@ let private files = [
     "config.json", "{ \"max_position_embeddings\": 512 }"
 ]
 
-/// A folder for each thread, kept while the process lives and removed with it.
-let private folder =
-    new ThreadLocal<string>(fun () ->
-        let path = Directory.CreateTempSubdirectory("ntk-readers-").FullName
-        Directory.CreateDirectory(Path.Combine(path, "1_Pooling")) |> ignore
-        AppDomain.CurrentDomain.ProcessExit.Add(fun _ -> Directory.Delete(path, true))
-        path)
+/// Folders that are written once for a thread, kept while the process lives and removed with it: an empty one, and one that holds all files.
+let private folders =
+    new ThreadLocal<string * string>(fun () ->
+        let root = Directory.CreateTempSubdirectory("ntk-readers-").FullName
+        let folder (name: string) = Path.Combine(root, name)
 
-/// The folder with this file alone, or with this one and all others whole.
+        for name in [ "alone"; "whole" ] do
+            Directory.CreateDirectory(Path.Combine(folder name, "1_Pooling")) |> ignore
+
+        for name, text in files do
+            // It would go before all others.
+            if name <> "encoder.json" then
+                File.WriteAllText(Path.Combine(folder "whole", name), text)
+
+        AppDomain.CurrentDomain.ProcessExit.Add(fun _ -> Directory.Delete(root, true))
+        folder "alone", folder "whole")
+
+/// A folder with this file alone, or with this one and all others whole.
 let private read (name: string) (withOthers: bool) (bytes: byte[]) =
-    let folder = folder.Value
+    let alone, whole = folders.Value
+    let folder = if withOthers then whole else alone
+    let path = Path.Combine(folder, name)
+    let before = if File.Exists path then Some(File.ReadAllBytes path) else None
+    File.WriteAllBytes(path, bytes)
 
-    for other, text in files do
-        let path = Path.Combine(folder, other)
+    let outcome =
+        try
+            EncoderProfile.read folder |> Result.bind (fun _ -> TokeniserProfile.read folder) |> sentence
+        finally
+            match before with
+            | Some bytes -> File.WriteAllBytes(path, bytes)
+            | None -> File.Delete path
 
-        if other = name then File.WriteAllBytes(path, bytes)
-        elif withOthers && other <> "encoder.json" then File.WriteAllText(path, text)
-        else File.Delete path
-
-    EncoderProfile.read folder
-    |> Result.bind (fun _ -> TokeniserProfile.read folder)
-    |> sentence
-    |> Result.mapError (fun refusal -> refusal.Replace(folder, ""))
+    outcome |> Result.mapError (fun refusal -> refusal.Replace(folder, ""))
 
 let private weights = SmallEncoder.weights 11
 
