@@ -117,10 +117,8 @@ module ConfigText =
             | k when k > 0 -> Ok(text[.. k - 1].Trim(), text[k + 1 ..].Trim())
             | _ -> Error $"--set '%s{PlainLine.ofWords text}': write key=value")
         |> collect
-        |> Result.bind (fun pairs ->
-            match duplicates pairs with
-            | [] -> Ok pairs
-            | twice -> twice |> List.map (fun mistake -> $"--set %s{mistake}; give it once") |> Error)
+        // As everywhere on a command line, the last one counts.
+        |> Result.map (List.rev >> List.distinctBy fst >> List.rev)
 
     /// Levenshtein distance, for "did you mean".
     let private distance (a: string) (b: string) =

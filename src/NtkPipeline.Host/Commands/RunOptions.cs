@@ -84,25 +84,34 @@ internal sealed class RunOptions
     /// <summary>The merged settings, every mistake at once.</summary>
     public FSharpResult<Config, Failure> Config(ParseResult parsed) =>
         from request in Request(parsed)
-        from config in Config(request)
+        from config in Config(request, parsed)
         select config;
 
     /// <summary>
-    /// A file of settings may serve several kinds of run; what the command line sets must have an effect in this one.
+    /// A file of settings may serve several kinds of run; of what the command line sets a note says what has no effect in this one.
     /// </summary>
-    private static FSharpResult<Config, Failure> Config(RunRequest request) =>
+    private static FSharpResult<Config, Failure> Config(RunRequest request, ParseResult parsed) =>
         from config in request.Config()
         let encoders = config.Encoder.Kinds.Select(kind => kind == "auto" ? Models.Auto(config.Encoder.Model) : kind).Distinct()
         let values = config.Values.Add("embed.encoder", string.Join(" + ", encoders))
         let written = config.Facts.Where(fact => fact.Source == "command line").Select(fact => fact.Key)
-        let idle = IdleSettings.mistakes(values, written)
-        from sound in idle.IsEmpty ? Results.Done : Results.Fail<Unit?>(ExitCode.Usage, idle)
+        let told = Note(parsed, IdleSettings.mistakes(values, written))
         select config;
+
+    private static Unit? Note(ParseResult parsed, IEnumerable<string> remarks)
+    {
+        var terminal = new Terminal(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+
+        foreach (var remark in remarks)
+            terminal.Say($"ntk: note: {remark}");
+
+        return null;
+    }
 
     /// <summary>Everything a run needs.</summary>
     public FSharpResult<Session, Failure> Open(ParseResult parsed, Terminal terminal) =>
         from request in Request(parsed)
-        from config in Config(request)
+        from config in Config(request, parsed)
         from data in Home.Data(request.Data)
         let folder = parsed.GetValue(_out) ?? Home.Results(data.Name)
         from mayWrite in _writes ? ResultFiles.Check(folder, config, data, request.SettingsFile) : Results.Done
@@ -112,15 +121,18 @@ internal sealed class RunOptions
     private FSharpResult<RunRequest, Failure> Request(ParseResult parsed)
     {
         var assignments = parsed.GetRequiredValue(_set).ToList();
-        var twice = new List<string>();
+        static string Key(string text) => text.Split('=')[0].Trim();
+
+        var twice = assignments.GroupBy(Key).Where(group => group.Count() > 1)
+            .Select(group => $"--set {group.Key}= stands {group.Count()} times, and the last one counts").ToList();
 
         void Assign(string option, string key, string? value)
         {
             if (value is null)
                 return;
 
-            if (assignments.Exists(text => text.Split('=')[0].Trim() == key))
-                twice.Add($"{option} and --set {key}= set the same; give one of the two");
+            if (assignments.Exists(text => Key(text) == key))
+                twice.Add($"{option} and --set {key}= set the same, and {option} counts");
 
             assignments.Add($"{key}={value}");
         }
@@ -128,8 +140,7 @@ internal sealed class RunOptions
         Assign(_experiment.Name, "experiments", parsed.GetRequiredValue(_experiment) is { Length: > 0 } asked ? string.Join(", ", asked) : null);
         Assign(_seed.Name, "seed", parsed.GetValue(_seed));
 
-        if (twice.Count > 0)
-            return Results.Fail<RunRequest>(ExitCode.Usage, twice);
+        Note(parsed, twice);
 
         var file = parsed.GetValue(_config);
 
