@@ -11,7 +11,7 @@ module RunMemory =
     let private product (bytes: float) (a: int) (b: int) = bytes * float a * float b
 
     /// What the question of the transformer holds by itself: kernels of all rows by its parts, measured.
-    let private transformer (sizes: RunSizes) = product 140.0 sizes.Labelled sizes.Labelled
+    let private transformer (sizes: RunSizes) = product 75.0 sizes.Labelled sizes.Labelled
 
     /// A kernel that the run keeps: of the labelled rows, of the test rows with them, float32, and the fitted rows' eigenvectors.
     let private kept (sizes: RunSizes) =
