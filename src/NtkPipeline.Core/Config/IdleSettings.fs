@@ -173,7 +173,7 @@ module IdleSettings =
         rules |> List.tryFind (fun rule -> rule.Of key && rule.IsIdle values) |> Option.map _.Why
 
     /// A sentence for each of these settings that does nothing.
-    let mistakes (values: Map<string, string>) (keys: string seq) : string list = [
+    let remarks (values: Map<string, string>) (keys: string seq) : string list = [
         for key in keys do
             match why values key with
             | Some reason -> $"%s{key} has no effect here: %s{reason}"

@@ -27,7 +27,7 @@ module internal NpyValues =
 
         let left =
             match stream with
-            | :? StoredEntry as entry -> entry.Left
+            | :? StoredEntry as entry -> Some entry.Left
             | _ when stream.CanSeek -> Some(stream.Length - stream.Position)
             | _ -> None
 

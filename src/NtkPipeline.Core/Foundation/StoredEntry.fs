@@ -4,16 +4,16 @@ open System
 open System.IO
 open System.IO.Compression
 
-/// An entry of a zip archive as it is read. One that is stored, not packed, tells how much of it is left, so that a reader makes its array
-/// once; that lies within the archive, whatever the entry claims.
+/// An entry of a zip archive that is stored, not packed, as it is read. It tells how much of it is left, so that a reader makes its array
+/// once.
 type internal StoredEntry(entry: ZipArchiveEntry) =
     inherit Stream()
 
     let inner = entry.Open()
     let mutable left = entry.Length
 
-    /// Bytes that are still to be read; none where nobody knows.
-    member _.Left: int64 option = if entry.CompressedLength = entry.Length then Some left else None
+    /// Bytes that are still to be read.
+    member _.Left: int64 = left
 
     override _.CanRead = true
     override _.CanSeek = false

@@ -95,7 +95,7 @@ internal sealed class RunOptions
         let encoders = config.Encoder.Kinds.Select(kind => kind == "auto" ? Models.Auto(config.Encoder.Model) : kind).Distinct()
         let values = config.Values.Add("embed.encoder", string.Join(" + ", encoders))
         let written = config.Facts.Where(fact => fact.Source == "command line").Select(fact => fact.Key)
-        let told = Note(parsed, IdleSettings.mistakes(values, written))
+        let told = Note(parsed, IdleSettings.remarks(values, written))
         select config;
 
     private static Unit? Note(ParseResult parsed, IEnumerable<string> remarks)
