@@ -52,6 +52,7 @@ for n in $(seq "$runs"); do
   for k in $(seq $workers); do wc -l <"$work/w$k.log" >"$work/w$k.seen" 2>/dev/null || echo 0 >"$work/w$k.seen"; done
   run "run$n" --cluster "$cluster" &
   client=$!
+  echo $client >"$work/client.pid"
   here=0
   while kill -0 $client 2>/dev/null && [ $here -lt "$kills" ]; do
     sleep "$((RANDOM % 4)).$((RANDOM % 10))"

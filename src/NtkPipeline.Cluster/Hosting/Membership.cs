@@ -30,15 +30,24 @@ internal static class Membership
         silo.Configure<SiloMessagingOptions>(messaging =>
             (messaging.SystemResponseTimeout, messaging.ResponseTimeout, messaging.PlacementTimeout) = (_answer, _answer, 2 * _answer));
 
+        // A grain's place is written down at a member, which may be the one that died; beginning and ending are then tried again soon.
+        silo.Configure<GrainCollectionOptions>(grains => (grains.ActivationTimeout, grains.DeactivationTimeout) = (_answer, _answer));
+
         return silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = TimeSpan.FromSeconds(2);
             membership.MaxProbeTimeout = TimeSpan.FromSeconds(2.5);
             membership.ExtendProbeTimeoutDuringDegradation = false;
+
+            // A second opinion, asked of another member that has just died too, is none: then nothing would be noticed for 30 s.
+            membership.EnableIndirectProbes = false;
             membership.NumMissedProbesLimit = 3;
             membership.NumVotesForDeathDeclaration = 1;
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
-            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
+
+            // Who joins reaches for every member that said a while ago that it is alive. Where all have died together nobody is left to take
+            // them off the list, and the next one joins only once they have been silent for three of these.
+            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
             membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
         });
     }
