@@ -117,6 +117,7 @@ let private tests =
         NetworkPredictionsTests.tests
         NewTweetsTests.tests
         testList "network" [
+            TokenParserTests.tests
             NetworkTextTests.tests
             ArchitectureTextTests.tests
             ActivationsTests.tests

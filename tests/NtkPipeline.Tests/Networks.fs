@@ -69,6 +69,33 @@ let random (seed: int) : string =
 
     String.concat " | " (blocks @ [ dense 1 ] @ ending)
 
+/// A well-formed network over tokens.
+let randomOverTokens (seed: int) : string =
+    let random = Random seed
+    let some name = if random.Next 2 = 0 then $" %s{name}=%s{number random}" else ""
+
+    let conv width isKept =
+        let ends = if isKept then [ "" ] else [ " pad=same"; " pad=valid stride=2"; " stride=3" ]
+        $"conv %d{width} size=%d{1 + 2 * random.Next 3}%s{pick random ends}" + some "w" + some "b"
+
+    let attention () =
+        let scores = pick random [ "softmax"; "identity"; "relu"; "abs" ]
+        let scale = pick random [ "linear"; "sqrt" ]
+
+        $"attention %d{1 + random.Next 8} scores=%s{scores} scale=%s{scale}"
+        + String.concat "" (List.map some [ "q"; "k"; "v"; "o"; "b"; "position" ])
+
+    let block () =
+        match random.Next 5 with
+        | 0 -> $"dense %d{1 + random.Next 9}" + some "w"
+        | 1 -> conv 6 false + " | " + Activation.print (pick random Activations.examples)
+        | 2 -> attention ()
+        | 3 -> $"dense 6 | residual(relu | %s{conv 6 true})"
+        | _ -> $"dense 6 | residual(%s{attention ()}) | layer-norm"
+
+    let pool = pick random [ []; [ "mean-pool" ]; [ "sum-pool" ]; [ "flatten" ] ]
+    String.concat " | " ([ for _ in 0 .. random.Next 4 -> block () ] @ pool @ [ "dense 2" + some "b" ])
+
 /// Rows for kernels: general ones, and every pair that is hard: equal, parallel, antiparallel, nearly so, orthogonal.
 let rows: Matrix<float> =
     Matrix.ofRows 4 [|

@@ -98,7 +98,8 @@ module Architecture =
             | Dense(_, prior) -> prior.Parameterisation = Standard
             | Residual branch -> hasStandard branch
             | Activate _
-            | LayerNorm _ -> false)
+            | LayerNorm _
+            | Tokens _ -> false)
 
     /// The network whose analytic kernel networks of this width are held against. In NTK parameterisation it does not depend on the
     /// width; in the standard one Θ grows with it (Sohl-Dickstein et al. 2020), so it is taken at the width.

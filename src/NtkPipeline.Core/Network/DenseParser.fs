@@ -6,54 +6,19 @@ open FParsec
 [<RequireQualifiedAccess>]
 module internal DenseParser =
 
-    type private Entry =
-        | W of float
-        | B of float
-        | Param of Parameterisation
+    type private Draft = { W: float; B: float; Parameterisation: Parameterisation }
 
-    let private entry<'u> : Parser<Entry, 'u> =
-        choice [
-            NetworkTokens.token "w=" >>. NetworkTokens.real |>> W
-            NetworkTokens.token "b=" >>. NetworkTokens.real |>> B
-            NetworkTokens.token "param="
-            >>. ((NetworkTokens.token "ntk" >>% Param Ntk)
-                 <|> (NetworkTokens.token "standard" >>% Param Standard))
+    let private prior<'u> : Parser<Prior, 'u> =
+        { W = 1.0; B = 0.0; Parameterisation = Ntk }
+        |> NetworkTokens.named [
+            "w", NetworkTokens.real |>> fun w draft -> { draft with W = w }
+            "b", NetworkTokens.real |>> fun b draft -> { draft with B = b }
+            "param",
+            NetworkTokens.oneOf [ "ntk", Ntk; "standard", Standard ]
+            |>> fun parameterisation draft -> { draft with Parameterisation = parameterisation }
         ]
-
-    let private prior (entries: Entry list) =
-        let kind =
-            function
-            | W _ -> "w="
-            | B _ -> "b="
-            | Param _ -> "param="
-
-        match entries |> List.countBy kind |> List.tryFind (fun (_, count) -> count > 1) with
-        | Some(name, _) -> Result.Error $"%s{name} is given twice"
-        | None ->
-            let w =
-                entries
-                |> List.tryPick (function
-                    | W w -> Some w
-                    | B _
-                    | Param _ -> None)
-
-            let b =
-                entries
-                |> List.tryPick (function
-                    | B b -> Some b
-                    | W _
-                    | Param _ -> None)
-
-            let p =
-                entries
-                |> List.tryPick (function
-                    | Param p -> Some p
-                    | W _
-                    | B _ -> None)
-
-            Prior.create (defaultArg w 1.0) (defaultArg b 0.0) (defaultArg p Ntk)
+        |> NetworkTokens.only (fun draft -> Prior.create draft.W draft.B draft.Parameterisation)
 
     /// The layer's width and prior.
     let parser<'u> : Parser<Width * Prior, 'u> =
-        (NetworkTokens.whole |> NetworkTokens.only Width.create)
-        .>>. (many entry |> NetworkTokens.only prior)
+        (NetworkTokens.whole |> NetworkTokens.only Width.create) .>>. prior

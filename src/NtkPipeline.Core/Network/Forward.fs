@@ -102,6 +102,7 @@ module Forward =
             | Residual branch :: rest ->
                 let above = layers below branch
                 layers (below.add above) rest
+            | Tokens layer :: _ -> Layer.refusedBefore layer
 
         let y = layers x network.Layers
 

@@ -30,7 +30,8 @@ module Network =
             | Residual branch -> 1 + count branch
             | Dense _
             | Activate _
-            | LayerNorm _ -> 1)
+            | LayerNorm _
+            | Tokens _ -> 1)
 
     /// The network of these layers, input side first, or the reason why there is none.
     let create (layers: Layer list) : Result<Network, string> =
@@ -39,7 +40,7 @@ module Network =
         elif count layers > mostLayers then
             Error $"a network has at most %d{mostLayers} layers"
         else
-            Shape.aboveAll Shape.Input layers
+            Shape.aboveAll Shape.input layers
             |> Result.map (fun _ -> { Steps = layers; Alpha = 1.0; IsCentred = false })
 
     /// The network with other layers, and the same made of their output.
@@ -75,9 +76,23 @@ module Network =
             | Residual branch -> layer :: flatten branch
             | Dense _
             | Activate _
-            | LayerNorm _ -> [ layer ])
+            | LayerNorm _
+            | Tokens _ -> [ layer ])
 
-    /// (fan_in, width, prior) of every dense layer on `features` inputs, in the order of the text: the order of parameters.
+    /// The network itself if it acts on rows: no layer of it takes tokens together.
+    let ofRows (network: Network) : Result<Network, string> =
+        match Layer.firstOfTokens network.Layers with
+        | Some layer -> Error(TokenLayer.notOfRows layer)
+        | None -> Ok network
+
+    /// Whether it makes one vector of each text: a pool or flatten is in it.
+    let gathers (network: Network) : bool =
+        match Shape.aboveAll Shape.input network.Layers with
+        | Ok top -> top.Places = TokenPlaces.Gathered
+        | Error reason -> invalidOp reason
+
+    /// (fan_in, width, prior) of every dense layer of a network over rows of `features` entries, in the order of the text: the
+    /// order of parameters.
     let denseLayers (features: int) (network: Network) : (int * int * Prior) list =
         let folder (fanIn, found) layer =
             match layer with
@@ -85,11 +100,19 @@ module Network =
             | Activate _
             | LayerNorm _
             | Residual _ -> fanIn, found
+            | Tokens layer -> Layer.refusedBefore layer
 
         flatten network.Layers |> List.fold folder (features, []) |> snd |> List.rev
 
     /// How many outputs the network has.
-    let outputs (network: Network) : int = denseLayers 1 network |> List.last |> fun (_, width, _) -> width
+    let outputs (network: Network) : int =
+        match Shape.aboveAll Shape.input network.Layers with
+        | Ok { Width = Some width } -> width.Value
+        | Ok { Width = None } ->
+            invalidArg
+                (nameof network)
+                "how many outputs it has depends on the inputs: no dense layer is on top"
+        | Error reason -> invalidOp reason
 
     /// The network itself if it exists at finite width: what acts on kernels only does not.
     let finite (network: Network) : Result<Network, string> =
@@ -101,6 +124,7 @@ module Network =
                     sound |> Result.bind (fun () -> Activation.finite activation |> Result.map ignore)
                 | Dense _
                 | LayerNorm _
-                | Residual _ -> sound)
+                | Residual _
+                | Tokens _ -> sound)
             (Ok())
         |> Result.map (fun () -> network)

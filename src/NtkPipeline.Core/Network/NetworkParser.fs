@@ -7,6 +7,7 @@ open FParsec
 ///     part    := layer ('|' layer)*
 ///     layer   := 'dense' width ('w=' number | 'b=' number | 'param=' ('ntk' | 'standard'))*
 ///              | activation | 'layer-norm' [ '(' eps ')' ] | 'residual(' part ')' | 'repeat(' count ',' part ')'
+///              | a layer over tokens: see `TokenParser`
 /// `scale` and `centred` may also stand the other way round; both mean α·(y(x; θ) − y(x; θ₀)). `repeat` is a shorthand:
 /// printing writes its layers out.
 [<RequireQualifiedAccess>]
@@ -34,7 +35,7 @@ module internal NetworkParser =
         fun place ->
             if isGiven place then
                 Result.Error $"%s{name} is given twice"
-            elif place.Depth > 0 || place.Below = Shape.Input then
+            elif place.Depth > 0 || place.Below = Shape.input then
                 Result.Error $"%s{name} stands after the last layer of the network"
             else
                 Result.Ok([], set place)
@@ -109,6 +110,8 @@ module internal NetworkParser =
             |> NetworkTokens.only (fun alpha -> Network.checkScale alpha)
             |>> fun alpha -> ending "scale" _.Scale.IsSome (fun place -> { place with Scale = Some alpha })
             "centred", preturn (ending "centred" _.IsCentred (fun place -> { place with IsCentred = true }))
+            for name, parser in TokenParser.names do
+                name, parser |>> (Tokens >> stand)
             for name, parser in activations do
                 name, parser |>> (Activate >> stand)
         ]
@@ -132,7 +135,7 @@ module internal NetworkParser =
 
     /// The network that a text describes, or what is wrong with the text, with a caret under the place.
     let parse (text: string) : Result<Network, string> =
-        let start = { Below = Shape.Input; Depth = 0; Scale = None; IsCentred = false }
+        let start = { Below = Shape.input; Depth = 0; Scale = None; IsCentred = false }
 
         match runParserOnString (spaces >>. layers .>> eof) start "" text with
         | Success(layers, place, _) ->

@@ -8,6 +8,50 @@ module NetworkText =
 
     let private number (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
 
+    let private setting (name: string) (usual: float) (value: float) =
+        if value = usual then [] else [ $"%s{name}=%s{number value}" ]
+
+    let private printConv (conv: Convolution) =
+        String.concat " " [
+            $"conv %d{conv.Width.Value} size=%d{conv.Size}"
+            match conv.Padding with
+            | Padding.Same -> ()
+            | Padding.Valid -> "pad=valid"
+            if conv.Stride <> 1 then
+                $"stride=%d{conv.Stride}"
+            yield! setting "w" 1.0 conv.Prior.WeightScale
+            yield! setting "b" 0.0 conv.Prior.BiasScale
+        ]
+
+    let private printAttention (attention: Attention) =
+        String.concat " " [
+            $"attention %d{attention.Heads.Value}"
+            match attention.Scale with
+            | ScoreScale.Linear -> ()
+            | ScoreScale.Sqrt -> "scale=sqrt"
+            match attention.Scores with
+            | ScoreRule.Softmax -> ()
+            | ScoreRule.Identity -> "scores=identity"
+            | ScoreRule.Relu -> "scores=relu"
+            | ScoreRule.Abs -> "scores=abs"
+            let scales = attention.Scales
+            yield! setting "q" 1.0 scales.Query
+            yield! setting "k" 1.0 scales.Key
+            yield! setting "v" 1.0 scales.Value
+            yield! setting "o" 1.0 scales.Output
+            yield! setting "b" 0.0 scales.Bias
+            yield! setting "position" 0.0 scales.Position
+        ]
+
+    /// A layer over tokens as networks' texts have it.
+    let printTokens (layer: TokenLayer) : string =
+        match layer with
+        | TokenLayer.Conv conv -> printConv conv
+        | TokenLayer.Attention attention -> printAttention attention
+        | TokenLayer.MeanPool
+        | TokenLayer.SumPool
+        | TokenLayer.Flatten -> TokenLayer.name layer
+
     let rec private printLayers (layers: Layer list) : string =
         layers |> List.map printLayer |> String.concat " | "
 
@@ -16,10 +60,8 @@ module NetworkText =
         | Dense(width, prior) ->
             String.concat " " [
                 $"dense %d{width.Value}"
-                if prior.WeightScale <> 1.0 then
-                    $"w=%s{number prior.WeightScale}"
-                if prior.HasBias then
-                    $"b=%s{number prior.BiasScale}"
+                yield! setting "w" 1.0 prior.WeightScale
+                yield! setting "b" 0.0 prior.BiasScale
                 match prior.Parameterisation with
                 | Ntk -> ()
                 | Standard -> "param=standard"
@@ -28,6 +70,7 @@ module NetworkText =
         | LayerNorm 0.0 -> "layer-norm"
         | LayerNorm eps -> $"layer-norm(%s{number eps})"
         | Residual branch -> $"residual(%s{printLayers branch})"
+        | Tokens layer -> printTokens layer
 
     /// Defaults are left out.
     let print (network: Network) : string =
@@ -39,5 +82,8 @@ module NetworkText =
                 "centred"
         ]
 
-    /// The network that a text describes, or what is wrong with the text, with a caret under the place.
-    let parse (text: string) : Result<Network, string> = NetworkParser.parse text
+    /// The network that a text describes, over rows or over tokens, or what is wrong with the text, with a caret under the place.
+    let parseAny (text: string) : Result<Network, string> = NetworkParser.parse text
+
+    /// Likewise of a network over rows: one whose layers take tokens together is refused.
+    let parse (text: string) : Result<Network, string> = parseAny text |> Result.bind Network.ofRows

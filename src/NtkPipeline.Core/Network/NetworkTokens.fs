@@ -55,3 +55,18 @@ module internal NetworkTokens =
         many1Satisfy2L isAsciiLetter (fun c -> isAsciiLetter c || isDigit c || c = '-') "layer" .>> spaces
 
     let argument (parser: Parser<'t, 'u>) : Parser<'t, 'u> = between (token "(") (token ")") parser
+
+    /// 'name=value' in any order, each name at most once: what they make of a draft.
+    let named (entries: (string * Parser<'draft -> 'draft, 'u>) list) (draft: 'draft) : Parser<'draft, 'u> =
+        entries
+        |> List.map (fun (name, parser) -> token $"%s{name}=" >>. parser |>> fun set -> name, set)
+        |> choice
+        |> many
+        |> only (fun found ->
+            match found |> List.countBy fst |> List.tryFind (fun (_, count) -> count > 1) with
+            | Some(name, _) -> Result.Error $"%s{name}= is given twice"
+            | None -> found |> List.fold (fun draft (_, set) -> set draft) draft |> Result.Ok)
+
+    /// One of several words, each standing for a value.
+    let oneOf (words: (string * 'value) list) : Parser<'value, 'u> =
+        words |> List.map (fun (word, value) -> token word >>% value) |> choice

@@ -28,6 +28,11 @@ let private networks = [
     "residual(dense 8 | leaky-relu(0.1) | dense 8) | monomial(2) | dense 1"
 ]
 
+let private overTokens = [
+    "conv 64 size=3 pad=valid stride=2 w=1.5 b=0.1 | relu | mean-pool | dense 1"
+    "dense 8 | residual(attention 4 scale=sqrt scores=identity q=0.7 position=0.2) | sum-pool | dense 1"
+]
+
 let private parts = [
     "dense 4"
     " | "
@@ -63,6 +68,7 @@ let all: Reader list = [
     create "unlabelled tweets" (tweets |> List.map utf8) cells (TweetFrame.parse "f.csv" false >> sentence)
     create "a column of texts" (tweets |> List.map utf8) cells (TextColumn.ofCsv "f.csv" "text" >> sentence)
     ofText "network" networks parts NetworkText.parse
+    ofText "network over tokens" overTokens parts NetworkText.parseAny
     ofText "settings" settings keys (fun text -> Config.read "s.json" text [] |> one)
     ofText "one setting" [ "train.epochs=3"; "embed.encoder=lsa + npy"; "device=cuda:0" ] keys (fun text ->
         Config.read null null [ text ] |> one)

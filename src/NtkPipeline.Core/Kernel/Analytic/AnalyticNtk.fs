@@ -25,7 +25,8 @@ module AnalyticNtk =
                 | Residual branch -> within branch
                 | Activate _
                 | Dense _
-                | LayerNorm _ -> [])
+                | LayerNorm _
+                | Tokens _ -> [])
 
         List.distinct (within network.Layers)
 
@@ -87,6 +88,7 @@ module AnalyticNtk =
                     Moments = Moments.add m branch.Moments
                     Theta = state.Theta + branch.Theta
             }
+        | Tokens layer -> Layer.refusedBefore layer
 
     let private start (features: int) (inner: Moments) : State = {
         Moments = Moments.scale (1.0 / sqrt (float features)) inner

@@ -75,6 +75,7 @@ module KernelLatex =
                     ],
                     top + 1,
                     fanIn
+                | Tokens layer -> Layer.refusedBefore layer
 
             let above, last, width = lines rest top width
             here @ above, last, width

@@ -26,7 +26,8 @@ module TableGram =
             match layer with
             | Dense(_, prior) -> not prior.HasBias
             | Activate activation -> (Activation.linearPieces activation).IsSome
-            | LayerNorm _ -> false
+            | LayerNorm _
+            | Tokens _ -> false
             | Residual branch -> ofDegreeOne branch)
 
     /// Relative spread of norms that rounding of float32 inputs explains.

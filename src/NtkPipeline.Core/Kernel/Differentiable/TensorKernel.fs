@@ -32,7 +32,8 @@ module TensorKernel =
                 | LayerNorm eps -> LearnableLayer.LayerNorm eps, next
                 | Residual branch ->
                     let branch, next = place branch next
-                    LearnableLayer.Residual branch, next)
+                    LearnableLayer.Residual branch, next
+                | Tokens layer -> Layer.refusedBefore layer)
             next
             layers
 
@@ -43,7 +44,8 @@ module TensorKernel =
             | Activate activation -> [ activation ]
             | Residual branch -> activations branch
             | Dense _
-            | LayerNorm _ -> [])
+            | LayerNorm _
+            | Tokens _ -> [])
 
     /// Whether the network's kernel can be differentiated, or the reason why not.
     let check (network: Network) : Result<unit, string> =
@@ -80,7 +82,8 @@ module TensorKernel =
                             replace branch next
                             |> Result.map (fun (branch, next) -> Residual branch :: above, next)
                         | Activate _
-                        | LayerNorm _ -> Ok(layer :: above, next)))
+                        | LayerNorm _
+                        | Tokens _ -> Ok(layer :: above, next)))
                 (Ok([], next))
             |> Result.map (fun (reversed, next) -> List.rev reversed, next)
 

@@ -17,7 +17,8 @@ module FeatureKernel =
         | Dense(_, prior) -> Ok prior
         | Activate _
         | LayerNorm _
-        | Residual _ ->
+        | Residual _
+        | Tokens _ ->
             Error "the NNGP kernel of a finite network needs a dense layer at the end of the network"
 
     /// The kernel as a sum over one layer, with δ = 1: what `StructuredGram` makes a matrix of.

@@ -57,7 +57,8 @@ module OutputTraces =
         | Dense _ -> true
         | Activate _
         | LayerNorm _
-        | Residual _ -> false
+        | Residual _
+        | Tokens _ -> false
 
     /// The traces of output o alone. A dense layer on top of all has δ = α at its own unit and 0 elsewhere.
     let private ofOutput (network: Network) (outputs: int) (o: int) (traces: LayerTrace[]) =

@@ -51,7 +51,8 @@ module GradientStack =
                 | Activate activation -> hasGates activation
                 | Residual branch -> any branch
                 | Dense _
-                | LayerNorm _ -> false)
+                | LayerNorm _
+                | Tokens _ -> false)
 
         let ofRows x =
             let found = ResizeArray<torch.Tensor>()
