@@ -37,27 +37,37 @@ let run (arguments: string list) =
 
 let tests kind = buildThenStart $"tests/NtkPipeline.%s{kind}" $"NtkPipeline.%s{kind}"
 
-/// What `torture` does, each part with so many of everything; the exit code is 0 where nothing was found.
-let tortures = [
-    "readers",
-    fun (count: string) ->
-        Environment.SetEnvironmentVariable("NTK_TORTURE", count)
-        tests "Tests" [ "--filter"; "NtkPipeline.readers" ]
-]
+/// What `torture` does: of each part how much by default, and which tests; the exit code is 0 where nothing was found.
+let tortures =
+    let part name count list = name, count, [ "--filter"; $"NtkPipeline.%s{list}" ]
 
-/// All parts, or those that are named, with as many as a number says.
+    [
+        part "readers" "100000" "readers"
+        part "kills" "200" "torture.killed at random"
+        part "calls" "200" "torture.killed at calls"
+        part "errors" "100" "torture.a call that fails"
+        part "disks" "100" "torture.a disk that fills"
+        part "processes" "50" "torture.two and four"
+        part "damage" "100" "a damaged store"
+    ]
+
+let private attack (count: string) list =
+    Environment.SetEnvironmentVariable("NTK_TORTURE", count)
+    tests "Tests" list
+
+/// All parts, or those that are named, with as many as they have by default, or as a number says.
 let torture (arguments: string list) =
     let counts, names = arguments |> List.partition (Seq.forall Char.IsAsciiDigit)
-    let count = List.tryLast counts |> Option.defaultValue "100000"
+    let isKnown name = tortures |> List.exists (fun (part, _, _) -> part = name)
 
-    match names |> List.filter (fun name -> not (List.exists (fst >> (=) name) tortures)) with
+    match List.filter (isKnown >> not) names with
     | [] ->
         tortures
-        |> List.filter (fun (name, _) -> names.IsEmpty || List.contains name names)
-        |> List.map (fun (_, act) -> act count)
+        |> List.filter (fun (part, _, _) -> names.IsEmpty || List.contains part names)
+        |> List.map (fun (_, usual, list) -> attack (List.tryLast counts |> Option.defaultValue usual) list)
         |> List.max
     | unknown ->
-        let known = tortures |> List.map fst |> String.concat ", "
+        let known = tortures |> List.map (fun (part, _, _) -> part) |> String.concat ", "
         say $"torture has no part %s{unknown.Head}; there are %s{known}."
         2
 
@@ -105,7 +115,7 @@ let targets = [
     "run", "compile, then `ntk` with the remaining arguments (`ntk run` if they name no command)", run
     "test", "compile, then run the tests; further arguments go to them", tests "Tests"
     "torture",
-    "compile, then attack readers with generated inputs: 100000 each, or `torture readers 1000`",
+    "compile, then attack: readers by generated inputs, runs by kills, failing calls, full disks, others, damage; `torture kills 50`",
     torture
     "check", "fail where `format` would change a source file", layOut [ "--check" ] [ "--verify-no-changes" ]
     "format", "lay out every source file", layOut [] []

@@ -188,7 +188,7 @@ let private tests =
         yield! ExperimentLists.all
         yield! ReportLists.all
         yield! HostTests.all
-        yield! [ ReaderTests.tests; FoundTests.tests ]
+        yield! [ ReaderTests.tests; FoundTests.tests; TortureTests.tests ]
         ArchitectureTests.tests
         FolderTests.tests
     ]

@@ -5,12 +5,6 @@ open System
 open Expecto
 open NtkPipeline.Tests.Reader
 
-/// Inputs for each reader that somebody asks for.
-let private asked =
-    match Environment.GetEnvironmentVariable "NTK_TORTURE" |> Int32.TryParse with
-    | true, count when count > 0 -> Some count
-    | _ -> None
-
 let private shown (bytes: byte[]) =
     let part = bytes[.. min 1500 (bytes.Length - 1)]
     let more = if part.Length < bytes.Length then $" … of %d{bytes.Length} bytes" else ""
@@ -48,12 +42,12 @@ let tests =
         for reader in readers do
             testCase $"any input of %s{reader.Name} is read or refused, soon and in its memory"
             <| fun () ->
-                match attack (defaultArg asked 300) reader with
+                match attack (Asked.orElse 300) reader with
                 | Some misdeed, _ ->
                     failtest
                         $"%s{misdeed.Reader}, input %d{misdeed.Number}: %s{misdeed.What}\n%s{shown misdeed.Bytes}"
                 | None, read ->
-                    asked
+                    Asked.count
                     |> Option.iter (fun count ->
                         printfn
                             $"%s{reader.Name}: %d{count} inputs, %d{read} of them read, the others refused")

@@ -41,19 +41,20 @@ let pipe (path: string) : unit =
     made.WaitForExit()
     Expect.equal made.ExitCode 0 "a pipe"
 
-/// What may happen to a file: with a folder elsewhere to use, the files of its kind, and the one.
-let damages: (string * (string -> string[] -> string -> unit)) list = [
+/// What may happen to a file: with a folder elsewhere to use, the files of its kind, and the one; at a place that depends on its length.
+let damagesAt (place: int64 -> int64) : (string * (string -> string[] -> string -> unit)) list = [
     "truncated",
     fun _ _ path ->
         use file = File.OpenWrite path
-        file.SetLength(file.Length / 2L)
+        file.SetLength(place file.Length)
 
     "with one bit flipped",
     fun _ _ path ->
         match File.ReadAllBytes path with
         | [||] -> ()
         | bytes ->
-            bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 4uy
+            let at = int (place bytes.LongLength)
+            bytes[at] <- bytes[at] ^^^ 4uy
             File.WriteAllBytes(path, bytes)
 
     "emptied", (fun _ _ path -> File.WriteAllBytes(path, [||]))
@@ -90,6 +91,12 @@ let damages: (string * (string -> string[] -> string -> unit)) list = [
     if not (OperatingSystem.IsWindows()) then
         "unreadable", (fun _ _ path -> File.SetUnixFileMode(path, UnixFileMode.None))
 ]
+
+/// In the midst of it, or anywhere, by a number.
+let damages (number: int) =
+    let random = Random number
+
+    damagesAt (fun length -> if number = 0 then length / 2L else random.NextInt64(max 1L length))
 
 /// What may happen to a folder.
 let folderDamages: (string * (string -> string -> unit)) list = [

@@ -94,21 +94,24 @@ let private kinds = [
 let private folders = [ "objects"; "latest"; "texts"; "claims"; "live" ]
 
 /// Damages copies of a store in each way, with a folder of somebody's beside it, and asks for the same.
-let private spoil (damages: (string * (string -> string -> unit)) list) =
+let private spoil (damagesOf: int -> (string * (string -> string -> unit)) list) =
     inFolder (fun folder ->
         let at name = Path.Combine(folder, name)
         let values = build (at "whole")
 
-        for what, damage in damages do
-            let store, elsewhere = at what, at $"beside %s{what}"
-            Trees.copy (at "whole") store
-            Directory.CreateDirectory elsewhere |> ignore
-            File.WriteAllText(Path.Combine(elsewhere, "mine"), "mine")
-            damage store elsewhere
-            let before = Trees.snapshot elsewhere
-            expectRight what store values
-            Expect.equal (Trees.snapshot elsewhere) before $"%s{what}: nothing outside has changed"
-            Expect.isFalse (File.Exists(Path.Combine(elsewhere, "nowhere"))) $"%s{what}: nor come")
+        for number in 0 .. Asked.orElse 1 - 1 do
+            for what, damage in damagesOf number do
+                let store, elsewhere = at what, at $"beside %s{what}"
+                Trees.copy (at "whole") store
+                Directory.CreateDirectory elsewhere |> ignore
+                File.WriteAllText(Path.Combine(elsewhere, "mine"), "mine")
+                damage store elsewhere
+                let before = Trees.snapshot elsewhere
+                expectRight what store values
+                Expect.equal (Trees.snapshot elsewhere) before $"%s{what}: nothing outside has changed"
+                Expect.isFalse (File.Exists(Path.Combine(elsewhere, "nowhere"))) $"%s{what}: nor come"
+                Directory.Delete(store, true)
+                Directory.Delete(elsewhere, true))
 
 /// Claims are asked for where something has to be made.
 let private forget (store: string) =
@@ -140,15 +143,15 @@ let tests =
     testList "a damaged store" [
         for kind, find in kinds do
             testCase $"files of %s{kind}, each in every kind of damage"
-            <| spoil [
-                for what, damage in Trees.damages do
+            <| spoil (fun number -> [
+                for what, damage in Trees.damages number do
                     what, (fun store elsewhere -> spoilFiles kind find store damage elsewhere)
-            ]
+            ])
 
         for part in folders do
             testCase $"folders of %s{part}, each in every kind of damage"
-            <| spoil [
+            <| spoil (fun _ -> [
                 for what, damage in Trees.folderDamages do
                     what, (fun store elsewhere -> spoilFolders part store damage elsewhere)
-            ]
+            ])
     ]
