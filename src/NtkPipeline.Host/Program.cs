@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using Microsoft.FSharp.Core;
 using NtkPipeline.Host.Commands;
+using NtkPipeline.Host.Help;
 using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host;
@@ -15,15 +17,19 @@ public static class Program
     /// <summary>Every option of every command, but those that all have.</summary>
     public static IEnumerable<CommandOption> Options => Root().Subcommands.SelectMany(command => CommandOption.Of(command, [command.Name]));
 
+    /// <summary>Whether this process's standard output is for a program to read.</summary>
+    private static bool _asJson;
+
     public static int Main(string[] args)
     {
+        _asJson = IsJson(args);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         ClusterProgram.IsWhole = true;
         LargeGarbage.watch();
         var named = LibTorchFolder.named();
 
         if (named.IsError)
-            return Terminal.OfProcess.Report(new Failure(ExitCode.Usage, [named.ErrorValue.Sentence]));
+            return (Terminal.OfProcess with { AsJson = _asJson }).Report(new Failure(ExitCode.Usage, [named.ErrorValue.Sentence]));
 
         return named.ResultValue is { Value: var folder } && !TorchContext.IsCurrent
             ? TorchContext.Run(folder, args)
@@ -33,14 +39,14 @@ public static class Program
     /// <summary>Runs one command line, writing where it is told to, and gives its exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var terminal = new Terminal(output, error);
+        var terminal = new Terminal(output, error, AsJson: IsJson(args));
 
         try
         {
             var parsed = Parse(args);
 
-            return parsed.Errors.Count > 0
-                ? terminal.Report(new Failure(ExitCode.Usage, [.. parsed.Errors.Select(mistake => mistake.Message)]))
+            return CommandMistakes.Of(parsed) is { Count: > 0 } mistakes
+                ? terminal.Report(new Failure(ExitCode.Usage, mistakes))
                 : parsed.Invoke(new WrittenInvocation(args)
                 {
                     Output = output,
@@ -64,13 +70,16 @@ public static class Program
     {
         var parsed = Parse(args);
 
-        return parsed.Errors.Count > 0 ? Results.Fail<SharedStages>(ExitCode.Usage, parsed.Errors.Select(mistake => mistake.Message))
+        return CommandMistakes.Of(parsed) is { Count: > 0 } mistakes ? Results.Fail<SharedStages>(ExitCode.Usage, mistakes)
             : parsed.CommandResult.Command is IStageCommand command ? command.Stages(parsed, share, terminal)
             : Results.Fail<SharedStages>(ExitCode.Refused, $"{parsed.CommandResult.Command.Name} has no stages that workers make");
     }
 
+    /// <summary>Also of a line that cannot be read otherwise.</summary>
+    private static bool IsJson(string[] args) => args.Contains("--json");
+
     /// <summary>A text may begin with @, which is not the name of a file with arguments.</summary>
-    private static ParseResult Parse(string[] args) => Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    internal static ParseResult Parse(string[] args) => Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     private static RootCommand Root()
     {
@@ -102,11 +111,15 @@ public static class Program
             new FetchCommand(),
             new SampleCommand(),
             new BenchCommand(),
+            new HelpCommand(),
+            new CompletionsCommand(),
         };
 
         foreach (var option in NtkCommand.Common())
             root.Options.Add(option);
 
+        root.SetAction(parsed => HelpPage.First(parsed, new Terminal(parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)));
+        root.Options.OfType<HelpOption>().Single().Action = new ShortHelp();
         PlainNumbers.Require(root);
         return root;
     }
@@ -115,8 +128,8 @@ public static class Program
     private static void Interrupt(PosixSignalContext context)
     {
         context.Cancel = true;
-        Terminal.OfProcess.Say("ntk: interrupted; what is finished is kept, and the same command goes on from there");
-        Leave(ExitCode.Interrupted);
+        var failure = new Failure(ExitCode.Interrupted, ["interrupted; what is finished is kept, and the same command goes on from there"]);
+        Leave((Terminal.OfProcess with { AsJson = _asJson }).ReportInterruption(failure));
     }
 
     /// <summary>Ends the process at once, whatever its threads are at.</summary>

@@ -18,6 +18,9 @@ internal static class ResultFiles
 
     public const string Log = "run.log";
 
+    /// <summary>What the run was asked for.</summary>
+    public const string Request = "run.json";
+
     private const string Submission = "submission";
 
     /// <summary>How each begins that a run has written; the second summary is of older versions.</summary>
@@ -27,6 +30,7 @@ internal static class ResultFiles
         Table => ["data,synthetic,experiment,"],
         Summary => ["{\n  \"answer\": ", "{\n  \"data\": "],
         Log => ["{\"name\":"],
+        Request => [AskedRun.Beginning],
         _ => ["id,target\n"],
     });
 
@@ -37,7 +41,9 @@ internal static class ResultFiles
             .OfType<string>().Where(path => path != "").ToArray();
 
         var mistakes = Names(folder).SelectMany(name => Mistakes(folder, name, inputs)).Select(mistake => $"--out: {mistake}").ToArray();
-        return mistakes.Length > 0 ? Results.Fail<Unit?>(ExitCode.Usage, mistakes) : Results.Done;
+        return mistakes.Length > 0 ? Results.Fail<Unit?>(ExitCode.Usage, mistakes)
+            : Writable.Folder(folder) is { } refusal ? Results.Fail<Unit?>(ExitCode.Refused, $"--out: {refusal}")
+            : Results.Done;
     }
 
     /// <summary>The file of one answer to the test tweets; a question's own model is named.</summary>
@@ -45,7 +51,7 @@ internal static class ResultFiles
 
     private static IEnumerable<string> Names(string folder) =>
     [
-        Page, Table, Summary, Log, Answer(),
+        Page, Table, Summary, Log, Request, Answer(),
         .. Directory.Exists(folder) ? Directory.GetFiles(folder, $"{Submission}-*.csv").Select(path => Path.GetFileName(path)) : [],
     ];
 

@@ -60,6 +60,7 @@ internal sealed record Session(RunRequest Request, Config Config, DataFolder Dat
              ? FSharpResult<Unit, PipelineError>.NewOk(page)
              : Write(ResultFiles.Answer(), Submission.csv([.. tweets.Select(tweet => tweet.Id)], findings.Kernel.TestOutputs))
          from others in findings.Chapters.SelectMany(chapter => Answers(chapter, tweets)).InOrder()
+         from request in Write(ResultFiles.Request, AskedRun.Print(this))
          from record in Write(ResultFiles.Summary, summary)
          select record).OrRefused();
 

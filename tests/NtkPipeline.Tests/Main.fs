@@ -81,6 +81,7 @@ let private tests =
         RunConvergenceTests.tests
         PrintedUnionTests.tests
         PlainLineTests.tests
+        NearestTests.tests
         NetworksAgainstKernelTests.tests
         KernelStaysPutTests.tests
         yield! [ FewRowsTests.tests; DrawTweetsTests.tests ]
@@ -117,8 +118,7 @@ let private tests =
         NetworkPredictionsTests.tests
         NewTweetsTests.tests
         testList "network" [
-            TokenParserTests.tests
-            NetworkTextTests.tests
+            yield! [ TokenParserTests.tests; NetworkTextTests.tests; LayerGuideTests.tests ]
             ArchitectureTextTests.tests
             ActivationsTests.tests
             DualTests.tests

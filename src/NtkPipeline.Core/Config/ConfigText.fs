@@ -120,37 +120,11 @@ module ConfigText =
         // As everywhere on a command line, the last one counts.
         |> Result.map (List.rev >> List.distinctBy fst >> List.rev)
 
-    /// Levenshtein distance, for "did you mean".
-    let private distance (a: string) (b: string) =
-        let mutable previous = Array.init (b.Length + 1) id
-
-        for i in 1 .. a.Length do
-            let current = Array.zeroCreate (b.Length + 1)
-            current[0] <- i
-
-            for j in 1 .. b.Length do
-                let change = if a[i - 1] = b[j - 1] then 0 else 1
-                current[j] <- min (min (current[j - 1] + 1) (previous[j] + 1)) (previous[j - 1] + change)
-
-            previous <- current
-
-        previous[b.Length]
-
-    /// Longer than any setting's name by far: such a key is not compared with any.
-    let private mostOfKey = 64
-
     let private unknown (settings: Setting list) (key: string) =
-        if key.Length > mostOfKey then
-            Error $"%s{key[.. mostOfKey - 1]}…: there is no such setting"
+        if key.Length > Nearest.mostLetters then
+            Error $"%s{key[.. Nearest.mostLetters - 1]}…: there is no such setting"
         else
-            let nearest = settings |> List.map _.Key |> List.minBy (distance key)
-
-            let hint =
-                if distance key nearest <= 1 + key.Length / 3 then
-                    $"; did you mean %s{nearest}?"
-                else
-                    ""
-
+            let hint = Nearest.hint (settings |> List.map _.Key) key
             Error $"%s{key}: there is no such setting%s{hint}"
 
     let private overlay

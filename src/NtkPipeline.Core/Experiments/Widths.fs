@@ -89,7 +89,7 @@ module Widths =
 
     let check (values: Map<string, string>) : string list = [
         match Architecture.parse values["train.network"] with
-        | Error reason -> $"train.network: %s{reason}"
+        | Error reason -> $"train.network: %s{NetworkText.inLine reason}"
         | Ok network when
             Setting.reals values "train.output-scale"
             |> List.exists (fun alpha -> network.OutputScale * alpha > 1e6)

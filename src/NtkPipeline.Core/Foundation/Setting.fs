@@ -95,6 +95,30 @@ module Setting =
         | Size -> ByteSize.parse text |> Result.isOk
         | Text -> true
 
+    /// The names that a value, or a part of one, may be.
+    let rec private namesOf (kind: SettingKind) : string list =
+        match kind with
+        | Flag -> [ "true"; "false" ]
+        | Choice names
+        | ChoiceList names
+        | SumOf names -> names
+        | WordsOr(words, kind) -> words @ namesOf kind
+        | Whole _
+        | Real _
+        | WholeList _
+        | RealList _
+        | Size
+        | Text -> []
+
+    /// Of the first part that is none of the names, the one that it stands for.
+    let private hint (kind: SettingKind) (text: string) =
+        let names = namesOf kind
+
+        terms text
+        |> Array.tryFind (fun term -> not (List.contains term names))
+        |> Option.map (Nearest.hint names)
+        |> Option.defaultValue ""
+
     /// Of a value: what is longer was not meant.
     let private mostCharacters = 10_000
 
@@ -108,7 +132,8 @@ module Setting =
         elif accepts setting.Kind text then
             Ok text
         else
-            Error $"%s{setting.Key}: '%s{PlainLine.ofWords text}' is not %s{expectation setting.Kind}"
+            Error
+                $"%s{setting.Key}: '%s{PlainLine.ofWords text}' is not %s{expectation setting.Kind}%s{hint setting.Kind text}"
 
     // Readers of texts that `check` has passed. A text that does not fit is our bug.
 

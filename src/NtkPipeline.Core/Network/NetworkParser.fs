@@ -116,6 +116,9 @@ module internal NetworkParser =
                 name, parser |>> (Activate >> stand)
         ]
 
+    /// Every name that a text may have.
+    let known: string list = List.ofSeq names.Keys
+
     let private named: Parser<Parser<Step>> =
         NetworkTokens.word
         |> NetworkTokens.only (fun name ->
@@ -123,7 +126,8 @@ module internal NetworkParser =
             | Some rest -> Result.Ok rest
             | None ->
                 let known = names.Keys |> String.concat ", "
-                Result.Error $"there is no layer '%s{PlainLine.ofWords name}'; there are %s{known}")
+                let hint = Nearest.hint names.Keys name
+                Result.Error $"there is no layer '%s{PlainLine.ofWords name}'%s{hint}; there are %s{known}")
 
     /// A layer that cannot stand where it is is shown at its name.
     let private layer: Parser<Layer list> =
@@ -142,4 +146,5 @@ module internal NetworkParser =
             Network.create layers
             |> Result.bind (Network.scaled (defaultArg place.Scale 1.0))
             |> Result.map (if place.IsCentred then Network.centred else id)
-        | Failure(message, _, _) -> Result.Error(message.Trim())
+        | Failure(message, error, _) ->
+            Result.Error(NetworkMistake.withForm text error.Position.Index message)

@@ -87,3 +87,9 @@ module NetworkText =
 
     /// Likewise of a network over rows: one whose layers take tokens together is refused.
     let parse (text: string) : Result<Network, string> = parseAny text |> Result.bind Network.ofRows
+
+    /// Every name that a network's text may have: layers, activations, what stands at the end.
+    let names: string list = NetworkParser.known
+
+    /// What `parse` says of a text that is none, in one line, the place as a count of characters.
+    let inLine (mistake: string) : string = NetworkMistake.inLine mistake

@@ -58,7 +58,7 @@ internal static class ClusterProgram
 
         if (isPassed)
         {
-            started.OutputDataReceived += (_, said) => Pass(terminal.Print, said.Data);
+            started.OutputDataReceived += (_, said) => Pass(terminal.Relay, said.Data);
             started.ErrorDataReceived += (_, said) => Pass(terminal.Say, said.Data);
             started.BeginOutputReadLine();
             started.BeginErrorReadLine();

@@ -51,7 +51,7 @@ internal sealed class ExpandCommand : NtkCommand
         var (x, step, output) = (parsed.GetRequiredValue(_x), parsed.GetValue(_step), parsed.GetRequiredValue(_out));
         LibTorch.useThreads(0);
 
-        return from network in NetworkText.parse(parsed.GetRequiredValue(_network)).OrUsage()
+        return from network in NetworkWords.Read(parsed.GetRequiredValue(_network))
                from order in ExpansionTable.checkOrder(parsed.GetValue(_order)).OrUsage("--order")
                from norm in Norm(parsed)
                from memory in parsed.GetValue(_memory) is { } text

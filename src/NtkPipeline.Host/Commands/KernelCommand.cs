@@ -83,7 +83,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
     ];
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from network in NetworkText.parse(parsed.GetRequiredValue(_network)).OrUsage()
+        from network in NetworkWords.Read(parsed.GetRequiredValue(_network))
         from mode in _finite.Mode(parsed, parsed.GetValue(_latex), parsed.GetRequiredValue(_precision))
         from code in mode switch
         {
@@ -113,7 +113,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
         select code;
 
     public FSharpResult<SharedStages, Failure> Stages(ParseResult parsed, MachineShare? share, Terminal terminal) =>
-        from network in NetworkText.parse(parsed.GetRequiredValue(_network)).OrUsage()
+        from network in NetworkWords.Read(parsed.GetRequiredValue(_network))
         from run in Run(parsed, network, terminal, share, 1)
         from store in Store(parsed)
         let threads = share?.Threads ?? 0

@@ -24,7 +24,7 @@ internal sealed class KernelOptions
         command.Options.Add(_x);
     }
 
-    public FSharpResult<Network, Failure> Network(ParseResult parsed) => NetworkText.parse(parsed.GetRequiredValue(_network)).OrUsage();
+    public FSharpResult<Network, Failure> Network(ParseResult parsed) => NetworkWords.Read(parsed.GetRequiredValue(_network));
 
     public KernelKind Kind(ParseResult parsed) => parsed.GetRequiredValue(_kind) == "ntk" ? KernelKind.Ntk : KernelKind.Nngp;
 

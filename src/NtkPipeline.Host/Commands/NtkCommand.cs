@@ -14,7 +14,7 @@ internal abstract class NtkCommand : Command
     /// <summary>The options that every command has.</summary>
     public static IEnumerable<Option> Common() =>
     [
-        new Option<bool>("--json") { Description = "Make the last line of stdout one JSON object with the results.", Recursive = true },
+        new Option<bool>("--json") { Description = "Write one JSON object with the results, or with what went wrong, and nothing else, to standard output.", Recursive = true },
         new Option<bool>("--quiet") { Description = "Show no progress.", Recursive = true },
     ];
 
@@ -85,6 +85,15 @@ internal abstract class NtkCommand : Command
         return FileNames.Mistakes(Of(FileRole.Input), Of(FileRole.Output), name => _outputs[name]);
     }
 
+    /// <summary>Results that could not be written, before they are made.</summary>
+    private IEnumerable<string> Unwritable(ParseResult parsed) =>
+        from given in Given(parsed)
+        where RoleOf(given.Option) == FileRole.Output
+        from token in given.Tokens
+        let refusal = Writable.File(token.Value)
+        where refusal is not null
+        select $"{given.Option.Name}: {refusal}";
+
     /// <summary>Whether an option's value is the name of a file or a folder, which it shows in the help.</summary>
     internal static bool IsName(Option option) =>
         option.HelpName is { } name && (name is "DIR" or "FILE" || name.Contains('.', StringComparison.Ordinal));
@@ -99,6 +108,9 @@ internal abstract class NtkCommand : Command
 
         if (mistakes.Length > 0)
             return terminal.Report(new Failure(ExitCode.Usage, mistakes));
+
+        if (Unwritable(parsed).ToArray() is { Length: > 0 } refusals)
+            return terminal.Report(new Failure(ExitCode.Refused, refusals));
 
         foreach (var note in Notes(parsed))
             terminal.Say($"ntk: note: {note}");

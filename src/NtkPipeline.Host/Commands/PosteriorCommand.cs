@@ -46,7 +46,7 @@ internal sealed class PosteriorCommand : NtkCommand
     {
         LibTorch.useThreads(0);
 
-        return from network in NetworkText.parse(parsed.GetRequiredValue(_network)).OrUsage()
+        return from network in NetworkWords.Read(parsed.GetRequiredValue(_network))
                from training in Training(parsed)
                from fits in _memory.Check(parsed, terminal, Need(parsed, training is not null))
                from code in Compute(parsed, network, training, terminal).OrRefused()

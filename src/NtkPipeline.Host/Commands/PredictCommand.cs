@@ -52,7 +52,7 @@ internal sealed class PredictCommand : NtkCommand
             "predict", "Says what each model of a finished run makes of a text, and which training tweets weigh most; trains nothing.",
             "ntk predict --text \"Forest fire near the lake, everybody is leaving\"")
     {
-        _run.AddToReader(this);
+        _run.AddToFinder(this);
 
         foreach (Option option in new Option[] { _texts, _keyword, _location, _npy, _tweets, _all })
             Options.Add(option);
@@ -62,7 +62,7 @@ internal sealed class PredictCommand : NtkCommand
         parsed.GetValue(_tweets) is < 1 or > 1000 ? ["--tweets: between 1 and 1000"] : [];
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from session in _run.Open(parsed, terminal)
+        from session in _run.OpenFinished(parsed, terminal)
         from news in News(parsed, session)
         from plans in session.Plan()
         from ready in plans.AllButReport()

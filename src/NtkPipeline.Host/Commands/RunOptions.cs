@@ -70,6 +70,14 @@ internal sealed class RunOptions
         command.Carry($"{command.Name} writes no results", _ => false, _out);
     }
 
+    /// <summary>Of a command about a finished run, which --out or the data's own folder of results finds where nothing else says which.</summary>
+    public void AddToFinder(NtkCommand command)
+    {
+        AddTo(command);
+        _writes = false;
+        command.Carry("other options say which run is meant", IsFound, _out);
+    }
+
     /// <summary>Of a command that looks at nothing but settings.</summary>
     public void AddToSettings(NtkCommand command)
     {
@@ -117,6 +125,32 @@ internal sealed class RunOptions
         from mayWrite in _writes ? ResultFiles.Check(folder, config, data, request.SettingsFile) : Results.Done
         from session in request.Open(terminal, folder)
         select session;
+
+    /// <summary>
+    /// Everything about a finished run: of the one that the options say, or, where none but --data and --out is given, of the last one whose
+    /// results lie in that folder.
+    /// </summary>
+    public FSharpResult<Session, Failure> OpenFinished(ParseResult parsed, Terminal terminal)
+    {
+        if (!IsFound(parsed))
+            return Open(parsed, terminal);
+
+        var named = parsed.GetValue(_out);
+
+        return from folder in named is null ? Home.Data(parsed.GetValue(_data)).Select(data => Home.Results(data.Name)) : Results.Ok(named)
+               from request in AskedRun.Find(folder)
+               from session in request is not null && IsOf(request, parsed.GetValue(_data))
+                   ? request.Open(terminal.Note($"ntk: note: the last run of {folder}: {AskedRun.Words(request)}"), folder)
+                   : named is null
+                       ? Open(parsed, terminal)
+                       : Results.Fail<Session>(ExitCode.Refused, $"{folder}: no run of {parsed.GetValue(_data) ?? "any data"} has left its options there (run.json); name the folder that its report lies in")
+               select session;
+    }
+
+    private bool IsFound(ParseResult parsed) =>
+        !new Option[] { _config, _set, _experiment, _store, _seed }.Any(option => NtkCommand.IsGiven(parsed, option));
+
+    private static bool IsOf(RunRequest request, string? data) => data is null || FileNames.IsSame(request.Data ?? "", data);
 
     private FSharpResult<RunRequest, Failure> Request(ParseResult parsed)
     {

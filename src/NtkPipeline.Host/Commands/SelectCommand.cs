@@ -114,7 +114,7 @@ internal sealed class SelectCommand : NtkCommand
     private bool IsFolded(ParseResult parsed) => parsed.GetRequiredValue(_by) is "cv" or "cv-accuracy";
 
     public static FSharpResult<FSharpList<Network>, Failure> Networks(IEnumerable<string> texts) =>
-        texts.Select<string, Func<FSharpResult<Network, Failure>>>(text => () => NetworkText.parse(text).OrUsage())
+        texts.Select<string, Func<FSharpResult<Network, Failure>>>(text => () => NetworkWords.Read(text))
             .InOrder().Select(ListModule.OfSeq);
 
     private static FSharpResult<FSharpList<KernelKind>, Failure> Kinds(string text) =>

@@ -11,5 +11,5 @@ internal sealed class StageCommand : NtkCommand
         Hidden = true;
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        new StageServer(System.Console.In, terminal.Print, () => Program.Leave(ExitCode.Done)).Run(terminal with { IsQuiet = true });
+        new StageServer(System.Console.In, terminal.Relay, () => Program.Leave(ExitCode.Done)).Run(terminal with { IsQuiet = true });
 }

@@ -21,18 +21,18 @@ internal sealed class StoreCommand : Command
 
     private static int Print(StoreHealth health, Terminal terminal)
     {
-        terminal.Tell(
-            new { objects = health.Objects, damaged = health.Damaged, missing = health.Missing, foreign = health.Foreign },
-            [
-                .. health.Damaged.Select(path => $"damaged: {path}"),
-                .. health.Missing.Select(stage => $"missing: a result of {stage}"),
-                .. Foreign(health.Foreign),
-                $"{health.Objects} objects, {health.Damaged.Length} damaged, {health.Missing.Length} missing.",
-            ]);
+        var outcome = new { objects = health.Objects, damaged = health.Damaged, missing = health.Missing, foreign = health.Foreign };
+        string[] lines =
+        [
+            .. health.Damaged.Select(path => $"damaged: {path}"),
+            .. health.Missing.Select(stage => $"missing: a result of {stage}"),
+            .. Foreign(health.Foreign),
+            $"{health.Objects} objects, {health.Damaged.Length} damaged, {health.Missing.Length} missing.",
+        ];
 
         return health.Damaged.Length + health.Missing.Length == 0
-            ? ExitCode.Done
-            : terminal.Report(new Failure(ExitCode.Refused, ["the next run makes them again; nothing else is lost"]));
+            ? terminal.Tell(outcome, lines)
+            : terminal.Tell(outcome, new Failure(ExitCode.Refused, ["the next run makes them again; nothing else is lost"]), lines);
     }
 
     private static FSharpResult<int, Failure> Collect(Store store, Terminal terminal) =>

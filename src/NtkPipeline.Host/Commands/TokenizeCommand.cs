@@ -25,9 +25,7 @@ internal sealed class TokenizeCommand : NtkCommand
 
     private static int Print(IEnumerable<int[]> rows, Terminal terminal)
     {
-        foreach (var ids in rows)
-            terminal.Print($"[{string.Join(",", ids)}]");
-
-        return ExitCode.Done;
+        int[][] all = [.. rows];
+        return terminal.Tell(new { ids = all }, terminal.AsJson ? [] : all.Select(ids => $"[{string.Join(",", ids)}]"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using NtkPipeline.Core;
 using NtkPipeline.Runtime;
 using Spectre.Console;
@@ -53,22 +54,45 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
         return sentences.Length;
     }
 
-    /// <summary>One line of results.</summary>
-    public void Print(string line) => Output.WriteLine(PlainLine.ofText(line));
+    /// <summary>One line of results; with <c>--json</c>, whose object is alone on standard output, a line of progress.</summary>
+    public void Print(string line)
+    {
+        if (AsJson)
+            Note(line);
+        else
+            Relay(line);
+    }
+
+    /// <summary>A line of standard output as another process of this program has written it.</summary>
+    public void Relay(string line) => Output.WriteLine(PlainLine.ofText(line));
 
     /// <summary>Results of several lines, which are our own.</summary>
     public void PrintPage(string page) => Output.WriteLine(PlainLine.ofLines(page));
 
-    /// <summary>Tells the outcome in lines for people; with <c>--json</c>, also as one JSON object, last. Gives exit code 0.</summary>
+    /// <summary>Tells the outcome in lines for people; with <c>--json</c>, as one JSON object. Gives exit code 0.</summary>
     public int Tell(object outcome, params IEnumerable<string> lines)
     {
         foreach (var line in lines)
             Print(line);
 
         if (AsJson)
-            Output.WriteLine(PlainLine.ofJson(JsonSerializer.Serialize(outcome, _json)));
+            Write(JsonSerializer.SerializeToNode(outcome, _json)!);
 
         return ExitCode.Done;
+    }
+
+    /// <summary>Tells an outcome that is a failure too; gives its exit code.</summary>
+    public int Tell(object outcome, Failure failure, params IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            Print(line);
+
+        Say(failure);
+
+        if (AsJson)
+            Write(With(JsonSerializer.SerializeToNode(outcome, _json)!.AsObject(), failure));
+
+        return failure.Code;
     }
 
     /// <summary>Says something on the way, unless nothing but results is wanted.</summary>
@@ -80,12 +104,41 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
         return this;
     }
 
-    /// <summary>Says why a command ends, and gives its exit code.</summary>
+    /// <summary>Says why a command ends, with <c>--json</c> also as one JSON object, and gives its exit code.</summary>
     public int Report(Failure failure)
     {
-        foreach (var sentence in failure.Sentences)
-            Say($"ntk: {sentence}");
+        Say(failure);
+
+        if (AsJson)
+            Write(With(new JsonObject(), failure));
 
         return failure.Code;
     }
+
+    /// <summary>
+    /// Reports that a person ended the program. A progress bar may stand in the line, with the cursor hidden, and behind it what the terminal
+    /// shows for Ctrl-C: the sentence has a line of its own.
+    /// </summary>
+    public int ReportInterruption(Failure failure)
+    {
+        if (IsInteractive)
+            Error.Write(Environment.GetEnvironmentVariable("TERM") is "dumb" ? "\n" : "\u001b[?25h\n");
+
+        return Report(failure);
+    }
+
+    private void Say(Failure failure)
+    {
+        foreach (var sentence in failure.Sentences)
+            Say($"ntk: {sentence}");
+    }
+
+    private static JsonObject With(JsonObject outcome, Failure failure)
+    {
+        outcome["error"] = string.Join('\n', failure.Sentences);
+        outcome["exitCode"] = failure.Code;
+        return outcome;
+    }
+
+    private void Write(JsonNode outcome) => Output.WriteLine(PlainLine.ofJson(outcome.ToJsonString(_json)));
 }

@@ -24,7 +24,7 @@ let tests =
             | Ok(Choice1Of2 matrix) -> Expect.equal (matrix.Rows, matrix.Columns) (5, 5) "float32, square"
             | other -> failtest $"%A{other}"
 
-            kernel "dense 512 | rely | dense 1" [] |> refused 2 [ "^" ]
+            kernel "dense 512 | rely | dense 1" [] |> refused 2 [ "did you mean relu?" ]
             kernel "dense 512 | relu | dense 1" [ "--z"; other ] |> refused 1 [ "columns" ]
             File.WriteAllText(other, "no array")
 

@@ -12,6 +12,8 @@ let all: Test list = [
     HomeTests.tests
     RunLogTests.tests
     TerminalTests.tests
+    yield! [ CommandMistakesTests.tests; HelpTests.tests; JsonTests.tests ]
+    yield! [ CompletionsTests.tests; AskedRunTests.tests ]
     FileNamesTests.tests
     ResultFilesTests.tests
     RegressTests.tests

@@ -83,7 +83,12 @@ let tests =
             refused 2 [ "they need --empirical" ] (kernel base' [ "--parts" ])
             refused 2 [ "they need --empirical" ] (kernel base' [ "--outputs"; "diagonal" ])
             refused 2 [ "--memory: '2 apples' is not a size" ] (kernel base' [ "--memory"; "2 apples" ])
-            refused 2 [ "scale stands after the last layer"; "^" ] (kernel "scale(2) | dense 1" [])
+
+            refused
+                2
+                [ "at character 1: scale stands after the last layer" ]
+                (kernel "scale(2) | dense 1" [])
+
             refused 1 [ "smallest tile needs"; "1 kB may be used" ] (kernel base' [ "--memory"; "1kB" ])
 
             refused

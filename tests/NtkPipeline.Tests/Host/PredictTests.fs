@@ -25,7 +25,7 @@ let tests =
                 let texts = [ for tweet in known -> tweet.Text ] @ [ "\u001b[2Jsmoke\nand fire" ]
                 let asked = texts |> List.collect (fun text -> [ "--text"; text ])
                 let answer = [ "predict"; "--json"; "--tweets"; "240" ] @ asked @ options |> wantDone
-                Expect.stringContains answer.Output "SYNTHETIC SAMPLE" "it says what the models know"
+                Expect.stringContains answer.Error "SYNTHETIC SAMPLE" "it says what the models know"
                 Expect.isFalse (answer.Output.Contains '\u001b') "nothing that a terminal would obey"
                 let json = JsonDocument.Parse((answer.Output.TrimEnd().Split '\n') |> Array.last)
                 let summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(out, "summary.json")))

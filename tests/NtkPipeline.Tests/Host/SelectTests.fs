@@ -65,7 +65,7 @@ let private commands =
             let place = Array.IndexOf(lines[0], "cv_error")
             Expect.all lines[1..] (fun cells -> float cells[place] > 0.0) "times have folds too"
             select [ "--kinds"; "ntk,ntp" ] |> refused 2 [ "'ntp'" ]
-            select [ "--network"; "dense 1 | relu |" ] |> refused 2 [ "^" ])
+            select [ "--network"; "dense 1 | relu |" ] |> refused 2 [ "at character 17: expecting layer" ])
 
         testCase "learn writes a network that kernel reads, and a lower objective"
         <| inFolder (fun folder ->

@@ -53,7 +53,7 @@ let tests =
                 "--out"
                 "c"
             ]
-            |> refused 2 [ "^" ]
+            |> refused 2 [ "at character 11"; "did you mean relu?" ]
 
             [
                 "solve"

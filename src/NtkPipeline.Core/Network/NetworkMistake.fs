@@ -1,0 +1,45 @@
+namespace NtkPipeline.Core
+
+open System.Text.RegularExpressions
+
+/// What is said of a network's text that is none.
+[<RequireQualifiedAccess>]
+module internal NetworkMistake =
+
+    let private words = Regex(@"[A-Za-z][A-Za-z0-9-]*", RegexOptions.CultureInvariant)
+
+    /// Longer texts are not looked through for the name that was meant.
+    let private mostCharacters = 10_000
+
+    /// The parser's message, with the place shown, and a legal network with the layer that was meant there.
+    let withForm (text: string) (place: int64) (message: string) : string =
+        let meant =
+            if text.Length > mostCharacters then
+                None
+            else
+                words.Matches text
+                |> Seq.filter (fun word -> int64 word.Index <= place)
+                |> Seq.rev
+                |> Seq.truncate 4
+                |> Seq.tryPick (fun word -> LayerGuide.find word.Value)
+
+        match meant with
+        | Some guide -> $"%s{message.Trim()}\nas in: %s{guide.Example}"
+        | None -> $"%s{message.Trim()}\nas in: dense 512 | relu | dense 1"
+
+    let private shown =
+        Regex(@"^Error in Ln: \d+ Col: (\d+)\r?\n[^\n]*\n\s*\^\s*\n", RegexOptions.CultureInvariant)
+
+    /// The same in one line, where no place can be shown: it is counted.
+    let inLine (message: string) : string =
+        shown
+            .Replace(message, "at character $1: ")
+            .Replace("\r", "")
+            .Replace("Note: The error occurred at the end of the input stream.", "")
+            .Replace("Expecting:", "expecting")
+            .Split
+            '\n'
+        |> Array.map _.Trim()
+        |> Array.filter (fun line -> line <> "")
+        |> String.concat " "
+        |> _.Replace(" as in: ", "; as in: ")

@@ -1,0 +1,60 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
+
+namespace NtkPipeline.Host;
+
+/// <summary>run.json, beside a run's results: what it was asked for, so that commands about the run need not be told again.</summary>
+internal static class AskedRun
+{
+    private const string Command = "ntk run";
+
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+        NewLine = "\n",
+        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>How every such file begins.</summary>
+    public const string Beginning = $"{{\n  \"command\": \"{Command}\"";
+
+    /// <summary>The file's text.</summary>
+    public static string Print(Session session) =>
+        PlainLine.ofJson(JsonSerializer.Serialize(new Kept(Command, StageRequest.Of(session).Run!), _json)) + "\n";
+
+    /// <summary>What the last run whose results lie in a folder was asked for; none where none has left word.</summary>
+    public static FSharpResult<RunRequest?, Failure> Find(string folder)
+    {
+        var path = Path.Combine(folder, ResultFiles.Request);
+        return File.Exists(path) ? SourceFile.readText(path).OrRefused().SelectMany(text => Read(path, text), (_, request) => request) : Results.Ok<RunRequest?>(null);
+    }
+
+    /// <summary>The same run as a person would write it.</summary>
+    public static string Words(RunRequest request) =>
+        string.Join(' ', [Command, "--data", request.Data ?? "", .. request.SettingsFile is { } file ? new[] { "--config", file } : [],
+            .. request.Assignments.SelectMany(setting => new[] { "--set", setting.Contains(' ', StringComparison.Ordinal) ? $"\"{setting}\"" : setting })]);
+
+    private static FSharpResult<RunRequest?, Failure> Read(string path, string text)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize<Kept>(text, _json) is { Command: Command, Run: { Data: not null } run })
+                return Results.Ok<RunRequest?>(run);
+        }
+        catch (JsonException)
+        {
+            // Told below: a file that a person has changed is refused in the same words.
+        }
+
+        return Results.Fail<RunRequest?>(ExitCode.Refused, $"{path}: no run has written it so; run again, or repeat the run's own options");
+    }
+
+    private sealed record Kept(string Command, RunRequest Run);
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+
+namespace NtkPipeline.Host.Help;
+
+/// <summary>What `ntk`, `ntk help` and `ntk help WORDS` show.</summary>
+internal static class HelpPage
+{
+    private const string Beginning =
+        """
+        To start with:
+          ntk run                        the whole pipeline: on the shipped sample, or on your own data with --data
+          ntk predict --text "A text"    what the models of the last run make of a text, and why
+          ntk kernel --network "dense 512 | relu | dense 1" --x X.npy --out K.npy
+                                         arrays of your own: the tangent kernel of a network
+
+        `ntk help COMMAND` says how a command is called, with an example; `ntk help network` has the language of
+        networks; `ntk completions SHELL` makes a shell complete all of it.
+        """;
+
+    /// <summary>Pages that are about no command.</summary>
+    public static IReadOnlyDictionary<string, (Func<string> Page, Func<string> Markdown)> Topics { get; } = new Dictionary<string, (Func<string>, Func<string>)>
+    {
+        ["network"] = (() => NetworkGuide.page, () => NetworkGuide.markdown),
+    };
+
+    /// <summary>The commands, and those to start with.</summary>
+    public static int First(ParseResult parsed, Terminal terminal)
+    {
+        var code = Of(parsed, []);
+        terminal.PrintPage(Beginning);
+        return code;
+    }
+
+    /// <summary>The page of a command, or of a topic.</summary>
+    /// <param name="asMarkdown">Of a topic, as the documentation has it.</param>
+    public static FSharpResult<int, Failure> Of(string[] words, bool asMarkdown, ParseResult parsed, Terminal terminal)
+    {
+        if (words.Length == 0)
+            return Results.Ok(First(parsed, terminal));
+
+        if (words is [var topic] && Topics.TryGetValue(topic, out var page))
+        {
+            terminal.PrintPage(asMarkdown ? page.Markdown() : page.Page());
+            return Results.Ok(ExitCode.Done);
+        }
+
+        var command = (Command)parsed.RootCommandResult.Command;
+
+        foreach (var word in words)
+        {
+            if (command.Subcommands.FirstOrDefault(below => below.Name == word) is { } below)
+                command = below;
+            else
+                return Results.Fail<int>(ExitCode.Usage, CommandMistakes.NoCommand(command, word));
+        }
+
+        return Results.Ok(Of(parsed, words));
+    }
+
+    /// <summary>What `--help` behind these words shows.</summary>
+    private static int Of(ParseResult parsed, string[] words) =>
+        Program.Parse([.. words, "--help"]).Invoke(parsed.InvocationConfiguration);
+}
