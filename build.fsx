@@ -35,6 +35,11 @@ let run (arguments: string list) =
     | first :: _ when not (first.StartsWith '-') -> ntk arguments
     | _ -> ntk ("run" :: arguments)
 
+/// What .paket/further.fsx does after a build.
+let further target arguments =
+    build cluster
+    dotnet false root ("fsi" :: ".paket/further.fsx" :: target :: arguments)
+
 let tests kind = buildThenStart $"tests/NtkPipeline.%s{kind}" $"NtkPipeline.%s{kind}"
 
 /// What `torture` does: of each part how much by default, and which tests; the exit code is 0 where nothing was found.
@@ -78,7 +83,10 @@ let layOut fantomas whitespace _ =
     step (
         [ "fantomas" ]
         @ fantomas
-        @ [ "src"; "tests"; "build.fsx"; ".paket/restore.fsx"; ".paket/audit.fsx" ]
+        @ [ "src"; "tests"; "build.fsx" ]
+        @ [
+            for script in Directory.GetFiles(at ".paket", "*.fsx") -> $".paket/%s{Path.GetFileName script}"
+        ]
     )
 
     for folder in [ host; cluster ] do
@@ -104,7 +112,7 @@ let clean _ =
     [ "src"; "tests" ]
     |> Seq.collect (fun folder -> Directory.GetDirectories(at folder))
     |> Seq.collect (fun project -> [ $"%s{project}/bin"; $"%s{project}/obj" ])
-    |> Seq.append [ at ".paket/obj"; at "paket-files" ]
+    |> Seq.append [ at ".paket/obj"; at "paket-files"; at ".build" ]
     |> Seq.filter Directory.Exists
     |> Seq.iter (fun folder -> Directory.Delete(folder, true))
 
@@ -121,8 +129,21 @@ let targets = [
     "format", "lay out every source file", layOut [] []
     "lock", "after an edit of paket.dependencies: choose versions, write paket.lock", lock
     "audit", "name the packages that an advisory is out against, as far as NuGet's sources know", Audit.audit
+    "pack",
+    "compile, then write NuGet packages of the libraries and of the tool into .build/packages",
+    further "pack"
+    "outside",
+    "compile, pack, and use the packages in an empty folder: a C# project, a script, the tool; or the parts named",
+    further "outside"
+    "docs",
+    "compile, then write the API reference and the guides into .build/docs, and check their links",
+    further "docs"
+    "guides", "compile, then run and check the commands that README and the guides show", further "guides"
     "bench", "compile, then the benchmarks with the remaining arguments", tests "Benchmarks"
     "explore", "compile, then the tour in src/explore.fsx", explore
+    "notebook",
+    "compile, then write the tour as src/explore.ipynb and run it, by dotnet-repl",
+    further "notebook"
     "sample", "make the synthetic sample in data/sample again", sample
     "clean", "delete what was built; packages stay in NuGet's folder", clean
 ]

@@ -12,6 +12,7 @@ module Exploration
 #r "Newtonsoft.Json.dll"
 
 open System.IO
+open Plotly.NET
 open NtkPipeline.Core
 open NtkPipeline.Runtime
 
@@ -27,3 +28,15 @@ let value (result: Result<'a, PipelineError>) =
     | Result.Error e ->
         eprintfn $"%s{e.Sentence}"
         exit 1
+
+/// The library that draws charts lies in each page, so that it needs no network.
+let drawn (chart: GenericChart) : GenericChart =
+    chart |> Chart.withDisplayOptions (DisplayOptions.init (PlotlyJSReference = PlotlyJSReference.Full))
+
+/// Writes a chart among the results, or shows it, where somebody has said how: a notebook does.
+let mutable shown: (GenericChart -> unit) option = None
+
+let show (name: string) (chart: GenericChart) : unit =
+    match shown with
+    | Some display -> display (drawn chart)
+    | None -> drawn chart |> Chart.saveHtml (Path.Combine(results, name), OpenInBrowser = false)

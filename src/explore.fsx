@@ -117,7 +117,7 @@ path
 |> Chart.withXAxisStyle ("ridge / mean diagonal", AxisType = StyleParam.AxisType.Log)
 |> Chart.withYAxisStyle "leave-one-out accuracy"
 |> Chart.withTitle "Synthetic sample: the ridge's path"
-|> Chart.saveHtml (Path.Combine(results, "path.html"), OpenInBrowser = false)
+|> show "path.html"
 
 (* ## Finite width: real training, followed *)
 let training = TrainNetwork.inputs features split gram spectrum
@@ -160,7 +160,7 @@ for one in trained do
 |> Chart.withXAxisStyle "epoch"
 |> Chart.withYAxisStyle "‖Θ_t − Θ_0‖ / ‖Θ_0‖"
 |> Chart.withTitle "Synthetic sample: how far the kernel moves"
-|> Chart.saveHtml (Path.Combine(results, "movement.html"), OpenInBrowser = false)
+|> show "movement.html"
 
 (* ## The comparison *)
 let comparison =

@@ -1,6 +1,7 @@
 namespace NtkPipeline.Runtime
 
 open System
+open System.IO
 open System.Runtime.InteropServices
 open TorchSharp
 open NtkPipeline.Core
@@ -19,10 +20,28 @@ module LibTorch =
         if not (OperatingSystem.IsWindows()) then
             setNative ("OMP_WAIT_POLICY", "passive", 0) |> ignore
 
+    /// In F# Interactive and notebooks every package lies in a folder of its own, and TorchSharp's library does not see LibTorch's: it finds
+    /// them by their names once they are loaded. Where they cannot be, TorchSharp says so in its own words.
+    let private loadFromPackages () =
+        let assembly = typeof<torch>.Assembly
+        let folder = Path.GetDirectoryName assembly.Location
+
+        if folder <> Path.TrimEndingDirectorySeparator AppContext.BaseDirectory then
+            let mutable handle = 0n
+            NativeLibrary.TryLoad("torch", assembly, Nullable(), &handle) |> ignore
+
+    let private prepared =
+        lazy
+            (waitBySleeping ()
+             NativeMemory.shareHeaps ()
+             loadFromPackages ())
+
+    /// Loads LibTorch where it has not been. Its threads are one a core, or as many as the process has given it.
+    let load () : unit = prepared.Force()
+
     /// Loads LibTorch and gives it so many threads; 0 stands for one a core. Results are the same bytes for the same number.
     let useThreads (threads: int) : unit =
-        waitBySleeping ()
-        NativeMemory.shareHeaps ()
+        load ()
         torch.set_num_threads (if threads = 0 then Environment.ProcessorCount else threads)
 
     /// The device of a LibTorch that has its threads.

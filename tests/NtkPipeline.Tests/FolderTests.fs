@@ -37,7 +37,7 @@ let private layers = [
 ]
 
 /// The folders of Runtime, likewise; the first are the files of none.
-let private runtimeLayers = [ ""; "Store"; "Runner"; "Encoder"; "Fetch"; "Bench" ]
+let private runtimeLayers = [ ""; "Store"; "Runner"; "Encoder"; "Fetch"; "Bench"; "Arrays" ]
 
 let private runtimeFolder folder = if folder = "" then "Runtime" else $"Runtime/%s{folder}"
 

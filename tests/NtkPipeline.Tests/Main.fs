@@ -173,6 +173,7 @@ let private tests =
         TelemetryTests.tests
         SettingsMistakesTests.tests
         BenchMachineTests.tests
+        ArraysTests.tests
         LibTorchFolderTests.tests
         SentenceEncoderTests.tests
         TokeniserProfileTests.tests
