@@ -27,11 +27,12 @@ module NpyRows =
         | :? UnauthorizedAccessException as e ->
             Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
 
-    let private layout (path: string) : Result<NpyLayout, PipelineError> =
+    /// What the header of an array of at most so many dimensions says, where the file has as many values.
+    let internal layoutUpTo (dimensions: int) (path: string) : Result<NpyLayout, PipelineError> =
         guard path (fun () ->
             use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
 
-            Npy.readLayout file
+            Npy.readLayoutUpTo dimensions file
             |> Result.bind (fun layout ->
                 // As a decimal: a header may claim more bytes than 64 bits count.
                 let size =
@@ -42,6 +43,8 @@ module NpyRows =
                 | short when short < 0 -> Error "it ends before its last value"
                 | _ -> Error "it goes on after its last value")
             |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}."))
+
+    let private layout = layoutUpTo 2
 
     /// How large a matrix a file holds, and in which precision it is read; the values are not.
     let shape (path: string) : Result<KernelShape, PipelineError> =
@@ -90,33 +93,38 @@ module NpyRows =
             | Choice2Of2 m -> ofDouble layout 0L m.Values)
         |> Result.map (Matrix.create layout.RowCount layout.ColumnCount >> RowSource.ofMatrix)
 
-    /// A file's rows, made of what is stored: the conversions are told the number of the first value.
-    let private openAs
+    /// The rows of a plain file, made of what is stored: the conversions are told the number of the first value.
+    let private plain
         (ofSingle: NpyLayout -> int64 -> float32[] -> Result<'t[], PipelineError>)
         (ofDouble: NpyLayout -> int64 -> float[] -> Result<'t[], PipelineError>)
         (path: string)
-        : Result<RowSource<'t>, PipelineError> =
-        let rows (layout: NpyLayout) = {
-            RowCount = layout.RowCount
-            ColumnCount = layout.ColumnCount
-            Read =
-                fun start count ->
-                    let first = int64 start * int64 layout.ColumnCount
-                    let offset = layout.Start + first * int64 layout.BytesPerValue
-                    let size = count * layout.ColumnCount
+        (layout: NpyLayout)
+        : RowSource<'t> = {
+        RowCount = layout.RowCount
+        ColumnCount = layout.ColumnCount
+        Read =
+            fun start count ->
+                let first = int64 start * int64 layout.ColumnCount
+                let offset = layout.Start + first * int64 layout.BytesPerValue
+                let size = count * layout.ColumnCount
 
-                    let values =
-                        if layout.BytesPerValue = 4 then
-                            readAt<float32> path offset size |> Result.bind (ofSingle layout first)
-                        else
-                            readAt<float> path offset size |> Result.bind (ofDouble layout first)
+                let values =
+                    if layout.BytesPerValue = 4 then
+                        readAt<float32> path offset size |> Result.bind (ofSingle layout first)
+                    else
+                        readAt<float> path offset size |> Result.bind (ofDouble layout first)
 
-                    values |> Result.map (Matrix.create count layout.ColumnCount)
-        }
+                values |> Result.map (Matrix.create count layout.ColumnCount)
+    }
 
+    /// A file's rows, however they are stored.
+    let private openAs ofSingle ofDouble (path: string) : Result<RowSource<'t>, PipelineError> =
         layout path
         |> Result.bind (fun layout ->
-            if layout.IsPlain then Ok(rows layout) else whole path ofSingle ofDouble layout)
+            if layout.IsPlain then
+                Ok(plain ofSingle ofDouble path layout)
+            else
+                whole path ofSingle ofDouble layout)
 
     /// Rounds to float32; a finite number that float32 does not reach is refused.
     let private narrow (path: string) (layout: NpyLayout) (first: int64) (values: float[]) =
@@ -137,6 +145,10 @@ module NpyRows =
     /// The rows as float32, whatever they are stored in.
     let openSingle (path: string) : Result<RowSource<float32>, PipelineError> =
         openAs (fun _ _ -> Ok) (narrow path) path
+
+    /// A plain file's rows as float64.
+    let internal plainDouble (path: string) (layout: NpyLayout) : RowSource<float> =
+        plain (fun _ _ -> Array.map float >> Ok) (fun _ _ -> Ok) path layout
 
     /// The rows as float64, whatever they are stored in.
     let openDouble (path: string) : Result<RowSource<float>, PipelineError> =

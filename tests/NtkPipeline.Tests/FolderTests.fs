@@ -21,6 +21,7 @@ let private layers = [
     "Kernel/Differentiable"
     "Learning/Regression"
     "Kernel/Empirical"
+    "Kernel/Sequence"
     "Learning/LargeSolve"
     "Learning/Dynamics"
     "Learning/Hyperparameters"

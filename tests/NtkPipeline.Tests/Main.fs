@@ -149,6 +149,7 @@ let private tests =
             KernelLanesTests.tests
             LaneSharesTests.tests
             TensorKernelTests.tests
+            yield! SequenceLists.all
         ]
         testList "transformer" [ EncoderLists.tests; TuningLists.tests; TangentLists.tests ]
         PivotedCholeskyTests.tests

@@ -51,7 +51,11 @@ module Npy =
         writeValues stream values
 
     /// What the header says; the stream stands at the first value then.
-    let readLayout (stream: Stream) : Result<NpyLayout, string> = NpyHeader.read stream
+    let readLayout (stream: Stream) : Result<NpyLayout, string> = NpyHeader.readUpTo 2 stream
+
+    /// The same of an array of at most so many dimensions, 2 or 3.
+    let readLayoutUpTo (dimensions: int) (stream: Stream) : Result<NpyLayout, string> =
+        NpyHeader.readUpTo dimensions stream
 
     let private layoutInMemory stream =
         readLayout stream

@@ -15,10 +15,11 @@ type NpyKind =
     | Unsigned
     | Truth
 
-/// What a NumPy file's header says of its values. A one-dimensional array is one column.
+/// What a NumPy file's header says of its values. A one-dimensional array is one column; of three dimensions the last two are columns.
 type NpyLayout = {
-    /// 1 or 2.
+    /// 1 or 2; 3 where that is read.
     Dimensions: int
+    Sizes: int list
     RowCount: int
     ColumnCount: int
     Kind: NpyKind
@@ -98,17 +99,21 @@ module internal NpyHeader =
     let private parseSize (text: string) =
         Int32.TryParse(text.Trim().TrimEnd 'L', NumberStyles.None, CultureInfo.InvariantCulture)
 
-    /// Dimensions, rows and columns; a one-dimensional array is one column.
-    let private parseShape (text: string) =
+    /// Sizes, rows and columns; a one-dimensional array is one column.
+    let private parseShape most (text: string) =
         let sizes = text.Trim().TrimEnd(',').Split ',' |> Array.map parseSize
 
         match sizes with
-        | [| true, n |] -> Ok(1, n, 1)
-        | [| true, rows; true, columns |] -> Ok(2, rows, columns)
+        | [| true, n |] -> Ok([ n ], n, 1)
+        | [| true, rows; true, columns |] -> Ok([ rows; columns ], rows, columns)
+        | [| true, rows; true, a; true, b |] when most = 3 && int64 a * int64 b <= int64 Int32.MaxValue ->
+            Ok([ rows; a; b ], rows, a * b)
         | [| _ |]
         | [| _; _ |] when text.Trim() <> "" ->
             Error $"its shape is (%s{text}); at most %d{Int32.MaxValue} rows and columns are read here"
-        | _ -> Error $"its shape is (%s{text}); one or two dimensions are read here"
+        | _ ->
+            let read = if most = 3 then "one, two or three" else "one or two"
+            Error $"its shape is (%s{text}); %s{read} dimensions are read here"
 
     let private parseType (descr: string) =
         let m = Regex.Match(descr, @"^([<>|=]?)(?:([fiub])([1248])|(\?))$")
@@ -123,7 +128,7 @@ module internal NpyHeader =
             Error
                 $"its values are '%s{descr}'; real numbers (such as '<f4' and '<f8'), whole numbers and truth values of at most 64 bits are read here"
 
-    let private layout start (text: string) : Result<NpyLayout, string> =
+    let private layout most start (text: string) : Result<NpyLayout, string> =
         entries text
         |> Result.bind (fun found ->
             let said key (group: string) =
@@ -134,11 +139,12 @@ module internal NpyHeader =
 
             match found.Count, said "descr" "text", said "fortran_order" "flag", said "shape" "sizes" with
             | 3, Some descr, Some isFortran, Some shape ->
-                parseShape shape
-                |> Result.bind (fun (dimensions, rows, columns) ->
+                parseShape most shape
+                |> Result.bind (fun (sizes, rows, columns) ->
                     parseType descr
                     |> Result.map (fun (kind, size) -> {
-                        Dimensions = dimensions
+                        Dimensions = sizes.Length
+                        Sizes = sizes
                         RowCount = rows
                         ColumnCount = columns
                         Kind = kind
@@ -149,8 +155,8 @@ module internal NpyHeader =
                     }))
             | _ -> damaged)
 
-    /// What the header says; the stream stands at the first value then.
-    let read (stream: Stream) : Result<NpyLayout, string> =
+    /// What the header of an array of at most so many dimensions, 2 or 3, says; the stream stands at the first value then.
+    let readUpTo (dimensions: int) (stream: Stream) : Result<NpyLayout, string> =
         let prefix = Array.zeroCreate<byte> 8
 
         if not (tryFill stream (prefix.AsSpan())) || prefix[..5] <> magic[..5] then
@@ -173,6 +179,9 @@ module internal NpyHeader =
                 let header = Array.zeroCreate<byte>(int length)
 
                 if tryFill stream (header.AsSpan()) then
-                    layout (int64 (prefix.Length + size.Length) + length) (Encoding.UTF8.GetString header)
+                    layout
+                        dimensions
+                        (int64 (prefix.Length + size.Length) + length)
+                        (Encoding.UTF8.GetString header)
                 else
                     Error "it ends within its .npy header"

@@ -7,24 +7,32 @@ using NtkPipeline.Runtime;
 namespace NtkPipeline.Host.Commands;
 
 /// <summary>Where a kernel's inputs lie and where it goes.</summary>
-internal sealed record KernelPaths(string X, string? Z, string Out);
+/// <param name="Masks">Which places of the texts of X and Z hold tokens; none where inputs are rows.</param>
+internal sealed record KernelPaths(string X, string? Z, string Out, TextMasks? Masks = null)
+{
+    public IEnumerable<string> Inputs => new[] { X, Masks?.X, Z, Masks?.Z }.OfType<string>();
+}
+
+/// <summary>Files of masks, of those texts that have one.</summary>
+internal sealed record TextMasks(string? X, string? Z);
 
 /// <summary>What a kernel is computed in.</summary>
 internal sealed record KernelNumbers<T>(
     Precision<T> Precision, Codec<Matrix<T>> Codec, Func<string, FSharpResult<RowSource<T>, PipelineError>> Open,
-    Func<KernelMachine, KernelRequest, RowSource<T>, FSharpOption<RowSource<T>>, FSharpResult<KernelJob<T>, PipelineError>> Plan);
+    Func<KernelMachine, KernelRequest, RowSource<T>, FSharpOption<RowSource<T>>, FSharpResult<KernelJob<T>, PipelineError>> Plan,
+    Func<KernelMachine, KernelRequest, TextSource, FSharpOption<TextSource>, FSharpResult<KernelJob<T>, PipelineError>> PlanTexts);
 
 internal static class KernelNumbers
 {
-    public static KernelNumbers<float> Single { get; } = new(Precision.single, Codec.matrix32, NpyRows.openSingle, KernelRequestModule.single);
+    public static KernelNumbers<float> Single { get; } = new(Precision.single, Codec.matrix32, NpyRows.openSingle, KernelRequestModule.single, SequenceRequest.single);
 
-    public static KernelNumbers<double> Double { get; } = new(Precision.@double, Codec.matrix64, NpyRows.openDouble, KernelRequestModule.@double);
+    public static KernelNumbers<double> Double { get; } = new(Precision.@double, Codec.matrix64, NpyRows.openDouble, KernelRequestModule.@double, SequenceRequest.@double);
 }
 
 /// <summary>A kernel ready to be computed.</summary>
 /// <param name="Digests">Of the inputs' bytes.</param>
-internal sealed record PlannedKernel<T>(
-    KernelNumbers<T> Numbers, RowSource<T> X, FSharpOption<RowSource<T>> Z, KernelJob<T> Job, List<Digest> Digests)
+/// <param name="Compare">The distance of what is written to the analytic kernel, where there is one to compare with.</param>
+internal sealed record PlannedKernel<T>(KernelNumbers<T> Numbers, KernelJob<T> Job, List<Digest> Digests, Func<KernelGap?> Compare)
     where T : unmanaged
 {
     /// <summary>The job, after a runner has made its tiles.</summary>
@@ -41,14 +49,25 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
 {
     public FSharpResult<PlannedKernel<T>, Failure> Plan<T>(KernelNumbers<T> numbers)
         where T : unmanaged =>
-        (from x in numbers.Open(Files.X)
-         from z in Files.Z is { } path
-             ? numbers.Open(path).Select(FSharpOption<RowSource<T>>.Some)
-             : FSharpResult<FSharpOption<RowSource<T>>, PipelineError>.NewOk(FSharpOption<RowSource<T>>.None)
-         from job in numbers.Plan(Machine, Request, x, z)
-         from digests in new[] { Files.X, Files.Z }.OfType<string>().Select<string, Func<FSharpResult<Digest, PipelineError>>>(
-             path => () => SourceFile.digest(path)).InOrder()
-         select new PlannedKernel<T>(numbers, x, z, job, digests)).OrRefused();
+        (from planned in Files.Masks is { } masks ? OfTexts(numbers, masks) : OfRows(numbers)
+         from digests in Files.Inputs.Select<string, Func<FSharpResult<Digest, PipelineError>>>(path => () => SourceFile.digest(path)).InOrder()
+         select new PlannedKernel<T>(numbers, planned.Job, digests, planned.Compare)).OrRefused();
+
+    private FSharpResult<(KernelJob<T> Job, Func<KernelGap?> Compare), PipelineError> OfRows<T>(KernelNumbers<T> numbers)
+        where T : unmanaged =>
+        from x in numbers.Open(Files.X)
+        from z in OptionalFile.Read(Files.Z, numbers.Open)
+        from job in numbers.Plan(Machine, Request, x, z)
+        select (job, (Func<KernelGap?>)(() => Compare(numbers.Precision, job, x, z)));
+
+    private FSharpResult<(KernelJob<T> Job, Func<KernelGap?> Compare), PipelineError> OfTexts<T>(KernelNumbers<T> numbers, TextMasks masks)
+        where T : unmanaged =>
+        from x in NpyTexts.openAt("x", Files.X, Some(masks.X))
+        from z in OptionalFile.Read(Files.Z, path => NpyTexts.openAt("z", path, Some(masks.Z)))
+        from job in numbers.PlanTexts(Machine, Request, x, z)
+        select (job, (Func<KernelGap?>)(() => null));
+
+    private static FSharpOption<string> Some(string? path) => path is null ? FSharpOption<string>.None : FSharpOption<string>.Some(path);
 
     /// <summary>Says what it will cost, computes it or what a stopped run has left of it, and compares it.</summary>
     /// <param name="making">Makes the tiles, where it is not this process.</param>
@@ -69,7 +88,7 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
     private FSharpResult<int, PipelineError> Finish<T>(PlannedKernel<T> planned, KernelJob<T> job)
         where T : unmanaged =>
         from written in Write(job, planned.Digests)
-        select Tell(planned.Numbers.Precision, job.Tiles, Compare(planned.Numbers.Precision, job, planned.X, planned.Z));
+        select Tell(planned.Numbers.Precision, job.Tiles, planned.Compare());
 
     private Unit? Remark<T>(KernelJob<T> job)
     {

@@ -18,6 +18,7 @@ module Ratios =
         EpochRatio.measurement
         LargeRatio.product
         LargeRatio.large
+        SequenceRatio.measurement
     ]
 
     let private names (measurements: Measurement list) = measurements |> List.map _.Name |> String.concat ", "

@@ -34,6 +34,11 @@ module AnalyticNtk =
     [<Struct>]
     type private State = { Moments: Moments; Theta: float; Width: int }
 
+    /// √(K + eps) of a norm √K, which a layer-norm divides by; a zero row stays zero, also for eps = 0.
+    let normRoot (eps: float) (norm: float) : float =
+        let root = System.Double.Hypot(norm, sqrt eps)
+        if root = 0.0 then 1.0 else root
+
     let rec private through integrals (withTheta: bool) (layers: Layer list) (state: State) : State =
         match layers with
         | [] -> state
@@ -68,12 +73,7 @@ module AnalyticNtk =
                         0.0
           }
         | LayerNorm eps ->
-            // √(K + eps); a zero row stays zero, also for eps = 0.
-            let root (norm: float) =
-                let root = System.Double.Hypot(norm, sqrt eps)
-                if root = 0.0 then 1.0 else root
-
-            let u, v = root m.U, root m.V
+            let u, v = normRoot eps m.U, normRoot eps m.V
 
             {
                 state with

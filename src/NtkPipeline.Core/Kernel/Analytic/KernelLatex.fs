@@ -2,7 +2,8 @@ namespace NtkPipeline.Core
 
 /// The closed form of a network's K and Θ as LaTeX: one line a layer, each kernel written in terms of the one below, so that
 /// the text stays readable at any depth. K and Θ of the pair (x, z) carry the layer's number; the diagonal entries are
-/// written K(x,x) and K(z,z).
+/// written K(x,x) and K(z,z). Of a network over tokens they are those of a token s of x and a token t of z, but for the layers that
+/// take tokens together: see `TokenLatex`.
 [<RequireQualifiedAccess>]
 module KernelLatex =
 
@@ -75,7 +76,16 @@ module KernelLatex =
                     ],
                     top + 1,
                     fanIn
-                | Tokens layer -> Layer.refusedBefore layer
+                | Tokens layer ->
+                    let width =
+                        match layer with
+                        | TokenLayer.Conv conv -> string conv.Width.Value
+                        | TokenLayer.Flatten -> $@"T\,%s{fanIn}"
+                        | TokenLayer.Attention _
+                        | TokenLayer.MeanPool
+                        | TokenLayer.SumPool -> fanIn
+
+                    TokenLatex.lines layer n, n + 1, width
 
             let above, last, width = lines rest top width
             here @ above, last, width
@@ -85,12 +95,18 @@ module KernelLatex =
     let print (network: Network) : string =
         let body, top, _ = lines network.Layers 0 "d"
         let scale = if network.OutputScale = 1.0 then "" else $@"%s{number network.OutputScale}^2\,"
+
+        let entry, inner =
+            match Layer.firstOfTokens network.Layers with
+            | Some _ -> "[s,t]", @"x_s\cdot z_t"
+            | None -> "", @"x\cdot z"
+
         let covariance = if network.Centred then "0" else scale + k top
 
         [
             @"\begin{aligned}"
             yield!
-                [ $@"%s{k 0} &= \frac{{x\cdot z}}{{d}}, \qquad %s{theta 0} = 0" ]
+                [ $@"%s{k 0}%s{entry} &= \frac{{%s{inner}}}{{d}}, \qquad %s{theta 0} = 0" ]
                 @ body
                 @ [ $@"K(x,z) &= %s{covariance}, \qquad \Theta(x,z) = %s{scale}%s{theta top}" ]
                 |> List.map (fun line -> $@"  %s{line} \\")

@@ -1,0 +1,118 @@
+namespace NtkPipeline.Core
+
+open System
+open System.Collections.Generic
+open System.Threading.Tasks
+
+/// Kernels of single tokens, each two distinct ones once.
+[<RequireQualifiedAccess>]
+module DistinctTokens =
+
+    /// Distinct tokens that are one piece of work: as many rows as a text may have.
+    let private chunk = 32
+
+    [<CustomEquality; NoComparison>]
+    type private Word = {
+        Values: float[]
+        Start: int
+        Count: int
+    } with
+
+        member this.Span = ReadOnlySpan(this.Values, this.Start, this.Count)
+
+        override this.Equals other =
+            match other with
+            | :? Word as other -> this.Span.SequenceEqual other.Span
+            | _ -> false
+
+        override this.GetHashCode() =
+            let mutable hash = HashCode()
+
+            for value in this.Span do
+                hash.Add value
+
+            hash.ToHashCode()
+
+    /// The distinct tokens that count, as texts of up to so many, and of each text the numbers of its tokens.
+    let ofTexts (source: Sequences<float>) : Sequences<float> * int[][] =
+        let found = Dictionary<Word, int>()
+        let features = source.Features
+        let kept = List<int>()
+
+        let number row =
+            let word = { Values = source.Tokens.Values; Start = row * features; Count = features }
+
+            match found.TryGetValue word with
+            | true, number -> number
+            | _ ->
+                found.Add(word, kept.Count)
+                kept.Add row
+                kept.Count - 1
+
+        let numbers =
+            Array.init source.Count (fun i ->
+                [| source.Starts[i] .. source.Starts[i + 1] - 1 |]
+                |> Array.filter (fun row -> source.Valid[row])
+                |> Array.map number)
+
+        let tokens = Matrix.gatherRows (kept.ToArray()) source.Tokens
+        let starts = Array.append [| 0..chunk .. tokens.Rows - 1 |] [| tokens.Rows |]
+
+        match Sequences.create tokens starts (Array.create tokens.Rows true) with
+        | Ok words -> words, numbers
+        | Error reason -> invalidOp reason
+
+    /// K and Θ below the pool of every distinct token of x with every one of z, row by row; Θ is empty where only K is wanted.
+    let table integrals (layers: Layer list) withTheta (x: PreparedTexts) (z: PreparedTexts) =
+        let rows, columns = x.Source.Tokens.Rows, z.Source.Tokens.Rows
+        let k = Array.zeroCreate (rows * columns)
+        let theta = Array.zeroCreate (if withTheta then rows * columns else 0)
+
+        let exact row column =
+            let token (words: PreparedTexts) i = {
+                Tokens = UnitRows.ofMatrix (Matrix.gatherRows [| i |] words.Source.Tokens)
+                Valid = [| true |]
+            }
+
+            let features = x.Source.Features
+
+            let pair =
+                SequenceNtk.ofLayers Integrals.byQuadrature layers features (token x row) (token z column)
+
+            k[row * columns + column] <- pair.K[0]
+
+            if withTheta then
+                theta[row * columns + column] <- pair.Theta[0]
+
+        Parallel.For(
+            0,
+            x.Texts.Length,
+            fun i ->
+                let top = x.Source.Starts[i]
+
+                for group in z.Groups do
+                    let block, suspects = PreparedTexts.meet integrals layers withTheta x.Texts[i] group
+
+                    for j in 0 .. suspects.Length - 1 do
+                        let left = z.Source.Starts[group.First + j]
+                        let width = block.Columns.Masks[j].Length
+                        let isSpoiled = suspects[j] || not z.Texts[group.First + j].IsOrdinary
+
+                        for s in 0 .. block.Rows - 1 do
+                            let from = s * block.Width + block.Columns.Starts[j]
+                            let into = (top + s) * columns + left
+
+                            if isSpoiled && withTheta then
+                                for t in 0 .. width - 1 do
+                                    exact (top + s) (left + t)
+                            else
+                                Array.Copy(block.K, from, k, into, width)
+
+                                if withTheta then
+                                    Array.Copy(block.Theta, from, theta, into, width)
+
+                    TokenBlock.free block
+        )
+        |> ignore
+
+        struct (k, theta, columns)
