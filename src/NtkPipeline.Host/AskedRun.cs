@@ -38,14 +38,14 @@ internal static class AskedRun
 
     /// <summary>The same run as a person would write it.</summary>
     public static string Words(RunRequest request) =>
-        string.Join(' ', [Command, "--data", request.Data ?? "", .. request.SettingsFile is { } file ? new[] { "--config", file } : [],
+        string.Join(' ', [Command, .. request.Data is { } data ? new[] { "--data", data } : [], .. request.SettingsFile is { } file ? new[] { "--config", file } : [],
             .. request.Assignments.SelectMany(setting => new[] { "--set", setting.Contains(' ', StringComparison.Ordinal) ? $"\"{setting}\"" : setting })]);
 
     private static FSharpResult<RunRequest?, Failure> Read(string path, string text)
     {
         try
         {
-            if (JsonSerializer.Deserialize<Kept>(text, _json) is { Command: Command, Run: { Data: not null } run })
+            if (JsonSerializer.Deserialize<Kept>(text, _json) is { Command: Command, Run: { } run })
                 return Results.Ok<RunRequest?>(run);
         }
         catch (JsonException)

@@ -22,6 +22,24 @@ internal static class Home
 
     public static string Model(string name) => Shown("data", "models", name);
 
+    /// <summary>The rows of a run: those of numbers that the settings name, or those of a folder.</summary>
+    public static FSharpResult<DataFolder, Failure> Data(string? named, Config config) =>
+        !config.Data.AreNumbers ? Data(named).Select(data => config.Data.LeavesTest ? data with { Test = null } : data)
+        : named is not null
+            ? Host.Results.Fail<DataFolder>(
+                ExitCode.Usage, $"--data: this run learns from rows of numbers (data.features={config.Data.Features}), so it reads no folder of texts; leave one of them out")
+            : Host.Results.Ok(Rows(config.Data));
+
+    /// <summary>Their name is that of the folder that they lie in.</summary>
+    private static DataFolder Rows(DataSettings settings)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(settings.Features)) ?? "";
+
+        return new DataFolder(
+            Path.GetFileName(folder) is { Length: > 0 } name ? name : "rows", settings.Features,
+            settings.TestFeatures == "" ? null : settings.TestFeatures, File.Exists(Path.Combine(folder, "SYNTHETIC")), FellBack: false);
+    }
+
     /// <summary>The folder of tweets: the one named, else Kaggle's if they are there, else the sample.</summary>
     public static FSharpResult<DataFolder, Failure> Data(string? named)
     {
@@ -29,7 +47,7 @@ internal static class Home
         var train = Path.Combine(folder, "train.csv");
 
         if (!File.Exists(train))
-            return Results<DataFolder>($"{train}: there is no such file; data/README.md says how to get Kaggle's, and a run without --data uses the sample");
+            return Results<DataFolder>($"{train}: there is no such file; data/README.md says how to get Kaggle's, a run without --data uses the sample, and data.features names rows of numbers");
 
         var test = Path.Combine(folder, "test.csv");
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
@@ -15,11 +16,11 @@ internal static class Pipeline
     {
         var (config, sources) = (session.Config, session.Sources);
 
-        return from whole in runner.Run(ReadTweets.stage("train", sources.TrainName, true), sources.Train)
+        return from whole in sources.Data.Labelled(runner)
                from labelled in config.Sample is { Value: var count }
                    ? runner.Run(DrawTweets.stage(count), whole)
                    : FSharpResult<Artifact<Tweet[]>, PipelineError>.NewOk(whole)
-               from unlabelled in runner.Run(ReadTweets.stage("test", sources.TestName, false), sources.Test)
+               from unlabelled in sources.Data.Unlabelled(runner)
                from split in runner.Run(SplitTweets.stage(config.Split), labelled)
                from cleanLabelled in runner.Run(CleanTweets.stage("train", config.Clean), labelled)
                from cleanUnlabelled in runner.Run(CleanTweets.stage("test", config.Clean), unlabelled)
@@ -44,16 +45,53 @@ internal static class Pipeline
                    config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
                let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, trained, tangents)
-               select new PipelineOutputs(findings, report, unlabelled, models);
+               select new PipelineOutputs(findings, report, unlabelled, sources.Data.Task, models);
     }
 }
 
-/// <summary>What a run ends in.</summary>
+/// <summary>What a run of two classes ends in.</summary>
 internal sealed record PipelineOutputs(
-    Artifact<Findings> Findings, Artifact<string> Report, Artifact<Tweet[]> Unlabelled, RunModels Models);
+    Artifact<Findings> Findings, Artifact<string> Report, Artifact<Tweet[]> Unlabelled, LearningTask Task, RunModels Models) : IOutputs
+{
+    public FSharpResult<IAccount, PipelineError> Account() =>
+        from findings in Findings.Value.Value
+        from tweets in Unlabelled.Value.Value
+        select (IAccount)new Told(this, findings, tweets);
+
+    private sealed class Told(PipelineOutputs outputs, Findings findings, Tweet[] tweets) : IAccount
+    {
+        public string Summary(double seconds, IEnumerable<JsonNode> stages) => SummaryJson.write(findings, seconds, stages);
+
+        public IEnumerable<string> Lines => ReportText.lines(findings);
+
+        public IEnumerable<(string Name, Func<FSharpResult<string, PipelineError>> Text)> Files(DataColumns columns)
+        {
+            yield return (ResultFiles.Page, () => outputs.Report.Value.Value);
+            yield return (ResultFiles.Table, () => FSharpResult<string, PipelineError>.NewOk(ResultFrame.csv(findings)));
+
+            if (tweets.Length > 0)
+                yield return (ResultFiles.Answer(), () => Answers(columns, findings.Kernel.TestOutputs));
+
+            // What a question's own models say of the test tweets, a file each.
+            foreach (var chapter in findings.Chapters)
+                foreach (var model in chapter.Submissions)
+                    yield return (ResultFiles.Answer($"{chapter.Id}-{model.Name}"), () => Answers(columns, model.Outputs));
+        }
+
+        private FSharpResult<string, PipelineError> Answers(DataColumns columns, double[] answers)
+        {
+            var names = LearningTaskModule.names(outputs.Task);
+            return FSharpResult<string, PipelineError>.NewOk(
+                Submission.ofClasses(columns, names[0], names[1], [.. tweets.Select(tweet => tweet.Id)], answers));
+        }
+    }
+}
 
 /// <summary>The models of a run, and what they were made of.</summary>
 internal sealed record RunModels(
     TweetSets Raw, TweetSets Clean, Artifact<Split> Split, Views Views, Artifact<DimensionFacts> Dimensions, Artifact<Features> Features,
     Artifact<Spectrum> Spectrum, Artifact<KernelRegression> Kernel, Artifact<FSharpList<TrainedNetwork>> Networks,
-    Artifact<TangentFit[]> Tangents);
+    Artifact<TangentFit[]> Tangents)
+{
+    public WaysIn Ways => new(Raw, Clean, Views, Split, Dimensions);
+}

@@ -24,23 +24,24 @@ internal static class ResultFiles
     private const string Submission = "submission";
 
     /// <summary>How each begins that a run has written; the second summary is of older versions.</summary>
-    private static byte[][] Beginnings(string name) => FileNames.Beginnings("", name switch
+    private static byte[][] Beginnings(string name, string heading) => FileNames.Beginnings("", name switch
     {
         Page => ["<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\""],
         Table => ["data,synthetic,experiment,"],
         Summary => ["{\n  \"answer\": ", "{\n  \"data\": "],
         Log => ["{\"name\":"],
         Request => [AskedRun.Beginning],
-        _ => ["id,target\n"],
+        _ => [heading],
     });
 
     /// <summary>Refuses a folder in which a result would replace another's file.</summary>
     public static FSharpResult<Unit?, Failure> Check(string folder, Config config, DataFolder data, string? settings)
     {
-        var inputs = new[] { data.Train, data.Test, settings, config.Encoder.TrainArray, config.Encoder.TestArray }
+        var inputs = new[] { data.Train, data.Test, settings, config.Encoder.TrainArray, config.Encoder.TestArray, config.Data.Targets }
             .OfType<string>().Where(path => path != "").ToArray();
 
-        var mistakes = Names(folder).SelectMany(name => Mistakes(folder, name, inputs)).Select(mistake => $"--out: {mistake}").ToArray();
+        var heading = Core.Submission.heading(config.Data.Columns);
+        var mistakes = Names(folder).SelectMany(name => Mistakes(folder, name, inputs, heading)).Select(mistake => $"--out: {mistake}").ToArray();
         return mistakes.Length > 0 ? Results.Fail<Unit?>(ExitCode.Usage, mistakes)
             : Writable.Folder(folder) is { } refusal ? Results.Fail<Unit?>(ExitCode.Refused, $"--out: {refusal}")
             : Results.Done;
@@ -55,13 +56,13 @@ internal static class ResultFiles
         .. Directory.Exists(folder) ? Directory.GetFiles(folder, $"{Submission}-*.csv").Select(path => Path.GetFileName(path)) : [],
     ];
 
-    private static IEnumerable<string> Mistakes(string folder, string name, string[] inputs)
+    private static IEnumerable<string> Mistakes(string folder, string name, string[] inputs, string heading)
     {
         var path = Path.Combine(folder, name);
 
         if (inputs.FirstOrDefault(input => FileNames.IsSame(input, path)) is { } read)
             yield return $"{read}, which this run reads, would be replaced by its {name}";
-        else if (FileNames.Own(path, Beginnings(name)) is { } foreign)
+        else if (FileNames.Own(path, Beginnings(name, heading)) is { } foreign)
             yield return foreign;
 
         // A submission looks like any other program's; it is a run's where a report is beside it.
@@ -72,6 +73,6 @@ internal static class ResultFiles
     private static bool IsPageThere(string folder)
     {
         var page = Path.Combine(folder, Page);
-        return File.Exists(page) && FileNames.Own(page, Beginnings(Page)) is null;
+        return File.Exists(page) && FileNames.Own(page, Beginnings(Page, "")) is null;
     }
 }

@@ -72,13 +72,20 @@ module SourceFile =
             | Choice1Of2 m -> KernelMatrix.Single m
             | Choice2Of2 m -> KernelMatrix.Double m)
 
-    /// A NumPy array as a pipeline's input, float32, known by the digest of its file's bytes.
-    let npyArtifact (origin: string) (path: string) : Result<Artifact<Matrix<float32>>, PipelineError> =
+    let private arrayArtifact (read: Stream -> Result<Matrix<'t>, string>) (origin: string) (path: string) =
         readBytes path
         |> Result.bind (fun bytes ->
-            Npy.read32 (new MemoryStream(bytes))
+            read (new MemoryStream(bytes))
             |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}.")
             |> Result.map (fun rows -> Artifact.create origin (Digest.ofBytes bytes) (lazy (Ok rows))))
+
+    /// A NumPy array as a pipeline's input, float32, known by the digest of its file's bytes.
+    let npyArtifact (origin: string) (path: string) : Result<Artifact<Matrix<float32>>, PipelineError> =
+        arrayArtifact Npy.read32 origin path
+
+    /// The same, float64.
+    let npy64Artifact (origin: string) (path: string) : Result<Artifact<Matrix<float>>, PipelineError> =
+        arrayArtifact Npy.read64 origin path
 
     /// Writes a file beside itself, makes it safe on the disk and renames it, so that none is ever half written.
     let write (path: string) (content: Stream -> unit) : Result<unit, PipelineError> =

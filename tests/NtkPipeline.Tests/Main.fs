@@ -189,7 +189,7 @@ let private tests =
         NpyRowsTests.tests
         yield! ExperimentLists.all
         yield! ReportLists.all
-        yield! HostTests.all
+        yield! HostTests.all @ OwnDataLists.all
         yield! [ ReaderTests.tests; FoundTests.tests; TortureTests.tests ]
         ArchitectureTests.tests
         FolderTests.tests

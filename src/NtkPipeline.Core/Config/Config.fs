@@ -9,6 +9,7 @@ type Config = {
     Memory: int64 option
     /// Labelled tweets that are drawn; none: all are taken.
     Sample: int option
+    Data: DataSettings
     Clean: CleanSettings
     Split: SplitTweets.Settings
     Encoder: EncoderSettings
@@ -37,6 +38,7 @@ module Config =
     /// What no single setting can know.
     let private crossChecks (values: Map<string, string>) = [
         yield! Widths.check values
+        yield! DataSettings.check values
 
         if Setting.real values "ridge.smallest" >= Setting.real values "ridge.largest" then
             "ridge.smallest: it must be below ridge.largest"
@@ -79,6 +81,7 @@ module Config =
     ]
 
     let private build (merged: Map<string, string * SettingSource>) : Result<Config, string list> =
+        let merged = NarrowedGrid.apply merged
         let values = merged |> Map.map (fun _ (value, _) -> value)
 
         let device = Device.parse values["device"]
@@ -100,11 +103,19 @@ module Config =
                         None
                     else
                         Some(Setting.whole values "data.sample")
+                Data = DataSettings.read values
                 Clean = TextSettings.clean values
                 Split = TextSettings.split values
                 Encoder = TextSettings.encoder values
                 CompareDimensions = ModelSettings.compareDimensions values
-                Reduce = ModelSettings.reduce values
+                Reduce =
+                    match ModelSettings.reduce values, merged["reduce.dimensions"] with
+                    // Nobody asked for so many: of few rows or columns, as many as there are.
+                    | { Dimensions = Leading most } as reduce, (_, ByDefault) -> {
+                        reduce with
+                            Dimensions = UpTo most
+                      }
+                    | reduce, _ -> reduce
                 Ridge = ModelSettings.ridge values
                 Targets =
                     TargetCoding.all

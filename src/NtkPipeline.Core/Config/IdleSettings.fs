@@ -128,6 +128,20 @@ module IdleSettings =
         }
     ]
 
+    let private ofData = [
+        for prefix in [ "clean"; "embed"; "reduce" ] do
+            {
+                Of = below prefix
+                IsIdle = fun values -> values["data.features"] <> ""
+                Why = "data.features gives rows of numbers, which are neither cleaned, embedded nor reduced"
+            }
+        {
+            Of = keys [ "data.text"; "data.label"; "data.id"; "data.keyword"; "data.location" ]
+            IsIdle = fun values -> values["data.features"] <> ""
+            Why = "it names a column of a CSV file, and data.features gives rows of numbers"
+        }
+    ]
+
     let private ofRows = [
         {
             Of = keys [ "split.similar-above" ]
@@ -165,7 +179,7 @@ module IdleSettings =
                 }
         ]
 
-    let private rules = ofQuestions @ ofNetworks @ ofEncoders @ ofRows @ ofTuning
+    let private rules = ofData @ ofQuestions @ ofNetworks @ ofEncoders @ ofRows @ ofTuning
 
     /// Why a setting does nothing among these values, as the end of a sentence; none where it does something, or may. `auto` among the
     /// encoders may be any that it stands for: who knows which writes that name in its place.

@@ -31,6 +31,7 @@ module RunWork =
         let folds = config.Split.Folds
 
         match name.Split('/')[0] with
+        | "embed-rows" -> 0.0
         | "embed-tweets" when name = "embed-tweets" -> texts * lsaText
         | "embed-tweets" -> texts * transformerText
         | "weigh-views" ->
@@ -43,6 +44,7 @@ module RunWork =
         | "analytic-gram"
         | "sum-of-kernels" -> Workload.passes 4.0 sizes.Labelled sizes.Labelled
         | "decompose-kernel" -> Workload.eigen sizes.Fitted
+        | "fit-task"
         | "fit-ridge" ->
             float folds * Workload.eigen (sizes.Fitted * (folds - 1) / folds) * 0.3
             + Workload.solve sizes.Labelled
@@ -59,7 +61,8 @@ module RunWork =
             Test = test
             Features =
                 match config.Reduce.Dimensions with
-                | Leading dimensions -> dimensions
+                | Leading dimensions
+                | UpTo dimensions -> dimensions
                 | Best -> config.CompareDimensions.Dimensions |> List.fold max 1
                 | AllColumns -> 384
         }
@@ -69,7 +72,12 @@ module RunWork =
         if question = "" then
             fun stage -> ofShared config sizes stage.Name
         elif question = Widths.name then
-            let networks = config.Train |> Seq.map (fun point -> point.Name, point.Spec) |> Map.ofSeq
+            let networks =
+                Map [
+                    for point in config.Train do
+                        point.Name, point.Spec
+                        TrainTask.name point, point.Spec
+                ]
 
             fun stage ->
                 Map.tryFind stage.Name networks

@@ -164,6 +164,7 @@ module SettingList =
 
     let all: Setting list =
         general
+        @ DataSettings.settings
         @ text
         @ regression
         @ Widths.settings

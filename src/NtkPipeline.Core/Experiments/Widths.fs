@@ -41,9 +41,9 @@ module Widths =
             "Further learning rates, tried at train.larger-rate-widths."
         setting
             "train.larger-rate-widths"
-            (WholeList(1L, 65536L))
+            (WordsOr([ "none" ], WholeList(1L, 65536L)))
             "16, 64"
-            "The small networks that try them."
+            "The small networks that try them, or none. Where train.widths is narrowed later, those that it still has."
         setting
             "train.batch-size"
             (WholeList(0L, 1000000L))
@@ -155,7 +155,9 @@ module Widths =
         [
             for scale in Setting.texts values "train.input-scales" do
                 grid scale "train.rate" "train.widths"
-                grid scale "train.larger-rates" "train.larger-rate-widths"
+
+                if values["train.larger-rate-widths"] <> "none" then
+                    grid scale "train.larger-rates" "train.larger-rate-widths"
         ]
         |> Seq.collect (Grid.points >> wanted "train")
         |> Seq.distinct

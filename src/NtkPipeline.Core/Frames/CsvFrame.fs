@@ -68,6 +68,17 @@ module CsvFrame =
             let names = missing |> List.map (fun key -> $"'%s{key}'") |> String.concat ", "
             Some $"line 1: column %s{names} is missing"
 
+    /// The cells of a column that is there, in the order of the rows; a missing one is an empty text.
+    let cells (column: string) (frame: Frame<int, string>) : string[] =
+        let series = frame.GetColumn<string> column
+
+        [|
+            for row in 0 .. frame.RowCount - 1 ->
+                match series.TryGet row with
+                | OptionalValue.Present value -> value
+                | _ -> ""
+        |]
+
     /// The frame, and the line that each of its rows starts on; blanks around a column's name are none of it. Refused: bytes that are
     /// not UTF-8, a NUL, a quote that never closes or that text follows, nothing at all, a column twice, a ragged row.
     let parse (name: string) (bytes: byte[]) : Result<Frame<int, string> * int[], PipelineError> =

@@ -15,20 +15,6 @@ type TweetFrame =
 [<RequireQualifiedAccess>]
 module TweetFrame =
 
-    let private columns (isLabelled: bool) = [
-        "id"
-        "keyword"
-        "location"
-        "text"
-        if isLabelled then
-            "target"
-    ]
-
-    let private cell (column: Series<int, string>) row =
-        match column.TryGet row with
-        | OptionalValue.Present value -> value
-        | _ -> ""
-
     let private optional text = if String.IsNullOrWhiteSpace text then None else Some text
 
     /// A cell in a message: a slipped column must not spread somebody's words.
@@ -42,13 +28,32 @@ module TweetFrame =
         | true, id ->
             Result.Error(fun () ->
                 $"id '%s{shown text}' would be written back as %d{id}, so write it in digits alone")
-        | _ -> Result.Error(fun () -> $"id '%s{shown text}' is not a whole number of at most 64 bits")
+        | _ -> Result.Error(fun () -> $"id '%s{shown text}' is not a whole number in 64 bits")
 
-    let private parseTarget (text: string) =
-        match text with
-        | "1" -> Result.Ok(Some true)
-        | "0" -> Result.Ok(Some false)
-        | _ -> Result.Error(fun () -> $"target '%s{shown text}' is neither 0 nor 1")
+    /// The first id that is none says how to go on.
+    let private withCure (ids: Result<int64, unit -> string>[]) =
+        let first = ids |> Array.tryFindIndex Result.isError
+
+        ids
+        |> Array.mapi (fun row id ->
+            if Some row = first then
+                id
+                |> Result.mapError (fun fault ->
+                    fun () -> $"%s{fault ()}; data.id=none numbers the rows instead")
+            else
+                id)
+
+    /// Of rows that are not looked at for a label, none.
+    let private parseTarget (column: string) (classes: (string * string) option) (text: string) =
+        match classes with
+        | None -> Result.Ok None
+        | Some(negative, positive) ->
+            match LearningTask.name text with
+            | name when name = positive -> Result.Ok(Some true)
+            | name when name = negative -> Result.Ok(Some false)
+            | _ ->
+                Result.Error(fun () ->
+                    $"%s{column} '%s{shown text}' is neither %s{shown negative} nor %s{shown positive}")
 
     let private repeatedIds (lines: int[]) (ids: (int * int64) list) =
         ids
@@ -61,49 +66,61 @@ module TweetFrame =
                     fun () -> $"line %d{lines[row]}: id %d{id} stands already on line %d{lines[first]}")
             | [] -> [])
 
+    /// A row's parts, or what is wrong with them.
+    let private tweet (line: int) id target (keyword: string) (location: string) (text: string) =
+        match id, target with
+        | Result.Ok id, Result.Ok target ->
+            Result.Ok {
+                Id = id
+                Keyword = optional keyword
+                Location = optional location
+                Text = text
+                Target = target
+            }
+        | id, target ->
+            [
+                match id with
+                | Result.Error fault -> (fun () -> $"line %d{line}: %s{fault ()}")
+                | Result.Ok _ -> ()
+                match target with
+                | Result.Error fault -> (fun () -> $"line %d{line}: %s{fault ()}")
+                | Result.Ok _ -> ()
+            ]
+            |> Result.Error
+
     /// The tweets of a frame; `lines` are the lines that its rows start on. Every fault is named at once.
     let private tweetsOf
         name
-        (isLabelled: bool)
+        (columns: DataColumns)
+        (classes: (string * string) option)
         (lines: int[])
         (frame: Frame<int, string>)
         : Result<Tweet[], PipelineError> =
-        match CsvFrame.missing (columns isLabelled) frame with
+        match DataColumns.fault classes.IsSome columns frame.ColumnKeys with
         | Some fault -> CsvFrame.refuse name [ fault ]
         | None ->
-            let column key = frame.GetColumn<string> key
+            let has (column: string) = column <> DataColumns.none && Seq.contains column frame.ColumnKeys
 
-            let ids, keywords, locations, texts =
-                column "id", column "keyword", column "location", column "text"
+            let cells (column: string) =
+                if has column then CsvFrame.cells column frame else Array.create lines.Length ""
 
-            let targets = if isLabelled then Some(column "target") else None
+            let ids =
+                if has columns.Id then
+                    cells columns.Id |> Array.map parseId |> withCure
+                else
+                    Array.init lines.Length (fun row -> Result.Ok(int64 row + 1L))
+
+            let targets =
+                if classes.IsSome then
+                    cells columns.Label |> Array.map (parseTarget columns.Label classes)
+                else
+                    Array.create lines.Length (Result.Ok None)
+
+            let keywords, locations, texts = cells columns.Keyword, cells columns.Location, cells columns.Text
 
             let rows = [
-                for row in 0 .. frame.RowCount - 1 ->
-                    let target =
-                        match targets with
-                        | Some targets -> parseTarget (cell targets row)
-                        | None -> Result.Ok None
-
-                    match parseId (cell ids row), target with
-                    | Result.Ok id, Result.Ok target ->
-                        Result.Ok {
-                            Id = id
-                            Keyword = optional (cell keywords row)
-                            Location = optional (cell locations row)
-                            Text = cell texts row
-                            Target = target
-                        }
-                    | id, target ->
-                        [
-                            match id with
-                            | Result.Error fault -> (fun () -> $"line %d{lines[row]}: %s{fault ()}")
-                            | Result.Ok _ -> ()
-                            match target with
-                            | Result.Error fault -> (fun () -> $"line %d{lines[row]}: %s{fault ()}")
-                            | Result.Ok _ -> ()
-                        ]
-                        |> Result.Error
+                for row in 0 .. lines.Length - 1 ->
+                    tweet lines[row] ids[row] targets[row] keywords[row] locations[row] texts[row]
             ]
 
             let tweets =
@@ -127,11 +144,21 @@ module TweetFrame =
             elif faults.IsEmpty then Result.Ok(Array.ofList tweets)
             else CsvFrame.refuseAll name faults
 
-    /// The tweets of a CSV file's bytes. `name` is the file, for refusals: those of `CsvFrame.parse`, a missing column, an id or
-    /// target that is none, an id twice; each with its line, up to 20 at once.
-    let parse (name: string) (isLabelled: bool) (bytes: byte[]) : Result<Tweet[], PipelineError> =
+    /// The tweets of a CSV file's bytes with these columns. `name` is the file, for refusals: those of `CsvFrame.parse`, a missing column
+    /// with the setting that names it, an id or label that is none, an id twice; each with its line, up to 20 at once. `classes` are the
+    /// negative and the positive one; without them no label is looked at.
+    let read
+        (columns: DataColumns)
+        (classes: (string * string) option)
+        (name: string)
+        (bytes: byte[])
+        : Result<Tweet[], PipelineError> =
         CsvFrame.parse name bytes
-        |> Result.bind (fun (frame, lines) -> tweetsOf name isLabelled lines frame)
+        |> Result.bind (fun (frame, lines) -> tweetsOf name columns classes lines frame)
+
+    /// The same of Kaggle's columns and labels.
+    let parse (name: string) (isLabelled: bool) (bytes: byte[]) : Result<Tweet[], PipelineError> =
+        read DataColumns.kaggle (if isLabelled then Some("0", "1") else None) name bytes
 
     /// The tweets as a frame, rows counted from 0; a column "target" where every tweet has one.
     let ofTweets (tweets: Tweet[]) : TweetFrame =

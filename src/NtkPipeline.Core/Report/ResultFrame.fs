@@ -27,12 +27,10 @@ module ResultFrame =
     /// Deedle takes a NaN for a missing value; here an infinity is one too.
     let private number (pick: ResultRow -> float option) = column (pick >> Option.filter Double.IsFinite)
 
-    /// The findings as a frame, rows counted from 0.
-    let ofFindings (findings: Findings) : Frame<int, string> =
-        let rows = ResultRows.ofFindings findings
-        let synthetic = if findings.Data.Synthetic then "synthetic sample" else "no"
+    let private ofRows (name: string) (isSynthetic: bool) (rows: ResultRow[]) : Frame<int, string> =
+        let synthetic = if isSynthetic then "synthetic sample" else "no"
         let frame = Frame.ofRowKeys [ 0 .. rows.Length - 1 ]
-        frame.AddColumn("data", texts (fun _ -> Some findings.Data.Name) rows)
+        frame.AddColumn("data", texts (fun _ -> Some name) rows)
         frame.AddColumn("synthetic", column (fun _ -> Some synthetic) rows)
         frame.AddColumn("experiment", texts (fun row -> Some row.Experiment) rows)
         frame.AddColumn("input-scale", texts _.InputScale rows)
@@ -47,11 +45,18 @@ module ResultFrame =
         frame.AddColumn("note", texts _.Note rows)
         frame
 
-    /// results.csv: the frame with a header, in the invariant culture; numbers come back as they went.
-    let csv (findings: Findings) : string =
+    /// The findings as a frame, rows counted from 0.
+    let ofFindings (findings: Findings) : Frame<int, string> =
+        ResultRows.ofFindings findings |> ofRows findings.Data.Name findings.Data.Synthetic
+
+    let private text (frame: Frame<int, string>) : string =
         use writer = new StringWriter(CultureInfo.InvariantCulture, NewLine = "\n")
-
-        (ofFindings findings)
-            .SaveCsv(writer, includeRowKeys = false, separator = ',', culture = CultureInfo.InvariantCulture)
-
+        frame.SaveCsv(writer, includeRowKeys = false, separator = ',', culture = CultureInfo.InvariantCulture)
         writer.ToString()
+
+    /// results.csv: the frame with a header, in the invariant culture; numbers come back as they went.
+    let csv (findings: Findings) : string = ofFindings findings |> text
+
+    /// The same of any rows of a data set of this name.
+    let csvOf (name: string) (isSynthetic: bool) (rows: ResultRow[]) : string =
+        ofRows name isSynthetic rows |> text

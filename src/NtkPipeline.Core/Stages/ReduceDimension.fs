@@ -27,6 +27,8 @@ type Features = {
 /// How many principal components are kept.
 type Dimensions =
     | Leading of int
+    /// Or as many as there are columns and training rows for.
+    | UpTo of int
     /// The number among those compared whose kernel has the least leave-one-out error.
     | Best
     /// No components: the embedding's own columns, centred as components are. The kernel sees only products of rows, so this is
@@ -107,6 +109,9 @@ module ReduceDimension =
     let private run settings seed ((embeddings: Embeddings, split: Split), compared: DimensionFacts) =
         match settings.Dimensions with
         | Leading dimensions -> project settings seed dimensions (embeddings, split)
+        | UpTo dimensions ->
+            let most = min embeddings.Labelled.Columns split.Train.Length
+            project settings seed (min dimensions most) (embeddings, split)
         | Best ->
             best compared
             |> Result.bind (fun dimensions -> project settings seed dimensions (embeddings, split))
@@ -126,6 +131,7 @@ module ReduceDimension =
         match settings.Dimensions with
         | Best -> Artifact.both rows compared
         | Leading _
+        | UpTo _
         | AllColumns -> rows |> Artifact.map (fun rows -> rows, { Rows = 0; Points = [||] })
 
     let stage (settings: Settings) : Stage<(Embeddings * Split) * DimensionFacts, Features> = {

@@ -21,7 +21,7 @@ module TrainFold =
             (TrainNetwork.rate spec input)
             seed
             (Matrix.gatherRows kept input.Labelled)
-            (kept |> Array.map (fun row -> input.TrainTargets[row]))
+            (kept |> Array.map (fun row -> input.TrainTargets[row]) |> Matrix.create kept.Length 1)
             (Matrix.gatherRows held input.Labelled)
 
     let stage (point: GridPoint) (fold: int) : Stage<TrainInput * Split, HeldOutPath> =

@@ -16,7 +16,7 @@ internal sealed record StageRequest(RunRequest? Run, string[]? Command, MachineS
     public static StageRequest Of(Session session) => new(
         session.Request with
         {
-            Data = Path.GetFullPath(Path.GetDirectoryName(session.Data.Train)!),
+            Data = session.Config.Data.AreNumbers ? null : Path.GetFullPath(Path.GetDirectoryName(session.Data.Train)!),
             Store = Path.GetFullPath(session.Request.Store),
         },
         null, null);

@@ -14,7 +14,7 @@ internal sealed class PredictCommand : NtkCommand
     {
         Description = "The text to judge; may be given several times.",
         HelpName = "TEXT",
-        Required = true,
+        DefaultValueFactory = _ => [],
     };
 
     private readonly Option<string?> _keyword = new("--keyword")
@@ -31,7 +31,7 @@ internal sealed class PredictCommand : NtkCommand
 
     private readonly Option<string?> _npy = new("--npy")
     {
-        Description = "The rows that another program made of the texts, one a text in their order, for runs with the encoder npy.",
+        Description = "The rows that another program made of the texts, one a text in their order, for runs with the encoder npy; or, for runs on data.features, the rows themselves.",
         HelpName = "ROWS.npy",
     };
 
@@ -66,13 +66,27 @@ internal sealed class PredictCommand : NtkCommand
         from news in News(parsed, session)
         from plans in session.Plan()
         from ready in plans.AllButReport()
-        from foretold in session.Run(
-            StageProgress.For(terminal with { IsQuiet = true }), runner => Predict(session, runner, news, parsed.GetValue(_tweets)))
-        select Tell(session, news, foretold, parsed.GetValue(_all), terminal);
+        from code in session.Run(
+            StageProgress.For(terminal with { IsQuiet = true }),
+            runner => Predict(session, runner, news, parsed.GetValue(_tweets), parsed.GetValue(_all), terminal).OrRefused())
+        select code;
 
     private FSharpResult<Newcomers, Failure> News(ParseResult parsed, Session session)
     {
         var rows = parsed.GetValue(_npy);
+        var texts = parsed.GetRequiredValue(_texts);
+
+        if (session.Config.Data.AreNumbers)
+            return (rows, texts.Length) switch
+            {
+                ({ } file, 0) => Newcomers.OfRows(file).OrRefused(),
+                (null, _) => Results.Fail<Newcomers>(ExitCode.Usage, "--npy: this run was made of rows of numbers (data.features); give an .npy file of such rows"),
+                _ => Results.Fail<Newcomers>(ExitCode.Usage, "--text: this run was made of rows of numbers (data.features), which are no texts; give --npy alone"),
+            };
+
+        if (texts.Length == 0)
+            return Results.Fail<Newcomers>(ExitCode.Usage, "--text: give the text to judge; it may be given several times");
+
         var takesRows = session.Sources.Encoders.Any(encoder => encoder.At == Looks.Rows);
 
         return (rows, takesRows) switch
@@ -82,35 +96,58 @@ internal sealed class PredictCommand : NtkCommand
             ({ }, false) => Results.Fail<Newcomers>(
                 ExitCode.Usage, "--npy: this run was made of texts alone (embed.encoder has no npy), so it takes no rows"),
             _ => Results.Ok(new Newcomers(
-                parsed.GetRequiredValue(_texts), NullIfBlank(parsed.GetValue(_keyword)), NullIfBlank(parsed.GetValue(_location)), rows ?? "")),
+                texts, NullIfBlank(parsed.GetValue(_keyword)), NullIfBlank(parsed.GetValue(_location)), rows ?? "")),
         };
     }
 
     private static string? NullIfBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
-    private static FSharpResult<Foretold, Failure> Predict(Session session, DiskRunner runner, Newcomers news, int tweets)
+    private static FSharpResult<int, PipelineError> Predict(
+        Session session, DiskRunner runner, Newcomers news, int tweets, bool all, Terminal terminal)
     {
-        var outputs = Pipeline.Run(runner, session);
+        var outputs = Flow.Run(runner, session);
         LibTorch.useThreads(session.Config.Threads);
 
-        return (from run in outputs
-                from foretold in NewTexts.Predict(session, runner, run.Models, news, tweets)
-                select foretold).OrRefused();
+        return from run in outputs
+               from code in run switch
+               {
+                   PipelineOutputs two => NewTexts.Predict(session, runner, two.Models, news, tweets).Select(foretold => Tell(session, news, foretold, all, terminal)),
+                   TaskOutputs other => NewTexts.Predict(session, runner, other.Models, news, tweets).Select(foretold => Tell(session, news, foretold, terminal)),
+                   _ => throw new InvalidOperationException($"{run.GetType().Name} is no run"),
+               }
+               select code;
     }
 
-    private static int Tell(Session session, Newcomers news, Foretold foretold, bool all, Terminal terminal) =>
+    private static int Tell(Session session, Newcomers news, TaskForetold foretold, Terminal terminal) =>
         terminal.Tell(
             new
             {
                 synthetic = session.Data.IsSynthetic,
+                classes = foretold.Names,
                 remarks = foretold.Remarks,
-                predictions = news.Texts.Zip(foretold.Predictions, (text, prediction) => PredictionWords.ForJson(news, text, prediction)),
+                predictions = news.Texts.Select((text, i) => TaskPredictionWords.ForJson(text, foretold.Predictions[i], foretold.Strange[i])),
+            },
+            [
+                .. foretold.Remarks,
+                .. news.Texts.SelectMany((text, i) => TaskPredictionWords.Lines(text, foretold.Names, foretold.Predictions[i], foretold.Strange[i])),
+            ]);
+
+    private static int Tell(Session session, Newcomers news, Foretold foretold, bool all, Terminal terminal)
+    {
+        var words = new PredictionWords(LearningTaskModule.names(session.Sources.Data.Task));
+
+        return terminal.Tell(
+            new
+            {
+                synthetic = session.Data.IsSynthetic,
+                remarks = foretold.Remarks,
+                predictions = news.Texts.Select((text, i) => words.ForJson(news, text, foretold.Predictions[i], foretold.Strange[i])),
             },
             [
                 .. session.Data.IsSynthetic ? ["The models of this run were fitted on the SYNTHETIC SAMPLE."] : Array.Empty<string>(),
                 .. foretold.Remarks,
-                .. news.Texts.Zip(
-                    foretold.Predictions,
-                    (text, prediction) => PredictionWords.Lines(text, prediction, all ? null : session.Config.Compare.MainRate)).SelectMany(lines => lines),
+                .. news.Texts.SelectMany((text, i) => words.Lines(
+                    text, foretold.Predictions[i], foretold.Strange[i], all ? null : session.Config.Compare.MainRate)),
             ]);
+    }
 }

@@ -4,17 +4,21 @@ using NtkPipeline.Core;
 namespace NtkPipeline.Host.Commands;
 
 /// <summary>A prediction in lines for people and as JSON.</summary>
-internal static class PredictionWords
+/// <param name="names">Of the negative and of the positive class.</param>
+internal sealed class PredictionWords(string[] names)
 {
-    public static object ForJson(Newcomers news, string text, TextPrediction prediction) => new
+    /// <param name="remark">Why the scores are to be taken with care; none where nothing is to be said.</param>
+    public object ForJson(Newcomers news, string text, TextPrediction prediction, string? remark) => new
     {
         text,
+        remark,
         keyword = news.Keyword,
         location = news.Place,
         models = prediction.Opinions.Select(opinion => new
         {
             model = opinion.Model,
             @class = Class(opinion.Score),
+            label = Name(opinion.Score),
             score = opinion.Score,
             validationAccuracy = opinion.Accuracy,
         }),
@@ -49,9 +53,12 @@ internal static class PredictionWords
     };
 
     /// <summary>The networks of the main learning rate over their seeds; or, without one, every network by itself.</summary>
-    public static IEnumerable<string> Lines(string text, TextPrediction prediction, double? mainRate)
+    public IEnumerable<string> Lines(string text, TextPrediction prediction, string? remark, double? mainRate)
     {
         yield return $"\"{PlainLine.ofText(text)}\"";
+
+        if (remark is not null)
+            yield return Remark(remark);
 
         foreach (var opinion in mainRate is null ? prediction.Opinions : prediction.Opinions[..1])
             yield return Line(opinion.Score, opinion.Model, opinion.Accuracy);
@@ -67,13 +74,13 @@ internal static class PredictionWords
             foreach (var weighed in explanation.Tweets)
             {
                 var effect = weighed.EffectOfLeavingOut is { Value: var change } ? $", without it f = {Number(explanation.Score - change)}" : "";
-                var label = weighed.Tweet.Target is { Value: true } ? 1 : 0;
+                var label = PlainLine.ofText(names[weighed.Tweet.Target is { Value: true } ? 1 : 0]);
                 yield return $"    {Number(weighed.Contribution)}{effect}  [{label}] {PlainLine.ofText(weighed.Tweet.Text)}";
             }
         }
     }
 
-    private static IEnumerable<string> OverSeeds(TextPrediction prediction, double rate)
+    private IEnumerable<string> OverSeeds(TextPrediction prediction, double rate)
     {
         var shown = prediction.Shared.Where(shared => shared.Spec.Rate == rate).ToArray();
 
@@ -87,20 +94,25 @@ internal static class PredictionWords
     }
 
     /// <summary>"mean of 3 seeds, 2 of which say 1; 1 diverged".</summary>
-    private static string Seeds(SharedOpinion shared)
+    private string Seeds(SharedOpinion shared)
     {
         var seeds = shared.Score.Count switch
         {
             1 => "1 seed",
-            var count when count == shared.Agree => $"mean of {count} seeds, all of which say {Class(shared.Score.Mean)}",
-            var count => $"mean of {count} seeds, {shared.Agree} of which {(shared.Agree == 1 ? "says" : "say")} {Class(shared.Score.Mean)}",
+            var count when count == shared.Agree => $"mean of {count} seeds, all of which say {Name(shared.Score.Mean)}",
+            var count => $"mean of {count} seeds, {shared.Agree} of which {(shared.Agree == 1 ? "says" : "say")} {Name(shared.Score.Mean)}",
         };
 
         return shared.Diverged == 0 ? seeds : $"{seeds}; {shared.Diverged} diverged";
     }
 
-    private static string Line(double score, string model, double accuracy) =>
-        $"  {Class(score)}  f = {Number(score)}  {model} (validation accuracy {accuracy.ToString("P1", CultureInfo.InvariantCulture)})";
+    private string Line(double score, string model, double accuracy) =>
+        $"  {Name(score)}  f = {Number(score)}  {model} (validation accuracy {accuracy.ToString("P1", CultureInfo.InvariantCulture)})";
+
+    /// <summary>As a line of its own, before any score.</summary>
+    public static string Remark(string remark) => $"  take with care: {remark}.";
+
+    private string Name(double score) => PlainLine.ofText(names[Class(score)]);
 
     private static int Class(double score) => score > 0 ? 1 : 0;
 

@@ -21,9 +21,9 @@ internal sealed class ReportCommand : NtkCommand
         select code;
 
     private static FSharpResult<int, Failure> Write(Session session, DiskRunner runner, Terminal terminal) =>
-        from outputs in Pipeline.Run(runner, session).OrRefused()
-        from findings in outputs.Findings.Value.Value.OrRefused()
-        from written in session.Write(outputs, findings, NtkPipeline.Core.SummaryJson.write(findings, 0.0, runner.Facts.Select(fact => fact.Json)))
+        from outputs in Flow.Run(runner, session).OrRefused()
+        from account in outputs.Account().OrRefused()
+        from written in session.Write(account, account.Summary(0.0, runner.Facts.Select(fact => fact.Json)))
         let page = Path.Combine(session.Out, "report.html")
         select terminal.Tell(new { report = page }, $"Report: {page}");
 }

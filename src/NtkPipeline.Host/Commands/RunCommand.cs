@@ -44,20 +44,20 @@ internal sealed class RunCommand : NtkCommand
                from told in making is null ? RunEstimate.Tell(session, plan, terminal) : Results.Done
                from outputs in progress.Watch(plan.Length, () =>
                    from made in making?.Make(session.Stages, StageRequest.Of(session), runner, progress.Tell) ?? Results.Done
-                   from outputs in Pipeline.Run(runner, session).OrRefused()
+                   from outputs in Flow.Run(runner, session).OrRefused()
                    select outputs)
-               from findings in outputs.Findings.Value.Value.OrRefused()
-               let summary = SummaryJson.write(findings, Math.Round(clock.Elapsed.TotalSeconds, 2), runner.Facts.Select(fact => fact.Json))
-               from written in session.Write(outputs, findings, summary)
-               select Print(session, findings, summary, runner.Facts, clock.Elapsed, terminal), log.Add);
+               from account in outputs.Account().OrRefused()
+               let summary = account.Summary(Math.Round(clock.Elapsed.TotalSeconds, 2), runner.Facts.Select(fact => fact.Json))
+               from written in session.Write(account, summary)
+               select Print(session, account, summary, runner.Facts, clock.Elapsed, terminal), log.Add);
     }
 
     private static int Print(
-        Session session, Findings findings, string summary, StageFact[] stages, TimeSpan elapsed, Terminal terminal)
+        Session session, IAccount account, string summary, StageFact[] stages, TimeSpan elapsed, Terminal terminal)
     {
         var ran = stages.Count(stage => !stage.Cached);
         var what = ran == 0 ? "no stage ran, all are cached" : $"{ran} of {stages.Length} stages ran";
         var last = $"{what}; {elapsed.TotalSeconds:0.0} s. Report: {Path.Combine(session.Out, "report.html")}";
-        return terminal.Tell(JsonSerializer.Deserialize<JsonElement>(summary), [.. ReportText.lines(findings), last]);
+        return terminal.Tell(JsonSerializer.Deserialize<JsonElement>(summary), [.. account.Lines, last]);
     }
 }

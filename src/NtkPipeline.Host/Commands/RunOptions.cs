@@ -120,7 +120,7 @@ internal sealed class RunOptions
     public FSharpResult<Session, Failure> Open(ParseResult parsed, Terminal terminal) =>
         from request in Request(parsed)
         from config in Config(request, parsed)
-        from data in Home.Data(request.Data)
+        from data in Home.Data(request.Data, config)
         let folder = parsed.GetValue(_out) ?? Home.Results(data.Name)
         from mayWrite in _writes ? ResultFiles.Check(folder, config, data, request.SettingsFile) : Results.Done
         from session in request.Open(terminal, folder)
@@ -150,7 +150,7 @@ internal sealed class RunOptions
     private bool IsFound(ParseResult parsed) =>
         !new Option[] { _config, _set, _experiment, _store, _seed }.Any(option => NtkCommand.IsGiven(parsed, option));
 
-    private static bool IsOf(RunRequest request, string? data) => data is null || FileNames.IsSame(request.Data ?? "", data);
+    private static bool IsOf(RunRequest request, string? data) => data is null || (request.Data is { } own && FileNames.IsSame(own, data));
 
     private FSharpResult<RunRequest, Failure> Request(ParseResult parsed)
     {

@@ -19,6 +19,9 @@ internal enum Looks
 
     /// <summary>Nothing: another program has made its rows.</summary>
     Rows,
+
+    /// <summary>Nothing: the rows are numbers, and there is no text.</summary>
+    Numbers,
 }
 
 /// <summary>Which of the ways from tweets to rows of numbers a run takes.</summary>

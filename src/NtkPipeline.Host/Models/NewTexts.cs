@@ -15,12 +15,49 @@ internal static class NewTexts
         // The greatest result by far is read, and its bytes hashed, while the texts are embedded.
         _ = Task.Run(() => run.Spectrum.Value.Value);
 
-        return from parts in See(session, store, run, news)
-               from rows in Together(session, run, parts)
+        return from seen in Look(session, store, run.Ways, news)
                from finished in Finished(run)
-               from predictions in PredictText.run(tweets, finished, rows)
-               select new Foretold(predictions, [.. Unseen(session, news, parts)]);
+               from predictions in PredictText.run(tweets, finished, seen.Rows)
+               select new Foretold(predictions, seen.Remarks, seen.Strange);
     }
+
+    /// <summary>The same of three classes or more, or of numbers.</summary>
+    public static FSharpResult<TaskForetold, PipelineError> Predict(
+        Session session, IRunner store, TaskModels run, Newcomers news, int tweets) =>
+        from seen in Look(session, store, run.Ways, news)
+        from labelled in run.Raw.Labelled.Value.Value
+        from labels in run.Labels.Value.Value
+        from split in run.Split.Value.Value
+        from regression in run.Regression.Value.Value
+        select new TaskForetold(
+            LearningTaskModule.names(labels.Task), PredictTask.run(tweets, labelled, labels, split, regression, seen.Rows.Cross), seen.Remarks, seen.Strange);
+
+    /// <summary>New tweets as the models see them, and what is to be said of them.</summary>
+    private sealed record Seen(NewRows Rows, string[] Remarks, string?[] Strange);
+
+    private static FSharpResult<Seen, PipelineError> Look(Session session, IRunner store, WaysIn ways, Newcomers news) =>
+        from parts in See(session, store, ways, news)
+        from rows in Together(session, ways, parts)
+        from strange in Strange(session, ways, news, parts)
+        select new Seen(rows, [.. Unseen(session, news, parts)], strange);
+
+    /// <summary>For each new tweet why its score is to be taken with care, if so: it shares nothing with what the run has seen.</summary>
+    private static FSharpResult<string?[], PipelineError> Strange(Session session, WaysIn ways, Newcomers news, List<Embeddings> parts) =>
+        from raw in ways.Raw.Both.Value.Value
+        select session.Sources.Encoders[0].At switch
+        {
+            Looks.Numbers => news.Texts.Select((_, i) => Said(OutsideRows.remark(parts[0].Labelled, parts[0].Test, i))).ToArray(),
+            _ when session.Sources.Encoders.All(encoder => encoder.At == Looks.Rows) => new string?[news.Texts.Length],
+            _ => Strange(raw.Item1.Concat(raw.Item2), news),
+        };
+
+    private static string?[] Strange(IEnumerable<Tweet> seen, Newcomers news)
+    {
+        var known = UnseenWords.known(seen.Select(tweet => tweet.Text));
+        return [.. news.Texts.Select(text => Said(UnseenWords.remark(known, text)))];
+    }
+
+    private static string? Said(FSharpOption<string>? remark) => remark is { Value: var sentence } ? sentence : null;
 
     private static FSharpResult<FinishedRun, PipelineError> Finished(RunModels run) =>
         from labelled in run.Raw.Labelled.Value.Value
@@ -33,7 +70,7 @@ internal static class NewTexts
         select new FinishedRun(labelled, split, features.Labelled, spectrum, kernel, networks, tangents);
 
     /// <summary>What each encoder makes of the new tweets. <paramref name="store"/> runs the stages that encoders look up.</summary>
-    private static FSharpResult<List<Embeddings>, PipelineError> See(Session session, IRunner store, RunModels run, Newcomers news) =>
+    private static FSharpResult<List<Embeddings>, PipelineError> See(Session session, IRunner store, WaysIn run, Newcomers news) =>
         session.Sources.Encoders
             .Zip(run.Views.Each, (encoder, rows) => See(encoder, store, new Embedded(run.Raw, run.Clean, session.Config.Clean, rows), news))
             .InOrder();
@@ -44,7 +81,7 @@ internal static class NewTexts
               select NewTweets.inPlaceOfTest(part, rows);
 
     /// <summary>The pipeline's own steps, with what the run has chosen on its tweets.</summary>
-    private static FSharpResult<NewRows, PipelineError> Together(Session session, RunModels run, List<Embeddings> parts)
+    private static FSharpResult<NewRows, PipelineError> Together(Session session, WaysIn run, List<Embeddings> parts)
     {
         IRunner runner = new MemoryRunner(SeedModule.root(session.Config.Seed));
 
@@ -77,5 +114,11 @@ internal static class NewTexts
         Artifact.create(name, DigestModule.ofParts([name]), new Lazy<FSharpResult<T, PipelineError>>(FSharpResult<T, PipelineError>.NewOk(value)));
 }
 
-/// <summary>Predictions, and what of the new tweets they could not take into account.</summary>
-internal sealed record Foretold(TextPrediction[] Predictions, string[] Remarks);
+/// <summary>What new tweets go through before models see them, as the run's own did.</summary>
+internal sealed record WaysIn(TweetSets Raw, TweetSets Clean, Views Views, Artifact<Split> Split, Artifact<DimensionFacts> Dimensions);
+
+/// <summary>Predictions, what of the new tweets they could not take into account, and for each tweet why its score is a guess, if it is.</summary>
+internal sealed record Foretold(TextPrediction[] Predictions, string[] Remarks, string?[] Strange);
+
+/// <summary>The same of three classes or more, which are named, or of numbers.</summary>
+internal sealed record TaskForetold(string[] Names, TaskPrediction[] Predictions, string[] Remarks, string?[] Strange);

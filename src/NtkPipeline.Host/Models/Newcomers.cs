@@ -10,6 +10,11 @@ namespace NtkPipeline.Host;
 /// </summary>
 internal sealed record Newcomers(string[] Texts, string? Keyword, string? Place, string RowsFile)
 {
+    /// <summary>Rows of numbers alone, each named by its place.</summary>
+    public static FSharpResult<Newcomers, PipelineError> OfRows(string file) =>
+        from rows in new Newcomers([], null, null, file).ReadRows()
+        select new Newcomers([.. Enumerable.Range(0, rows.Rows).Select(row => $"row {row}")], null, null, file);
+
     public Tweet[] Tweets { get; } =
         [.. Texts.Select((text, i) => new Tweet(i, Optional(Keyword), Optional(Place), text, FSharpOption<bool>.None))];
 

@@ -37,8 +37,10 @@ internal sealed record Views(List<Artifact<Embeddings>> Each, Artifact<Combinati
             : runner.Run(CombineViews.stage, Artifact.both(Artifact.all(parts), weights))
         select new Views(parts, weights, together);
 
-    /// <summary>The rows that models are given.</summary>
+    /// <summary>The rows that models are given. Numbers keep every column.</summary>
     public FSharpResult<Artifact<Features>, PipelineError> Reduce(
         IRunner runner, Session session, Artifact<Split> split, Artifact<DimensionFacts> dimensions) =>
-        runner.Run(ReduceDimension.stage(session.Config.Reduce), ReduceDimension.inputs(session.Config.Reduce, Together, split, dimensions));
+        session.Config.Data.AreNumbers
+            ? runner.Run(StandardiseRows.stage, Artifact.both(Together, split))
+            : runner.Run(ReduceDimension.stage(session.Config.Reduce), ReduceDimension.inputs(session.Config.Reduce, Together, split, dimensions));
 }

@@ -58,7 +58,8 @@ let tests =
         <| fun () ->
             parse true "" |> refused "it is empty"
             parse true header |> refused "no tweet"
-            parse true "id,text\n1,a\n" |> refused "column 'keyword', 'location', 'target' is missing"
+            parse true "id,text\n1,a\n" |> refused "column 'target' is missing; --set data.label=NAME"
+            parse true "id,words,target\n1,a,1\n" |> refused "column 'text' is missing; --set data.text=NAME"
             parse true "id,id,keyword,location,text,target\n1,1,,,a,1\n" |> refused "column 'id' stands twice"
             parse true (header + "1,,a,1\n") |> refused "line 2: it has 4 fields, the header has 5"
 

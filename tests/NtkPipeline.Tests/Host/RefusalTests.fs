@@ -39,10 +39,14 @@ let tests =
             ]
 
             onText folder "" |> refused 1 [ "train.csv: it is empty" ]
-            onText folder "id,text,target\n1,a,1\n" |> refused 1 [ "'keyword', 'location' is missing" ]
 
-            onText folder (header + "1,,,a,1\n2,,,b,maybe\n")
-            |> refused 1 [ "train.csv: line 3: target 'maybe'" ]
+            onText folder "id,text,target\n1,a,1\n"
+            |> refused 1 [ "every row has the label '1'"; "data.label" ]
+
+            onText folder "id,text\n1,a\n" |> refused 1 [ "'target' is missing"; "data.label=NAME" ]
+
+            onText folder (header + "1,,,a,1\n2,,,b,maybe\n3,,,c,0\n4,,,d,0\n5,,,e,1\n6,,,f,1\n")
+            |> refused 1 [ "the class '0' has 2 of 6 rows" ]
 
             runOn folder [| 0x7Fuy; 0x45uy; 0xFFuy; 0x00uy |] []
             |> refused 1 [ "train.csv: byte 2 is not UTF-8" ]

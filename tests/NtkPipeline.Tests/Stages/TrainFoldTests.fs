@@ -35,7 +35,9 @@ let private followed spec =
     let kept, held =
         Matrix.gatherRows data.Train data.Labelled, Matrix.gatherRows data.Validation data.Labelled
 
-    let targets = data.Train |> Array.map (fun row -> data.Targets[row])
+    let targets =
+        data.Train |> Array.map (fun row -> data.Targets[row]) |> Matrix.create data.Train.Length 1
+
     let seed = Seed.derive (RunSpec.name spec) (Seed.root 5UL)
 
     trained,

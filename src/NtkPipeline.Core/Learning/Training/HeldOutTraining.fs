@@ -4,7 +4,8 @@ open TorchSharp
 
 /// What a network in training says of rows that it is not trained on.
 type HeldOutPath = {
-    /// f at these rows: one row for each epoch, from 0; ends before the epoch of a divergence.
+    /// f at these rows, one row for each epoch, from 0: of several outputs, those of a row side by side. Ends before the epoch of a
+    /// divergence.
     Outputs: Matrix<float32>
     /// ‖Θ̂_t − Θ̂_0‖/‖Θ̂_0‖ after the same epochs, on some of the rows that are trained on.
     Movement: float[]
@@ -74,9 +75,9 @@ module HeldOutTraining =
             else
                 seen, Some number
 
-    let private lane (spec: RunSpec) (rate: float) (seed: Seed) device kept (targets: float[]) held =
+    let private lane (spec: RunSpec) (rate: float) (seed: Seed) device kept (targets: Matrix<float>) held =
         let features, alpha = (kept: Matrix<float32>).Columns, spec.Architecture.OutputScale
-        let layers = RunSpec.network spec
+        let layers = RunSpec.networkOf targets.Columns spec
 
         let theta =
             Forward.draw layers features (Seed.derive "parameters" seed) torch.float32
@@ -90,7 +91,7 @@ module HeldOutTraining =
             let f = network.Outputs rows
             if spec.Architecture.Centred then f else torch.zeros_like f
 
-        let y = (Tensors.ofArray64 targets).reshape(-1L, 1L).``to``(x.dtype).``to`` device
+        let y = (Tensors.ofMatrix64 targets).``to``(x.dtype).``to`` device
         let goal = y + start x
         let first = (network.Outputs x - goal).square().mean().item<float32>()
         let probe = Probe.rows probeRows kept.Rows |> Array.map int64
@@ -104,24 +105,25 @@ module HeldOutTraining =
             Goal = goal
             Held = out
             Offset = start out
-            Batches = Batches.ofEpoch (Seed.derive "batches" seed) spec.BatchSize targets.Length
+            Batches = Batches.ofEpoch (Seed.derive "batches" seed) spec.BatchSize targets.Rows
             Limit = tooMuch * 0.5 * float first
             Kernel = kernel
             FirstKernel = kernel ()
         }
 
-    /// `spec` says what is trained and for how long, `rate` is η itself. `kept` and `held` are unit rows; `targets` those of the kept. The
-    /// first weights and the batches are those that `TrainNetwork` draws from the same seed.
+    /// `spec` says what is trained and for how long, `rate` is η itself. `kept` and `held` are unit rows; `targets` those of the kept, rows ×
+    /// outputs: of several, the loss is ½·mean over all entries. The first weights and the batches are those that `TrainNetwork` draws
+    /// from the same seed.
     let run
         (spec: RunSpec)
         (rate: float)
         (seed: Seed)
         (kept: Matrix<float32>)
-        (targets: float[])
+        (targets: Matrix<float>)
         (held: Matrix<float32>)
         : Result<HeldOutPath, PipelineError> =
-        if kept.Rows <> targets.Length || kept.Rows = 0 then
-            invalidArg (nameof targets) $"%d{targets.Length} targets for %d{kept.Rows} rows"
+        if kept.Rows <> targets.Rows || kept.Rows = 0 then
+            invalidArg (nameof targets) $"%d{targets.Rows} targets for %d{kept.Rows} rows"
 
         Device.resolve spec.Device
         |> Result.map (fun device ->
@@ -132,7 +134,7 @@ module HeldOutTraining =
             let outputs, movement = seen |> List.rev |> Array.ofList |> Array.unzip
 
             {
-                Outputs = Matrix.ofRows held.Rows outputs
+                Outputs = Matrix.ofRows (held.Rows * targets.Columns) outputs
                 Movement = movement
                 Diverged = diverged
             })

@@ -49,6 +49,23 @@ module RunSpec =
     /// The network itself, without α and not centred.
     let network (spec: RunSpec) : Network = Architecture.at (width spec) spec.Architecture
 
+    /// The same with so many outputs, each of which has the kernel of the one.
+    let networkOf (outputs: int) (spec: RunSpec) : Network =
+        let network = network spec
+
+        let found =
+            match outputs, List.rev network.Layers with
+            | 1, _ -> Ok network
+            | _, Dense(_, prior) :: below ->
+                Width.create outputs
+                |> Result.bind (fun width ->
+                    Network.withLayers (List.rev (Dense(width, prior) :: below)) network)
+            | _ -> Error $"%s{NetworkText.print network} does not end in a dense layer"
+
+        match found with
+        | Ok network -> network
+        | Error reason -> invalidArg (nameof outputs) reason
+
     /// The network whose analytic kernel it is held against.
     let limit (spec: RunSpec) : Network = Architecture.limit (width spec) spec.Architecture
 

@@ -1,0 +1,140 @@
+namespace NtkPipeline.Core
+
+/// The labels of some rows, and what they are labels of.
+type Labels = {
+    Task: LearningTask
+    /// One a row: the number of its class, from 0, or of a regression the number itself.
+    Values: float[]
+}
+
+/// The task as a file keeps it.
+type TaskRecord = { Kind: string; Names: string[] }
+
+/// Labels out of cells of a table, or out of an array of numbers.
+[<RequireQualifiedAccess>]
+module Labels =
+
+    /// Of whole numbers that nobody said to be classes.
+    let private mostClasses = 30
+
+    /// A cell in a message: a wrong column must not spread somebody's words.
+    let private shown (cell: string) = PlainLine.within 20 cell
+
+    let private list (names: string[]) =
+        let first = names |> Array.truncate 6 |> Array.map shown |> String.concat ", "
+        if names.Length > 6 then $"%s{first}, …" else first
+
+    let private ofClasses task (names: string[]) (cells: string[]) =
+        let numbers = names |> Array.mapi (fun k name -> name, float k) |> readOnlyDict
+
+        {
+            Task = task
+            Values = cells |> Array.map (fun cell -> numbers[LearningTask.name cell])
+        }
+
+    let private classes (choice: TaskChoice) (cells: string[]) : Result<Labels, string> =
+        let names = cells |> Seq.map LearningTask.name |> LearningTask.inOrder
+
+        let areNumbers =
+            cells
+            |> Array.forall (function
+                | LearningTask.Real _ -> true
+                | _ -> false)
+
+        let isAuto = choice = TaskChoice.Auto
+
+        match names.Length with
+        | 1 ->
+            Error
+                $"every row has the label '%s{shown names[0]}', and two different ones at least are wanted; data.label names the column of labels"
+        | 2 -> Ok(ofClasses (LearningTask.Binary(names[0], names[1])) names cells)
+        | count when choice = TaskChoice.Binary ->
+            Error
+                $"data.task=binary wants two different labels, and there are %d{count} (%s{list names}); data.task=classes takes any number"
+        | count when isAuto && areNumbers && count > mostClasses ->
+            Error
+                $"there are %d{count} different whole numbers among %d{cells.Length} labels; data.task=regression learns them as numbers, data.task=classes as classes"
+        | count when isAuto && 2 * count > cells.Length ->
+            Error
+                $"there are %d{count} different labels on %d{cells.Length} rows; data.label names the column of labels, and data.task=classes takes them nevertheless"
+        | _ -> Ok(ofClasses (LearningTask.Classes names) names cells)
+
+    let private numbers (place: int -> string) (cells: string[]) : Result<Labels, string> =
+        let values =
+            cells
+            |> Array.map (function
+                | LearningTask.Real value -> Some value
+                | _ -> None)
+
+        match Array.tryFindIndex Option.isNone values with
+        | Some row ->
+            Error
+                $"%s{place row}: label '%s{shown cells[row]}' is not a finite number, which data.task=regression wants; data.task=classes takes words, and data.label names the column of labels"
+        | None ->
+            let values = Array.choose id values
+
+            if (Array.distinct values).Length = 1 then
+                Error
+                    $"every row has the label %s{shown cells[0]}, so that there is nothing to learn; data.label names the column of labels"
+            else
+                Ok { Task = LearningTask.Regression; Values = values }
+
+    /// The labels of cells, at least one. `place` names a row in a refusal; refusals are clauses that follow a file's name.
+    let ofCells (choice: TaskChoice) (place: int -> string) (cells: string[]) : Result<Labels, string> =
+        match cells |> Array.tryFindIndex System.String.IsNullOrWhiteSpace with
+        | Some row ->
+            Error
+                $"%s{place row}: it has no label; leave such rows out, or put them into test.csv, and data.label names the column of labels"
+        | None ->
+            let isBroken =
+                function
+                | LearningTask.Real value -> not (LearningTask.isWhole value)
+                | _ -> false
+
+            let areNumbers =
+                cells
+                |> Array.forall (function
+                    | LearningTask.Real _ -> true
+                    | _ -> false)
+
+            match choice with
+            | TaskChoice.Regression -> numbers place cells
+            | TaskChoice.Auto when areNumbers && Array.exists isBroken cells -> numbers place cells
+            | TaskChoice.Auto
+            | TaskChoice.Binary
+            | TaskChoice.Classes -> classes choice cells
+
+    /// The column of labels of a CSV file's bytes; `name` is the file, for refusals: those of `CsvFrame.parse` and those above.
+    let ofCsv
+        (name: string)
+        (columns: DataColumns)
+        (choice: TaskChoice)
+        (bytes: byte[])
+        : Result<Labels, PipelineError> =
+        CsvFrame.parse name bytes
+        |> Result.bind (fun (frame, lines) ->
+            match DataColumns.fault true columns frame.ColumnKeys with
+            | Some fault -> CsvFrame.refuse name [ fault ]
+            | None when lines.Length = 0 -> CsvFrame.refuse name [ "it holds a header and no tweet" ]
+            | None ->
+                match
+                    CsvFrame.cells columns.Label frame |> ofCells choice (fun row -> $"line %d{lines[row]}")
+                with
+                | Ok labels -> Ok labels
+                | Error fault -> CsvFrame.refuse name [ fault ])
+
+    let codec: Codec<Labels> =
+        Codec.pair ("task", Codec.json<TaskRecord> "task/1") ("values", Codec.vector)
+        |> Codec.map
+            "labels/1"
+            (fun labels ->
+                { Kind = LearningTask.kind labels.Task; Names = LearningTask.names labels.Task },
+                labels.Values)
+            (fun (task, values) ->
+                match task.Kind, task.Names with
+                | "binary", [| negative; positive |] ->
+                    Ok { Task = LearningTask.Binary(negative, positive); Values = values }
+                | "classes", names when names.Length > 2 ->
+                    Ok { Task = LearningTask.Classes names; Values = values }
+                | "regression", [||] -> Ok { Task = LearningTask.Regression; Values = values }
+                | kind, names -> Error $"'%s{kind}' with %d{names.Length} names is no task")

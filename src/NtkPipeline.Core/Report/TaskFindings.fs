@@ -1,0 +1,108 @@
+namespace NtkPipeline.Core
+
+/// All that a run of more classes, or of numbers, found out: what its report is made of. Holds no time and no date.
+[<NoEquality; NoComparison>]
+type TaskFindings = {
+    Seed: uint64
+    Name: string
+    /// Written by a program, not by people.
+    Synthetic: bool
+    Labels: Labels
+    /// Of how many rows these were drawn; none where all were taken.
+    SampledFrom: int option
+    TestIds: int64[]
+    Split: Split
+    Features: FeatureFacts
+    Regression: TaskRegression
+    Runs: TaskRun[]
+    Verdicts: Verdict[]
+    /// A sentence for each question that was left out.
+    NotAsked: string[]
+    Settings: SettingFact[]
+    Sources: Source list
+} with
+
+    /// The labels of the validation rows.
+    member this.Expected = this.Split.Validation |> Array.map (fun row -> this.Split.Labels[row])
+
+    /// The labels of the training rows, as they were learnt.
+    member this.Learnt = this.Split.Train |> Array.map (fun row -> this.Split.Targets[row])
+
+[<RequireQualifiedAccess>]
+module TaskFindings =
+
+    /// What the person chose.
+    type Choices = {
+        Seed: uint64
+        Name: string
+        Synthetic: bool
+        Compare: CompareSettings
+        /// Names of questions that the settings ask beside the first.
+        Questions: string list
+        Settings: SettingFact[]
+    }
+
+    let private choices (choices: Choices) : Artifact<Choices> =
+        Artifact.create
+            "settings"
+            (Digest.ofParts [
+                Fingerprint.describe (choices.Seed, choices.Name, choices.Synthetic, choices.Questions)
+                Fingerprint.describe (choices.Compare, choices.Settings)
+            ])
+            (lazy (Ok choices))
+
+    let gather
+        (chosen: Choices)
+        (whole: Artifact<Labels>)
+        (labels: Artifact<Labels>)
+        (unlabelled: Artifact<Tweet[]>)
+        (split: Artifact<Split>)
+        (features: Artifact<Features>)
+        (regression: Artifact<TaskRegression>)
+        (runs: Artifact<TaskRun[]>)
+        : Artifact<TaskFindings> =
+        let sources = Source.ofArtifact features @ Source.ofArtifact regression @ Source.ofArtifact runs
+
+        let put
+            (chosen: Choices)
+            (whole: Labels)
+            (labels: Labels)
+            (unlabelled: Tweet[])
+            (split: Split)
+            (features: Features)
+            (regression: TaskRegression)
+            (runs: TaskRun[])
+            : TaskFindings =
+            let all = whole.Values.Length
+
+            {
+                Seed = chosen.Seed
+                Name = chosen.Name
+                Synthetic = chosen.Synthetic
+                Labels = labels
+                SampledFrom = if all > labels.Values.Length then Some all else None
+                TestIds = unlabelled |> Array.map _.Id
+                Split = split
+                Features = features.Facts
+                Regression = regression
+                Runs = runs
+                Verdicts =
+                    TaskClaims.judge chosen.Compare {
+                        Task = labels.Task
+                        Values = split.Validation |> Array.map (fun row -> split.Labels[row])
+                        Kernel = regression.Validation
+                        Runs = runs
+                    }
+                NotAsked = TaskClaims.notAsked labels.Task chosen.Questions
+                Settings = chosen.Settings
+                Sources = List.distinct sources
+            }
+
+        Artifact.map put (choices chosen)
+        |> Artifact.apply whole
+        |> Artifact.apply labels
+        |> Artifact.apply unlabelled
+        |> Artifact.apply split
+        |> Artifact.apply features
+        |> Artifact.apply regression
+        |> Artifact.apply runs

@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Host.Experiments;
+
+namespace NtkPipeline.Host;
+
+/// <summary>
+/// The flow of three classes or more, and of numbers: that of <see cref="Pipeline"/> with labels beside the rows, and targets of any number of
+/// outputs. Of the questions it asks the first, whose networks it trains; the others are made for two classes, and the report says so.
+/// </summary>
+internal static class TaskPipeline
+{
+    public static FSharpResult<TaskOutputs, PipelineError> Run(IRunner runner, Session session)
+    {
+        var (config, data) = (session.Config, session.Sources.Data);
+
+        return from settled in Refuse(config)
+               from every in data.Labels(runner)
+               from whole in data.Labelled(runner, every)
+               from drawn in Draw(runner, config, every)
+               let labels = drawn is null ? every : DrawRows.labels(drawn, every)
+               let labelled = drawn is null ? whole : DrawRows.tweets(drawn, whole)
+               from unlabelled in data.Unlabelled(runner)
+               from split in runner.Run(SplitRows.stage(config.Split), Artifact.both(labelled, labels))
+               from cleanLabelled in runner.Run(CleanTweets.stage("train", config.Clean), labelled)
+               from cleanUnlabelled in runner.Run(CleanTweets.stage("test", config.Clean), unlabelled)
+               let raw = new TweetSets(labelled, unlabelled)
+               let clean = new TweetSets(cleanLabelled, cleanUnlabelled)
+               from views in Views.Embed(runner, session, split, raw, clean)
+               from features in views.Reduce(runner, session, split, NoDimensions)
+               from kernels in Kernels.Make(runner, session, split, views, features)
+               let kernel = kernels.Regression
+               from regression in runner.Run(FitTask.stage(config.Ridge), FitTask.inputs(labels, split, kernel.Spectrum, kernel.Gram, kernel.TestGram))
+               from paths in Questions.Asking(runner, Widths.name, () => config.Train
+                   .Select(point => Train(runner, point, labels, split, features, kernels.Networks)).InOrder().Select(Artifact.all))
+               let runs = TaskRunModule.all(config.Train, labels, split, paths)
+               let findings = TaskFindingsModule.gather(Choices(session), every, labels, unlabelled, split, features, regression, runs)
+               from report in runner.Run(TaskPage.stage, findings)
+               select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression));
+    }
+
+    /// <summary>What two classes alone can choose by themselves.</summary>
+    private static FSharpResult<Unit, PipelineError> Refuse(Config config) =>
+        config.Reduce.Dimensions.IsBest
+            ? Refused("reduce.dimensions=auto compares numbers of components by two classes; with these labels it must be a number, or all")
+            : config.Encoder.Kinds.Length > 1 && config.Encoder.Weigh.Weights.IsByLeaveOneOut && !config.Data.AreNumbers
+                ? Refused("embed.weights=auto weighs encoders by two classes; with these labels it must be a number for each encoder, such as 1, 1")
+                : FSharpResult<Unit, PipelineError>.NewOk(null!);
+
+    private static FSharpResult<Unit, PipelineError> Refused(string sentence) =>
+        FSharpResult<Unit, PipelineError>.NewError(PipelineError.NewDataRefused(sentence));
+
+    private static FSharpResult<Artifact<DrawRows.Drawn>?, PipelineError> Draw(IRunner runner, Config config, Artifact<Labels> labels) =>
+        config.Sample is { Value: var count }
+            ? runner.Run(DrawRows.stage(count), labels).Select(drawn => (Artifact<DrawRows.Drawn>?)drawn)
+            : FSharpResult<Artifact<DrawRows.Drawn>?, PipelineError>.NewOk(null);
+
+    private static Func<FSharpResult<Artifact<HeldOutPath>, PipelineError>> Train(
+        IRunner runner, GridPoint point, Artifact<Labels> labels, Artifact<Split> split, Artifact<Features> features, Kernel written) =>
+        () => from spectrum in Limit(runner, point.Spec, split, features, written)
+              from path in runner.Run(TrainTask.stage(point), TrainTask.inputs(labels, split, features, spectrum))
+              select path;
+
+    /// <summary>The spectrum of the kernel that a network's learning rate is in units of.</summary>
+    private static FSharpResult<Artifact<Spectrum>, PipelineError> Limit(
+        IRunner runner, RunSpec spec, Artifact<Split> split, Artifact<Features> features, Kernel written) =>
+        NetworkGram.isShared(spec.Architecture)
+            ? FSharpResult<Artifact<Spectrum>, PipelineError>.NewOk(written.Spectrum)
+            : from gram in runner.Run(NetworkGram.stage(RunSpecModule.limit(spec), spec.InputScale), features)
+              from spectrum in runner.Run(NetworkGram.spectrum(RunSpecModule.limit(spec), spec.InputScale), Artifact.both(gram, split))
+              select spectrum;
+
+    private static Artifact<DimensionFacts> NoDimensions { get; } = Artifact.create(
+        "no dimensions", DigestModule.ofParts(["none"]),
+        new Lazy<FSharpResult<DimensionFacts, PipelineError>>(FSharpResult<DimensionFacts, PipelineError>.NewOk(new DimensionFacts(0, []))));
+
+    private static TaskFindingsModule.Choices Choices(Session session) => new(
+        session.Config.Seed, session.Data.Name, session.Data.IsSynthetic, session.Config.Compare,
+        ListModule.OfSeq(session.Config.Experiments.Select(asked => asked.Name)), session.Config.Facts);
+}
+
+/// <summary>What a run of more classes, or of numbers, ends in.</summary>
+internal sealed record TaskOutputs(Artifact<TaskFindings> Findings, Artifact<string> Report, TaskModels Models) : IOutputs
+{
+    public FSharpResult<IAccount, PipelineError> Account() =>
+        Findings.Value.Value.Select(findings => (IAccount)new Told(this, findings));
+
+    private sealed class Told(TaskOutputs outputs, TaskFindings findings) : IAccount
+    {
+        public string Summary(double seconds, IEnumerable<JsonNode> stages) => TaskFiles.json(findings, seconds, stages);
+
+        public IEnumerable<string> Lines => TaskWords.lines(findings);
+
+        public IEnumerable<(string Name, Func<FSharpResult<string, PipelineError>> Text)> Files(DataColumns columns)
+        {
+            yield return (ResultFiles.Page, () => outputs.Report.Value.Value);
+            yield return (ResultFiles.Table, () => FSharpResult<string, PipelineError>.NewOk(TaskFiles.csv(findings)));
+
+            if (findings.TestIds.Length > 0)
+                yield return (ResultFiles.Answer(), () => FSharpResult<string, PipelineError>.NewOk(TaskFiles.submission(columns, findings)));
+        }
+    }
+}
+
+/// <summary>The models of such a run, and what they were made of.</summary>
+internal sealed record TaskModels(
+    TweetSets Raw, TweetSets Clean, Artifact<Labels> Labels, Artifact<Split> Split, Views Views, Artifact<Features> Features,
+    Artifact<DimensionFacts> Dimensions, Artifact<TaskRegression> Regression)
+{
+    public WaysIn Ways => new(Raw, Clean, Views, Split, Dimensions);
+}

@@ -1,0 +1,15 @@
+/// What a person's own data are held to.
+module NtkPipeline.Tests.OwnDataLists
+
+open Expecto
+
+let all: Test list = [
+    LabelsTests.tests
+    ClassSplitTests.tests
+    TaskScoresTests.tests
+    UnseenWordsTests.tests
+    SplitRowsTests.tests
+    NarrowedGridTests.tests
+    OwnColumnsTests.tests
+    OwnDataTests.tests
+]
