@@ -89,6 +89,7 @@ public static class Program
             new WorkerCommand(),
             new ClusterCommand(),
             new StageCommand(),
+            new TryModelCommand(),
             new StatusCommand(),
             new WhyCommand(),
             new PlanCommand(),

@@ -29,6 +29,7 @@ let private layers = [
     "Learning/Selection"
     "Learning/Training"
     "Transformer"
+    "OwnModel"
     "Experiment"
     "Experiment/Claims"
     "Stages"

@@ -152,11 +152,8 @@ let private tests =
             yield! SequenceLists.all
         ]
         testList "transformer" [ EncoderLists.tests; TuningLists.tests; TangentLists.tests ]
-        PivotedCholeskyTests.tests
-        ConjugateGradientsTests.tests
-        ElsewhereTests.tests
-        NystromTests.tests
-        SolvePlanTests.tests
+        OwnModelLists.tests
+        yield! LargeSolveLists.all
         LearnableKernelTests.tests
         LearnKernelTests.tests
         RunnerTests.tests

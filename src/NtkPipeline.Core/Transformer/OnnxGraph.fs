@@ -35,7 +35,11 @@ type OnnxGraph = {
     /// Initialisers and constants by name.
     Tensors: Map<string, OnnxTensor>
     Inputs: string list
+    /// What is said of inputs, by name.
+    InputTypes: Map<string, OnnxInput>
     Outputs: string list
+    /// The version of ONNX's own operators.
+    Opset: int
 }
 
 /// The fields' numbers are those of onnx.proto.
@@ -90,6 +94,13 @@ module OnnxGraph =
             scalar OnnxTensor.float32Type (OnnxContent.Reals [| real |])
         | "Constant", [ "value_int", OnnxAttribute.Whole whole ] ->
             scalar OnnxTensor.int64Type (OnnxContent.Wholes [| whole |])
+        | "Constant", [ "value_ints", OnnxAttribute.Wholes wholes ] ->
+            Some {
+                Name = output
+                Sizes = [ wholes.Length ]
+                Element = OnnxTensor.int64Type
+                Content = OnnxContent.Wholes(Array.ofList wholes)
+            }
         | _ -> None
 
     /// One node more, or why there cannot be one.
@@ -124,7 +135,7 @@ module OnnxGraph =
 
                     Ok(aliases, { graph with Makers = makers; Nodes = node :: graph.Nodes })
 
-    let private ofMessage (message: ArraySegment<byte>) =
+    let private ofMessage (opset: int) (message: ArraySegment<byte>) =
         let fields = ProtoFields.read message
 
         let names number =
@@ -137,7 +148,9 @@ module OnnxGraph =
             Makers = Map.empty
             Tensors = Map [ for tensor in tensors -> tensor.Name, tensor ]
             Inputs = names 11
+            InputTypes = ProtoFields.blocks 11 fields |> List.choose OnnxInput.ofMessage |> Map.ofList
             Outputs = names 12
+            Opset = opset
         }
 
         let inputs = Set.ofList empty.Inputs
@@ -158,8 +171,10 @@ module OnnxGraph =
         let damaged = Error "it is no ONNX model, or not the whole of one"
 
         try
-            match ArraySegment bytes |> ProtoFields.read |> ProtoFields.blocks 7 with
-            | [ graph ] -> ofMessage graph
+            let fields = ArraySegment bytes |> ProtoFields.read
+
+            match ProtoFields.blocks 7 fields with
+            | [ graph ] -> ofMessage (OnnxInput.opset fields) graph
             | _ -> damaged
         with
         | :? InvalidProtocolBufferException

@@ -26,7 +26,7 @@ type OnnxTensor = {
 [<RequireQualifiedAccess>]
 module OnnxTensor =
 
-    let float32Type, int64Type = 1, 7
+    let float32Type, int64Type, float64Type = 1, 7, 11
 
     let typeName (element: int) : string =
         match element with
@@ -35,13 +35,18 @@ module OnnxTensor =
         | 3 -> "int8"
         | 6 -> "int32"
         | 7 -> "int64"
+        | 9 -> "bool"
         | 10 -> "float16"
         | 11 -> "float64"
         | 16 -> "bfloat16"
         | other -> $"ONNX's type %d{other}"
 
+    /// Whether its numbers, if not raw bytes, stand where int32 ones do: int8, uint8, int16, uint16, int32 and truth values.
+    let private isSmallWhole element = List.contains element [ 2; 3; 4; 5; 6; 9 ]
+
     let internal ofMessage (message: ArraySegment<byte>) : OnnxTensor =
         let fields = ProtoFields.read message
+        let element = ProtoFields.wholes 2 fields |> Array.tryLast |> Option.defaultValue 0L |> int
 
         let content =
             match ProtoFields.wholes 14 fields |> Array.tryLast, ProtoFields.blocks 9 fields with
@@ -55,21 +60,24 @@ module OnnxTensor =
                 |> OnnxContent.Elsewhere
             | _, [ bytes ] -> OnnxContent.Bytes bytes
             | _, _ ->
-                match ProtoFields.wholes 7 fields with
-                | [||] -> OnnxContent.Reals(ProtoFields.reals 4 fields)
-                | wholes -> OnnxContent.Wholes wholes
+                match ProtoFields.wholes 7 fields, ProtoFields.blocks 10 fields with
+                // Packed float64 numbers are what raw bytes are.
+                | [||], [ doubles ] when element = float64Type -> OnnxContent.Bytes doubles
+                | [||], _ when isSmallWhole element -> OnnxContent.Wholes(ProtoFields.wholes 5 fields)
+                | [||], _ -> OnnxContent.Reals(ProtoFields.reals 4 fields)
+                | wholes, _ -> OnnxContent.Wholes wholes
 
         {
             Name = ProtoFields.textOf 8 fields
             Sizes = ProtoFields.wholes 1 fields |> List.ofArray
-            Element = ProtoFields.wholes 2 fields |> Array.tryLast |> Option.defaultValue 0L |> int
+            Element = element
             Content = content
         }
 
     /// How many numbers the sizes say: as a float, since damage may say anything.
     let private wanted (tensor: OnnxTensor) = tensor.Sizes |> List.fold (fun n size -> n * float size) 1.0
 
-    let private copyOf<'t> (tensor: OnnxTensor) (bytes: ArraySegment<byte>) size =
+    let internal copyOf<'t> (tensor: OnnxTensor) (bytes: ArraySegment<byte>) size =
         if float bytes.Count <> float size * wanted tensor then
             Error
                 $"its tensor '%s{tensor.Name}' holds %d{bytes.Count} bytes, and %g{float size * wanted tensor} are wanted"
@@ -78,7 +86,7 @@ module OnnxTensor =
             Buffer.BlockCopy(nonNull bytes.Array, bytes.Offset, values, 0, bytes.Count)
             Ok values
 
-    let private counted (tensor: OnnxTensor) (values: 't[]) =
+    let internal counted (tensor: OnnxTensor) (values: 't[]) =
         if float values.Length = wanted tensor then
             Ok values
         else

@@ -31,7 +31,7 @@ internal sealed class FiniteOptions
 
     private readonly Option<string> _outputs = new Option<string>("--outputs")
     {
-        Description = "Of an empirical kernel with O outputs: their mean (N × M), each (N × M × O), or all pairs (N × M × O × O).",
+        Description = "Of an empirical kernel, or --model's, with O outputs: their mean (N × M), each (N × M × O), or all pairs (N × M × O × O).",
         DefaultValueFactory = _ => "trace",
     }.AcceptOnlyFromAmong("trace", "diagonal", "full");
 
@@ -65,6 +65,11 @@ internal sealed class FiniteOptions
 
         command.Write(_errorOut);
     }
+
+    /// <summary>Those that a trained model's file has no use for.</summary>
+    public IEnumerable<Option> OfNetworks => [_empirical, _seed, _method, _parts, _monteCarlo, _errorOut, _spectrum];
+
+    public FSharpResult<Outputs, Failure> Outputs(ParseResult parsed) => KernelFormModule.parseOutputs(parsed.GetRequiredValue(_outputs)).OrUsage();
 
     /// <summary>Whether random networks are drawn.</summary>
     public bool IsFinite(ParseResult parsed) =>
@@ -113,7 +118,7 @@ internal sealed class FiniteOptions
 
     /// <summary>The kernel that is asked for, of a finite network or of the infinitely wide one.</summary>
     public FSharpResult<KernelRequest, Failure> Request(ParseResult parsed, Network network, KernelKind kind) =>
-        from outputs in KernelFormModule.parseOutputs(parsed.GetRequiredValue(_outputs)).OrUsage()
+        from outputs in Outputs(parsed)
         from method in EmpiricalMethodModule.parse(parsed.GetRequiredValue(_method)).OrUsage()
         let finite = parsed.GetValue(_empirical)
             ? FSharpOption<FiniteNetwork>.Some(new FiniteNetwork(Seed(parsed), method, new KernelForm(outputs, parsed.GetValue(_parts))))

@@ -5,16 +5,15 @@ using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host.Commands;
 
-/// <summary>ntk kernel: a network's kernel matrix from and to NumPy files, at infinite width or of one random network.</summary>
+/// <summary>ntk kernel: a network's kernel matrix from and to NumPy files: at infinite width, of random networks, or of a trained model.</summary>
 internal sealed class KernelCommand : NtkCommand, IStageCommand
 {
     private readonly ClusterOptions _cluster = new();
 
-    private readonly Option<string> _network = new("--network")
+    private readonly Option<string?> _network = new("--network")
     {
-        Description = "The network, input first.",
+        Description = "The network, input first; or --model.",
         HelpName = "TEXT",
-        Required = true,
     };
 
     private readonly Option<string> _kind = new Option<string>("--kind")
@@ -42,7 +41,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
 
     private readonly Option<string> _precision = new Option<string>("--precision")
     {
-        Description = "What the matrix is computed and stored in.",
+        Description = "What the matrix is computed and stored in; of --model, without it, what that is of.",
         DefaultValueFactory = _ => "float64",
     }.AcceptOnlyFromAmong("float32", "float64");
 
@@ -63,10 +62,11 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
     private readonly Option<string?> _store = new("--store") { Description = "Where tiles that workers make come in. Default: data/store.", HelpName = "DIR" };
 
     private readonly FiniteOptions _finite = new();
+    private readonly ModelOptions _model = new();
 
     public KernelCommand()
         : base(
-            "kernel", "Computes a network's kernel matrix.",
+            "kernel", "Computes a network's kernel matrix: of the infinitely wide one, of random ones, or of a trained model's file.",
             "ntk kernel --network \"dense 512 | relu | dense 1\" --kind ntk --x X.npy --out K.npy")
     {
         foreach (Option option in new Option[]
@@ -76,23 +76,38 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
             Options.Add(option);
 
         _finite.AddTo(this);
+        _model.AddTo(this);
         _cluster.AddTo(this);
         Write(_out);
         Belong("--z", parsed => parsed.GetValue(_z) is not null, _zMask);
+        Belong("a network of --network", parsed => !_model.IsAsked(parsed), [_kind, _device, _latex, _xMask, _zMask, .. _finite.OfNetworks, .. _cluster.All]);
         Belong("a matrix that is computed in tiles", HasTiles, _cluster.All);
         Belong("--workers and --cluster", parsed => _cluster.All.Any(option => IsGiven(parsed, option)), _store);
         Belong("a kernel that is computed, without --latex", parsed => !parsed.GetValue(_latex), _kind, _x, _z, _xMask, _out, _precision, _memory, _device);
-        Belong("--empirical, --monte-carlo and --spectrum", parsed => parsed.GetValue(_latex) || _finite.IsFinite(parsed), _device);
+        Belong("--empirical, --monte-carlo and --spectrum", parsed => parsed.GetValue(_latex) || _model.IsAsked(parsed) || _finite.IsFinite(parsed), _device);
     }
 
-    protected override IEnumerable<string> Mistakes(ParseResult parsed) =>
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => _model.IsAsked(parsed) ? _model.Mistakes(parsed, _network) :
     [
+        .. parsed.GetValue(_network) is null ? ["kernel needs --network, or --model"] : Array.Empty<string>(),
         .. Of(_finite.Mode(parsed, parsed.GetValue(_latex), parsed.GetRequiredValue(_precision))),
         .. Of(DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage()),
     ];
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from network in NetworkWords.ReadAny(parsed.GetRequiredValue(_network))
+        _model.IsAsked(parsed) ? OfModel(parsed, terminal) : OfNetwork(parsed, terminal);
+
+    private FSharpResult<int, Failure> OfModel(ParseResult parsed, Terminal terminal) =>
+        from files in Paths(parsed)
+        from outputs in _finite.Outputs(parsed)
+        from machine in Machine(parsed)
+        from code in _model.Compute(parsed, files, outputs, machine, IsGiven(parsed, _precision) ? parsed.GetRequiredValue(_precision) : null, terminal)
+        select code;
+
+    private FSharpResult<Network, Failure> Network(ParseResult parsed) => NetworkWords.ReadAny(parsed.GetValue(_network)!);
+
+    private FSharpResult<int, Failure> OfNetwork(ParseResult parsed, Terminal terminal) =>
+        from network in Network(parsed)
         from mode in _finite.Mode(parsed, parsed.GetValue(_latex), parsed.GetRequiredValue(_precision))
         from code in mode switch
         {
@@ -113,7 +128,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
     }
 
     private bool HasTiles(ParseResult parsed) =>
-        _finite.Mode(parsed, parsed.GetValue(_latex), parsed.GetRequiredValue(_precision)) is { IsOk: true, ResultValue: KernelMode.Matrix };
+        _model.IsAsked(parsed) || _finite.Mode(parsed, parsed.GetValue(_latex), parsed.GetRequiredValue(_precision)) is { IsOk: true, ResultValue: KernelMode.Matrix };
 
     private bool IsSingle(ParseResult parsed) => parsed.GetRequiredValue(_precision) == "float32";
 
@@ -125,7 +140,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
         select code;
 
     public FSharpResult<SharedStages, Failure> Stages(ParseResult parsed, MachineShare? share, Terminal terminal) =>
-        from network in NetworkWords.ReadAny(parsed.GetRequiredValue(_network))
+        from network in Network(parsed)
         from run in Run(parsed, network, terminal, share, 1)
         from store in Store(parsed)
         let threads = share?.Threads ?? 0
@@ -164,7 +179,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
         select code;
 
     private FSharpResult<KernelMachine, Failure> Machine(ParseResult parsed, MachineShare? share = null, int sharing = 1) =>
-        from memory in Memory(parsed)
+        from memory in MemoryOption.Read(parsed.GetValue(_memory))
         from device in DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage()
         from machine in MachineShare.Machine(share, memory, sharing, device).OrRefused()
         select machine;
@@ -179,11 +194,6 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
         from isArray in NpyTexts.isTexts(files.X).OrRefused()
         let masks = new TextMasks(parsed.GetValue(_xMask), parsed.GetValue(_zMask))
         select isArray || masks is not { X: null, Z: null } || NetworkModule.ofRows(network).IsError ? files with { Masks = masks } : files;
-
-    private FSharpResult<FSharpOption<long>, Failure> Memory(ParseResult parsed) =>
-        parsed.GetValue(_memory) is { } text
-            ? ByteSize.parse(text).OrUsage("--memory").Select(FSharpOption<long>.Some)
-            : Results.Ok(FSharpOption<long>.None);
 
     private KernelKind Kind(ParseResult parsed) => parsed.GetRequiredValue(_kind) == "ntk" ? KernelKind.Ntk : KernelKind.Nngp;
 }

@@ -87,7 +87,7 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
 
     private FSharpResult<int, PipelineError> Finish<T>(PlannedKernel<T> planned, KernelJob<T> job)
         where T : unmanaged =>
-        from written in Write(job, planned.Digests)
+        from written in Write(Files.Out, Terminal, job, planned.Digests)
         select Tell(planned.Numbers.Precision, job.Tiles, planned.Compare());
 
     private Unit? Remark<T>(KernelJob<T> job)
@@ -105,17 +105,19 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
         return null;
     }
 
-    private FSharpResult<Unit, PipelineError> Write<T>(KernelJob<T> job, IEnumerable<Digest> digests)
+    /// <summary>Writes a job's tiles, or those that a stopped command has not left.</summary>
+    /// <param name="digests">Of the inputs' bytes.</param>
+    public static FSharpResult<Unit, PipelineError> Write<T>(string path, Terminal terminal, KernelJob<T> job, IEnumerable<Digest> digests)
         where T : unmanaged
     {
         var recipe = KernelFile.recipe(job, digests);
-        var progress = new TileProgress(Terminal, Files.Out);
+        var progress = new TileProgress(terminal, path);
 
-        if (KernelFile.unfinished(Files.Out, recipe) is { IsOk: true, ResultValue: { Value: var other } })
-            Terminal.Say(
-                $"note: {Files.Out}: what a stopped command left of another kernel, {other.Done} of {other.Tiles} tiles, is given up");
+        if (KernelFile.unfinished(path, recipe) is { IsOk: true, ResultValue: { Value: var other } })
+            terminal.Say(
+                $"note: {path}: what a stopped command left of another kernel, {other.Done} of {other.Tiles} tiles, is given up");
 
-        return progress.Watch(() => KernelFile.write(Files.Out, recipe, progress.Tell, job.Tiles));
+        return progress.Watch(() => KernelFile.write(path, recipe, progress.Tell, job.Tiles));
     }
 
     /// <summary>The distance to the analytic kernel, if this is an empirical one and there is one; why not, if not.</summary>

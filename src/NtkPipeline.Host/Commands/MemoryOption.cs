@@ -17,8 +17,11 @@ internal sealed class MemoryOption
     public void AddTo(NtkCommand command) => command.Options.Add(_memory);
 
     /// <summary>Bytes that a person allows; none where nothing is said.</summary>
-    public FSharpResult<FSharpOption<long>, Failure> Read(ParseResult parsed) =>
-        parsed.GetValue(_memory) is { } text
+    public FSharpResult<FSharpOption<long>, Failure> Read(ParseResult parsed) => Read(parsed.GetValue(_memory));
+
+    /// <summary>The same of what was written for it, or was not.</summary>
+    public static FSharpResult<FSharpOption<long>, Failure> Read(string? written) =>
+        written is { } text
             ? ByteSize.parse(text).OrUsage("--memory").Select(FSharpOption<long>.Some)
             : Results.Ok(FSharpOption<long>.None);
 

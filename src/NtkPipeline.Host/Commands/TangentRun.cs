@@ -68,18 +68,9 @@ internal sealed record TangentRun(
             : making.Make(TileStages(job), MachineShare.Of(Machine), runner => Tiles(runner, job).SelectMany(Write, (_, code) => code).OrRefused())
         select code;
 
-    private FSharpResult<int, PipelineError> Write(KernelJob<float> job)
-    {
-        var recipe = KernelFile.recipe(job, TangentRequestModule.inputs(Request));
-        var progress = new TileProgress(Terminal, Out);
-
-        if (KernelFile.unfinished(Out, recipe) is { IsOk: true, ResultValue: { Value: var other } })
-            Terminal.Say(
-                $"note: {Out}: what a stopped command left of another kernel, {other.Done} of {other.Tiles} tiles, is given up");
-
-        return from written in progress.Watch(() => KernelFile.write(Out, recipe, progress.Tell, job.Tiles))
-               select Tell(job.Tiles);
-    }
+    private FSharpResult<int, PipelineError> Write(KernelJob<float> job) =>
+        from written in KernelRun.Write(Out, Terminal, job, TangentRequestModule.inputs(Request))
+        select Tell(job.Tiles);
 
     private int Tell(KernelTiles<float> tiles)
     {

@@ -31,6 +31,7 @@ let all: Test list = [
     PredictRowsTests.tests
     KernelCommandTests.tests
     KernelRefusalTests.tests
+    ModelKernelTests.tests
     KernelTileTests.tests
     KernelTextsTests.tests
     MonteCarloTests.tests

@@ -61,6 +61,17 @@ let private weights = SmallEncoder.weights 11
 
 let private graphs = [ for _, how in OnnxForm.forms -> OnnxBert.bytes how weights ]
 
+/// Three layers, as other people's files have them.
+let private network, theta =
+    let network = Networks.parse "dense 5 b=0.1 | relu | dense 4 param=standard b=0.2 | tanh | dense 2"
+    network, lazy (Forward.draw network 3 (Seed.root 1UL) TorchSharp.torch.float64)
+
+/// A model is read and computed: what a generated graph asks for must not be more than a machine has.
+let private computed (bytes: byte[]) =
+    use _ = TorchSharp.torch.NewDisposeScope()
+    let rows = Matrix.create 2 3 [| 1.0f; -2.0f; 0.5f; 3.0f; 1.0f; 2.0f |]
+    OwnNetworks.kernel Precision.single None None Trace 1e8 bytes rows None |> sentence
+
 let all: Reader list = [
     for name, text in files do
         create
@@ -71,4 +82,17 @@ let all: Reader list = [
     create "ONNX encoder" graphs [ "MatMul"; "Add"; "Constant"; "Identity" ] (fun bytes ->
         OnnxWeights.read "model.onnx" Pooling.Cls bytes |> sentence)
     create "ONNX graph" [ File.ReadAllBytes TinyEncoder.model ] [ "MatMul"; "\n\x01" ] OnnxGraph.read
+    create
+        "ONNX model, computed"
+        [
+            OwnNetworks.onnx false network theta.Value
+            OwnNetworks.onnx true network theta.Value
+        ]
+        [ "MatMul"; "Gemm"; "Conv"; "Reshape"; "Expand"; "perm"; "transB"; "w0"; "b1" ]
+        computed
+    create
+        "TorchScript archive"
+        [ OwnNetworks.torchScript true network theta.Value ]
+        [ "net/data.pkl"; "net/code/__torch__.py"; "PK\x01\x02"; "PK\x05\x06" ]
+        TorchScriptArchive.check
 ]

@@ -75,10 +75,27 @@ let private node (node: OnnxNode) =
             text 7 domain
     ]
 
-/// A value of an element type with so many free axes.
-let private value (name: string) element axes =
-    let shape = [| for axis in 1..axes -> block 1 (text 2 $"%s{name}%d{axis}") |] |> Array.concat
+/// A value of an element type and its axes, of which some are left open, with a name.
+let private value (name: string) element (axes: Choice<int64, string> list) =
+    let axis =
+        function
+        | Choice1Of2 size -> whole 1 size
+        | Choice2Of2 name -> text 2 name
+
+    let shape = axes |> List.map (axis >> block 1) |> Array.concat
     Array.append (text 1 name) (block 2 (block 1 (Array.append (whole 1 (int64 element)) (block 2 shape))))
+
+let private model (opset: int) inputs outputs (nodes: OnnxNode list) (tensors: OnnxTensor list) : byte[] =
+    let graph =
+        Array.concat [
+            yield! nodes |> List.map (node >> block 1)
+            text 2 "graph"
+            yield! tensors |> List.map (tensor >> block 5)
+            yield! inputs |> List.map (block 11)
+            yield! outputs |> List.map (block 12)
+        ]
+
+    Array.concat [ whole 1 8L; block 7 graph; block 8 (whole 2 (int64 opset)) ]
 
 /// The bytes of a model with int64 inputs of rank 2 and a float32 output of rank 3.
 let bytes
@@ -88,13 +105,27 @@ let bytes
     (nodes: OnnxNode list)
     (tensors: OnnxTensor list)
     : byte[] =
-    let graph =
-        Array.concat [
-            yield! nodes |> List.map (node >> block 1)
-            text 2 "graph"
-            yield! tensors |> List.map (tensor >> block 5)
-            yield! inputs |> List.map (fun name -> block 11 (value name 7 2))
-            block 12 (value output 1 3)
-        ]
+    let free (name: string) element axes =
+        value name element [ for axis in 1..axes -> Choice2Of2 $"%s{name}%d{axis}" ]
 
-    Array.concat [ whole 1 8L; block 7 graph; block 8 (whole 2 (int64 opset)) ]
+    model opset [ for name in inputs -> free name 7 2 ] [ free output 1 3 ] nodes tensors
+
+/// The bytes of a model of rows: each input is batch × row, of this element type; an axis of 0 is left open.
+let ofRows
+    (opset: int)
+    (element: int)
+    (inputs: (string * int64 list) list)
+    (outputs: string list)
+    (nodes: OnnxNode list)
+    (tensors: OnnxTensor list)
+    : byte[] =
+    let axes (row: int64 list) =
+        Choice2Of2 "batch"
+        :: (row |> List.mapi (fun k size -> if size = 0L then Choice2Of2 $"axis%d{k}" else Choice1Of2 size))
+
+    model
+        opset
+        [ for name, row in inputs -> value name element (axes row) ]
+        [ for name in outputs -> value name element [] ]
+        nodes
+        tensors

@@ -19,7 +19,7 @@ module Cost =
 
     /// Rows that are prepared in all (a strip for each row of tiles, and one for each tile that is off the diagonal), and
     /// pairs of rows that are met.
-    let private work (size: KernelSize) (side: int) =
+    let internal work (size: KernelSize) (side: int) =
         let strips count = (count + side - 1) / side
 
         match size.ColumnCount with

@@ -3,31 +3,30 @@ namespace NtkPipeline.Core
 open FsToolkit.ErrorHandling
 open TorchSharp
 
+/// What is made of a strip of rows on the device once, and of two such, or of one with itself: written into a tensor.
+[<NoEquality; NoComparison>]
+type internal TensorWay<'p> = {
+    Prepare: torch.Tensor -> 'p
+    Between: 'p -> 'p -> torch.Tensor -> unit
+    Symmetric: 'p -> torch.Tensor -> unit
+}
+
 /// The kernels of one finite network in tiles, from rows that memory need not hold, on any device. Rows pass through the
 /// network in blocks of one grid, so the tiles' size moves no bit of the result; the number of threads may.
 [<RequireQualifiedAccess>]
 module EmpiricalTiles =
 
-    /// What is made of a strip of rows on the device once, and of two such, or of one with itself: written into a tensor.
-    [<NoEquality; NoComparison>]
-    type private Way<'p> = {
-        Prepare: torch.Tensor -> 'p
-        Between: 'p -> 'p -> torch.Tensor -> unit
-        Symmetric: 'p -> torch.Tensor -> unit
-    }
-
-    let private tiles
+    /// Tiles of tensors on a device. `sheets` and `inner` are the array's other axes: see `KernelTiles`.
+    let internal tiles
         (precision: Precision<'t>)
         (device: torch.Device)
-        (form: KernelForm)
-        (network: Network)
+        (sheets: int option)
+        (inner: int list)
         (side: int)
         (x: RowSource<'t>)
         (z: RowSource<'t> option)
-        (way: Way<'p>)
+        (way: TensorWay<'p>)
         : KernelTiles<'t> =
-        let sheets = KernelForm.sheets form network
-        let inner = KernelForm.inner form (Network.outputs network)
 
         /// The rows of a strip on the device, in the caller's scope. In LibTorch's own memory, since where an array of ours begins
         /// is chance, and products of matrices may end in other bits by it.
@@ -56,6 +55,13 @@ module EmpiricalTiles =
             Between = fun height width above left -> filled height width (way.Between above left)
             Symmetric = fun height above -> filled height height (way.Symmetric above)
         }
+
+    let private ofNetwork precision device form network =
+        tiles
+            precision
+            device
+            (KernelForm.sheets form network)
+            (KernelForm.inner form (Network.outputs network))
 
     let private ignoreRows _ _ = ()
 
@@ -109,13 +115,13 @@ module EmpiricalTiles =
 
         match plan.Method with
         | Structured ->
-            tiles precision device form network plan.Side x z {
+            ofNetwork precision device form network plan.Side x z {
                 Prepare = OutputTraces.ofRows (OutputTraces.tracer form network theta)
                 Between = OutputTraces.fillBetween form network
                 Symmetric = OutputTraces.fillSymmetric form network
             }
         | Contraction ->
-            tiles
+            ofNetwork
                 precision
                 device
                 form
@@ -125,7 +131,7 @@ module EmpiricalTiles =
                 z
                 (blocks (KernelBlocks.jacobian network theta) (KernelBlocks.contract theta form))
         | VectorProducts ->
-            tiles
+            ofNetwork
                 precision
                 device
                 form
@@ -174,7 +180,7 @@ module EmpiricalTiles =
         |> Result.map (fun prior ->
             let theta = draw precision device network x.ColumnCount seed
 
-            tiles precision device KernelForm.plain network side x z {
+            ofNetwork precision device KernelForm.plain network side x z {
                 Prepare = OutputTraces.ofRows (FeatureKernel.trace network prior theta)
                 Between = StructuredGram.fillBetween
                 Symmetric = StructuredGram.fillSymmetric

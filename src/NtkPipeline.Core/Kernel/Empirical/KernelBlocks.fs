@@ -38,17 +38,9 @@ module KernelBlocks =
         | None -> struct (0L, size theta)
         | Some k -> struct (size theta[.. k - 1], size [| theta[k] |])
 
-    /// J Jᵀ of two blocks of Jacobians, by the parameters of one layer or all.
-    let contract
-        (theta: DenseParameters[])
-        (form: KernelForm)
-        (layer: int option)
-        (a: torch.Tensor)
-        (b: torch.Tensor)
-        =
+    /// J Jᵀ of two blocks of Jacobians.
+    let contractAll (form: KernelForm) (a: torch.Tensor) (b: torch.Tensor) : torch.Tensor =
         use _ = torch.NewDisposeScope()
-        let struct (start, length) = columnsOf theta layer
-        let a, b = a.narrow (2, start, length), b.narrow (2, start, length)
         let outputs = a.shape[1]
         let flat (t: torch.Tensor) (rows: int64) = t.reshape (rows, -1L)
 
@@ -61,6 +53,20 @@ module KernelBlocks =
             | Full -> ((flat a (a.shape[0] * outputs)).mm((flat b (b.shape[0] * outputs)).t())).unsqueeze 0L
 
         found.MoveToOuterDisposeScope()
+
+    /// The same by the parameters of one layer, or of all.
+    let contract
+        (theta: DenseParameters[])
+        (form: KernelForm)
+        (layer: int option)
+        (a: torch.Tensor)
+        (b: torch.Tensor)
+        =
+        use _ = torch.NewDisposeScope()
+        let struct (start, length) = columnsOf theta layer
+
+        (contractAll form (a.narrow (2, start, length)) (b.narrow (2, start, length)))
+            .MoveToOuterDisposeScope()
 
     /// The same of two blocks of inputs, a product of the kernel with a unit vector for every column and output.
     let multiply
