@@ -1,7 +1,7 @@
 namespace NtkPipeline.Core
 
 open System
-open System.Numerics
+open System.Runtime.Intrinsics
 
 /// φ(x) = a·max(x, 0) + b·min(x, 0) over blocks, several pairs of tokens at a time:
 ///     K ← (a² + b²)/2·K + (a − b)²/(2π)·√(pq)·(sin θ − θ cos θ),   Θ ← Θ·((a² + b²)/2·(1 − θ/π) + ab·θ/π),
@@ -10,11 +10,9 @@ open System.Numerics
 [<RequireQualifiedAccess>]
 module BendColumns =
 
-    let private lanes = Vector<float>.Count
-
     /// P/Q of asin(a) = a + a·r, r = z·P(z)/Q(z), z = a² up to ¼ (fdlibm's e_asin.c); the error is below 1e-16.
-    let inline private ratio (z: Vector<float>) =
-        let inline n (x: float) = Vector<float> x
+    let inline private ratio (z: Vector512<float>) =
+        let inline n (x: float) = Vector512.Create x
 
         let p =
             n 1.66666666666666657415e-01
@@ -27,7 +25,7 @@ module BendColumns =
                            + z * (n 7.91534994289814532176e-04 + z * n 3.47933107596021167570e-05))))
 
         let q =
-            Vector<float>.One
+            Vector512<float>.One
             + z
               * (n -2.40339491173441421878e+00
                  + z
@@ -37,20 +35,20 @@ module BendColumns =
         z * p / q
 
     /// arccos of cosines in [−1, 1].
-    let inline acos (u: Vector<float>) : Vector<float> =
-        let half = Vector<float> 0.5
-        let a = Vector.Abs u
-        let isSmall = Vector.LessThanOrEqual(a, half)
-        let z = Vector.ConditionalSelect(isSmall, a * a, (Vector<float>.One - a) * half)
+    let inline acos (u: Vector512<float>) : Vector512<float> =
+        let half = Vector512.Create 0.5
+        let a = Vector512.Abs u
+        let isSmall = Vector512.LessThanOrEqual(a, half)
+        let z = Vector512.ConditionalSelect(isSmall, a * a, (Vector512<float>.One - a) * half)
         let r = ratio z
-        let root = Vector.ConditionalSelect(isSmall, a, Vector.SquareRoot z)
+        let root = Vector512.ConditionalSelect(isSmall, a, Vector512.Sqrt z)
         let part = root + root * r
-        let isNegative = Vector.LessThan(u, Vector<float>.Zero)
-        let quarter = Vector<float>(Math.PI / 2.0)
-        let near = Vector.ConditionalSelect(isNegative, quarter + part, quarter - part)
+        let isNegative = Vector512.LessThan(u, Vector512<float>.Zero)
+        let quarter = Vector512.Create(Math.PI / 2.0)
+        let near = Vector512.ConditionalSelect(isNegative, quarter + part, quarter - part)
         let twice = part + part
-        let far = Vector.ConditionalSelect(isNegative, Vector<float> Math.PI - twice, twice)
-        Vector.ConditionalSelect(isSmall, near, far)
+        let far = Vector512.ConditionalSelect(isNegative, Vector512.Create Math.PI - twice, twice)
+        Vector512.ConditionalSelect(isSmall, near, far)
 
     let private edge = 1.0 - 1e-7
 
@@ -60,8 +58,8 @@ module BendColumns =
     let isOrdinary (moment: float) : bool = moment = 0.0 || moment >= least && moment <= most
 
     /// Notes the texts of the columns from c on whose cosines have lost digits.
-    let private suspectAt (p: float) (q: float[]) (cosines: Vector<float>) c (suspect: int -> unit) =
-        for lane in 0 .. lanes - 1 do
+    let private suspectAt (p: float) (q: float[]) (cosines: Vector512<float>) c (suspect: int -> unit) =
+        for lane in 0 .. TokenColumns.unit - 1 do
             let cosine = abs cosines[lane]
 
             if cosine > edge && not (cosine >= 1.0 && p = q[c + lane]) then
@@ -78,31 +76,32 @@ module BendColumns =
         : TokenBlock =
         let width = block.Width
         let size = (a * a + b * b) / 2.0
-        let bend = Vector<float>((a - b) * (a - b) / (2.0 * Math.PI))
-        let half = Vector<float> size
-        let turn = Vector<float>((size - a * b) / Math.PI)
-        let one = Vector<float>.One
-        let edge = Vector<float> edge
+        let bend = Vector512.Create((a - b) * (a - b) / (2.0 * Math.PI))
+        let half = Vector512.Create size
+        let turn = Vector512.Create((size - a * b) / Math.PI)
+        let one = Vector512<float>.One
+        let edge = Vector512.Create edge
 
         for s in 0 .. block.Rows - 1 do
             if p[s] > 0.0 then
-                let own = Vector<float> p[s]
+                let own = Vector512.Create p[s]
 
-                for c in 0..lanes .. width - lanes do
+                for c in 0 .. TokenColumns.unit .. width - TokenColumns.unit do
                     let at = s * width + c
-                    let k = Vector<float>(block.K, at)
-                    let norm = Vector<float>(q, c) * own |> Vector.SquareRoot
-                    let isNone = Vector.Equals(norm, Vector<float>.Zero)
-                    let cosine = k / Vector.ConditionalSelect(isNone, one, norm)
-                    let cosine = Vector.Min(one, Vector.Max(-one, cosine))
+                    let k = Vector512.LoadUnsafe &block.K[at]
+                    let norm = Vector512.Sqrt(Vector512.LoadUnsafe(&q[c]) * own)
+                    let isNone = Vector512.Equals(norm, Vector512<float>.Zero)
+                    let cosine = k / Vector512.ConditionalSelect(isNone, one, norm)
+                    let cosine = Vector512.MinNative(one, Vector512.MaxNative(-one, cosine))
                     let angle = acos cosine
-                    let sine = (one - cosine) * (one + cosine) |> Vector.SquareRoot
-                    (half * k + bend * norm * (sine - angle * cosine)).CopyTo(block.K, at)
+                    let sine = Vector512.Sqrt((one - cosine) * (one + cosine))
+                    Vector512.StoreUnsafe(half * k + bend * norm * (sine - angle * cosine), &block.K[at])
 
                     if block.HasTheta then
-                        if Vector.GreaterThanAny(Vector.Abs cosine, edge) then
+                        if Vector512.GreaterThanAny(Vector512.Abs cosine, edge) then
                             suspectAt p[s] q cosine c suspect
 
-                        (Vector<float>(block.Theta, at) * (half - turn * angle)).CopyTo(block.Theta, at)
+                        let theta = Vector512.LoadUnsafe &block.Theta[at]
+                        Vector512.StoreUnsafe(theta * (half - turn * angle), &block.Theta[at])
 
         block

@@ -9,8 +9,11 @@ module SequenceRequest =
     /// Raised when the same request would give other bytes.
     let private version = "ntk-kernel-texts/1"
 
-    /// A core's rate in these recursions, measured at 2 to 4 Gflop/s; the time that is told is this one's.
-    let private flopsPerSecond = 2e9
+    /// A core's rate in these recursions, between that of products of features, 20, and that of roots and quotients, 4 Gflop/s.
+    let private flopsPerSecond = 8e9
+
+    /// Bytes of the entries of distinct tokens, past which larger tiles save nothing more.
+    let private mostOfTokens = 3e8
 
     let private sides = [ 512; 256; 128; 64; 32; 16; 8; 4; 2; 1 ]
 
@@ -104,6 +107,7 @@ module SequenceRequest =
                     priced
                     |> List.tryFind (fun (side, cost) ->
                         cost.Memory - MemoryNeed.idle <= memory
+                        && (side = 1 || table side <= mostOfTokens)
                         && max (tile side) (table side / 16.0) <= float System.Array.MaxLength)
                 with
                 | Some found -> Ok found

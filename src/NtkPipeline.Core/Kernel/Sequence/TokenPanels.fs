@@ -3,7 +3,7 @@ namespace NtkPipeline.Core
 open System.Runtime.CompilerServices
 open System.Runtime.Intrinsics
 
-/// Tokens laid out for products of 6 tokens of one text with 8 columns: each product is one chain of fused multiply-adds over the
+/// Tokens laid out for products of 6 or 8 tokens of one text with 8 columns: each product is one chain of fused multiply-adds over the
 /// features in their order, so its bits depend on the two tokens alone. Equal tokens have one product with every token, themselves
 /// among them, which is how a cosine of 1 is seen to be one.
 type TokenPanels = {
@@ -15,13 +15,9 @@ type TokenPanels = {
 [<RequireQualifiedAccess>]
 module TokenPanels =
 
-    /// Rows that are computed together.
-    let height = 6
-
-    /// The rows of a text, followed by rows of 0 up to a multiple of `height`.
+    /// The rows of a text, followed by as many of 0 as are computed together.
     let rows (tokens: Matrix<float>) : float[] =
-        let padded = (tokens.Rows + height - 1) / height * height
-        let values = Array.zeroCreate (padded * tokens.Columns)
+        let values = Array.zeroCreate ((tokens.Rows + 8) * tokens.Columns)
         Array.blit tokens.Values 0 values 0 tokens.Values.Length
         values
 
@@ -113,6 +109,66 @@ module TokenPanels =
         if i + 5 < count then
             store (target, (i + 5) * width + j, c50 * scale, c51 * scale)
 
+    /// The same of rows i … i+7, where a vector holds 8 columns.
+    let private wide
+        (
+            rows: float[],
+            count: int,
+            i: int,
+            panels: TokenPanels,
+            j: int,
+            scale: float,
+            target: float[],
+            width: int
+        ) =
+        let d = panels.Features
+        let a = &rows[i * d]
+        let b = &panels.Values[j * d]
+        let mutable c0 = Vector512<float>.Zero
+        let mutable c1 = Vector512<float>.Zero
+        let mutable c2 = Vector512<float>.Zero
+        let mutable c3 = Vector512<float>.Zero
+        let mutable c4 = Vector512<float>.Zero
+        let mutable c5 = Vector512<float>.Zero
+        let mutable c6 = Vector512<float>.Zero
+        let mutable c7 = Vector512<float>.Zero
+
+        for k in 0 .. d - 1 do
+            let column = Vector512.LoadUnsafe(&b, unativeint (8 * k))
+            c0 <- Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(&a, k)), column, c0)
+            c1 <- Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(&a, k + d)), column, c1)
+            c2 <- Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(&a, k + 2 * d)), column, c2)
+            c3 <- Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(&a, k + 3 * d)), column, c3)
+            c4 <- Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(&a, k + 4 * d)), column, c4)
+            c5 <- Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(&a, k + 5 * d)), column, c5)
+            c6 <- Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(&a, k + 6 * d)), column, c6)
+            c7 <- Vector512.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(&a, k + 7 * d)), column, c7)
+
+        let scale = Vector512.Create scale
+        let inline at r = (i + r) * width + j
+        Vector512.StoreUnsafe(c0 * scale, &target[at 0])
+
+        if i + 1 < count then
+            Vector512.StoreUnsafe(c1 * scale, &target[at 1])
+
+        if i + 2 < count then
+            Vector512.StoreUnsafe(c2 * scale, &target[at 2])
+
+        if i + 3 < count then
+            Vector512.StoreUnsafe(c3 * scale, &target[at 3])
+
+        if i + 4 < count then
+            Vector512.StoreUnsafe(c4 * scale, &target[at 4])
+
+        if i + 5 < count then
+            Vector512.StoreUnsafe(c5 * scale, &target[at 5])
+
+        if i + 6 < count then
+            Vector512.StoreUnsafe(c6 * scale, &target[at 6])
+
+        if i + 7 < count then
+            Vector512.StoreUnsafe(c7 * scale, &target[at 7])
+
     /// Products of all `count` tokens of a text (`rows`) with all columns, times `scale`, row by row.
     let multiply
         (rows: float[])
@@ -123,5 +179,9 @@ module TokenPanels =
         (target: float[])
         : unit =
         for j in 0 .. TokenColumns.unit .. width - TokenColumns.unit do
-            for i in 0..height .. count - 1 do
-                products (rows, count, i, panels, j, scale, target, width)
+            if Vector512.IsHardwareAccelerated then
+                for i in 0..8 .. count - 1 do
+                    wide (rows, count, i, panels, j, scale, target, width)
+            else
+                for i in 0..6 .. count - 1 do
+                    products (rows, count, i, panels, j, scale, target, width)

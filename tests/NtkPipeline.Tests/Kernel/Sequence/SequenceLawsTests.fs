@@ -70,6 +70,39 @@ let tests =
             let after = kernel KernelKind.Ntk conv (sourceOf "x" moved) None
             Expect.isGreaterThan (largest (Array.map2 (-) before after)) 1e-3 "convolution is not blind to it"
 
+        testCase "independent tokens: each distinct one meets once, and the kernel is that of all"
+        <| fun () ->
+            let values, valid = sample 9
+            let x = sourceOf "x" (values, valid)
+            let rows = Expect.wantOk (x.Rows.Read 0 count) "read"
+            let texts = TextRows.texts features rows
+            let words, numbers = DistinctTokens.ofTexts texts
+            let counted = valid |> Seq.filter id |> Seq.length
+            Expect.equal (Array.sumBy Array.length numbers) counted "every token has a number"
+            Expect.isLessThan words.Tokens.Rows counted "and words stand in several texts"
+
+            let network =
+                parse
+                    "dense 8 w=1.2 b=0.3 | relu | dense 3 | erf | mean-pool | dense 2 b=0.1 | relu | dense 1"
+
+            Expect.isTrue (PoolCut.ofNetwork network).IsSome "the short way is taken"
+            let short = kernel KernelKind.Ntk network x None
+            let prepared = PreparedTexts.create Integrals.byQuadrature network.Layers texts
+
+            for i in 0 .. count - 1 do
+                for group in prepared.Groups do
+                    let block, _ =
+                        PreparedTexts.meet Integrals.byQuadrature network.Layers true prepared.Texts[i] group
+
+                    for j in 0 .. group.Columns.Masks.Length - 1 do
+                        let expected = block.Theta[block.Columns.Starts[j]]
+
+                        near
+                            (1e-13 * largest short)
+                            expected
+                            short[i * count + group.First + j]
+                            $"%d{i}, %d{group.First + j}"
+
         testCase "an empty text has the vector 0 where it is pooled"
         <| fun () ->
             let found =
@@ -109,48 +142,4 @@ let tests =
             | Error refusal ->
                 Expect.stringContains refusal.Sentence "flatten needs texts of one length" "refused"
             | Ok _ -> failtest "texts of differing lengths were flattened"
-
-        testCase "tokens whose angle rounding spoils are as good as the definition's"
-        <| fun () ->
-            let tiny = 1e-9
-
-            let tokens = [|
-                1.0
-                2.0
-                3.0
-                1.0
-                2.0
-                3.0 + tiny
-                3.0
-                6.0
-                9.0
-                -1.0
-                -2.0
-                -3.0
-                -2.0
-                -4.0
-                -6.0
-                0.0
-                0.0
-                0.0
-            |]
-
-            let x = source "x" 6 1 3 (tokens, Array.create 6 true)
-            let network = parse "conv 4 size=3 | relu | mean-pool | dense 1"
-            let found = kernel KernelKind.Ntk network x None
-            let of' i = text 3 (Array.sub tokens (3 * i) 3) [| true |]
-
-            for i in 0..5 do
-                for j in 0..5 do
-                    let pair = define network 3 (of' i) (of' j)
-                    near 1e-14 pair.Theta[0] found[i * 6 + j] $"%d{i}, %d{j}"
-
-        testCase "the arc cosine is good to the last digits"
-        <| fun () ->
-            let lanes = System.Numerics.Vector<float>.Count
-
-            for k in 0..20000 do
-                let u = -1.0 + float k / 10000.0
-                let found = (BendColumns.acos (System.Numerics.Vector<float> u))[k % lanes]
-                near 4.5e-16 (Math.Acos u) found $"%.17g{u}"
     ]

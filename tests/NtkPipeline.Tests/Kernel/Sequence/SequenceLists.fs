@@ -7,5 +7,6 @@ let all: Test list = [
     SequenceNtkTests.tests
     SequenceTilesTests.tests
     SequenceLawsTests.tests
+    BendColumnsTests.tests
     TextSourceTests.tests
 ]
