@@ -153,3 +153,31 @@ module NpyRows =
     /// The rows as float64, whatever they are stored in.
     let openDouble (path: string) : Result<RowSource<float>, PipelineError> =
         openAs (fun _ _ -> Array.map float >> Ok) (fun _ _ -> Ok) path
+
+    /// More than rows of any network have.
+    let private mostDimensions = 8
+
+    /// Rows of an array of two dimensions or more, each in one line, and one row's axes.
+    let private openShaped
+        (openFlat: string -> Result<RowSource<'t>, PipelineError>)
+        (ofPlain: NpyLayout -> RowSource<'t>)
+        (path: string)
+        : Result<RowSource<'t> * int64 list, PipelineError> =
+        layoutUpTo mostDimensions path
+        |> Result.bind (fun layout ->
+            match layout.Sizes with
+            | _ :: (_ :: _ :: _ as row) when layout.IsPlain -> Ok(ofPlain layout, List.map int64 row)
+            | _ :: _ :: _ :: _ ->
+                Error(
+                    DataRefused
+                        $"%s{path}: more than two dimensions are read of float32 or float64, little-endian, in C order; save it so (numpy.ascontiguousarray)."
+                )
+            | _ -> openFlat path |> Result.map (fun rows -> rows, [ int64 rows.ColumnCount ]))
+
+    /// The rows as float32, and one row's axes in the file.
+    let openShapedSingle (path: string) : Result<RowSource<float32> * int64 list, PipelineError> =
+        openShaped openSingle (plain (fun _ _ -> Ok) (narrow path) path) path
+
+    /// The rows as float64, and one row's axes in the file.
+    let openShapedDouble (path: string) : Result<RowSource<float> * int64 list, PipelineError> =
+        openShaped openDouble (plainDouble path) path

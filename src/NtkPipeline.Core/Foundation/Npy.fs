@@ -53,7 +53,7 @@ module Npy =
     /// What the header says; the stream stands at the first value then.
     let readLayout (stream: Stream) : Result<NpyLayout, string> = NpyHeader.readUpTo 2 stream
 
-    /// The same of an array of at most so many dimensions, 2 or 3.
+    /// The same of an array of at most so many dimensions.
     let readLayoutUpTo (dimensions: int) (stream: Stream) : Result<NpyLayout, string> =
         NpyHeader.readUpTo dimensions stream
 

@@ -103,16 +103,29 @@ module internal NpyHeader =
     let private parseShape most (text: string) =
         let sizes = text.Trim().TrimEnd(',').Split ',' |> Array.map parseSize
 
+        let inOneRow (sizes: (bool * int)[]) =
+            sizes[1..] |> Array.fold (fun n (_, size) -> n * float size) 1.0
+
         match sizes with
         | [| true, n |] -> Ok([ n ], n, 1)
         | [| true, rows; true, columns |] -> Ok([ rows; columns ], rows, columns)
-        | [| true, rows; true, a; true, b |] when most = 3 && int64 a * int64 b <= int64 Int32.MaxValue ->
-            Ok([ rows; a; b ], rows, a * b)
+        | _ when
+            sizes.Length > 2
+            && sizes.Length <= most
+            && Array.forall fst sizes
+            && inOneRow sizes <= float Int32.MaxValue
+            ->
+            Ok(sizes |> Array.map snd |> List.ofArray, snd sizes[0], int (inOneRow sizes))
         | [| _ |]
         | [| _; _ |] when text.Trim() <> "" ->
             Error $"its shape is (%s{text}); at most %d{Int32.MaxValue} rows and columns are read here"
         | _ ->
-            let read = if most = 3 then "one, two or three" else "one or two"
+            let read =
+                match most with
+                | 2 -> "one or two"
+                | 3 -> "one, two or three"
+                | _ -> $"one to %d{most}"
+
             Error $"its shape is (%s{text}); %s{read} dimensions are read here"
 
     let private parseType (descr: string) =
@@ -155,7 +168,7 @@ module internal NpyHeader =
                     }))
             | _ -> damaged)
 
-    /// What the header of an array of at most so many dimensions, 2 or 3, says; the stream stands at the first value then.
+    /// What the header of an array of at most so many dimensions says; the stream stands at the first value then.
     let readUpTo (dimensions: int) (stream: Stream) : Result<NpyLayout, string> =
         let prefix = Array.zeroCreate<byte> 8
 

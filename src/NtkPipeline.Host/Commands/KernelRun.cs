@@ -20,13 +20,17 @@ internal sealed record TextMasks(string? X, string? Z);
 internal sealed record KernelNumbers<T>(
     Precision<T> Precision, Codec<Matrix<T>> Codec, Func<string, FSharpResult<RowSource<T>, PipelineError>> Open,
     Func<KernelMachine, KernelRequest, RowSource<T>, FSharpOption<RowSource<T>>, FSharpResult<KernelJob<T>, PipelineError>> Plan,
-    Func<KernelMachine, KernelRequest, TextSource, FSharpOption<TextSource>, FSharpResult<KernelJob<T>, PipelineError>> PlanTexts);
+    Func<KernelMachine, KernelRequest, TextSource, FSharpOption<TextSource>, FSharpResult<KernelJob<T>, PipelineError>> PlanTexts)
+{
+    /// <summary>Rows of an array of two dimensions or more, and one row's axes.</summary>
+    public required Func<string, FSharpResult<Tuple<RowSource<T>, FSharpList<long>>, PipelineError>> OpenShaped { get; init; }
+}
 
 internal static class KernelNumbers
 {
-    public static KernelNumbers<float> Single { get; } = new(Precision.single, Codec.matrix32, NpyRows.openSingle, KernelRequestModule.single, SequenceRequest.single);
+    public static KernelNumbers<float> Single { get; } = new(Precision.single, Codec.matrix32, NpyRows.openSingle, KernelRequestModule.single, SequenceRequest.single) { OpenShaped = NpyRows.openShapedSingle };
 
-    public static KernelNumbers<double> Double { get; } = new(Precision.@double, Codec.matrix64, NpyRows.openDouble, KernelRequestModule.@double, SequenceRequest.@double);
+    public static KernelNumbers<double> Double { get; } = new(Precision.@double, Codec.matrix64, NpyRows.openDouble, KernelRequestModule.@double, SequenceRequest.@double) { OpenShaped = NpyRows.openShapedDouble };
 }
 
 /// <summary>A kernel ready to be computed.</summary>

@@ -16,7 +16,7 @@ internal sealed class ModelOptions
 
     private readonly Option<string?> _shape = new("--input-shape")
     {
-        Description = "One row of --x and --z as the model takes it, such as 3x32x32; without it, as an ONNX file says, or as the rows are.",
+        Description = "One row of --x and --z as the model takes it, such as 3x32x32; without it, as an ONNX file says, or as the rows are: their array may have more than two dimensions.",
         HelpName = "SHAPE",
     };
 

@@ -21,8 +21,8 @@ internal sealed record ModelRun(KernelPaths Files, string Path, FSharpOption<FSh
     }
 
     private FSharpResult<int, Failure> TryIn<T>(KernelNumbers<T> numbers, OwnModel model) =>
-        (from x in numbers.Open(Files.X)
-         from plan in OwnKernel.plan(numbers.Precision, double.PositiveInfinity, Request(model), Stored(x), x, FSharpOption<RowSource<T>>.None)
+        (from x in numbers.OpenShaped(Files.X)
+         from plan in OwnKernel.plan(numbers.Precision, double.PositiveInfinity, Request(model), x.Item2, x.Item1, FSharpOption<RowSource<T>>.None)
          select ExitCode.Done).OrRefused();
 
     /// <param name="precision">What a person asks for; null for what the model is of.</param>
@@ -40,14 +40,13 @@ internal sealed record ModelRun(KernelPaths Files, string Path, FSharpOption<FSh
 
     private OwnRequest Request(OwnModel model) => new(model, Path, RowShape, Outputs);
 
-    private static FSharpList<long> Stored<T>(RowSource<T> rows) => ListModule.OfSeq([(long)rows.ColumnCount]);
-
     private FSharpResult<int, PipelineError> Compute<T>(KernelNumbers<T> numbers, KernelMachine machine, OwnModel model, Digest digest)
         where T : unmanaged =>
-        from x in numbers.Open(Files.X)
-        from z in OptionalFile.Read(Files.Z, numbers.Open)
+        from shaped in numbers.OpenShaped(Files.X)
+        let x = shaped.Item1
+        from z in OptionalFile.Read(Files.Z, path => numbers.OpenShaped(path).Select(rows => rows.Item1))
         let request = Request(model)
-        from plan in OwnKernel.plan(numbers.Precision, machine.Memory, request, Stored(x), x, z)
+        from plan in OwnKernel.plan(numbers.Precision, machine.Memory, request, shaped.Item2, x, z)
         let job = OwnKernel.job(numbers.Precision, machine.Tensors.Value, request, plan, x, z)
         let told = Price(model, plan, job.Tiles, numbers.Precision.Bytes)
         from digests in new[] { Files.X, Files.Z }.OfType<string>()

@@ -32,6 +32,7 @@ let all: Test list = [
     KernelCommandTests.tests
     KernelRefusalTests.tests
     ModelKernelTests.tests
+    ModelShapeTests.tests
     KernelTileTests.tests
     KernelTextsTests.tests
     MonteCarloTests.tests

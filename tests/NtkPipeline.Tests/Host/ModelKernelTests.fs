@@ -54,7 +54,8 @@ let tests =
             wantDone (call at "model.onnx" wide) |> ignore
             OwnNetworks.near 1e-6 (OwnNetworks.inForm Full 2 (oracle x z)) (values (at "K.npy")))
 
-        testCase "what is finished of a stopped command stays, and other inputs give it up"
+        testCase
+            "smaller tiles give the same bytes; another precision than TorchScript's and too little memory are refused"
         <| inFolder (fun folder ->
             let at = files folder
             let rows = Matrices.random 3 200 3
