@@ -51,6 +51,7 @@ let private arrays = [
     written Codec.vector [| 1.0; nan; -0.0 |]
     header 2uy "{'descr': '>i8', 'fortran_order': True, 'shape': (2, 2), }\n" (Array.zeroCreate 32)
     header 3uy "{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }\n" [| 0uy; 1uy; 1uy |]
+    header 1uy "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 3), }\n" (Array.zeroCreate 24)
     header 1uy "{'descr': '<u2', 'fortran_order': False, 'shape': (), }\n" [| 1uy; 0uy |]
 ]
 
@@ -70,6 +71,7 @@ let private words = [
     "(65536, 65536)"
     "(99999999999,)"
     "(1,"
+    "(65536, 65536, 65536)"
     "\\x41"
     "L"
     "0x10"
@@ -80,6 +82,8 @@ let all: Reader list = [
     create ".npy" arrays words (fun bytes -> Npy.readAny (new MemoryStream(bytes)))
     create ".npy as float64, of a stream" arrays words (fun bytes -> Npy.read64 (new Pipe(bytes)))
     create ".npy as float32" arrays words (fun bytes -> Npy.read32 (new MemoryStream(bytes)))
+    create ".npy of three dimensions" arrays words (fun bytes ->
+        Npy.readLayoutUpTo 3 (new MemoryStream(bytes)))
     create ".npy dimensions" arrays words (fun bytes -> Npy.dimensions (new MemoryStream(bytes)))
     ofCodec
         ".npy float16"

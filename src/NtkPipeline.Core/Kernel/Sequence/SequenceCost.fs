@@ -93,7 +93,7 @@ module SequenceCost =
             Memory = MemoryNeed.idle + 2.0 * tile + 2.0 * strip + 64.0 * group
         }
 
-    /// "7.1e8 pairs of tokens, 0.3 Tflop, 41 GB of moments passed, about 400 MB of memory".
+    /// "7.12e+08 pairs of tokens, 0.3 Tflop, 41 GB of moments passed, about 400 MB of memory".
     let print (cost: SequenceCost) : string =
         let flops = Cost.print { Flops = cost.Flops; Bytes = cost.Passed }
-        $"%.2g{cost.Pairs} pairs of tokens, %s{flops} of moments passed, about %s{ByteSize.about cost.Memory} of memory"
+        $"%.3g{cost.Pairs} pairs of tokens, %s{flops} of moments passed, about %s{ByteSize.about cost.Memory} of memory"

@@ -131,12 +131,13 @@ module SequenceRequest =
                     (z |> Option.map _.Rows)
 
             let seconds = cost.Flops / flopsPerSecond
+            let time = if seconds < 1.0 then "less than a second" else $"about %.0f{seconds} s"
 
             return {
                 Tiles = tiles
                 Cost =
                     Some
-                        $"kernel of texts: %s{SequenceCost.print cost}; about %.3g{seconds} s of one core; tiles of %d{side} texts"
+                        $"kernel of texts: %s{SequenceCost.print cost}; %s{time} of one core; tiles of %d{side} texts"
                 Recipe = [
                     version
                     NetworkText.print network

@@ -38,6 +38,15 @@ let tests =
             && count @"\left" text = count @"\right" text
             && count @"\begin" text = count @"\end" text
 
+        testProperty "also over tokens, whether there is a closed form or none"
+        <| fun (seed: int) ->
+            let text =
+                KernelLatex.print (
+                    Expect.wantOk (NetworkText.parseAny (Networks.randomOverTokens seed)) "a network"
+                )
+
+            count "{" text = count "}" text && count @"\left" text = count @"\right" text
+
         testCase "the output's scale and centring stand in the last line"
         <| fun () ->
             let print ending = KernelLatex.print (Networks.parse $"dense 8 | erf | dense 1%s{ending}")
