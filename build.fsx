@@ -112,7 +112,7 @@ let clean _ =
     [ "src"; "tests" ]
     |> Seq.collect (fun folder -> Directory.GetDirectories(at folder))
     |> Seq.collect (fun project -> [ $"%s{project}/bin"; $"%s{project}/obj" ])
-    |> Seq.append [ at ".paket/obj"; at "paket-files"; at ".build" ]
+    |> Seq.append [ at ".paket/obj"; at "paket-files"; at ".build"; at ".fsdocs" ]
     |> Seq.filter Directory.Exists
     |> Seq.iter (fun folder -> Directory.Delete(folder, true))
 
@@ -144,6 +144,9 @@ let targets = [
     "notebook",
     "compile, then write the tour as src/explore.ipynb and run it, by dotnet-repl",
     further "notebook"
+    "browser",
+    "compile, then try a report, of texts that mean harm, in the chromium that is installed",
+    further "browser"
     "sample", "make the synthetic sample in data/sample again", sample
     "clean", "delete what was built; packages stay in NuGet's folder", clean
 ]

@@ -1,5 +1,5 @@
 // Targets of build.fsx that few builds ask for, aside so that the others start sooner.
-#load "restore.fsx" "nuspec.fsx" "pack.fsx" "outside.fsx" "guides.fsx" "notebook.fsx" "docs.fsx"
+#load "restore.fsx" "nuspec.fsx" "pack.fsx" "outside.fsx" "guides.fsx" "notebook.fsx" "docs.fsx" "browser.fsx"
 
 match List.tail (List.ofArray fsi.CommandLineArgs) with
 | [ "pack" ] ->
@@ -12,6 +12,7 @@ match List.tail (List.ofArray fsi.CommandLineArgs) with
 | [ "guides" ] -> Guides.guides ()
 | [ "notebook" ] -> Notebook.run ()
 | [ "docs" ] -> Docs.docs ()
+| [ "browser" ] -> Browser.browser ()
 | other ->
     Restore.say $"""what is not understood: %s{String.concat " " other}"""
     2

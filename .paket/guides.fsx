@@ -72,6 +72,12 @@ let private fenced (file: string) : string list =
         let folder = Directory.CreateTempSubdirectory("ntk-guide-").FullName
         arrays folder
 
+        for set in [ "headlines"; "houses" ] do
+            Directory.CreateDirectory(Path.Combine(folder, "data", set)) |> ignore
+
+            for file in Directory.GetFiles(at $"data/%s{set}") do
+                File.Copy(file, Path.Combine(folder, "data", set, Path.GetFileName file))
+
         let mistakes = [
             for line in lines do
                 say $"guides: %s{line}"
