@@ -26,26 +26,37 @@ module OnnxModel =
             Error
                 $"its tensor '%s{PlainLine.ofWords tensor.Name}' is %s{OnnxTensor.typeName element}; float32, float64, int32, int64 and bool are computed with here"
 
+    let private made
+        (kind: torch.ScalarType)
+        (sizes: int64 list)
+        (values: System.Array, stored: torch.ScalarType)
+        =
+        use scope = torch.NewDisposeScope()
+        let shape = Array.ofList sizes
+
+        let found =
+            if values.Length = 0 then
+                torch.zeros (shape, dtype = stored)
+            else
+                match values with
+                | :? (int64[]) -> torch.frombuffer(values, torch.int64).``to``(stored).clone()
+                | _ -> torch.frombuffer(values, stored).clone()
+
+        let isReal = stored = torch.float32 || stored = torch.float64
+        scope.Detach((if isReal then found.``to`` kind else found).reshape(shape).clone())
+
     /// A tensor of a file, outside every scope; real numbers in the type that is computed in.
     let private tensor (kind: torch.ScalarType) (tensor: OnnxTensor) : Result<torch.Tensor, string> =
+        let named = $"its tensor '%s{PlainLine.ofWords tensor.Name}'"
+
         if tensor.Sizes |> List.exists (fun size -> size < 0L) then
-            Error $"its tensor '%s{PlainLine.ofWords tensor.Name}' has an axis of fewer than no places"
+            Error $"%s{named} has an axis of fewer than no places"
         else
             numbers tensor
-            |> Result.map (fun (values, stored) ->
-                use scope = torch.NewDisposeScope()
-                let shape = Array.ofList tensor.Sizes
-
-                let found =
-                    if values.Length = 0 then
-                        torch.zeros (shape, dtype = stored)
-                    else
-                        match values with
-                        | :? (int64[]) -> torch.frombuffer(values, torch.int64).``to``(stored).clone()
-                        | _ -> torch.frombuffer(values, stored).clone()
-
-                let isReal = stored = torch.float32 || stored = torch.float64
-                scope.Detach((if isReal then found.``to`` kind else found).reshape(shape).clone()))
+            |> Result.bind (fun found ->
+                // Of no numbers, the sizes beside a 0 may be any.
+                OwnModel.attempt (fun () -> made kind tensor.Sizes found)
+                |> Result.mapError (fun _ -> $"%s{named} has axes that no tensor has"))
 
     let private all (items: Result<'a, string> list) : Result<'a list, string> =
         (items, Ok [])

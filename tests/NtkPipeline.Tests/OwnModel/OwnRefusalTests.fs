@@ -68,6 +68,12 @@ let tests =
                 "fewer than no places"
                 (graph [ "x", [ 3L ] ] [ "y" ] [ product ] [ { weight with Sizes = [ -3L; -2L ] } ])
 
+            says
+                "its tensor 'w' has axes that no tensor has"
+                (graph [ "x", [ 3L ] ] [ "y" ] [ product ] [
+                    real false "w" [ 0L; 1L <<< 40; 1L <<< 40 ] [||]
+                ])
+
         testCase "shapes that do not fit are refused with the node, on the first row"
         <| fun () ->
             let bytes = graph [ "x", [ 4L ] ] [ "y" ] [ product ] [ weight ]
