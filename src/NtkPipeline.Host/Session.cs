@@ -39,8 +39,12 @@ internal sealed record Session(RunRequest Request, Config Config, DataFolder Dat
          from need in RunMemory.check(MachineMemory.limit(Config.Memory), Config, counts.Labelled, counts.Test)
          select need).OrRefused();
 
-    /// <summary>Rows in the files.</summary>
-    private FSharpResult<(int Labelled, int Test), PipelineError> Counts() =>
+    /// <summary>Rows in the files, which are read once for it.</summary>
+    private FSharpResult<(int Labelled, int Test), PipelineError> Counts() => _counts ??= Count();
+
+    private FSharpResult<(int Labelled, int Test), PipelineError>? _counts;
+
+    private FSharpResult<(int Labelled, int Test), PipelineError> Count() =>
         from read in Sources.Data.Unlabelled(new MemoryRunner(Seed))
         from tweets in read.Value.Value
         select (Sources.Data.LabelledRows, tweets.Length);

@@ -5,8 +5,8 @@ open System.IO
 open System.Runtime.InteropServices
 open NtkPipeline.Core
 
-/// Rows of NumPy files, read when they are wanted, so that an input may be larger than memory; of files that are not plain float32 or
-/// float64, row after row, read at once. A one-dimensional array is one column.
+/// Rows of arrays (see `ArrayFile`), read when they are wanted, so that an input may be larger than memory; of files that are not plain
+/// float32 or float64, row after row, read at once. A one-dimensional array is one column.
 [<RequireQualifiedAccess>]
 module NpyRows =
 
@@ -30,15 +30,16 @@ module NpyRows =
     /// What the header of an array of at most so many dimensions says, where the file has as many values.
     let internal layoutUpTo (dimensions: int) (path: string) : Result<NpyLayout, PipelineError> =
         guard path (fun () ->
-            use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
-
-            Npy.readLayoutUpTo dimensions file
-            |> Result.bind (fun layout ->
+            ArrayFile.openRead path
+            |> Result.bind (fun opened ->
+                use file = opened
+                Npy.readLayoutUpTo dimensions file |> Result.map (fun layout -> layout, file.Length))
+            |> Result.bind (fun (layout, length) ->
                 // As a decimal: a header may claim more bytes than 64 bits count.
                 let size =
                     decimal layout.RowCount * decimal layout.ColumnCount * decimal layout.BytesPerValue
 
-                match compare (decimal file.Length) (decimal layout.Start + size) with
+                match compare (decimal length) (decimal layout.Start + size) with
                 | 0 -> Ok layout
                 | short when short < 0 -> Error "it ends before its last value"
                 | _ -> Error "it goes on after its last value")
@@ -86,8 +87,11 @@ module NpyRows =
         (layout: NpyLayout)
         =
         guard path (fun () ->
-            use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
-            Npy.readAny file |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}."))
+            ArrayFile.openRead path
+            |> Result.bind (fun opened ->
+                use file = opened
+                Npy.readAny file)
+            |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}."))
         |> Result.bind (function
             | Choice1Of2 m -> ofSingle layout 0L m.Values
             | Choice2Of2 m -> ofDouble layout 0L m.Values)
@@ -121,7 +125,7 @@ module NpyRows =
     let private openAs ofSingle ofDouble (path: string) : Result<RowSource<'t>, PipelineError> =
         layout path
         |> Result.bind (fun layout ->
-            if layout.IsPlain then
+            if layout.IsPlain && ArrayFile.isPlain path then
                 Ok(plain ofSingle ofDouble path layout)
             else
                 whole path ofSingle ofDouble layout)
@@ -166,7 +170,8 @@ module NpyRows =
         layoutUpTo mostDimensions path
         |> Result.bind (fun layout ->
             match layout.Sizes with
-            | _ :: (_ :: _ :: _ as row) when layout.IsPlain -> Ok(ofPlain layout, List.map int64 row)
+            | _ :: (_ :: _ :: _ as row) when layout.IsPlain && ArrayFile.isPlain path ->
+                Ok(ofPlain layout, List.map int64 row)
             | _ :: _ :: _ :: _ ->
                 Error(
                     DataRefused

@@ -1,6 +1,5 @@
 namespace NtkPipeline.Runtime
 
-open System.IO
 open FsToolkit.ErrorHandling
 open NtkPipeline.Core
 
@@ -11,9 +10,13 @@ module NpyTexts =
     /// Whether a file holds an array of three dimensions.
     let isTexts (path: string) : Result<bool, PipelineError> =
         NpyRows.guard path (fun () ->
-            use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
             // What is no such file is refused where it is read.
-            match Npy.readLayoutUpTo 3 file with
+            match
+                ArrayFile.openRead path
+                |> Result.bind (fun opened ->
+                    use file = opened
+                    Npy.readLayoutUpTo 3 file)
+            with
             | Ok layout -> Ok(layout.Dimensions = 3)
             | Error _ -> Ok false)
 
@@ -35,10 +38,12 @@ module NpyTexts =
                         $"its shape is %s{shape}; a network over tokens needs texts × places × features"
 
             do!
-                if layout.IsPlain then
+                if layout.IsPlain && ArrayFile.isPlain path then
                     Ok()
                 else
-                    refuse path "texts are read from float32 or float64 in C order, little-endian; save it so"
+                    refuse
+                        path
+                        "texts are read from a .npy of float32 or float64 in C order, little-endian; save it so"
 
             do!
                 if places > 0 && features > 0 then

@@ -39,10 +39,17 @@ module SourceFile =
         | None -> Ok [||]
         |> Result.map (fun bytes -> Artifact.create origin (Digest.ofBytes bytes) (lazy (Ok bytes)))
 
-    let private readStream (read: Stream -> Result<'a, string>) (path: string) : Result<'a, PipelineError> =
+    let private readOpened
+        (openRead: string -> Result<Stream, string>)
+        (read: Stream -> Result<'a, string>)
+        (path: string)
+        : Result<'a, PipelineError> =
         try
-            use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 <<< 20)
-            read file |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}.")
+            openRead path
+            |> Result.bind (fun opened ->
+                use file = opened
+                read file)
+            |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}.")
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
@@ -52,18 +59,31 @@ module SourceFile =
         | :? UnauthorizedAccessException as e ->
             Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
 
+    let private readStream read path =
+        readOpened
+            (fun path -> Ok(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 <<< 20)))
+            read
+            path
+
+    let private readArray read path = readOpened ArrayFile.openRead read path
+
     /// The digest of a file's bytes, which are not all held at once.
     let digest (path: string) : Result<Digest, PipelineError> = readStream (Digest.ofStream >> Ok) path
 
-    /// A NumPy array, as the precision it is stored in.
+    // Arrays are read from whatever `ArrayFile` reads: a .npy, one of a .npz, a table of numbers.
+
+    /// The digest of an array's bytes as a NumPy file.
+    let arrayDigest (path: string) : Result<Digest, PipelineError> = readArray (Digest.ofStream >> Ok) path
+
+    /// An array, as the precision it is stored in.
     let readNpy (path: string) : Result<Choice<Matrix<float32>, Matrix<float>>, PipelineError> =
-        readStream Npy.readAny path
+        readArray Npy.readAny path
 
-    let readNpy32 (path: string) : Result<Matrix<float32>, PipelineError> = readStream Npy.read32 path
-    let readNpy64 (path: string) : Result<Matrix<float>, PipelineError> = readStream Npy.read64 path
+    let readNpy32 (path: string) : Result<Matrix<float32>, PipelineError> = readArray Npy.read32 path
+    let readNpy64 (path: string) : Result<Matrix<float>, PipelineError> = readArray Npy.read64 path
 
-    /// How many dimensions a NumPy array was stored with, 1 or 2.
-    let npyDimensions (path: string) : Result<int, PipelineError> = readStream Npy.dimensions path
+    /// How many dimensions an array was stored with, 1 or 2.
+    let npyDimensions (path: string) : Result<int, PipelineError> = readArray Npy.dimensions path
 
     /// A kernel matrix in the precision that its file holds.
     let readKernel (path: string) : Result<KernelMatrix, PipelineError> =
@@ -73,7 +93,17 @@ module SourceFile =
             | Choice2Of2 m -> KernelMatrix.Double m)
 
     let private arrayArtifact (read: Stream -> Result<Matrix<'t>, string>) (origin: string) (path: string) =
-        readBytes path
+        let bytes =
+            if ArrayFile.isPlain path then
+                readBytes path
+            else
+                path
+                |> readArray (fun stream ->
+                    use copy = new MemoryStream()
+                    stream.CopyTo copy
+                    Ok(copy.ToArray()))
+
+        bytes
         |> Result.bind (fun bytes ->
             read (new MemoryStream(bytes))
             |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}.")

@@ -37,7 +37,7 @@ let private tests =
         TargetCodingTests.tests
         LeaveOneOutTests.tests
         RidgeCholeskyTests.tests
-        RidgeFitTests.tests
+        yield! [ RidgeValueTests.tests; RidgeFitTests.tests ]
         RidgeRefinementTests.tests
         StoppingFoldsTests.tests
         StoppingPathTests.tests
@@ -45,7 +45,7 @@ let private tests =
         SelectionProblemTests.tests
         SpectralFilterTests.tests
         LinearisedTrainingTests.tests
-        LogisticDescentTests.tests
+        yield! [ LogisticDescentTests.tests; SoftmaxDescentTests.tests ]
         MaxMarginTests.tests
         CoordinateSearchTests.tests
         KernelImageTests.tests
@@ -183,7 +183,7 @@ let private tests =
         FetchRefusalTests.tests
         KernelFileTests.tests
         KernelFileResumeTests.tests
-        NpyRowsTests.tests
+        yield! [ NpyRowsTests.tests; ArrayFileTests.tests ]
         yield! ExperimentLists.all
         yield! ReportLists.all
         yield! HostTests.all @ OwnDataLists.all

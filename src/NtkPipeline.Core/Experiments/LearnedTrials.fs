@@ -67,7 +67,7 @@ module LearnedTrials =
                 Views = keptRows.Views
                 Y = Matrix.create targets.Length 1 targets
                 By = by
-                StartRidge = 0.5
+                StartRidge = RidgeValue.Relative 0.5
             }
 
         let second =

@@ -27,7 +27,7 @@ module ByteSize =
     /// Of a size as people write it. The form tries every way of sharing out a row of blanks, so a long one is not offered to it.
     let private mostCharacters = 64
 
-    /// A positive number of bytes. kB is 1,000 and KiB 1,024.
+    /// A positive number of bytes, with its unit: a bare number may have been meant in GB. kB is 1,000 and KiB 1,024.
     let parse (text: string) : Result<int64, string> =
         let m = form.Match(if text.Length <= mostCharacters then text else "")
         let steps = if m.Success then "kMGTP".IndexOf(m.Groups[2].Value.Replace("K", "k")) else 0
@@ -35,10 +35,16 @@ module ByteSize =
 
         let bytes =
             if not m.Success then nan
+            elif m.Groups[2].Value = "" && not (text.Contains 'B') then nan
             elif m.Groups[2].Value = "" then float m.Groups[1].Value
             else float m.Groups[1].Value * pown step (steps + 1)
 
         if bytes >= 1.0 && bytes <= 1e18 then
             Ok(int64 bytes)
         else
-            Error $"'%s{PlainLine.ofWords text}' is not a size; write 2GB, 512MB or 1.5GiB"
+            let words = PlainLine.ofWords (text.Trim())
+
+            if m.Success && System.Double.IsNaN bytes then
+                Error $"'%s{words}' is not a size, for it has no unit; write %s{words}GB, or 512MB"
+            else
+                Error $"'%s{words}' is not a size; write 2GB, 512MB or 1.5GiB"

@@ -8,20 +8,20 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>ntk descend: a kernel's training from and to NumPy files.</summary>
 internal sealed class DescendCommand : NtkCommand
 {
-    private readonly Option<string> _kTrain = new("--k-train") { Description = "Θ of the training rows, N × N.", HelpName = "K.npy", Required = true };
-    private readonly Option<string> _y = new("--y") { Description = "Targets: N numbers, or N × outputs.", HelpName = "y.npy", Required = true };
-    private readonly Option<string?> _kTest = new("--k-test") { Description = "Θ(test, training), T × N; without it, f on the training rows is written.", HelpName = "Kt.npy" };
+    private readonly Option<string> _kTrain = ArrayOptions.KTrain();
+    private readonly Option<string> _y = ArrayOptions.Y();
+    private readonly Option<string?> _kTest = ArrayOptions.KTest();
     private readonly Option<string> _times = new("--times") { Description = "Times, which the rate multiplies, or with --steps numbers of steps; inf is allowed.", HelpName = "0,1,10,inf", Required = true };
     private readonly Option<double> _rate = new("--rate") { Description = "The learning rate η itself.", HelpName = "R", Required = true };
     private readonly Option<bool> _steps = new("--steps") { Description = "Steps of full-batch gradient descent instead of gradient flow." };
     private readonly Option<string> _loss = new Option<string>("--loss")
     {
-        Description = "½·mean((f − y)²), or the mean cross-entropy of targets that are −1 and 1, or lie from 0 to 1; its time inf exists where no row can be told apart by its target.",
+        Description = "½·mean((f − y)²), or the mean cross-entropy: logistic of one column (−1 and 1, or probabilities), whose time inf exists where no row can be told apart by its target; softmax of several.",
         DefaultValueFactory = _ => "squared",
-    }.AcceptOnlyFromAmong("squared", "logistic");
+    }.AcceptOnlyFromAmong("squared", "cross-entropy", "logistic");
 
     private readonly Option<double> _momentum = new("--momentum") { Description = "Heavy-ball momentum of the steps.", HelpName = "B" };
-    private readonly Option<double> _ridge = new("--ridge") { Description = "Added to the diagonal of K-TRAIN.", HelpName = "R" };
+    private readonly RidgeOption _ridge = new("Added to the diagonal of K-TRAIN", "0");
     private readonly Option<string?> _f0Train = new("--f0-train") { Description = "f before training, on the training rows; 0 without it.", HelpName = "a.npy" };
     private readonly Option<string?> _f0Test = new("--f0-test") { Description = "f before training, on the test rows; 0 without it.", HelpName = "b.npy" };
     private readonly Option<string> _out = new("--out") { Description = "One row a time: times × rows, × outputs where y has two dimensions.", HelpName = "P.npy", Required = true };
@@ -33,7 +33,7 @@ internal sealed class DescendCommand : NtkCommand
             "descend", "Trains a kernel in closed form: gradient flow, or with --steps gradient descent; on cross-entropy step by step.",
             "ntk descend --k-train K.npy --y y.npy --k-test Kt.npy --times 0,1,10,inf --rate 1 --out P.npy")
     {
-        foreach (Option option in new Option[] { _kTrain, _y, _kTest, _times, _rate, _steps, _loss, _momentum, _ridge, _f0Train, _f0Test, _out })
+        foreach (Option option in new Option[] { _kTrain, _y, _kTest, _times, _rate, _steps, _loss, _momentum, _ridge.Option, _f0Train, _f0Test, _out })
             Options.Add(option);
 
         _memory.AddTo(this);
@@ -63,8 +63,8 @@ internal sealed class DescendCommand : NtkCommand
 
     private FSharpResult<DescentPlan, Failure> Plan(ParseResult parsed)
     {
-        var (rate, momentum, ridge, isStepwise) =
-            (parsed.GetValue(_rate), parsed.GetValue(_momentum), parsed.GetValue(_ridge), parsed.GetValue(_steps));
+        var (rate, momentum, isStepwise) = (parsed.GetValue(_rate), parsed.GetValue(_momentum), parsed.GetValue(_steps));
+        var ridge = _ridge.Read(parsed);
         var times = DescentPlanModule.parseTimes(isStepwise, parsed.GetRequiredValue(_times));
         var mistakes = new List<string>();
 
@@ -74,8 +74,7 @@ internal sealed class DescendCommand : NtkCommand
         if (!(momentum is >= 0 and < 1))
             mistakes.Add($"--momentum {momentum}: it lies in 0 … 1, 1 excluded");
 
-        if (!(ridge >= 0 && double.IsFinite(ridge)))
-            mistakes.Add($"--ridge {ridge}: it must be at least 0 and finite");
+        mistakes.AddRange(Of(ridge));
 
         if (times.IsError)
             mistakes.Add($"--times {times.ErrorValue}");
@@ -87,23 +86,26 @@ internal sealed class DescendCommand : NtkCommand
 
         return mistakes.Count > 0
             ? Results.Fail<DescentPlan>(ExitCode.Usage, mistakes)
-            : Results.Ok(new DescentPlan(rate, isStepwise, momentum, times.ResultValue, ridge));
+            : Results.Ok(new DescentPlan(rate, isStepwise, momentum, times.ResultValue, RidgeValueModule.absolute(1, ridge.ResultValue!)));
     }
 
-    private FSharpResult<int, PipelineError> Train(ParseResult parsed, DescentPlan plan, Terminal terminal)
+    private FSharpResult<int, PipelineError> Train(ParseResult parsed, DescentPlan written, Terminal terminal)
     {
         var kTrain = parsed.GetRequiredValue(_kTrain);
 
         return from kernel in SourceFile.readKernel(kTrain)
+               from ridge in RidgeOption.On(kTrain, kernel, _ridge.Read(parsed).ResultValue!)
+               let plan = new DescentPlan(written.Rate, written.IsStepwise, written.Momentum, written.Times, ridge.Ridge)
+               let told = plan.Ridge > 0 && ridge.Mean > 0 ? terminal.Note(RidgeValueModule.print(ridge.Mean, plan.Ridge)) : terminal
                from targets in TargetFile.Read(parsed.GetRequiredValue(_y))
                from start in Start(parsed.GetValue(_f0Train), targets.Values.Rows, targets.Values.Columns)
                from asked in OptionalFile.Read(parsed.GetValue(_kTest), path => Asked(parsed, path, targets.Values.Columns))
-               from code in parsed.GetRequiredValue(_loss) == "logistic"
+               from code in parsed.GetRequiredValue(_loss) is "logistic" or "cross-entropy"
                    ? from path in LogisticDescent.run(kTrain, plan, kernel, targets.Values, start, asked)
-                     from written in Write(parsed, targets, [.. path.Points.Select(point => point.Outputs)])
+                     from kept in Write(parsed, targets, [.. path.Points.Select(point => point.Outputs)])
                      select TellLogistic(parsed, terminal, plan, path)
                    : from path in KernelDescent.run(kTrain, plan, kernel, targets.Values, start, asked)
-                     from written in Write(parsed, targets, [.. path.Points.Select(point => point.Outputs)])
+                     from kept in Write(parsed, targets, [.. path.Points.Select(point => point.Outputs)])
                      select Tell(parsed, terminal, plan, path)
                select code;
     }
@@ -164,7 +166,7 @@ internal sealed class DescendCommand : NtkCommand
                 rows = last.Outputs.Rows,
                 outputs = last.Outputs.Columns,
                 onTrainingRows = parsed.GetValue(_kTest) is null,
-                loss = "logistic",
+                loss = last.Outputs.Columns > 1 ? "softmax" : "logistic",
                 steps = plan.IsStepwise,
                 rate = plan.Rate,
                 stabilityLimit = Certificates.Number(path.StabilityLimit),

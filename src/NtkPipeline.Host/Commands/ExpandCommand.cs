@@ -8,8 +8,8 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>ntk expand: a random network's Taylor expansion in its parameters, beside the network itself.</summary>
 internal sealed class ExpandCommand : NtkCommand
 {
-    private readonly Option<string> _network = new("--network") { Description = "The network, input first.", HelpName = "TEXT", Required = true };
-    private readonly Option<string> _x = new("--x") { Description = "Inputs, a row each.", HelpName = "A.npy", Required = true };
+    private readonly Option<string> _network = ArrayOptions.Network();
+    private readonly Option<string> _x = ArrayOptions.X();
 
     private readonly Option<int> _order = new("--order")
     {
@@ -26,7 +26,7 @@ internal sealed class ExpandCommand : NtkCommand
 
     private readonly Option<double?> _stepScale = new("--step-scale") { Description = "Instead, a random step of this length, drawn from the seed.", HelpName = "S" };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Which random network: the one that kernel --empirical has.", DefaultValueFactory = _ => 1 };
-    private readonly Option<string?> _memory = new("--memory") { Description = "The most memory to use, such as 2GB; without it, half of the machine's.", HelpName = "SIZE" };
+    private readonly MemoryOption _memory = new("without it, half of the machine's");
 
     private readonly Option<string> _out = new("--out")
     {
@@ -40,7 +40,7 @@ internal sealed class ExpandCommand : NtkCommand
             "expand", "Expands a random network about its first parameters, and says how far each order lies from the network; in float64.",
             "ntk expand --network \"dense 512 | erf | dense 1\" --x X.npy --order 3 --step-scale 2 --out F.npy")
     {
-        foreach (Option option in new Option[] { _network, _x, _order, _step, _stepScale, _seed, _memory, _out })
+        foreach (Option option in new Option[] { _network, _x, _order, _step, _stepScale, _seed, _memory.Option, _out })
             Options.Add(option);
 
         Write(_out);
@@ -54,9 +54,7 @@ internal sealed class ExpandCommand : NtkCommand
         return from network in NetworkWords.Read(parsed.GetRequiredValue(_network))
                from order in ExpansionTable.checkOrder(parsed.GetValue(_order)).OrUsage("--order")
                from norm in Norm(parsed)
-               from memory in parsed.GetValue(_memory) is { } text
-                   ? ByteSize.parse(text).OrUsage("--memory").Select(FSharpOption<long>.Some)
-                   : Results.Ok(FSharpOption<long>.None)
+               from memory in _memory.Read(parsed)
                from machine in LibTorch.machine(memory, 0, Device.Cpu).OrRefused()
                from rows in SourceFile.readNpy64(x).OrRefused()
                from away in step is null

@@ -13,7 +13,7 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
     private readonly TuningOptions _tuning = new();
     private readonly Option<double> _stop = new("--stop-share") { Description = "The share of the texts by whose squared error the epoch is chosen, and which is not trained on; 0 takes the last epoch.", DefaultValueFactory = _ => EarlyStopping.share };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Draws the stop set, the order of the texts and LoRA's A.", DefaultValueFactory = _ => 1 };
-    private readonly Option<string> _device = new("--device") { Description = "cpu, cuda or cuda:1.", DefaultValueFactory = _ => "cpu" };
+    private readonly Option<string> _device = ArrayOptions.Device();
     private readonly Option<string?> _store = new("--store") { Description = "Where each epoch's state is kept, from which the same command goes on. Default: data/store.", HelpName = "DIR" };
     private readonly Option<string> _out = new("--out") { Description = "The tuned parameters by Hugging Face's names and the head's; of a linearised encoder the pretrained ones, and as delta.NAME what is added.", HelpName = "MODEL.npz", Required = true };
     private readonly Option<string?> _predict = new("--predict") { Description = "Texts to predict, in a file like that of --texts.", HelpName = "FILE" };

@@ -45,17 +45,9 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
         DefaultValueFactory = _ => "float64",
     }.AcceptOnlyFromAmong("float32", "float64");
 
-    private readonly Option<string?> _memory = new("--memory")
-    {
-        Description = "The most memory to use, such as 2GB; without it, half of the machine's. The result may be larger.",
-        HelpName = "SIZE",
-    };
+    private readonly MemoryOption _memory = new("without it, half of the machine's. The result may be larger");
 
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "Where tensors are computed with: cpu, cuda or cuda:1. NTK_LIBTORCH names a LibTorch for CUDA.",
-        DefaultValueFactory = _ => "cpu",
-    };
+    private readonly Option<string> _device = ArrayOptions.Device();
 
     private readonly Option<bool> _latex = new("--latex") { Description = "Print the closed form of K and Θ as LaTeX, and compute nothing." };
 
@@ -71,7 +63,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
     {
         foreach (Option option in new Option[]
                  {
-                     _network, _kind, _x, _z, _xMask, _zMask, _out, _precision, _memory, _device, _latex, _store,
+                     _network, _kind, _x, _z, _xMask, _zMask, _out, _precision, _memory.Option, _device, _latex, _store,
                  })
             Options.Add(option);
 
@@ -83,7 +75,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
         Belong("a network of --network", parsed => !_model.IsAsked(parsed), [_kind, _device, _latex, _xMask, _zMask, .. _finite.OfNetworks, .. _cluster.All]);
         Belong("a matrix that is computed in tiles", HasTiles, _cluster.All);
         Belong("--workers and --cluster", parsed => _cluster.All.Any(option => IsGiven(parsed, option)), _store);
-        Belong("a kernel that is computed, without --latex", parsed => !parsed.GetValue(_latex), _kind, _x, _z, _xMask, _out, _precision, _memory, _device);
+        Belong("a kernel that is computed, without --latex", parsed => !parsed.GetValue(_latex), _kind, _x, _z, _xMask, _out, _precision, _memory.Option, _device);
         Belong("--empirical, --monte-carlo and --spectrum", parsed => parsed.GetValue(_latex) || _model.IsAsked(parsed) || _finite.IsFinite(parsed), _device);
     }
 
@@ -179,7 +171,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
         select code;
 
     private FSharpResult<KernelMachine, Failure> Machine(ParseResult parsed, MachineShare? share = null, int sharing = 1) =>
-        from memory in MemoryOption.Read(parsed.GetValue(_memory))
+        from memory in _memory.Read(parsed)
         from device in DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage()
         from machine in MachineShare.Machine(share, memory, sharing, device).OrRefused()
         select machine;

@@ -7,7 +7,7 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>The options that say which kernel on which inputs.</summary>
 internal sealed class KernelOptions
 {
-    private readonly Option<string> _network = new("--network") { Description = "The network, input first.", HelpName = "TEXT", Required = true };
+    private readonly Option<string> _network = ArrayOptions.Network();
 
     private readonly Option<string> _kind = new Option<string>("--kind")
     {
@@ -15,7 +15,7 @@ internal sealed class KernelOptions
         DefaultValueFactory = _ => "ntk",
     }.AcceptOnlyFromAmong("ntk", "nngp");
 
-    private readonly Option<string> _x = new("--x") { Description = "Inputs, a row each.", HelpName = "A.npy", Required = true };
+    private readonly Option<string> _x = ArrayOptions.X();
 
     public void AddTo(Command command)
     {

@@ -54,7 +54,7 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
     public FSharpResult<PlannedKernel<T>, Failure> Plan<T>(KernelNumbers<T> numbers)
         where T : unmanaged =>
         (from planned in Files.Masks is { } masks ? OfTexts(numbers, masks) : OfRows(numbers)
-         from digests in Files.Inputs.Select<string, Func<FSharpResult<Digest, PipelineError>>>(path => () => SourceFile.digest(path)).InOrder()
+         from digests in Files.Inputs.Select<string, Func<FSharpResult<Digest, PipelineError>>>(path => () => SourceFile.arrayDigest(path)).InOrder()
          select new PlannedKernel<T>(numbers, planned.Job, digests, planned.Compare)).OrRefused();
 
     private FSharpResult<(KernelJob<T> Job, Func<KernelGap?> Compare), PipelineError> OfRows<T>(KernelNumbers<T> numbers)

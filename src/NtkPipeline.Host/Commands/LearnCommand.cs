@@ -24,8 +24,8 @@ internal sealed class LearnCommand : NtkCommand
         DefaultValueFactory = _ => "ntk",
     }.AcceptOnlyFromAmong("ntk", "nngp");
 
-    private readonly Option<string> _x = new("--x") { Description = "Inputs, a row each.", HelpName = "A.npy", Required = true };
-    private readonly Option<string> _y = new("--y") { Description = "Targets, a row for each row of X.", HelpName = "y.npy", Required = true };
+    private readonly Option<string> _x = ArrayOptions.X();
+    private readonly Option<string> _y = ArrayOptions.Y();
 
     private readonly Option<string> _by = new Option<string>("--by")
     {
@@ -33,11 +33,7 @@ internal sealed class LearnCommand : NtkCommand
         DefaultValueFactory = _ => "likelihood",
     }.AcceptOnlyFromAmong("likelihood", "loo");
 
-    private readonly Option<double> _ridge = new("--ridge")
-    {
-        Description = "The ridge to start from, relative to the mean diagonal.",
-        DefaultValueFactory = _ => 0.1,
-    };
+    private readonly RidgeOption _ridge = new("The ridge to start from", "0.1rel", mayBeZero: false);
 
     private readonly Option<int> _steps = new("--steps") { Description = "Steps at most.", DefaultValueFactory = _ => 100 };
     private readonly Option<double> _tolerance = new("--tolerance") { Description = "Where the gradient is small enough.", DefaultValueFactory = _ => 1e-5 };
@@ -52,7 +48,7 @@ internal sealed class LearnCommand : NtkCommand
             "learn", "Learns a kernel's hyperparameters by gradient.",
             "ntk learn --network \"dense 512 w=1.4 b=0.1 | relu | dense 1 b=0.1\" --x X.npy --y y.npy --by likelihood --out learned.json")
     {
-        foreach (Option option in new Option[] { _networks, _kind, _x, _y, _by, _ridge, _steps, _tolerance, _rows, _seed, _out })
+        foreach (Option option in new Option[] { _networks, _kind, _x, _y, _by, _ridge.Option, _steps, _tolerance, _rows, _seed, _out })
             Options.Add(option);
 
         _memory.AddTo(this);
@@ -73,24 +69,21 @@ internal sealed class LearnCommand : NtkCommand
                from fits in _memory.Check(parsed, terminal, new MemoryNeed(
                    $"learn: {rows.X.Rows} rows", KernelMemory.learn(networks.Length, rows.X.Rows, rows.X.Columns), "fewer --rows need less"))
                from learned in LearnKernel.learn(
-                   settings, Progress(terminal, criterion),
-                   new LearnProblem(kind, networks, rows.X, FSharpList<Matrix<double>>.Empty, rows.Y, criterion, parsed.GetValue(_ridge))).OrRefused()
+                   settings, Progress(terminal, criterion, rows.Y.Values.Length),
+                   new LearnProblem(kind, networks, rows.X, FSharpList<Matrix<double>>.Empty, rows.Y, criterion, _ridge.Read(parsed).ResultValue!)).OrRefused()
                let report = LearnedReportModule.create(kind, criterion, rows.X.Rows, learned)
                from written in SourceFile.writeValue(parsed.GetRequiredValue(_out), LearnedReportModule.codec, report).OrRefused()
-               select Tell(terminal, parsed.GetRequiredValue(_out), report);
+               select Tell(terminal, parsed.GetRequiredValue(_out), report, criterion, rows.Y.Values.Length);
     }
 
     protected override IEnumerable<string> Mistakes(ParseResult parsed) => [.. Of(Settings(parsed)), .. Of(_memory.Read(parsed))];
 
     private FSharpResult<LearnSettings, Failure> Settings(ParseResult parsed)
     {
-        var mistakes = new List<string>();
-        var ridge = parsed.GetValue(_ridge);
+        var mistakes = Of(_ridge.Read(parsed)).ToList();
         var steps = parsed.GetValue(_steps);
         var tolerance = parsed.GetValue(_tolerance);
 
-        if (!(ridge > 0 && double.IsFinite(ridge)))
-            mistakes.Add($"--ridge {ridge}: a ridge is a positive number");
         if (steps < 1)
             mistakes.Add($"--steps {steps}: at least 1");
         if (!(tolerance > 0))
@@ -101,19 +94,19 @@ internal sealed class LearnCommand : NtkCommand
             : Results.Ok(new LearnSettings(tolerance, steps));
     }
 
-    private static FSharpFunc<int, FSharpFunc<double, Unit>> Progress(Terminal terminal, LearnBy by) =>
-        FuncConvert.FromAction<int, double>((step, value) =>
-        {
-            if (!terminal.IsQuiet)
-                terminal.Say($"step {step}: {LearnByModule.print(by)} {value:g8}");
-        });
+    private static FSharpFunc<int, FSharpFunc<double, Unit>> Progress(Terminal terminal, LearnBy by, int targets) =>
+        FuncConvert.FromAction<int, double>((step, value) => terminal.Note($"step {step}: {Score(by, targets, value)}"));
 
-    private static int Tell(Terminal terminal, string output, LearnedReport report) =>
+    /// <summary>What is minimised, as people know it: the log likelihood of all targets, which rises, or the leave-one-out error, which falls.</summary>
+    private static string Score(LearnBy by, int targets, double value) =>
+        by.IsLikelihood ? $"log likelihood {-value * targets:g8}" : $"leave-one-out error {value:g8}";
+
+    private static int Tell(Terminal terminal, string output, LearnedReport report, LearnBy by, int targets) =>
         terminal.Tell(
             report,
             [
                 $"{output}: {report.Steps} steps on {report.Rows} rows, {report.Evaluations} evaluations, stopped by {report.StoppedBy}",
-                $"{report.Objective}: {report.Start:g8} before, {report.End:g8} after",
+                $"{Score(by, targets, report.Start)} before, {Score(by, targets, report.End)} after",
                 .. report.Parameters.Select(parameter =>
                     $"{parameter.Name}: {parameter.Start:g6} → {parameter.End:g6}{(parameter.IsHeld ? " (the end of its range: the data do not tell it)" : "")}"),
                 .. report.Networks.Select(network => $"{network.Weight:g6} × {network.Network}"),

@@ -8,11 +8,18 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>--memory of a command that works on whole kernels: what it needs is said before it starts, and refused where that is more.</summary>
 internal sealed class MemoryOption
 {
-    private readonly Option<string?> _memory = new("--memory")
+    private const string Whole = "what needs more is refused before it starts. Default: the machine's";
+
+    private readonly Option<string?> _memory;
+
+    /// <param name="use">What is done with it, without an end; none of a command that works on whole kernels.</param>
+    public MemoryOption(string? use = null) => _memory = new Option<string?>("--memory")
     {
-        Description = "The most memory to use, such as 2GB; what needs more is refused before it starts. Default: the machine's.",
+        Description = $"The most memory to use, with its unit, such as 4GB or 512MB; {use ?? Whole}.",
         HelpName = "SIZE",
     };
+
+    public Option Option => _memory;
 
     public void AddTo(NtkCommand command) => command.Options.Add(_memory);
 

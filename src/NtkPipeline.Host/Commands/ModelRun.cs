@@ -50,7 +50,7 @@ internal sealed record ModelRun(KernelPaths Files, string Path, FSharpOption<FSh
         let job = OwnKernel.job(numbers.Precision, machine.Tensors.Value, request, plan, x, z)
         let told = Price(model, plan, job.Tiles, numbers.Precision.Bytes)
         from digests in new[] { Files.X, Files.Z }.OfType<string>()
-            .Select<string, Func<FSharpResult<Digest, PipelineError>>>(path => () => SourceFile.digest(path)).InOrder()
+            .Select<string, Func<FSharpResult<Digest, PipelineError>>>(path => () => SourceFile.arrayDigest(path)).InOrder()
         from written in KernelRun.Write(Files.Out, Terminal, job, digests.Prepend(digest))
         select Tell(model, plan, job.Tiles, numbers.Precision.Name);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Microsoft.FSharp.Core;
+using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host.Commands;
 
@@ -82,7 +83,8 @@ internal abstract class NtkCommand : Command
             [.. Given(parsed).Where(given => RoleOf(given.Option) == role)
                 .SelectMany(given => given.Tokens.Select(token => new NamedFile(given.Option.Name, token.Value)))];
 
-        return FileNames.Mistakes(Of(FileRole.Input), Of(FileRole.Output), name => _outputs[name]);
+        var inputs = Of(FileRole.Input).Select(input => input with { Path = ArrayFile.fileOf(input.Path) });
+        return FileNames.Mistakes([.. inputs], Of(FileRole.Output), name => _outputs[name]);
     }
 
     /// <summary>Results that could not be written, before they are made.</summary>

@@ -14,12 +14,12 @@ internal sealed class PosteriorCommand : NtkCommand
         Required = true,
     }.AcceptOnlyFromAmong([.. PosteriorKindModule.all.Select(PosteriorKindModule.print)]);
 
-    private readonly Option<string> _network = new("--network") { Description = "The network, input first.", HelpName = "TEXT", Required = true };
-    private readonly Option<string> _x = new("--x") { Description = "Training inputs, a row each.", HelpName = "A.npy", Required = true };
-    private readonly Option<string> _y = new("--y") { Description = "Targets: N numbers, or N × outputs.", HelpName = "y.npy", Required = true };
+    private readonly Option<string> _network = ArrayOptions.Network();
+    private readonly Option<string> _x = ArrayOptions.X();
+    private readonly Option<string> _y = ArrayOptions.Y();
     private readonly Option<string> _z = new("--z") { Description = "Inputs that are asked about, a row each.", HelpName = "B.npy", Required = true };
-    private readonly Option<double> _ridge = new("--ridge") { Description = "The noise's variance, added to the kernel's diagonal as it is.", HelpName = "R" };
-    private readonly Option<string> _time = new("--time") { Description = "Stop training at this time, which the rate multiplies.", HelpName = "T", DefaultValueFactory = _ => "inf" };
+    private readonly RidgeOption _ridge = new("The noise's variance, added to the kernel's diagonal", "0");
+    private readonly Option<string> _time = new("--time") { Description = "Stop training at this time, which the rate multiplies, as in `ntk descend`; inf is the end.", HelpName = "T", DefaultValueFactory = _ => "inf" };
     private readonly Option<double> _rate = new("--rate") { Description = "The learning rate η itself, for the loss ½·mean((f − y)²).", HelpName = "R", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _outMean = new("--out-mean") { Description = "The mean, in y's form.", HelpName = "m.npy", Required = true };
     private readonly Option<string> _outCov = new("--out-cov") { Description = "The covariance, a row and a column for each row of Z.", HelpName = "C.npy", Required = true };
@@ -32,7 +32,7 @@ internal sealed class PosteriorCommand : NtkCommand
             "posterior", "The Gaussian-process posterior of an infinitely wide network, in float64.",
             "ntk posterior --kind ntk-ensemble --network \"dense 512 | relu | dense 1\" --x A.npy --y y.npy --z B.npy --out-mean m.npy --out-cov C.npy")
     {
-        foreach (Option option in new Option[] { _kind, _network, _x, _y, _z, _ridge, _time, _rate, _outMean, _outCov, _outStd })
+        foreach (Option option in new Option[] { _kind, _network, _x, _y, _z, _ridge.Option, _time, _rate, _outMean, _outCov, _outStd })
             Options.Add(option);
 
         _memory.AddTo(this);
@@ -65,12 +65,9 @@ internal sealed class PosteriorCommand : NtkCommand
 
     private FSharpResult<FSharpOption<Training>, Failure> Training(ParseResult parsed)
     {
-        var (rate, ridge) = (parsed.GetValue(_rate), parsed.GetValue(_ridge));
+        var rate = parsed.GetValue(_rate);
         var times = DescentPlanModule.parseTimes(false, parsed.GetRequiredValue(_time));
-        var mistakes = new List<string>();
-
-        if (!(ridge >= 0 && double.IsFinite(ridge)))
-            mistakes.Add($"--ridge {ridge}: it must be at least 0 and finite");
+        var mistakes = Of(_ridge.Read(parsed)).ToList();
 
         if (times.IsError)
             mistakes.Add($"--time {times.ErrorValue}");
@@ -94,7 +91,7 @@ internal sealed class PosteriorCommand : NtkCommand
         return from x in SourceFile.readNpy64(parsed.GetRequiredValue(_x))
                from targets in TargetFile.Read(parsed.GetRequiredValue(_y))
                from z in SourceFile.readNpy64(parsed.GetRequiredValue(_z))
-               from found in NetworkPosterior.run(kind, network, x, targets.Values, z, parsed.GetValue(_ridge), training)
+               from found in NetworkPosterior.run(kind, network, x, targets.Values, z, _ridge.Read(parsed).ResultValue!, training)
                from mean in targets.Write(parsed.GetRequiredValue(_outMean), found.Posterior.Mean)
                from covariance in SourceFile.writeValue(parsed.GetRequiredValue(_outCov), Codec.matrix64, found.Posterior.Covariance)
                from std in parsed.GetValue(_outStd) is { } path
@@ -116,12 +113,12 @@ internal sealed class PosteriorCommand : NtkCommand
                 outCov = covariance,
                 rows,
                 outputs = found.Posterior.Mean.Columns,
-                ridge = parsed.GetValue(_ridge),
+                ridge = found.Ridge,
                 relativeRidge = found.RelativeRidge,
                 certificate = Certificates.Json(found.Certificate),
             },
             $"{mean}: {rows} means; {covariance}: {rows} × {rows}; standard deviations {deviations.DefaultIfEmpty().Min():g4} … {deviations.DefaultIfEmpty().Max():g4}",
-            $"ridge {parsed.GetValue(_ridge):g6} ({found.RelativeRidge:g4} × mean diagonal)",
+            $"ridge {found.Ridge:g6} ({found.RelativeRidge:g4} × mean diagonal)",
             Certificates.Print(found.Certificate));
     }
 }

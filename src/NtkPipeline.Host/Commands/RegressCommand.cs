@@ -9,10 +9,10 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>ntk regress: kernel ridge regression from and to NumPy files.</summary>
 internal sealed class RegressCommand : NtkCommand
 {
-    private readonly Option<string> _kTrain = new("--k-train") { Description = "K of the training rows, N × N.", HelpName = "K.npy", Required = true };
-    private readonly Option<string> _y = new("--y") { Description = "Targets: N numbers, or N × outputs.", HelpName = "y.npy", Required = true };
-    private readonly Option<string?> _kTest = new("--k-test") { Description = "K(test, training), T × N; without it, f on the training rows is written.", HelpName = "Kt.npy" };
-    private readonly Option<double?> _ridge = new("--ridge") { Description = "λ itself; 0 gives the solution of least norm.", HelpName = "R" };
+    private readonly Option<string> _kTrain = ArrayOptions.KTrain();
+    private readonly Option<string> _y = ArrayOptions.Y();
+    private readonly Option<string?> _kTest = ArrayOptions.KTest();
+    private readonly RidgeOption _ridge = new("The ridge, where none is to be chosen; 0 gives the solution of least norm");
 
     private readonly Option<string?> _select = new Option<string?>("--select")
     {
@@ -33,8 +33,8 @@ internal sealed class RegressCommand : NtkCommand
     };
 
     private readonly Option<ulong> _seed = new("--seed") { Description = "Draws the folds.", DefaultValueFactory = _ => 1 };
-    private readonly Option<double> _smallest = new("--smallest") { Description = "The grid's smallest λ, over the mean of K's diagonal.", DefaultValueFactory = _ => 1e-4 };
-    private readonly Option<double> _largest = new("--largest") { Description = "The grid's largest λ, over the mean of K's diagonal.", DefaultValueFactory = _ => 1e3 };
+    private readonly Option<string> _smallest = new("--smallest") { Description = "The grid's smallest ridge, a multiple of K's mean diagonal.", HelpName = "λrel", DefaultValueFactory = _ => "1e-4rel" };
+    private readonly Option<string> _largest = new("--largest") { Description = "The grid's largest ridge, a multiple of K's mean diagonal.", HelpName = "λrel", DefaultValueFactory = _ => "1e3rel" };
     private readonly Option<bool> _refine = new("--refine") { Description = "Go on from the grid's best λ to where its score (loo, gcv or likelihood) is stationary." };
     private readonly Option<int> _density = new("--points-per-decade") { Description = "λ between one power of ten and the next.", DefaultValueFactory = _ => 3 };
     private readonly MemoryOption _memory = new();
@@ -44,7 +44,7 @@ internal sealed class RegressCommand : NtkCommand
             "regress", "Kernel ridge regression: α = (K + λI)⁻¹ y, f = K(test, training) α, solved in float64 and certified.",
             "ntk regress --k-train K.npy --y y.npy --k-test Kt.npy --select loo --out pred.npy --path path.csv")
     {
-        foreach (Option option in new Option[] { _kTrain, _y, _kTest, _ridge, _select, _out, _path, _outLoo, _outAlpha, _folds, _groups, _seed, _smallest, _largest, _density, _refine })
+        foreach (Option option in new Option[] { _kTrain, _y, _kTest, _ridge.Option, _select, _out, _path, _outLoo, _outAlpha, _folds, _groups, _seed, _smallest, _largest, _density, _refine })
             Options.Add(option);
 
         _memory.AddTo(this);
@@ -54,7 +54,7 @@ internal sealed class RegressCommand : NtkCommand
         Write(_path, RidgeTable.beginning);
         Belong("--select cv and cv-accuracy", IsFolded, _folds, _groups, _seed);
         Belong("folds that are drawn, --folds COUNT", parsed => !IsFolded(parsed) || IsCount(parsed), _groups, _seed);
-        Belong("the choice of a ridge, without --ridge", parsed => parsed.GetValue(_ridge) is null, _smallest, _largest, _density);
+        Belong("the choice of a ridge, without --ridge", parsed => !_ridge.IsGiven(parsed), _smallest, _largest, _density);
     }
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
@@ -81,7 +81,7 @@ internal sealed class RegressCommand : NtkCommand
                    $"regress: {kernel.Rows} rows", KernelMemory.regress(kernel, cross, targets.Columns, ridges, folds), MemoryOption.Solve);
     }
 
-    private bool IsFolded(ParseResult parsed) => parsed.GetValue(_ridge) is null && parsed.GetValue(_select) is "cv" or "cv-accuracy";
+    private bool IsFolded(ParseResult parsed) => !_ridge.IsGiven(parsed) && parsed.GetValue(_select) is "cv" or "cv-accuracy";
 
     private bool IsCount(ParseResult parsed) => Count(parsed) is not null;
 
@@ -93,26 +93,32 @@ internal sealed class RegressCommand : NtkCommand
     {
         var choice = parsed.GetValue(_select);
 
-        return parsed.GetValue(_ridge) switch
-        {
-            { } when parsed.GetValue(_refine) => Results.Fail<RidgeSource>(ExitCode.Usage, "--ridge and --refine exclude each other"),
-            { } when choice is not null => Results.Fail<RidgeSource>(ExitCode.Usage, "--ridge and --select exclude each other"),
-            { } ridge when ridge >= 0 && double.IsFinite(ridge) => Results.Ok(RidgeSource.NewGiven(ridge)),
-            { } ridge => Results.Fail<RidgeSource>(ExitCode.Usage, $"--ridge {ridge}: it must be at least 0 and finite"),
-            _ => from score in RidgeChoiceModule.parse(choice ?? "loo").OrUsage("--select")
-                 from grid in Grid(parsed, score)
-                 select grid,
-        };
+        return _ridge.IsGiven(parsed)
+            ? parsed.GetValue(_refine) ? Results.Fail<RidgeSource>(ExitCode.Usage, "--ridge and --refine exclude each other")
+                : choice is not null ? Results.Fail<RidgeSource>(ExitCode.Usage, "--ridge and --select exclude each other")
+                : _ridge.Read(parsed).Select(ridge => RidgeSource.NewGiven(RidgeValueModule.absolute(1, ridge!)))
+            : from score in RidgeChoiceModule.parse(choice ?? "loo").OrUsage("--select")
+              from grid in Grid(parsed, score)
+              select grid;
     }
+
+    /// <summary>λ itself, of a ridge that was written as a multiple of this kernel's mean diagonal.</summary>
+    private FSharpResult<RidgeSource, PipelineError> OnKernel(ParseResult parsed, RidgeSource source, KernelMatrix kernel) =>
+        _ridge.Read(parsed) is { IsOk: true, ResultValue: { IsRelative: true } ridge }
+            ? RidgeOption.On(parsed.GetRequiredValue(_kTrain), kernel, ridge).Select(found => RidgeSource.NewGiven(found.Ridge))
+            : FSharpResult<RidgeSource, PipelineError>.NewOk(source);
 
     private FSharpResult<RidgeSource, Failure> Grid(ParseResult parsed, RidgeChoice by)
     {
-        var (smallest, largest, density) = (parsed.GetValue(_smallest), parsed.GetValue(_largest), parsed.GetValue(_density));
+        var ends = new[] { (_smallest, 1e-4), (_largest, 1e3) }
+            .Select(end => (Option: end.Item1, Usual: end.Item2, Read: RidgeOption.Multiple(end.Item1.Name, parsed.GetRequiredValue(end.Item1)))).ToArray();
+        var (smallest, largest, density) = (At(0), At(1), parsed.GetValue(_density));
         var refine = parsed.GetValue(_refine);
-        var mistakes = new List<string>();
+        var mistakes = ends.SelectMany(end => Of(end.Read)).ToList();
+        double At(int end) => ends[end].Read.IsOk ? ends[end].Read.ResultValue : ends[end].Usual;
 
         if (!(smallest > 0 && largest >= smallest && double.IsFinite(largest) && density is > 0 and <= 1000))
-            mistakes.Add($"--smallest {smallest}, --largest {largest}, --points-per-decade {density}: no grid of positive ridges");
+            mistakes.Add($"--smallest {smallest}rel, --largest {largest}rel, --points-per-decade {density}: no grid of positive ridges");
 
         if (refine && !RidgeRefinement.isPossible(by))
             mistakes.Add($"--refine: --select {RidgeChoiceModule.print(by)} has no derivative to go by; loo, gcv and likelihood have");
@@ -124,11 +130,12 @@ internal sealed class RegressCommand : NtkCommand
         return Results.Ok(refine ? RidgeSource.NewRefined(grid) : RidgeSource.NewSelected(grid));
     }
 
-    private FSharpResult<int, PipelineError> Fit(ParseResult parsed, RidgeSource source, Terminal terminal)
+    private FSharpResult<int, PipelineError> Fit(ParseResult parsed, RidgeSource asked, Terminal terminal)
     {
         var kTrain = parsed.GetRequiredValue(_kTrain);
 
         return from kernel in SourceFile.readKernel(kTrain)
+               from source in OnKernel(parsed, asked, kernel)
                from targets in TargetFile.Read(parsed.GetRequiredValue(_y))
                from cross in OptionalFile.Read(parsed.GetValue(_kTest), SourceFile.readKernel)
                from folds in Folds(parsed, source, targets.Values)

@@ -7,10 +7,22 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>What a run would cost on this machine, question by question; <c>Gigaflops</c> is measured, 0 where nothing is due.</summary>
 internal sealed record RunEstimate(QuestionWork[] Questions, double Gigaflops)
 {
-    /// <summary>Reads the labelled tweets, which are counted, and where something is due multiplies matrices for a moment.</summary>
-    public static FSharpResult<RunEstimate, Failure> Of(Session session, StagePlan[] plans) =>
-        from sizes in session.Sizes()
-        let questions = RunWork.plan(session.Config, sizes, Due(plans)).ToArray()
+    /// <summary>
+    /// Reads the labelled tweets, which are counted, and where something is due multiplies matrices for a moment; LibTorch, which does, is
+    /// loaded meanwhile.
+    /// </summary>
+    public static FSharpResult<RunEstimate, Failure> Of(Session session, StagePlan[] plans)
+    {
+        var isDue = plans.Any(plan => !plan.Reasons.IsEmpty);
+        var loading = isDue ? Task.Run(() => LibTorch.useThreads(session.Config.Threads)) : Task.CompletedTask;
+        var sizes = session.Sizes();
+        loading.Wait();
+        return sizes.SelectMany(counted => Of(session, plans, counted), (_, estimate) => estimate);
+    }
+
+    private static FSharpResult<RunEstimate, Failure> Of(Session session, StagePlan[] plans, RunSizes sizes) =>
+        from due in Results.Ok(Due(plans))
+        let questions = RunWork.plan(session.Config, sizes, due).ToArray()
         select new RunEstimate(questions, questions.Any(question => question.Work > 0) ? Speed(session) : 0);
 
     /// <summary>Below so much work, in 10⁹ operations as <c>Workload</c> counts them, a run is over before anybody has read how long it takes.</summary>

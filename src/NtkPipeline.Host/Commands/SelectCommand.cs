@@ -25,8 +25,8 @@ internal sealed class SelectCommand : NtkCommand
         DefaultValueFactory = _ => "ntk,nngp",
     };
 
-    private readonly Option<string> _x = new("--x") { Description = "Inputs, a row each.", HelpName = "A.npy", Required = true };
-    private readonly Option<string> _y = new("--y") { Description = "Targets: a number a row; two values are two classes, others are numbers.", HelpName = "y.npy", Required = true };
+    private readonly Option<string> _x = ArrayOptions.X();
+    private readonly Option<string> _y = ArrayOptions.Y();
 
     private readonly Option<string> _by = new Option<string>("--by")
     {
@@ -36,15 +36,15 @@ internal sealed class SelectCommand : NtkCommand
 
     private readonly Option<string> _ridges = new("--ridges")
     {
-        Description = "The grid of ridges, relative to the mean diagonal: smallest:largest:points a decade.",
-        DefaultValueFactory = _ => "1e-3:10:4",
+        Description = "The grid of ridges, multiples of each kernel's mean diagonal: smallest:largest:points a decade.",
+        DefaultValueFactory = _ => "1e-3rel:10rel:4",
     };
 
     private readonly Option<string?> _times = new("--times")
     {
-        Description = "Training times that compete with ridges, in units of N/Λ_max, comma-separated; not by likelihood. cv holds each fold's rows out for real; loo does so for up to "
+        Description = "Training times that compete with ridges, comma-separated, as multiples (rel) of each kernel's N/Λ_max; not by likelihood. cv holds each fold's rows out for real; loo does so for up to "
             + $"{TimeSelection.mostExactRows} rows and is an estimate above.",
-        HelpName = "1,10,100",
+        HelpName = "1rel,10rel",
     };
 
     private readonly Option<int> _folds = new("--folds") { Description = "Folds of cross-validation.", DefaultValueFactory = _ => 5 };
@@ -125,44 +125,56 @@ internal sealed class SelectCommand : NtkCommand
     private static FSharpResult<double[], Failure> Column(Matrix<double> y) =>
         y.Columns == 1
             ? Results.Ok(y.Values)
-            : Results.Fail<double[]>(ExitCode.Refused, $"select: the targets have {y.Columns} columns, and one is wanted");
+            : Results.Fail<double[]>(ExitCode.Refused, $"select: the targets have {y.Columns} columns, and one is wanted; select for each column alone, or rank kernels by `ntk regress`");
 
     private FSharpResult<SelectionSettings, Failure> Settings(ParseResult parsed, RidgeChoice by)
     {
         var misread = new List<string>();
-        var grid = Numbers(parsed.GetRequiredValue(_ridges), ':');
-        var times = parsed.GetValue(_times) is { } text ? Numbers(text, ',') : [];
-
-        if (grid is not [_, _, var points] || points is not (>= 1 and <= 1e6) || points != Math.Floor(points))
-        {
-            misread.Add($"--ridges '{parsed.GetValue(_ridges)}': write smallest:largest:points a decade, such as 1e-3:10:4");
-            grid = [1, 1, 1];
-        }
-
-        if (times is null)
-            misread.Add($"--times '{parsed.GetValue(_times)}': write positive numbers, comma-separated");
+        var grid = Ridges(parsed.GetRequiredValue(_ridges), misread);
+        var times = parsed.GetValue(_times) is { } text ? Times(text, misread) : [];
 
         var settings = new SelectionSettings(
             new RidgeSettings(grid[0], grid[1], (int)grid[2], by),
-            times ?? [], parsed.GetValue(_folds), parsed.GetValue(_holdOut),
+            times, parsed.GetValue(_folds), parsed.GetValue(_holdOut),
             SeedModule.root(parsed.GetValue(_seed)), parsed.GetRequiredValue(_precision) == "float32");
 
         var mistakes = misread.Concat(SelectionSettingsModule.mistakes(settings).Select(mistake => $"--{mistake}")).ToArray();
         return mistakes.Length > 0 ? Results.Fail<SelectionSettings>(ExitCode.Usage, mistakes) : Results.Ok(settings);
     }
 
-    private static double[]? Numbers(string text, char separator)
+    /// <summary>Of "1e-3rel:10rel:4".</summary>
+    private static double[] Ridges(string text, List<string> mistakes)
     {
-        var numbers = new List<double>();
-
-        foreach (var part in text.Split(separator))
+        if (text.Split(':') is not [var low, var high, var density]
+            || !double.TryParse(density, NumberStyles.Float, CultureInfo.InvariantCulture, out var points)
+            || points is not (>= 1 and <= 1e6) || points != Math.Floor(points))
         {
-            if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
-                return null;
-
-            numbers.Add(number);
+            mistakes.Add($"--ridges '{text}': write smallest:largest:points a decade, such as 1e-3rel:10rel:4");
+            return [1, 1, 1];
         }
 
-        return [.. numbers];
+        var ends = new[] { low, high }.Select(end => RidgeOption.Multiple("--ridges", end)).ToArray();
+        mistakes.AddRange(ends.SelectMany(end => Of(end)));
+        return ends.All(end => end.IsOk) ? [ends[0].ResultValue, ends[1].ResultValue, points] : [1, 1, 1];
+    }
+
+    /// <summary>Of "1rel,10rel": a time itself would be another training for every kernel, so it is refused.</summary>
+    private static double[] Times(string text, List<string> mistakes)
+    {
+        var times = new List<double>();
+
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            var isRelative = part.EndsWith("rel", StringComparison.Ordinal);
+
+            if (!double.TryParse(isRelative ? part[..^3] : part, NumberStyles.Float, CultureInfo.InvariantCulture, out var time) || !double.IsFinite(time))
+                mistakes.Add($"--times '{part}': write positive multiples of N/Λ_max, comma-separated, such as 1rel,10rel");
+            else if (!isRelative)
+                mistakes.Add($"--times '{part}': times here are multiples of each kernel's N/Λ_max; write {part}rel");
+            else
+                times.Add(time);
+        }
+
+        return [.. times];
     }
 }

@@ -13,17 +13,15 @@ internal sealed class SolveCommand : NtkCommand
     private readonly KernelOptions _kernel = new();
     private readonly ClusterOptions _cluster = new();
 
-    private readonly Option<string> _y = new("--y") { Description = "Targets, a row for each row of X.", HelpName = "y.npy", Required = true };
+    private readonly Option<string> _y = ArrayOptions.Y();
     private readonly Option<string?> _z = new("--z") { Description = "Rows to predict; without them, the rows of X.", HelpName = "B.npy" };
 
     private readonly Option<string> _ridge = new("--ridge", "--ridges")
     {
-        Description = "λ, or several, comma-separated; they share every product with the kernel.",
-        HelpName = "R",
+        Description = "The ridge, or several, comma-separated, which share every product with the kernel: 0.1 is λ itself, 0.1rel is 0.1 times the mean of the kernel's diagonal.",
+        HelpName = "λ,λ",
         Required = true,
     };
-
-    private readonly Option<bool> _relative = new("--relative") { Description = "Ridges are multiples of the kernel's mean diagonal." };
 
     private readonly Option<string> _method = new Option<string>("--method")
     {
@@ -45,7 +43,7 @@ internal sealed class SolveCommand : NtkCommand
     };
 
     private readonly Option<int> _steps = new("--steps") { Description = "Steps of cg after which it gives up.", DefaultValueFactory = _ => 500 };
-    private readonly Option<string?> _memory = new("--memory") { Description = "Memory it may use, in GB or with a unit (4, 512MB), also to keep kernel entries between products; default: half of the machine's. With --workers the solve and each of them have equal parts of it; with --cluster each worker may use as much.", HelpName = "GB" };
+    private readonly MemoryOption _memory = new("also to keep kernel entries between products. Default: half of the machine's. With --workers the solve and each of them have equal parts of it; with --cluster each worker may use as much");
     private readonly Option<ulong> _seed = new("--seed") { Description = "Which random pivots.", DefaultValueFactory = _ => 1 };
 
     private readonly Option<string> _precision = new Option<string>("--precision")
@@ -70,16 +68,18 @@ internal sealed class SolveCommand : NtkCommand
     public SolveCommand()
         : base(
             "solve", "Solves kernel ridge regression with a network's kernel, without holding the kernel where it is large.",
-            "ntk solve --network \"repeat(3, dense 512 w=1.4142 | relu) | dense 1\" --x X.npy --y y.npy --z Z.npy --ridge 0.1 --relative --out pred.npy")
+            "ntk solve --network \"repeat(3, dense 512 w=1.4142 | relu) | dense 1\" --x X.npy --y y.npy --z Z.npy --ridge 0.1rel --out pred.npy")
     {
         _kernel.AddTo(this);
         _cluster.AddTo(this);
 
         foreach (Option option in new Option[]
         {
-            _y, _z, _ridge, _relative, _method, _rank, _tolerance, _steps, _memory, _seed, _precision, _out, _coefficients,
+            _y, _z, _ridge, _method, _rank, _tolerance, _steps, _seed, _precision, _out, _coefficients,
         })
             Options.Add(option);
+
+        _memory.AddTo(this);
 
         Write(_out);
         Write(_coefficients);
@@ -107,7 +107,7 @@ internal sealed class SolveCommand : NtkCommand
                from y in SourceFile.readNpy64(parsed.GetRequiredValue(_y)).OrRefused()
                from z in Asked(parsed).OrRefused()
                let problem = new SolveProblem(
-                   _kernel.Kind(parsed), network, parsed.GetRequiredValue(_precision) == "float32", x, y, asked.Ridges, parsed.GetValue(_relative), z)
+                   _kernel.Kind(parsed), network, parsed.GetRequiredValue(_precision) == "float32", x, y, asked.Ridges, asked.IsRelative, z)
                let solve = (Func<IKernelLanes?, FSharpResult<Solved, Failure>>)(lanes => SolveRun.solveWith(
                    lanes is null ? FSharpOption<IKernelLanes>.None : FSharpOption<IKernelLanes>.Some(lanes), output, 30, asked.Settings,
                    SolveWords.Progress(terminal), warning => terminal.Warn(warning), problem).OrRefused())
@@ -127,36 +127,28 @@ internal sealed class SolveCommand : NtkCommand
             ? SourceFile.readNpy64(path).Select(FSharpOption<Matrix<double>>.Some)
             : FSharpResult<FSharpOption<Matrix<double>>, PipelineError>.NewOk(FSharpOption<Matrix<double>>.None);
 
-    private static double[] Ridges(string text, List<string> mistakes)
+    private static (double[] Ridges, bool AreRelative) Ridges(string text, List<string> mistakes)
     {
-        var ridges = new List<double>();
+        var read = text.Split(',').Select(part => RidgeOption.Read("--ridge", part, mayBeZero: false)).ToArray();
+        mistakes.AddRange(read.SelectMany(ridge => Of(ridge)));
+        var ridges = read.Where(ridge => ridge.IsOk).Select(ridge => ridge.ResultValue).ToArray();
 
-        foreach (var part in text.Split(','))
-        {
-            if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var ridge) || !(ridge > 0) || !double.IsFinite(ridge))
-                mistakes.Add($"--ridge '{part.Trim()}': a ridge is a positive number");
+        if (ridges.Select(ridge => ridge.IsRelative).Distinct().Count() > 1)
+            mistakes.Add($"--ridge {text}: write all of them the same way, as λ itself or as multiples (rel)");
 
-            ridges.Add(ridge);
-        }
-
-        return [.. ridges];
+        return ([.. ridges.Select(ridge => RidgeValueModule.absolute(1, ridge))], ridges.Any(ridge => ridge.IsRelative));
     }
 
-    /// <summary>Of "4" or "512MB"; not a number where it is neither.</summary>
-    private static double Gigabytes(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : ByteSize.parse(text) is { IsOk: true, ResultValue: var bytes } ? bytes / 1e9 : double.NaN;
-
-    private FSharpResult<(double[] Ridges, SolveSettings Settings), Failure> Settings(ParseResult parsed)
+    private FSharpResult<(double[] Ridges, bool IsRelative, SolveSettings Settings), Failure> Settings(ParseResult parsed)
     {
         var mistakes = new List<string>();
-        var ridges = Ridges(parsed.GetRequiredValue(_ridge), mistakes);
+        var (ridges, areRelative) = Ridges(parsed.GetRequiredValue(_ridge), mistakes);
         var rank = parsed.GetValue(_rank);
         var tolerance = parsed.GetValue(_tolerance);
         var steps = parsed.GetValue(_steps);
-        var there = MachineMemory.all() / 1e9;
-        var memory = parsed.GetValue(_memory) is { } text ? Gigabytes(text) : there / 2;
+        var there = MachineMemory.all();
+        var memory = _memory.Read(parsed);
+        var most = memory is { IsOk: true, ResultValue: { Value: var bytes } } ? Math.Min(bytes, there) : there / 2;
         var (name, isElsewhere) = (parsed.GetRequiredValue(_method), _cluster.Read(parsed) is { IsOk: true, ResultValue: not null });
         var method = SolveMethodModule.parse(isElsewhere ? "cg" : name);
 
@@ -168,13 +160,12 @@ internal sealed class SolveCommand : NtkCommand
             mistakes.Add($"--tolerance {tolerance}: it lies between 0 and 1");
         if (steps < 1)
             mistakes.Add($"--steps {steps}: at least 1");
-        if (!(memory > 0 && memory < 1e6))
-            mistakes.Add($"--memory {parsed.GetValue(_memory)}: a number of gigabytes above 0, or a size such as 512MB");
+        mistakes.AddRange(Of(memory));
 
         return mistakes.Count > 0
-            ? Results.Fail<(double[], SolveSettings)>(ExitCode.Usage, mistakes)
-            : method.OrUsage().Select(chosen => (ridges, new SolveSettings(
-                chosen, rank, new GradientsSettings(tolerance, steps), (long)(Math.Min(memory, there) * 1e9), holdsEntries: true, SeedModule.root(parsed.GetValue(_seed)))));
+            ? Results.Fail<(double[], bool, SolveSettings)>(ExitCode.Usage, mistakes)
+            : method.OrUsage().Select(chosen => (ridges, areRelative, new SolveSettings(
+                chosen, rank, new GradientsSettings(tolerance, steps), (long)most, holdsEntries: true, SeedModule.root(parsed.GetValue(_seed)))));
     }
 
     /// <summary>One column as a plain vector.</summary>

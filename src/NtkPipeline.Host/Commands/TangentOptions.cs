@@ -35,12 +35,12 @@ internal sealed class TangentOptions
     private readonly Option<int> _rank = new("--rank") { Description = "What a layer's activations and gradients are projected to.", DefaultValueFactory = _ => SketchSettingsModule.defaults.Rank };
     private readonly Option<int> _block = new("--block") { Description = "A weight matrix's gradient becomes RANK × BLOCK numbers.", DefaultValueFactory = _ => SketchSettingsModule.defaults.Block };
     private readonly Option<bool> _features = new("--features") { Description = "Write the sketched gradients themselves, a row a text." };
-    private readonly Option<string?> _memory = new("--memory") { Description = "The most memory to use, such as 2GB; without it, half of the machine's.", HelpName = "SIZE" };
-    private readonly Option<string> _device = new("--device") { Description = "cpu, cuda or cuda:1.", DefaultValueFactory = _ => "cpu" };
+    private readonly MemoryOption _memory = new("without it, half of the machine's");
+    private readonly Option<string> _device = ArrayOptions.Device();
 
     public void AddTo(NtkCommand command)
     {
-        foreach (Option option in new Option[] { _head, _heads, _seed, _method, _rank, _block, _features, _memory, _device })
+        foreach (Option option in new Option[] { _head, _heads, _seed, _method, _rank, _block, _features, _memory.Option, _device })
             command.Options.Add(option);
 
         command.Belong("random heads and --method sketch", parsed => !IsExact(parsed) || parsed.GetValue(_head) is null, _seed);
@@ -51,9 +51,7 @@ internal sealed class TangentOptions
     public FSharpResult<TangentPlan, Failure> Plan(ParseResult parsed) =>
         from together in Together(parsed)
         from method in Method(parsed)
-        from memory in parsed.GetValue(_memory) is { } text
-            ? ByteSize.parse(text).OrUsage("--memory").Select(FSharpOption<long>.Some)
-            : Results.Ok(FSharpOption<long>.None)
+        from memory in _memory.Read(parsed)
         from device in DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage("--device")
         select new TangentPlan(method, parsed.GetValue(_seed), parsed.GetValue(_features), device, memory);
 

@@ -32,7 +32,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
     public bool IsInteractive => ReferenceEquals(Error, System.Console.Error) && !System.Console.IsErrorRedirected;
 
     /// <summary>Where progress bars are drawn; what they show of others' words passes <see cref="Shown"/>.</summary>
-    public static IAnsiConsole Bars() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+    public static IAnsiConsole Bars() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new BarOutput(System.Console.Error) });
 
     /// <summary>Words as a progress bar takes them.</summary>
     public static string Shown(string words) => Markup.Escape(PlainLine.ofText(words));
@@ -121,6 +121,8 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
     /// </summary>
     public int ReportInterruption(Failure failure)
     {
+        BarOutput.Shut();
+
         if (IsInteractive)
             Error.Write(Environment.GetEnvironmentVariable("TERM") is "dumb" ? "\n" : "\u001b[?25h\n");
 

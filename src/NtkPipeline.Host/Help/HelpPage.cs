@@ -16,13 +16,14 @@ internal static class HelpPage
                                          arrays of your own: the tangent kernel of a network
 
         `ntk help COMMAND` says how a command is called, with an example; `ntk help network` has the language of
-        networks; `ntk completions SHELL` makes a shell complete all of it.
+        networks, `ntk help targets` what targets, ridges and times mean; `ntk completions SHELL` makes a shell complete all of it.
         """;
 
     /// <summary>Pages that are about no command.</summary>
     public static IReadOnlyDictionary<string, (Func<string> Page, Func<string> Markdown)> Topics { get; } = new Dictionary<string, (Func<string>, Func<string>)>
     {
         ["network"] = (() => NetworkGuide.page, () => NetworkGuide.markdown),
+        ["targets"] = (() => TargetGuide.page, () => $"```\n{TargetGuide.page}\n```"),
     };
 
     /// <summary>The commands, and those to start with.</summary>

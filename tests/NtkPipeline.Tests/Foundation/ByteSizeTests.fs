@@ -9,7 +9,7 @@ let tests =
         <| fun () ->
             for text, bytes in
                 [
-                    "1", 1L
+                    "1B", 1L
                     "300B", 300L
                     "2GB", 2_000_000_000L
                     "512 MB", 512_000_000L
@@ -20,8 +20,28 @@ let tests =
                 ] do
                 Expect.equal (ByteSize.parse text) (Ok bytes) text
 
-            for text in [ ""; "GB"; "-1GB"; "0"; "2 gigabytes"; "1e3"; "1,5GB"; "99999999PB" ] do
+            for text in
+                [
+                    ""
+                    "GB"
+                    "-1GB"
+                    "0"
+                    "0GB"
+                    "4"
+                    "1.5"
+                    "2 gigabytes"
+                    "1e3"
+                    "1,5GB"
+                    "99999999PB"
+                ] do
                 Expect.stringContains (Expect.wantError (ByteSize.parse text) text) "is not a size" text
+
+        testCase "a number without a unit is refused with what may have been meant"
+        <| fun () ->
+            Expect.equal
+                (ByteSize.parse "4")
+                (Error "'4' is not a size, for it has no unit; write 4GB, or 512MB")
+                "gigabytes"
 
         testCase "sizes are printed in thousands, and read back"
         <| fun () ->

@@ -13,7 +13,12 @@ let all: Test list = [
     RunLogTests.tests
     TerminalTests.tests
     yield! [ CommandMistakesTests.tests; HelpTests.tests; JsonTests.tests ]
-    yield! [ CompletionsTests.tests; AskedRunTests.tests ]
+    yield! [
+        CompletionsTests.tests
+        AskedRunTests.tests
+        RidgeOptionTests.tests
+        ArrayInputTests.tests
+    ]
     FileNamesTests.tests
     ResultFilesTests.tests
     RegressTests.tests

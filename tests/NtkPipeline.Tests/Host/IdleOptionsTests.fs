@@ -55,8 +55,8 @@ let private idle = [
     regress @ [ "--select"; "gcv" ], [ "--folds"; "f.npy" ]
     regress @ [ "--select"; "cv"; "--folds"; "f.npy" ], [ "--groups"; "g.npy" ]
     regress @ [ "--select"; "cv-accuracy"; "--folds"; "f.npy" ], [ "--seed"; "2" ]
-    regress @ [ "--ridge"; "1" ], [ "--smallest"; "1e-4" ]
-    regress @ [ "--ridge"; "1" ], [ "--largest"; "10" ]
+    regress @ [ "--ridge"; "1" ], [ "--smallest"; "1e-4rel" ]
+    regress @ [ "--ridge"; "1" ], [ "--largest"; "10rel" ]
     regress @ [ "--ridge"; "1" ], [ "--points-per-decade"; "3" ]
     regress @ [ "--ridge"; "1" ], [ "--groups"; "g.npy" ]
     select, [ "--folds"; "5" ]
@@ -101,7 +101,7 @@ let tests =
                 |> ignore
 
             regress [ "--select"; "cv"; "--folds"; "2"; "--groups"; groups; "--seed"; "3" ]
-            regress [ "--select"; "loo"; "--smallest"; "1e-3"; "--largest"; "10" ])
+            regress [ "--select"; "loo"; "--smallest"; "1e-3rel"; "--largest"; "10rel" ])
 
         testCase
             "what people carry from a run to the commands about it is taken, and a note says that it does nothing"

@@ -19,7 +19,10 @@ let tests =
         <| fun () ->
             let numbers = numbers ()
             Expect.isGreaterThan numbers.Length 30 "the options were found"
-            Expect.isTrue (List.contains ([ "regress" ], "--ridge") numbers) "as a person calls them"
+
+            Expect.isTrue
+                (List.contains ([ "regress" ], "--points-per-decade") numbers)
+                "as a person calls them"
 
             for command, name in numbers do
                 for text in [ "0,1"; "1,5"; "1,000"; "1.000,5"; "1'000"; "٣"; "0x10"; "1_000" ] do

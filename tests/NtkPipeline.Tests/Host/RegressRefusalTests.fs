@@ -30,7 +30,16 @@ let tests =
             let bad = writeVector folder "bad" (Array.mapi (fun i t -> if i = 9 then infinity else t) y)
             regress folder kernel bad [] |> fst |> Ntk.refused 1 [ "training row 9" ]
             let numbers = writeVector folder "numbers" (Array.init 45 float)
-            let wide = [ "--smallest"; "1e-300"; "--largest"; "1e300"; "--points-per-decade"; "1" ]
+
+            let wide = [
+                "--smallest"
+                "1e-300rel"
+                "--largest"
+                "1e300rel"
+                "--points-per-decade"
+                "1"
+            ]
+
             regress folder kernel y' wide |> fst |> Ntk.refused 1 [ "1e-300"; "must lie between" ]
             let json = regress folder kernel y' [ "--ridge"; "1e300" ] |> fst |> wantJson
             wantClose 1e-12 "GCV of a fit of nothing" [| real "gcv" json |] [| 1.0 |]
@@ -38,9 +47,10 @@ let tests =
             byAccuracy |> Ntk.refused 1 [ "no classes" ]
             let usage words extra = regress folder kernel y' extra |> fst |> Ntk.refused 2 words
             usage [ "--ridge"; "--select" ] [ "--ridge"; "1"; "--select"; "loo" ]
-            usage [ "--ridge -1" ] [ "--ridge"; "-1" ]
+            usage [ "--ridge '-1'" ] [ "--ridge"; "-1" ]
             usage [ "best" ] [ "--select"; "best" ]
             usage [ "--refine"; "cv"; "no derivative" ] [ "--refine"; "--select"; "cv" ]
             usage [ "--ridge"; "--refine" ] [ "--refine"; "--ridge"; "1" ]
-            usage [ "--smallest" ] [ "--smallest"; "0" ])
+            usage [ "--smallest" ] [ "--smallest"; "0rel" ]
+            usage [ "--smallest '1e-3'"; "write 1e-3rel" ] [ "--smallest"; "1e-3" ])
     ]

@@ -59,7 +59,7 @@ let tests =
             wantClose 1e-10 "f" (values out) (f (real "ridge" json) kernel y)
             let answer = wantDone arguments
             Expect.stringContains answer.Output "where it is stationary" "said"
-            let answer = select [ "--refine"; "--largest"; "0.01" ] |> fst |> wantDone
+            let answer = select [ "--refine"; "--largest"; "0.01rel" ] |> fst |> wantDone
             Expect.stringContains answer.Output "--largest widens the grid" "or why not")
 
         testCase "the path's numbers are those of refits, and rows of one group leave together"
@@ -72,9 +72,9 @@ let tests =
                 "--select"
                 "cv"
                 "--smallest"
-                "0.01"
+                "0.01rel"
                 "--largest"
-                "1"
+                "1rel"
                 "--points-per-decade"
                 "1"
             ]

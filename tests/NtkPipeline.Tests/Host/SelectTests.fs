@@ -40,7 +40,7 @@ let private commands =
                 ]
                 @ extra
 
-            let answer = select [ "--by"; "loo-accuracy"; "--times"; "3,30"; "--json" ] |> wantDone
+            let answer = select [ "--by"; "loo-accuracy"; "--times"; "3rel,30rel"; "--json" ] |> wantDone
 
             Expect.stringContains
                 answer.Error
@@ -56,10 +56,19 @@ let private commands =
             Expect.stringContains answer.Output "optimistic" "honest without"
             Expect.stringContains answer.Error "100 of 140 rows" "a subset is said"
 
-            select [ "--by"; "likelihood"; "--times"; "1"; "--folds"; "1"; "--ridges"; "1:0:2" ]
+            select [
+                "--by"
+                "likelihood"
+                "--times"
+                "1rel"
+                "--folds"
+                "1"
+                "--ridges"
+                "1rel:0rel:2"
+            ]
             |> refused 2 [ "--times"; "--folds"; "--ridges" ]
 
-            let answer = select [ "--by"; "cv"; "--times"; "30,3"; "--json" ] |> wantDone
+            let answer = select [ "--by"; "cv"; "--times"; "30rel,3rel"; "--json" ] |> wantDone
             Expect.stringContains answer.Error "and 5 of rows held out from times" "what it costs"
             let lines = File.ReadAllLines(file folder "t.csv") |> Array.map _.Split(',')
             let place = Array.IndexOf(lines[0], "cv_error")
@@ -130,7 +139,7 @@ let private commands =
             learn [ "--network"; "dense 9 | tanh | dense 1" ] |> refused 1 [ "no closed form" ]
 
             learn [ "--network"; "dense 1"; "--steps"; "0"; "--ridge"; "0" ]
-            |> refused 2 [ "--steps 0"; "--ridge 0" ])
+            |> refused 2 [ "--steps 0"; "--ridge '0'" ])
     ]
 
 let tests = testList "selection" [ commands ]

@@ -66,14 +66,15 @@ let tests =
                 ]
                 @ more
 
-            select [ "--ridges"; "1:2:0.5"; "--times"; "1,two"; "--folds"; "1" ]
+            select [ "--ridges"; "1rel:2rel:0.5"; "--times"; "1,two"; "--folds"; "1" ]
             |> refused 2 [
-                "--ridges '1:2:0.5': write"
-                "--times '1,two': write"
+                "--ridges '1rel:2rel:0.5': write"
+                "--times '1': times here are multiples of each kernel's N/Λ_max; write 1rel"
+                "--times 'two': write"
                 "--folds 1: at least 2"
             ]
 
-            select [ "--ridges"; "1:0:2"; "--times"; "-1"; "--hold-out"; "1" ]
+            select [ "--ridges"; "1rel:0rel:2"; "--times"; "-1rel"; "--hold-out"; "1" ]
             |> refused 2 [
                 "--ridges: ridges from 1 to 0"
                 "--times: -1 is none"

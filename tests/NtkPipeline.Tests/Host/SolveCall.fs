@@ -38,8 +38,7 @@ let solve folder extra =
         "--y"
         file folder "y.npy"
         "--ridge"
-        "0.1,1"
-        "--relative"
+        "0.1rel,1rel"
         "--out"
         file folder "out.npy"
     ]

@@ -27,12 +27,14 @@ let tests =
             solve folder [ "--z"; file folder "nowhere.npy" ]
             |> refused 1 [ "nowhere.npy"; "there is no such file" ]
 
-            for few in [ "0.0001"; "100kB" ] do
+            for few in [ "0.1MB"; "100kB" ] do
                 solve folder [ "--method"; "exact"; "--memory"; few ] |> refused 1 [ "allowed" ]
 
             for none in [ "lots"; "0"; "1,5"; "-2" ] do
-                solve folder [ "--memory"; none ]
-                |> refused 2 [ $"--memory %s{none}: a number of gigabytes above 0, or a size such as 512MB" ]
+                solve folder [ "--memory"; none ] |> refused 2 [ $"--memory: '%s{none}' is not a size" ]
+
+            solve folder [ "--memory"; "4" ]
+            |> refused 2 [ "'4' is not a size, for it has no unit; write 4GB" ]
 
             write folder "y.npy" 149 1 (fun _ _ -> 1.0)
             solve folder [] |> refused 1 [ "149 targets for 150 rows" ]

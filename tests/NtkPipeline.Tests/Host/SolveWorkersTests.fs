@@ -30,7 +30,6 @@ let private arguments (precision, ridges: string) folder name extra =
         file folder "y.npy"
         "--ridge"
         ridges
-        "--relative"
         "--rank"
         "1"
         "--tolerance"
@@ -40,7 +39,7 @@ let private arguments (precision, ridges: string) folder name extra =
         "--steps"
         "5000"
         "--memory"
-        "1"
+        "1GB"
         "--out"
         file folder $"%s{name}.npy"
         "--json"

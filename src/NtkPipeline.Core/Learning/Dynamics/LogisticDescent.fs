@@ -7,7 +7,7 @@ open TorchSharp
 /// The outputs at one time of training on cross-entropy.
 type LogisticPoint = {
     Time: float
-    /// Rows × outputs; P(positive) = 1/(1 + e^{−f}).
+    /// Rows × outputs; of one, P(positive) = 1/(1 + e^{−f}); of several, P(k) = e^{f_k}/Σ e^{f}.
     Outputs: Matrix<float>
     /// The mean cross-entropy on the training rows.
     Loss: float
@@ -19,22 +19,44 @@ type LogisticPoint = {
 
 type LogisticPath = {
     Points: LogisticPoint[]
-    /// 8(1 + β)·N·outputs/Λ_max, the cross-entropy's curvature being ¼ at most: steps with a larger rate may diverge.
+    /// 8(1 + β)·N/Λ_max of one output, whose cross-entropy has a curvature of ¼ at most, and 4(1 + β)·N/Λ_max of several, where it is ½
+    /// (Böhning 1992): steps with a larger rate may diverge.
     StabilityLimit: float
 }
 
-/// Training in function space on the cross-entropy, which has no closed form: with p the targets as probabilities, gradient flow is
-/// ċ = −(η/size)(σ(f) − p), f = f₀ + Θc on all rows, integrated to a tolerance; descent takes its steps. Exact for the linearised
-/// network and the infinitely wide one. Several outputs are several independent yes-or-no questions.
+/// Training in function space on the cross-entropy, which has no closed form: with p the targets as probabilities and N rows, gradient flow
+/// is ċ = −(η/N)(σ(f) − p), f = f₀ + Θc on all rows, integrated to a tolerance; descent takes its steps. Exact for the linearised network
+/// and the infinitely wide one. One output is logistic; several are one a class, and σ is their softmax.
 [<RequireQualifiedAccess>]
 module LogisticDescent =
 
     /// Each step's error, and the most steps.
     let private tolerance, mostSteps = 1e-11, 1_000_000
 
+    /// Of several outputs each row is a class, where one of two values stands once, or probabilities that add up to 1.
+    let private classProbabilities (targets: Matrix<float>) =
+        let row i = (Matrix.row i targets).ToArray()
+        let isShare (y: float[]) = Array.forall (fun p -> p >= 0.0) y && abs (Array.sum y - 1.0) <= 1e-6
+
+        if ClassRule.ofTargets targets = ClassRule.Largest then
+            Ok(
+                Matrix.init targets.Rows targets.Columns (fun i k ->
+                    if targets[i, k] = Array.max (row i) then 1.0 else 0.0)
+            )
+        else
+            match Seq.tryFind (row >> isShare >> not) (seq { 0 .. targets.Rows - 1 }) with
+            | None -> Ok targets
+            | Some i ->
+                Error(
+                    DataRefused
+                        $"cross-entropy of %d{targets.Columns} columns is softmax: each row is a class, the larger of two values once, or probabilities that add up to 1, and those of row %d{i} add up to %g{Array.sum (row i)}; for several yes-or-no questions train on each column alone"
+                )
+
     /// 0 … 1 as probabilities, or −1 and 1 as labels.
     let private probabilities (targets: Matrix<float>) =
-        if targets.Values |> Array.forall (fun y -> y >= 0.0 && y <= 1.0) then
+        if targets.Columns > 1 then
+            classProbabilities targets
+        elif targets.Values |> Array.forall (fun y -> y >= 0.0 && y <= 1.0) then
             Ok targets
         elif targets.Values |> Array.forall (fun y -> abs y = 1.0) then
             Ok(Matrix.map (fun y -> (1.0 + y) / 2.0) targets)
@@ -46,10 +68,15 @@ module LogisticDescent =
                     $"cross-entropy needs targets of −1 and 1, or from 0 to 1; row %d{k / targets.Columns} has %g{targets.Values[k]}"
             )
 
-    let private checkPlan (plan: DescentPlan) limit =
+    let private checkPlan (plan: DescentPlan) outputs limit =
         let last = plan.Times |> Array.filter Double.IsFinite |> Array.fold max 0.0
 
-        if plan.IsStepwise && plan.Rate >= limit then
+        if outputs > 1 && plan.Times |> Array.exists Double.IsInfinity then
+            Error(
+                NumbersRefused
+                    $"training %d{outputs} outputs on cross-entropy to its end is not known here: give a finite time, or one column of two classes"
+            )
+        elif plan.IsStepwise && plan.Rate >= limit then
             Error(
                 NumbersRefused
                     $"learning rate %g{plan.Rate}: gradient descent on this kernel's cross-entropy is sure to be stable below %g{limit} only"
@@ -109,7 +136,7 @@ module LogisticDescent =
         DescentPlan.walk advance (start, torch.zeros_like system.P) plan
         |> Result.map (Map.map (fun time (state, _) -> state, int64 time))
 
-    /// As `KernelDescent.run`, on the loss mean(ln(1 + e^f) − p f).
+    /// As `KernelDescent.run`, on the mean over rows of ln(1 + e^f) − p f, or of ln Σ e^f − Σ p f.
     let run
         (name: string)
         (plan: DescentPlan)
@@ -121,9 +148,10 @@ module LogisticDescent =
         result {
             let! spectrum = DescentPlan.decompose name plan kernel targets f0 asked
             let! probabilities = probabilities targets
-            let size = float (targets.Rows * targets.Columns)
-            let limit = 8.0 * (1.0 + plan.Momentum) * size / (Spectrum.values spectrum)[0]
-            do! checkPlan plan limit
+            let size = float targets.Rows
+            let flattest = if targets.Columns = 1 then 8.0 else 4.0
+            let limit = flattest * (1.0 + plan.Momentum) * size / (Spectrum.values spectrum)[0]
+            do! checkPlan plan targets.Columns limit
             use _ = torch.NewDisposeScope()
             let theta = KernelMatrix.toTensor kernel
             theta.diagonal(0L, 0L, 1L).add_(torch.tensor plan.Ridge) |> ignore

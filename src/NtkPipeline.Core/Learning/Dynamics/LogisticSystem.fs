@@ -2,7 +2,7 @@ namespace NtkPipeline.Core
 
 open TorchSharp
 
-/// Training on the mean cross-entropy in function space. A state holds f on the training rows above c, N × outputs each: one product
+/// Training on the mean cross-entropy in function space: logistic of one output, softmax of several. A state holds f on the training rows above c, N × outputs each: one product
 /// with Θ moves both, f = f₀ + Θc.
 [<NoEquality; NoComparison>]
 type LogisticSystem = {
@@ -10,7 +10,7 @@ type LogisticSystem = {
     Theta: torch.Tensor
     /// Targets as probabilities, N × outputs.
     P: torch.Tensor
-    /// η over the number of targets.
+    /// η over the number of rows.
     Share: float
 }
 
@@ -29,9 +29,15 @@ module LogisticSystem =
     /// f = f₀, c = 0.
     let start (f0: torch.Tensor) : torch.Tensor = torch.cat ([| f0; torch.zeros_like f0 |], 0L)
 
-    /// −(η/size)(σ(f) − p): what c moves by in a step, or in a unit of time.
+    let private isSoftmax (system: LogisticSystem) = system.P.shape[1] > 1L
+
+    /// The outputs as probabilities: σ(f), or softmax over a row's outputs.
+    let private probability (system: LogisticSystem) (f: torch.Tensor) =
+        if isSoftmax system then f.softmax 1L else f.sigmoid ()
+
+    /// −(η/N)(probability of f − p): what c moves by in a step, or in a unit of time.
     let private pull (system: LogisticSystem) state =
-        ((f system state).sigmoid() - system.P) * torch.tensor (-system.Share)
+        (probability system (f system state) - system.P) * torch.tensor (-system.Share)
 
     let private move (system: LogisticSystem) (change: torch.Tensor) =
         torch.cat ([| system.Theta.mm change; change |], 0L)
@@ -59,9 +65,16 @@ module LogisticSystem =
 
         state, velocity
 
-    /// The mean of ln(1 + eᶠ) − p f, without overflow.
+    let private softplusLoss (system: LogisticSystem) (f: torch.Tensor) =
+        let softplus = f.relu () + f.abs().neg().exp().log1p()
+        (softplus - system.P * f).mean().item<float>()
+
+    /// The mean over rows of ln(1 + eᶠ) − p f, or of ln Σ exp f − Σ p f, without overflow.
     let loss (system: LogisticSystem) (state: torch.Tensor) : float =
         use _ = torch.NewDisposeScope()
         let f = f system state
-        let softplus = f.relu () + f.abs().neg().exp().log1p()
-        (softplus - system.P * f).mean().item<float>()
+
+        if isSoftmax system then
+            (f.logsumexp (1L, false) - (system.P * f).sum 1L).mean().item<float>()
+        else
+            softplusLoss system f

@@ -66,7 +66,7 @@ module LearnKernel =
             if meanDiagonal > 0.0 && Double.IsFinite meanDiagonal then
                 Ok(
                     evaluate,
-                    Array.append kernel.Start [| log (problem.StartRidge * meanDiagonal) |],
+                    Array.append kernel.Start [| log (RidgeValue.absolute meanDiagonal problem.StartRidge) |],
                     Array.append kernel.Names [| "ridge" |]
                 )
             else

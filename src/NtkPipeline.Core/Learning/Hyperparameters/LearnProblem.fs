@@ -11,8 +11,8 @@ type LearnProblem = {
     /// N × outputs.
     Y: Matrix<float>
     By: LearnBy
-    /// The ridge to start from, relative to mean(diag K).
-    StartRidge: float
+    /// The ridge to start from, above 0.
+    StartRidge: RidgeValue
 } with
 
     /// What each network sees.

@@ -57,7 +57,10 @@ module SolvePlan =
     let private gigabytes (bytes: int64) = $"%.2f{float bytes / 1e9} GB"
 
     /// What .NET and LibTorch take before there is any work.
-    let private idle = 600_000_000L
+    let private idle = int64 MemoryNeed.idle
+
+    /// What allocators, caches and threads hold beside the numbers, measured: so much a row (or an entry), until they are full.
+    let private beside (each: int64) (count: int64) = min 380_000_000L (each * count)
 
     /// Peak bytes of the process: the kernel, K + λI and its factor, in float64; or the inputs in both precisions, the low-rank
     /// factor with a block's workings, and for each system its state and the parts of a product.
@@ -66,12 +69,15 @@ module SolvePlan =
         let inputs = idle + 24L * n * d
 
         match solveMethod with
-        | SolveMethod.Exact -> inputs + 24L * n * n
-        | SolveMethod.Gradients -> inputs + 8L * n * (int64 size.Rank + 400L + 28L * int64 size.Systems)
-        | SolveMethod.Nystrom -> inputs + 8L * n * (int64 size.Rank + 400L + 4L * int64 size.Systems)
+        | SolveMethod.Exact -> inputs + beside 8L (n * n) + 24L * n * n
+        | SolveMethod.Gradients ->
+            inputs + beside 30_000L n + 8L * n * (int64 size.Rank + 400L + 28L * int64 size.Systems)
+        | SolveMethod.Nystrom ->
+            inputs + beside 90_000L n + 8L * n * (int64 size.Rank + 400L + 4L * int64 size.Systems)
 
     /// Peak bytes where the kernel's eigenvalues are asked for: beside it a copy, the eigenvectors, LAPACK's workings and their copies.
-    let spectralBytes (rows: int) : int64 = idle + 64L * int64 rows * int64 rows
+    let spectralBytes (rows: int) : int64 =
+        idle + beside 8L (int64 rows * int64 rows) + 64L * int64 rows * int64 rows
 
     let private cost (size: SolveSize) (solveMethod: SolveMethod) =
         let n, k = float size.Rows, float size.Rank

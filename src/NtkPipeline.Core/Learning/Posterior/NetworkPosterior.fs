@@ -26,7 +26,13 @@ module PosteriorKind =
     let parse (text: string) : PosteriorKind option = all |> List.tryFind (fun kind -> print kind = text)
 
 /// A posterior and what its solve is worth.
-type CertifiedPosterior = { Posterior: Posterior; Certificate: Certificate; RelativeRidge: float }
+type CertifiedPosterior = {
+    Posterior: Posterior
+    Certificate: Certificate
+    /// λ as it was added to the diagonal.
+    Ridge: float
+    RelativeRidge: float
+}
 
 /// Posteriors at infinite width, from a network and inputs.
 [<RequireQualifiedAccess>]
@@ -77,7 +83,7 @@ module NetworkPosterior =
             return posterior, certificate
         }
 
-    /// Targets are N × outputs, `x` and `z` inputs a row each, `ridge` ≥ 0 is the noise's variance, added to the diagonal of the kernel
+    /// Targets are N × outputs, `x` and `z` inputs a row each, `noise` ≥ 0 is the noise's variance, added to the diagonal of the kernel
     /// that is solved with. `training` none: to the end. A process that is trained for some time has its last layer trained, by its own
     /// kernel, on targets of that noise.
     let run
@@ -86,7 +92,7 @@ module NetworkPosterior =
         (x: Matrix<float>)
         (targets: Matrix<float>)
         (z: Matrix<float>)
-        (ridge: float)
+        (noise: RidgeValue)
         (training: Training option)
         : Result<CertifiedPosterior, PipelineError> =
         let name = $"the %s{PosteriorKind.print kind} kernel of the training inputs"
@@ -104,6 +110,7 @@ module NetworkPosterior =
             let! driving, asked = kernels gram network x z
             let! spectrum = Spectrum.decompose name driving
             let! mean = KernelMatrix.meanDiagonal name driving
+            let ridge = RidgeValue.absolute mean noise
 
             let! posterior, certificate =
                 match kind, training with
@@ -124,6 +131,7 @@ module NetworkPosterior =
             return {
                 Posterior = posterior
                 Certificate = certificate
+                Ridge = ridge
                 RelativeRidge = ridge / mean
             }
         }

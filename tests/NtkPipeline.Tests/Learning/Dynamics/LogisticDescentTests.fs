@@ -108,24 +108,18 @@ let tests =
             // What is left after the first order is taken out falls as the step squared.
             wantClose (1e-2 * gap fine) "extrapolated" (Array.map2 (fun c f -> 2.0 * f - c) coarse fine) flow
 
-        testCase
-            "outputs are independent questions, labels of either kind are one, and a ridge is as in the kernel"
+        testCase "labels of either kind are one, and a ridge is as in the kernel"
         <| fun () ->
             let xs = points 25
             let k, y = roughKernelOf xs xs, targets xs
-            let both = Matrix.init 25 2 (fun i c -> if c = 0 then y[i] else -y[24 - i])
-            let zeros n = Matrix.create 25 n (Array.zeroCreate (25 * n))
-
-            let at rate y n k =
-                (run { plan with Rate = rate; Times = [| 40.0 |] } k y (zeros n) None).Points[0]
-            // The mean goes over both outputs, so twice the rate is one alone.
-            let two, one = at 2.0 both 2 k, at 1.0 (column y) 1 k
-            wantClose 1e-9 "alone" (Array.init 25 (fun i -> two.Outputs[i, 0])) one.Outputs.Values
+            let zeros = Matrix.create 25 1 (Array.zeroCreate 25)
+            let at y k = (run { plan with Times = [| 40.0 |] } k y zeros None).Points[0]
+            let one = at (column y) k
             let probabilities = column (y |> Array.map (fun t -> (1.0 + t) / 2.0))
-            wantClose 0.0 "0 and 1" (at 1.0 probabilities 1 k).Outputs.Values one.Outputs.Values
+            wantClose 0.0 "0 and 1" (at probabilities k).Outputs.Values one.Outputs.Values
             let ridged = Matrix.init 25 25 (fun i j -> k[i, j] + if i = j then 0.4 else 0.0)
-            let inside = run { plan with Times = [| 40.0 |]; Ridge = 0.4 } k (column y) (zeros 1) None
-            wantClose 1e-11 "λ" inside.Points[0].Outputs.Values (at 1.0 (column y) 1 ridged).Outputs.Values
+            let inside = run { plan with Times = [| 40.0 |]; Ridge = 0.4 } k (column y) zeros None
+            wantClose 1e-11 "λ" inside.Points[0].Outputs.Values (at (column y) ridged).Outputs.Values
 
         testCase "at time ∞ contradictory copies have their share's logit, and soft targets their own"
         <| fun () ->
@@ -168,9 +162,9 @@ let tests =
                 Matrix.init 30 3 (fun i j -> sin (float (3 * i + j) * 1.7) + (if j = 0 then 1.0 else 0.0))
 
             let k = gram features features
-            let both = Matrix.init 30 2 (fun i c -> if (i * 7 + c) % 5 < 2 then 1.0 else -1.0)
-            let zeros = Matrix.create 30 2 (Array.zeroCreate 60)
-            let path = run { plan with Rate = 2.0; Times = [| 3000.0; infinity |] } k both zeros None
+            let labels = Matrix.init 30 1 (fun i _ -> if i * 7 % 5 < 2 then 1.0 else -1.0)
+            let zeros = Matrix.create 30 1 (Array.zeroCreate 30)
+            let path = run { plan with Times = [| 3000.0; infinity |] } k labels zeros None
             wantClose 1e-9 "the same end" path.Points[0].Outputs.Values path.Points[1].Outputs.Values
             Expect.isLessThanOrEqual path.Points[1].Loss path.Points[0].Loss "the least loss"
 

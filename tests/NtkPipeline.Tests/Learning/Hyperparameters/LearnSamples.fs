@@ -24,7 +24,7 @@ let problem by texts : LearnProblem = {
     Views = []
     Y = y
     By = by
-    StartRidge = 0.1
+    StartRidge = RidgeValue.Relative 0.1
 }
 
 let one = [ "dense 8 w=1.2 b=0.3 | relu | dense 8 b=0.2 | erf | dense 1 b=0.1" ]

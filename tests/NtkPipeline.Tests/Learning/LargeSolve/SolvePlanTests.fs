@@ -35,6 +35,9 @@ let private choosing =
         // 600 MB and 24 N d, then 8 N (rank + 400 + 28), at sizes whose products pass 2³¹.
         let hundred = Expect.wantOk (plan { size with Rows = 100_000 } None) "a plan"
         Expect.equal hundred.Bytes 2_049_600_000L "100,000 rows"
+        // What a small solve holds is what a process holds: measured, 0.19 GB.
+        let few = { size with Rows = 40; Features = 8; Rank = 40 }
+        Expect.isLessThan (Expect.wantOk (plan few None) "a plan").Bytes 230_000_000L "40 rows"
         let wide = { plenty with Rows = 1_000_000; Features = 2000; Rank = 5000; Systems = 40 }
         Expect.equal (Expect.wantOk (plan wide None) "a plan").Bytes 100_760_000_000L "and far beyond"
 

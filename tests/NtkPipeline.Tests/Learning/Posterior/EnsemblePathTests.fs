@@ -31,7 +31,7 @@ let tests =
                             (rows xs)
                             (Matrix.create y.Length 1 y)
                             (rows zs)
-                            0.0
+                            (RidgeValue.Absolute 0.0)
                             (Some training)
                     )
 

@@ -1,0 +1,108 @@
+/// Arrays as people have them: archives, packed or not, and tables of numbers.
+module NtkPipeline.Tests.ArrayFileTests
+
+open System.IO
+open System.IO.Compression
+open Expecto
+open NtkPipeline.Core
+open NtkPipeline.Runtime
+open NtkPipeline.Tests.Ntk
+
+/// What the archives and tables here hold.
+let x = Matrix.init 7 3 (fun i j -> float (i * 3 + j) / 8.0 - 1.0)
+
+/// A matrix as a NumPy file.
+let npy (m: Matrix<float>) =
+    use stream = new MemoryStream()
+    Npy.write stream m
+    stream.ToArray()
+
+/// An archive of these arrays.
+let archive folder name (level: CompressionLevel) (arrays: (string * byte[]) list) =
+    let path = Path.Combine(folder, name)
+    use file = File.Create path
+    use zip = new ZipArchive(file, ZipArchiveMode.Create)
+
+    for name, bytes in arrays do
+        use entry = zip.CreateEntry(name + ".npy", level).Open()
+        entry.Write(bytes, 0, bytes.Length)
+
+    path
+
+/// A file of this text.
+let table folder name (text: string) =
+    let path = Path.Combine(folder, name)
+    File.WriteAllText(path, text)
+    path
+
+let private read path = Expect.wantOk (SourceFile.readNpy64 path) path
+
+let private refusal path = (Expect.wantError (SourceFile.readNpy64 path) path).Sentence
+
+let tests =
+    testList "ArrayFile" [
+        testCase "an array of an archive is named behind its file, packed or stored"
+        <| inFolder (fun folder ->
+            let y = Matrix.map (fun value -> value * 2.0) x
+
+            for level, name in [ CompressionLevel.NoCompression, "a.npz"; CompressionLevel.Optimal, "b.npz" ] do
+                let path = archive folder name level [ "x", npy x; "y", npy y ]
+                Expect.equal (read $"%s{path}:x") x "the first"
+                Expect.equal (read $"%s{path}:y") y "the second"
+                Expect.equal (read $"%s{path}:y.npy") y "by its file's name"
+                Expect.equal (Expect.wantOk (NpyRows.shape $"%s{path}:x") "shape").Rows 7 "its shape"
+                let rows = Expect.wantOk (NpyRows.openDouble $"%s{path}:y") "opened"
+
+                Expect.equal
+                    (Expect.wantOk (rows.Read 2 3) "rows")
+                    (Matrix.gatherRows [| 2; 3; 4 |] y)
+                    "rows"
+
+                Expect.stringContains (refusal path) "2 arrays; name one of x, y" "which"
+                Expect.stringContains (refusal $"%s{path}:z") "no array 'z'" "none of that name"
+                Expect.equal (ArrayFile.fileOf $"%s{path}:x") path "the file on the disk"
+
+            let one = archive folder "one.npz" CompressionLevel.Optimal [ "arr_0", npy x ]
+            Expect.equal (read one) x "one alone needs no name"
+            Expect.stringContains (refusal (one + ":arr_1")) "did you mean arr_0?" "a hint"
+            File.WriteAllBytes(Path.Combine(folder, "bad.npz"), [| 1uy; 2uy |])
+
+            Expect.stringContains
+                (refusal (Path.Combine(folder, "bad.npz:x")))
+                "no archive of NumPy's"
+                "garbage"
+
+            Expect.stringContains (refusal (Path.Combine(folder, "none.npz:x"))) "no such file" "nothing")
+
+        testCase "a table of numbers is an array, with or without a head, whatever divides its cells"
+        <| inFolder (fun folder ->
+            let rows (divide: string) = [
+                for i in 0..6 -> String.concat divide [ for j in 0..2 -> x[i, j].ToString("R") ]
+            ]
+
+            let text divide head = String.concat "\n" (head @ rows divide) + "\n"
+
+            for name, text in
+                [
+                    "a.csv", text "," []
+                    "b.csv", text "," [ "u,v,w" ]
+                    "c.csv", text "; " [ "u;v;w" ]
+                    "d.tsv", text "\t" []
+                    "e.csv", (text "," [ "u,v,w" ]).Replace("\n", "\r\n")
+                    "f.CSV", "\uFEFF" + text "," []
+                ] do
+                Expect.equal (read (table folder name text)) x name
+
+            let column = table folder "y.csv" "target\n1\n-1\n1e-3\n"
+            Expect.equal (read column).Values [| 1.0; -1.0; 1e-3 |] "one column"
+            Expect.equal (Expect.wantOk (SourceFile.npyDimensions column) "y") 1 "is of one dimension"
+
+            for text, words in
+                [
+                    "1,2\n3\n", "line 2 has 1 cells, and the first 2"
+                    "u,v\n1,2\n3,x\n", "line 3: 'x' is no number"
+                    "", "it is empty"
+                    "u,v\n", "a head and no rows"
+                ] do
+                Expect.stringContains (refusal (table folder "z.csv" text)) words text)
+    ]
