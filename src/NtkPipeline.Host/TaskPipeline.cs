@@ -33,12 +33,12 @@ internal static class TaskPipeline
                from kernels in Kernels.Make(runner, session, split, views, features)
                let kernel = kernels.Regression
                from regression in runner.Run(FitTask.stage(config.Ridge), FitTask.inputs(labels, split, kernel.Spectrum, kernel.Gram, kernel.TestGram))
-               from paths in Questions.Asking(runner, Widths.name, () => config.Train
+               from trained in Questions.Asking(runner, Widths.name, () => config.Train
                    .Select(point => Train(runner, point, labels, split, features, kernels.Networks)).InOrder().Select(Artifact.all))
-               let runs = TaskRunModule.all(config.Train, labels, split, paths)
+               let runs = TaskRunModule.all(config.Train, labels, split, trained)
                let findings = TaskFindingsModule.gather(Choices(session), every, labels, unlabelled, split, features, regression, runs)
                from report in runner.Run(TaskPage.stage, findings)
-               select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression));
+               select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression, trained));
     }
 
     /// <summary>What two classes alone can choose by themselves.</summary>
@@ -57,11 +57,11 @@ internal static class TaskPipeline
             ? runner.Run(DrawRows.stage(count), labels).Select(drawn => (Artifact<DrawRows.Drawn>?)drawn)
             : FSharpResult<Artifact<DrawRows.Drawn>?, PipelineError>.NewOk(null);
 
-    private static Func<FSharpResult<Artifact<HeldOutPath>, PipelineError>> Train(
+    private static Func<FSharpResult<Artifact<TrainTask.Trained>, PipelineError>> Train(
         IRunner runner, GridPoint point, Artifact<Labels> labels, Artifact<Split> split, Artifact<Features> features, Kernel written) =>
         () => from spectrum in Limit(runner, point.Spec, split, features, written)
-              from path in runner.Run(TrainTask.stage(point), TrainTask.inputs(labels, split, features, spectrum))
-              select path;
+              from trained in runner.Run(TrainTask.stage(point), TrainTask.inputs(labels, split, features, spectrum))
+              select trained;
 
     /// <summary>The spectrum of the kernel that a network's learning rate is in units of.</summary>
     private static FSharpResult<Artifact<Spectrum>, PipelineError> Limit(
@@ -107,7 +107,7 @@ internal sealed record TaskOutputs(Artifact<TaskFindings> Findings, Artifact<str
 /// <summary>The models of such a run, and what they were made of.</summary>
 internal sealed record TaskModels(
     TweetSets Raw, TweetSets Clean, Artifact<Labels> Labels, Artifact<Split> Split, Views Views, Artifact<Features> Features,
-    Artifact<DimensionFacts> Dimensions, Artifact<TaskRegression> Regression)
+    Artifact<DimensionFacts> Dimensions, Artifact<TaskRegression> Regression, Artifact<FSharpList<TrainTask.Trained>> Networks)
 {
     public WaysIn Ways => new(Raw, Clean, Views, Split, Dimensions);
 }

@@ -173,13 +173,11 @@ let private tests =
         BenchMachineTests.tests
         ArraysTests.tests
         LibTorchFolderTests.tests
-        SentenceEncoderTests.tests
-        TokeniserProfileTests.tests
+        yield! [ SentenceEncoderTests.tests; TokeniserProfileTests.tests ]
         EncoderFileTests.tests
         PackagedModelTests.tests
         yield! [ ConfigTextTests.tests; LongSettingsTests.tests; RunMemoryTests.tests ]
-        FetchTests.tests
-        FetchResumeTests.tests
+        yield! [ FetchTests.tests; FetchResumeTests.tests ]
         FetchRefusalTests.tests
         KernelFileTests.tests
         KernelFileResumeTests.tests

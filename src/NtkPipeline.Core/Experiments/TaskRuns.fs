@@ -63,12 +63,16 @@ module TaskRun =
         (points: GridPoint seq)
         (labels: Artifact<Labels>)
         (split: Artifact<Split>)
-        (paths: Artifact<HeldOutPath list>)
+        (trained: Artifact<TrainTask.Trained list>)
         : Artifact<TaskRun[]> =
         Artifact.map3
-            (fun labels split paths ->
-                Seq.map2 (fun (point: GridPoint) path -> ofPath point.Spec labels split path) points paths
+            (fun labels split trained ->
+                Seq.map2
+                    (fun (point: GridPoint) (trained: TrainTask.Trained) ->
+                        ofPath point.Spec labels split trained.Path)
+                    points
+                    trained
                 |> Array.ofSeq)
             labels
             split
-            paths
+            trained

@@ -24,7 +24,8 @@ type TaskPrediction = {
 [<RequireQualifiedAccess>]
 module PredictTask =
 
-    let private word (task: LearningTask) (value: float) =
+    /// A class by its name, or a number in six digits.
+    let word (task: LearningTask) (value: float) =
         match task with
         | LearningTask.Regression -> value.ToString("G6", System.Globalization.CultureInfo.InvariantCulture)
         | task -> (LearningTask.names task)[int value]

@@ -118,19 +118,23 @@ internal sealed class PredictCommand : NtkCommand
                select code;
     }
 
-    private static int Tell(Session session, Newcomers news, TaskForetold foretold, Terminal terminal) =>
-        terminal.Tell(
+    private static int Tell(Session session, Newcomers news, TaskForetold foretold, Terminal terminal)
+    {
+        var words = new TaskPredictionWords(foretold.Task);
+
+        return terminal.Tell(
             new
             {
                 synthetic = session.Data.IsSynthetic,
-                classes = foretold.Names,
+                classes = LearningTaskModule.names(foretold.Task),
                 remarks = foretold.Remarks,
-                predictions = news.Texts.Select((text, i) => TaskPredictionWords.ForJson(text, foretold.Predictions[i], foretold.Strange[i])),
+                predictions = news.Texts.Select((text, i) => words.ForJson(text, foretold.Predictions[i], foretold.Networks[i], foretold.Strange[i])),
             },
             [
                 .. foretold.Remarks,
-                .. news.Texts.SelectMany((text, i) => TaskPredictionWords.Lines(text, foretold.Names, foretold.Predictions[i], foretold.Strange[i])),
+                .. news.Texts.SelectMany((text, i) => words.Lines(text, foretold.Predictions[i], foretold.Networks[i], foretold.Strange[i])),
             ]);
+    }
 
     private static int Tell(Session session, Newcomers news, Foretold foretold, bool all, Terminal terminal)
     {

@@ -4,10 +4,12 @@ using NtkPipeline.Core;
 namespace NtkPipeline.Host.Commands;
 
 /// <summary>A prediction of one of several classes, or of a number, in lines for people and as JSON.</summary>
-internal static class TaskPredictionWords
+internal sealed class TaskPredictionWords(LearningTask task)
 {
+    private readonly string[] _names = LearningTaskModule.names(task);
+
     /// <param name="remark">Why it is to be taken with care; none where nothing is to be said.</param>
-    public static object ForJson(string text, TaskPrediction prediction, string? remark) => new
+    public object ForJson(string text, TaskPrediction prediction, TaskOpinion[] networks, string? remark) => new
     {
         text,
         remark,
@@ -15,6 +17,14 @@ internal static class TaskPredictionWords
         said = prediction.Said,
         outputs = prediction.Outputs,
         probabilities = prediction.Probabilities,
+        networks = networks.Select(opinion => new
+        {
+            model = opinion.Model,
+            said = opinion.Said,
+            outputs = opinion.Outputs,
+            seeds = opinion.Seeds,
+            validation = opinion.Quality,
+        }),
         explanation = prediction.Carriers.Select(carrier => new
         {
             id = carrier.Tweet.Id,
@@ -24,20 +34,23 @@ internal static class TaskPredictionWords
         }),
     };
 
-    /// <param name="names">Of the classes; none of numbers.</param>
-    public static IEnumerable<string> Lines(string text, string[] names, TaskPrediction prediction, string? remark)
+    public IEnumerable<string> Lines(string text, TaskPrediction prediction, TaskOpinion[] networks, string? remark)
     {
         yield return $"\"{PlainLine.ofText(text)}\"";
 
         if (remark is not null)
             yield return PredictionWords.Remark(remark);
 
-        var likely = prediction.Probabilities.Zip(names).OrderByDescending(pair => pair.First).Take(3)
+        var likely = prediction.Probabilities.Zip(_names).OrderByDescending(pair => pair.First).Take(3)
             .Select(pair => $"{PlainLine.ofText(pair.Second)} {pair.First.ToString("P0", CultureInfo.InvariantCulture)}");
         var probabilities = prediction.Probabilities.Length == 0 ? "" : $" ({string.Join(", ", likely)})";
 
         yield return $"  {PlainLine.ofText(prediction.Said)}  by kernel regression{probabilities}";
-        yield return "  what weighs most:";
+
+        foreach (var opinion in networks)
+            yield return $"  {PlainLine.ofText(opinion.Said)}  {opinion.Model}, {(opinion.Seeds == 1 ? "1 seed" : $"mean of {opinion.Seeds} seeds")} ({TaskWords.main(task, opinion.Quality)} on the validation rows)";
+
+        yield return "  what weighs most, by kernel regression:";
 
         foreach (var carrier in prediction.Carriers)
             yield return $"    {Number(carrier.Contribution)}  [{PlainLine.ofText(carrier.Label)}] {PlainLine.ofText(carrier.Tweet.Text)}";

@@ -29,8 +29,10 @@ internal static class NewTexts
         from labels in run.Labels.Value.Value
         from split in run.Split.Value.Value
         from regression in run.Regression.Value.Value
+        from networks in run.Networks.Value.Value
         select new TaskForetold(
-            LearningTaskModule.names(labels.Task), PredictTask.run(tweets, labelled, labels, split, regression, seen.Rows.Cross), seen.Remarks, seen.Strange);
+            labels.Task, PredictTask.run(tweets, labelled, labels, split, regression, seen.Rows.Cross),
+            TaskOpinions.all(session.Config.Compare.MainRate, session.Config.Train, networks, labels, split, seen.Rows.Features), seen.Remarks, seen.Strange);
 
     /// <summary>New tweets as the models see them, and what is to be said of them.</summary>
     private sealed record Seen(NewRows Rows, string[] Remarks, string?[] Strange);
@@ -121,4 +123,6 @@ internal sealed record WaysIn(TweetSets Raw, TweetSets Clean, Views Views, Artif
 internal sealed record Foretold(TextPrediction[] Predictions, string[] Remarks, string?[] Strange);
 
 /// <summary>The same of three classes or more, which are named, or of numbers.</summary>
-internal sealed record TaskForetold(string[] Names, TaskPrediction[] Predictions, string[] Remarks, string?[] Strange);
+/// <param name="Networks">For each tweet, what the networks of the main learning rate say of it.</param>
+internal sealed record TaskForetold(
+    LearningTask Task, TaskPrediction[] Predictions, TaskOpinion[][] Networks, string[] Remarks, string?[] Strange);

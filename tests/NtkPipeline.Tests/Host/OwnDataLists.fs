@@ -9,6 +9,7 @@ let all: Test list = [
     TaskScoresTests.tests
     UnseenWordsTests.tests
     SplitRowsTests.tests
+    TrainTaskTests.tests
     NarrowedGridTests.tests
     OwnColumnsTests.tests
     OwnDataTests.tests

@@ -85,6 +85,12 @@ let tests =
                 ]
 
             Expect.stringContains said.Output "  sport  by kernel regression" "what it is"
+
+            Expect.stringContains
+                said.Output
+                "network m = 64, ‖x‖ = √d, rate 1, mean of 2 seeds"
+                "networks too"
+
             Expect.stringContains said.Output "take with care: none of its 2 words" "nothing shared"
             Expect.stringContains said.Output "take with care: it holds no word" "nothing at all")
 

@@ -25,7 +25,7 @@ let tests =
             let data, store = tweets folder 240, Path.Combine(folder, "store")
             let out name = Path.Combine(folder, name)
             let first = run data store (out "first") [ "--json" ] |> wantDone
-            Expect.stringContains first.Output "synthetic sample" "it says what it ran on"
+            Expect.stringContains first.Error "synthetic sample" "it says what it ran on"
 
             for name in names do
                 Expect.isTrue (File.Exists(Path.Combine(out "first", name))) name

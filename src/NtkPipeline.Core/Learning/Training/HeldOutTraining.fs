@@ -27,6 +27,7 @@ module HeldOutTraining =
     [<NoEquality; NoComparison>]
     type private Lane = {
         Network: Trainable
+        Theta: DenseParameters[]
         Step: TrainingStep
         Kept: torch.Tensor
         /// What the network itself must reach on the kept rows: y, plus f(·; θ₀) where it is centred.
@@ -100,6 +101,7 @@ module HeldOutTraining =
 
         {
             Network = network
+            Theta = theta
             Step = network.Begin spec.Optimiser rate
             Kept = x
             Goal = goal
@@ -112,16 +114,16 @@ module HeldOutTraining =
         }
 
     /// `spec` says what is trained and for how long, `rate` is η itself. `kept` and `held` are unit rows; `targets` those of the kept, rows ×
-    /// outputs: of several, the loss is ½·mean over all entries. The first weights and the batches are those that `TrainNetwork` draws
+    /// outputs: of several, the loss is ½·mean over all entries. The weights before and after stand behind the path. The first weights and the batches are those that `TrainNetwork` draws
     /// from the same seed.
-    let run
+    let runWhole
         (spec: RunSpec)
         (rate: float)
         (seed: Seed)
         (kept: Matrix<float32>)
         (targets: Matrix<float>)
         (held: Matrix<float32>)
-        : Result<HeldOutPath, PipelineError> =
+        : Result<HeldOutPath * (Matrix<float32> * Matrix<float32>), PipelineError> =
         if kept.Rows <> targets.Rows || kept.Rows = 0 then
             invalidArg (nameof targets) $"%d{targets.Rows} targets for %d{kept.Rows} rows"
 
@@ -130,6 +132,7 @@ module HeldOutTraining =
             use _ = torch.NewDisposeScope()
             use _ = torch.no_grad ()
             let lane = lane spec rate seed device kept targets held
+            let initial = TrainedNetwork.weights lane.Theta
             let seen, diverged = follow lane spec.Epochs 1 [ look lane ]
             let outputs, movement = seen |> List.rev |> Array.ofList |> Array.unzip
 
@@ -137,7 +140,12 @@ module HeldOutTraining =
                 Outputs = Matrix.ofRows (held.Rows * targets.Columns) outputs
                 Movement = movement
                 Diverged = diverged
-            })
+            },
+            (initial, TrainedNetwork.weights lane.Theta))
+
+    /// The same without the weights.
+    let run spec rate seed kept targets held : Result<HeldOutPath, PipelineError> =
+        runWhole spec rate seed kept targets held |> Result.map fst
 
     let codec: Codec<HeldOutPath> =
         Codec.pair

@@ -39,28 +39,34 @@ module TrainedNetwork =
 
         Network.denseLayers features network |> List.mapFold folder 0L |> fst |> Array.ofList
 
-    /// Unit rows as this network is given them: of norm 1 or √d.
-    let private inputs (run: NetworkRun) (rows: Matrix<float32>) =
-        (Tensors.ofMatrix32 rows).mul((InputScale.norm rows.Columns run.Spec.InputScale).ToScalar())
+    /// Unit rows as such a network is given them: of norm 1 or √d.
+    let private inputs (spec: RunSpec) (rows: Matrix<float32>) =
+        (Tensors.ofMatrix32 rows).mul((InputScale.norm rows.Columns spec.InputScale).ToScalar())
 
-    /// f at unit rows, n × d, of a network with these weights: f(x; θ), or f(x; θ) − f(x; θ₀) where it was trained centred.
-    let outputs (trained: TrainedNetwork) (final: Matrix<float32>) (rows: Matrix<float32>) : float[] =
+    /// f at unit rows, n × outputs, of a network with so many outputs and these first and last weights: f(x; θ), or f(x; θ) − f(x; θ₀)
+    /// where it was trained centred.
+    let evaluate
+        (spec: RunSpec)
+        (outputs: int)
+        (initial: Matrix<float32>)
+        (final: Matrix<float32>)
+        (rows: Matrix<float32>)
+        : Matrix<float> =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
-        let run = trained.Run
-        let network, x = RunSpec.network run.Spec, inputs run rows
+        let network, x = RunSpec.networkOf outputs spec, inputs spec rows
 
         let at weights =
-            (Trainable.ofNetwork
-                network
-                (theta network run.Features weights)
-                run.Spec.Architecture.OutputScale)
+            (Trainable.ofNetwork network (theta network rows.Columns weights) spec.Architecture.OutputScale)
                 .Outputs
                 x
 
         let f = at final
+        (if spec.Architecture.Centred then f - at initial else f) |> Tensors.toMatrix64
 
-        (if run.Spec.Architecture.Centred then f - at trained.Initial else f).flatten() |> Tensors.toArray64
+    /// The same of a run's network, which has one output.
+    let outputs (trained: TrainedNetwork) (final: Matrix<float32>) (rows: Matrix<float32>) : float[] =
+        (evaluate trained.Run.Spec 1 trained.Initial final rows).Values
 
     /// Θ̂ of the weights between unit rows, n × k, or of the rows with themselves, α² included.
     let tangent
@@ -76,8 +82,8 @@ module TrainedNetwork =
         (EmpiricalNtk.gram
             network
             (theta network run.Features weights)
-            (inputs run rows)
-            (others |> Option.map (inputs run)))
+            (inputs run.Spec rows)
+            (others |> Option.map (inputs run.Spec)))
             .mul((alpha * alpha).ToScalar())
         |> Tensors.toMatrix32
 
