@@ -50,6 +50,7 @@ let private testFolders = [
     yield! layers
     yield! List.map runtimeFolder runtimeLayers
     "Host"
+    "Torture"
     "Readers"
     ""
 ]
@@ -120,7 +121,7 @@ let tests =
                     let name = (nameOf file).Replace("Tests", "")
 
                     match folderOf file, Map.tryFind name sources with
-                    | ("" | "Host"), _ -> ()
+                    | ("" | "Host" | "Torture"), _ -> ()
                     | folder, Some home when folder <> home -> $"%s{file}: %s{name}.fs stands in %s{home}"
                     | _ -> ()
             ]

@@ -185,7 +185,8 @@ let private tests =
         yield! ExperimentLists.all
         yield! ReportLists.all
         yield! HostTests.all @ OwnDataLists.all
-        yield! [ ReaderTests.tests; FoundTests.tests; TortureTests.tests ]
+        yield! [ ReaderTests.tests; FoundTests.tests ]
+        yield! [ DiskFaultTests.tests; TortureTests.tests ]
         ArchitectureTests.tests
         FolderTests.tests
     ]

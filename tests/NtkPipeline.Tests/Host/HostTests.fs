@@ -56,7 +56,6 @@ let all: Test list = [
     MemoryTests.tests
     RunSampleTests.tests
     InterruptionTests.tests
-    DiskFaultTests.tests
     BenchTests.tests
     DeviceTests.tests
     SolveTests.tests

@@ -118,7 +118,10 @@ let tests =
                 found
 
             let inputs = [ "input_ids"; "attention_mask" ]
-            let model, other = OnnxModel.sum inputs true, OnnxModel.sum (inputs @ [ "token_type_ids" ]) true
+
+            let model, other =
+                HandMadeOnnx.sum inputs true, HandMadeOnnx.sum (inputs @ [ "token_type_ids" ]) true
+
             let base' = identity model (TinyEncoder.vocabulary 100)
             Expect.equal (identity model (TinyEncoder.vocabulary 100)) base' "the same"
             Expect.notEqual (identity model (TinyEncoder.vocabulary 101)) base' "another vocabulary"
@@ -126,7 +129,7 @@ let tests =
 
         testCase "a model without token types works, and the mean is taken over a text's own tokens"
         <| fun () ->
-            withFolder (OnnxModel.sum [ "input_ids"; "attention_mask" ] true) (TinyEncoder.vocabulary 100)
+            withFolder (HandMadeOnnx.sum [ "input_ids"; "attention_mask" ] true) (TinyEncoder.vocabulary 100)
             <| fun folder ->
                 use encoder = opened folder
 
@@ -154,25 +157,25 @@ let tests =
             refused tinyBytes [| "a"; "b" |] "it has no line [PAD]"
 
             refused
-                (OnnxModel.sum [ "input_ids" ] true)
+                (HandMadeOnnx.sum [ "input_ids" ] true)
                 (TinyEncoder.vocabulary 100)
                 "no input 'attention_mask'"
 
             refused
-                (OnnxModel.sum [ "input_ids"; "attention_mask"; "pixels" ] true)
+                (HandMadeOnnx.sum [ "input_ids"; "attention_mask"; "pixels" ] true)
                 (TinyEncoder.vocabulary 100)
                 "'pixels' is unknown"
 
             let inputs = [ "input_ids"; "attention_mask" ]
-            refused (OnnxModel.sum inputs false) (TinyEncoder.vocabulary 100) "no output"
+            refused (HandMadeOnnx.sum inputs false) (TinyEncoder.vocabulary 100) "no output"
 
             refused
-                (OnnxModel.sumOf 6 (Some 2) inputs)
+                (HandMadeOnnx.sumOf 6 (Some 2) inputs)
                 (TinyEncoder.vocabulary 100)
                 "not 64-bit whole numbers"
 
             refused
-                (OnnxModel.sumOf 7 (Some 1) inputs)
+                (HandMadeOnnx.sumOf 7 (Some 1) inputs)
                 (TinyEncoder.vocabulary 100)
                 "it gives 1 × 1 × 4 numbers"
 

@@ -1,5 +1,5 @@
 /// Small ONNX models made by hand, for tests of what is no sentence encoder.
-module NtkPipeline.Tests.OnnxModel
+module NtkPipeline.Tests.HandMadeOnnx
 
 open System.Text
 
