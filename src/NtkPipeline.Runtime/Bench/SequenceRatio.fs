@@ -50,7 +50,18 @@ module SequenceRatio =
         let all = sample rows
         let x = source all
         let lengths = Array.init rows (fun i -> 8 + 7 * i % 25)
-        let cost = SequenceCost.create network KernelKind.Ntk features lengths None 512 places 0.0
+
+        let cost =
+            SequenceCost.create
+                network
+                KernelKind.Ntk
+                features
+                lengths
+                None
+                512
+                places
+                SequenceCost.mostCores
+                0.0
 
         // Half a gigabyte read and as much written, far past any cache.
         let copied = torch.ones ([| 16384L; 8192L |], dtype = torch.float32)

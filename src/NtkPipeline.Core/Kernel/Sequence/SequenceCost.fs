@@ -58,7 +58,10 @@ module SequenceCost =
         |> Option.map (fun pool -> List.take (pool + 1) network.Layers)
         |> Option.defaultValue network.Layers
 
-    /// `tile` is the bytes of the largest tile.
+    /// Cores that memory is counted for, where it suffices: then tiles are the same on machines of fewer.
+    let mostCores = 64
+
+    /// `tile` is the bytes of the largest tile, and `cores` are those that compute at once.
     let create
         (network: Network)
         kind
@@ -67,6 +70,7 @@ module SequenceCost =
         (z: int[] option)
         (side: int)
         (places: int)
+        (cores: int)
         (tile: float)
         : SequenceCost =
         let pairs = pairs x z
@@ -83,14 +87,14 @@ module SequenceCost =
             * 8.0
             * (6.0 * float (features + 1) + 2.0 * float asking * (1.0 + length))
 
-        // The planes of up to 64 cores: K, Θ, and of each one more while a layer makes another, two for a residual.
+        // A core's planes: K, Θ, and of each one more while a layer makes another, two for a residual.
         let group = 8.0 * max 256.0 (2.0 * length) * max 6.0 length * 2.0 * planes * 2.0
 
         {
             Pairs = pairs
             Flops = pairs * (2.0 * float features + flops)
             Passed = 8.0 * pairs * (1.0 + passes)
-            Memory = MemoryNeed.idle + 2.0 * tile + 2.0 * strip + 64.0 * group
+            Memory = MemoryNeed.idle + 2.0 * tile + 2.0 * strip + float cores * group
         }
 
     /// "7.12e+08 pairs of tokens, 0.3 Tflop, 41 GB of moments passed, about 400 MB of memory".

@@ -89,7 +89,7 @@ module SequenceRequest =
                 else
                     0.0
 
-            let cost side =
+            let cost side cores =
                 SequenceCost.create
                     network
                     kind
@@ -98,9 +98,16 @@ module SequenceRequest =
                     (Option.map counts zs)
                     side
                     (max x.Places others.Places)
+                    cores
                     (tile side + table side / 2.0)
 
-            let priced = sides |> List.map (fun side -> side, cost side)
+            // Long texts fit where fewer cores hold one at a time.
+            let here = min SequenceCost.mostCores System.Environment.ProcessorCount
+
+            let priced = [
+                for cores in List.distinct [ SequenceCost.mostCores; here ] do
+                    for side in sides -> side, cost side cores
+            ]
 
             let! side, cost =
                 match

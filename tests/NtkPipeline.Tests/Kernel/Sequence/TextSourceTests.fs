@@ -68,6 +68,21 @@ let tests =
             Expect.equal (SequenceCost.pairs [| 2; 3 |] None) 19.0 "(25 + 4 + 9)/2"
             Expect.equal (SequenceCost.pairs [| 2; 3 |] (Some [| 4 |])) 20.0 "5 × 4"
 
+        testCase "texts of 2,000 tokens are planned where only 64 cores at once would lack memory"
+        <| fun () ->
+            let network = parse "conv 4 size=3 | relu | mean-pool"
+            let here = System.Environment.ProcessorCount
+
+            let memory cores =
+                (SequenceCost.create network KernelKind.Ntk 2 [| 2000 |] None 1 2000 cores 0.0).Memory
+
+            Expect.isGreaterThan (memory 64) 3e10 "0.5 GB a core"
+            Expect.isLessThan (memory 2) 2e9 "two cores"
+
+            let x = source "x" 1 2000 2 (Array.create 4000 1.0, Array.create 2000 true)
+            let planned = TextSamples.plan (memory (min 64 here)) KernelKind.Ntk network x None
+            Expect.isOk planned $"%d{here} cores"
+
         testProperty "whatever shapes, lengths and masks: a kernel or a sentence"
         <| fun (seed: int) ->
             let random = Random seed
