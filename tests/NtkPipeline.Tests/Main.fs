@@ -13,16 +13,14 @@ let private tests =
         SampleTweetsTests.tests
         MetricsTests.tests
         BatchesTests.tests
-        OptimiserTests.tests
-        WidthScalingTests.tests
-        GradientStepsTests.tests
+        yield! [ OptimiserTests.tests; WidthScalingTests.tests; GradientStepsTests.tests ]
         ReluStackTests.tests
         TrainableTests.tests
         LossTests.tests
         OptimiserPathTests.tests
         OwnKernelStepsTests.tests
         SwitchedCausesTests.tests
-        TaskNetworkTests.tests
+        yield! [ TaskNetworkTests.tests; TokenTrainingTests.tests ]
         TrainWholeTests.tests
         FollowTrainingTests.tests
         WeightedRowsTests.tests
@@ -118,7 +116,8 @@ let private tests =
         NetworkPredictionsTests.tests
         NewTweetsTests.tests
         testList "network" [
-            yield! [ TokenParserTests.tests; NetworkTextTests.tests; LayerGuideTests.tests ]
+            yield! [ TokenParserTests.tests; TokenForwardTests.tests ]
+            yield! [ NetworkTextTests.tests; LayerGuideTests.tests ]
             ArchitectureTextTests.tests
             ActivationsTests.tests
             DualTests.tests
@@ -134,7 +133,7 @@ let private tests =
             TableGramTests.tests
             OppositeRowsTests.tests
             ViewKernelTests.tests
-            EmpiricalNtkTests.tests
+            yield! [ EmpiricalNtkTests.tests; TokenGramTests.tests; TokenLimitTests.tests ]
             GradientFeaturesTests.tests
             WidthLimitTests.tests
             DeepWidthTests.tests

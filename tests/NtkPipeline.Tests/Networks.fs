@@ -96,6 +96,9 @@ let randomOverTokens (seed: int) : string =
     let pool = pick random [ []; [ "mean-pool" ]; [ "sum-pool" ]; [ "flatten" ] ]
     String.concat " | " ([ for _ in 0 .. random.Next 4 -> block () ] @ pool @ [ "dense 2" + some "b" ])
 
+/// A network over tokens.
+let overTokens (text: string) : Network = Expect.wantOk (NetworkText.parseAny text) text
+
 /// Rows for kernels: general ones, and every pair that is hard: equal, parallel, antiparallel, nearly so, orthogonal.
 let rows: Matrix<float> =
     Matrix.ofRows 4 [|

@@ -122,6 +122,11 @@ module Network =
                 match layer with
                 | Activate activation ->
                     sound |> Result.bind (fun () -> Activation.finite activation |> Result.map ignore)
+                | Tokens(TokenLayer.Attention attention) when attention.Scales.Position > 0.0 ->
+                    sound
+                    |> Result.bind (fun () ->
+                        Error
+                            "position of an attention acts on kernels only: no network of finite width has it here")
                 | Dense _
                 | LayerNorm _
                 | Residual _

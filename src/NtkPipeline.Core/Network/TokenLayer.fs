@@ -48,6 +48,13 @@ module Convolution =
                 Scales = prior
             })
 
+    /// How many windows a text of so many tokens, padding among them, has.
+    let places (tokens: int) (conv: Convolution) : int =
+        match conv.Beyond with
+        | Padding.Same -> (tokens + conv.Step - 1) / conv.Step
+        | Padding.Valid when tokens < conv.Window -> 0
+        | Padding.Valid -> (tokens - conv.Window) / conv.Step + 1
+
     /// As many tokens come out as go in, each at its place.
     let keepsTokens (conv: Convolution) : bool = conv.Beyond = Padding.Same && conv.Step = 1
 
@@ -116,6 +123,17 @@ module Attention =
         | Some(name, _), _ -> Error $"%s{name} of an attention is above 0 and at most 1e6"
         | None, Some(name, _) -> Error $"%s{name} of an attention is 0 (none) to 1e6"
         | None, None -> Ok { HeadCount = heads; Divisor = scale; Weighing = scores; Deviations = scales }
+
+    let private prior weight bias =
+        match Prior.create weight bias Ntk with
+        | Ok prior -> prior
+        | Error reason -> invalidOp reason
+
+    /// σ_v of the linear map that makes values. Those of queries and keys are of `Prior.unit`: σ_q and σ_k multiply scores.
+    let ofValues (attention: Attention) : Prior = prior attention.Deviations.Value 0.0
+
+    /// σ_o and σ_b of the linear map that joins the heads.
+    let ofOutput (attention: Attention) : Prior = prior attention.Deviations.Output attention.Deviations.Bias
 
 /// A layer that takes the tokens of a text together, where all others treat each token by itself.
 [<RequireQualifiedAccess>]

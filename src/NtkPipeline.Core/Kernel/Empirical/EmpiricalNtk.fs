@@ -147,7 +147,7 @@ module EmpiricalNtk =
         trace network theta x
         |> Array.map (fun layer ->
             let part = torch.empty ([| x.shape[0]; x.shape[0] |], dtype = x.dtype, device = x.device)
-            StructuredGram.fillSymmetric [| layer |] part
+            TokenGram.fillSymmetric [| layer |] part
             scope.MoveToOuter part)
 
     /// Θ̂ of the rows of x with those of z, or with themselves (both halves written from one), by the structured method.
@@ -163,7 +163,7 @@ module EmpiricalNtk =
         let result = torch.empty ([| x.shape[0]; columns |], dtype = x.dtype, device = x.device)
 
         match z with
-        | None -> StructuredGram.fillSymmetric left result
-        | Some z -> StructuredGram.fillBetween left (trace network theta z) result
+        | None -> TokenGram.fillSymmetric left result
+        | Some z -> TokenGram.fillBetween left (trace network theta z) result
 
         result.MoveToOuterDisposeScope()

@@ -40,7 +40,7 @@ module FeatureKernel =
                 Input = features.alias () |> scope.MoveToOuter
                 Delta =
                     torch.ones ([| x.shape[0]; 1L |], dtype = x.dtype, device = x.device) |> scope.MoveToOuter
-                WeightScale = scale * prior.WeightVariance / float features.shape[1]
+                WeightScale = scale * prior.WeightVariance / float features.shape[int (features.dim ()) - 1]
                 BiasScale = scale * prior.BiasVariance
             }
         |]

@@ -2,13 +2,13 @@ namespace NtkPipeline.Core
 
 open TorchSharp
 
-/// One dense layer as the structured kernel sees it. With O > 1 outputs, `Delta` holds the O blocks ∂f_o/∂z side by side,
+/// One linear map, as a dense layer is, as the structured kernel sees it: at rows, or at tokens. With O > 1 outputs, `Delta` holds the O blocks ∂f_o/∂z side by side,
 /// each over √O, so that δδᵀ is their mean.
 [<NoComparison; ReferenceEquality>]
 type LayerTrace = {
-    /// a, the layer's input: N × fan_in.
+    /// a, the map's input: N × fan_in, or N × T × fan_in at tokens.
     Input: torch.Tensor
-    /// δ = ∂f/∂z: N × width (· outputs).
+    /// δ = ∂f/∂z: N × width (· outputs), or N × T × width (· outputs).
     Delta: torch.Tensor
     /// σ_w²/fan_in; 1 in the standard parameterisation.
     WeightScale: float
@@ -40,10 +40,12 @@ module LayerTrace =
             let z = if z.requires_grad then z else z.requires_grad_ true
             inputs.Add a
             outputs.Add z
-            scales.Add(Forward.scales prior (int a.shape[1]))
+            scales.Add(Forward.scales prior (int a.shape[int (a.dim ()) - 1]))
             z
 
         let y = Forward.walk network theta onDense (x.detach().clone())
+        // Outputs at each token are outputs beside each other.
+        let y = if y.dim () = 3L then y.reshape (y.shape[0], y.shape[1] * y.shape[2]) else y
         let count = y.shape[1]
 
         // By layer: the gradients of each output.
@@ -70,7 +72,7 @@ module LayerTrace =
                 if count = 1L then
                     delta[0]
                 else
-                    torch.cat(delta, 1L).div_((divisor count).ToScalar())
+                    torch.cat(delta, -1L).div_((divisor count).ToScalar())
 
             let struct (weight, bias) = scales[k]
 
@@ -81,7 +83,7 @@ module LayerTrace =
                 BiasScale = bias * bias
             })
 
-    /// The traces of every dense layer for the rows of x: one forward and, an output, one backward pass for the whole batch,
+    /// The traces of every linear map for the rows (or texts) of x: one forward and, an output, one backward pass for the whole batch,
     /// as rows do not interact. Autograd needs no gradient with respect to θ. The tensors belong to the caller's scope.
     let ofNetwork (network: Network) (theta: DenseParameters[]) (x: torch.Tensor) : LayerTrace[] =
         collect (fun outputs -> sqrt (float outputs)) network theta x

@@ -52,7 +52,7 @@ module MonteCarlo =
         }
 
     let private draw (network: Network) (seed: Seed) (x: torch.Tensor) (k: int) =
-        Forward.draw network (int x.shape[1]) (sampleSeed seed k) x.dtype |> Forward.toDevice x.device
+        Forward.drawFor network x (sampleSeed seed k)
 
     /// Θ of the rows of x with those of z, or with themselves: the mean of `samples` networks' empirical kernels. `tell` is told
     /// how many are done.

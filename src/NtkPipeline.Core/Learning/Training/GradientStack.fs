@@ -2,7 +2,7 @@ namespace NtkPipeline.Core
 
 open TorchSharp
 
-/// Any network with one output, not centred, whose live parameters are moved in place by gradients: one backward pass of AD a step.
+/// Any network with one output, over rows or texts, not centred, whose live parameters are moved in place by gradients: one backward pass of AD a step.
 [<NoEquality; NoComparison>]
 type GradientStack = {
     Network: Network
@@ -59,7 +59,8 @@ module GradientStack =
 
             let see activation (z: torch.Tensor) =
                 if hasGates activation then
-                    found.Add(z.gt (0.0.ToScalar()))
+                    // At all places of a text, beside each other.
+                    found.Add(z.gt(0.0.ToScalar()).flatten 1L)
 
             Forward.walkTelling see stack.Network stack.Theta (fun _ _ _ z -> z) x |> ignore
             torch.cat (found.ToArray(), 1L)
