@@ -101,7 +101,7 @@ let tests =
             let kernel out = [ "kernel"; "--network"; "dense 1"; "--x"; x; "--out"; out ]
             File.WriteAllText(at "notes.md", "mine")
             refused 2 [ "--out"; "notes.md"; "kept" ] (kernel (at "notes.md"))
-            refused 1 [ "it is a folder" ] (kernel folder)
+            refused 1 [ "is a folder" ] (kernel folder)
             refused 2 [ "/dev/null" ] (kernel "/dev/null")
             Expect.equal (File.ReadAllText(at "notes.md")) "mine" "untouched"
             kernel (at "k.npy") |> wantDone |> ignore

@@ -37,7 +37,7 @@ let tests =
             usage [ "99999999999 is not between" ] (kernel "dense 99999999999" (at "x.npy") (at "k.npy") [])
 
             refused 1 [ "it is a folder" ] (kernel relu folder (at "k.npy") [])
-            refused 1 [ "it is a folder" ] (kernel relu (at "x.npy") folder [])
+            refused 1 [ "is a folder" ] (kernel relu (at "x.npy") folder [])
             KernelFiles.write folder "far" (Matrix.create 1 2 [| 1.0; 1e60 |]) |> ignore
 
             refused
