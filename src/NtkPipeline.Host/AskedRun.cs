@@ -11,6 +11,10 @@ internal static class AskedRun
 {
     private const string Command = "ntk run";
 
+    /// <summary>The settings that name files or folders.</summary>
+    private static readonly string[] _files =
+        ["data.features", "data.targets", "data.test-features", "embed.model", "embed.train-npy", "embed.test-npy"];
+
     private static readonly JsonSerializerOptions _json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -27,7 +31,7 @@ internal static class AskedRun
 
     /// <summary>The file's text.</summary>
     public static string Print(Session session) =>
-        PlainLine.ofJson(JsonSerializer.Serialize(new Kept(Command, StageRequest.Of(session).Run!), _json)) + "\n";
+        PlainLine.ofJson(JsonSerializer.Serialize(new Kept(Command, Anywhere(StageRequest.Of(session).Run!, session.Config)), _json)) + "\n";
 
     /// <summary>What the last run whose results lie in a folder was asked for; none where none has left word.</summary>
     public static FSharpResult<RunRequest?, Failure> Find(string folder)
@@ -40,6 +44,21 @@ internal static class AskedRun
     public static string Words(RunRequest request) =>
         string.Join(' ', [Command, .. request.Data is { } data ? new[] { "--data", data } : [], .. request.SettingsFile is { } file ? new[] { "--config", file } : [],
             .. request.Assignments.SelectMany(setting => new[] { "--set", setting.Contains(' ', StringComparison.Ordinal) ? $"\"{setting}\"" : setting })]);
+
+    /// <summary>The same request with files named from the root, so that it holds wherever a person stands later.</summary>
+    private static RunRequest Anywhere(RunRequest request, Config config)
+    {
+        var moved = config.Facts.Where(fact => _files.Contains(fact.Key) && fact.Value != "" && !Path.IsPathFullyQualified(fact.Value)).ToArray();
+
+        return request with
+        {
+            Assignments =
+            [
+                .. request.Assignments.Where(setting => !moved.Any(fact => setting.StartsWith(fact.Key + "=", StringComparison.Ordinal))),
+                .. moved.Select(fact => $"{fact.Key}={Path.GetFullPath(fact.Value)}"),
+            ],
+        };
+    }
 
     private static FSharpResult<RunRequest?, Failure> Read(string path, string text)
     {

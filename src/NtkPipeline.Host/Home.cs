@@ -46,6 +46,9 @@ internal static class Home
         var folder = named ?? (File.Exists(Path.Combine(Kaggle, "train.csv")) ? Kaggle : Sample);
         var train = Path.Combine(folder, "train.csv");
 
+        if (File.Exists(folder))
+            return Results<DataFolder>($"--data: {folder} is a file; name the folder that it lies in, where labelled rows are train.csv");
+
         if (!File.Exists(train))
             return Results<DataFolder>($"{train}: there is no such file; data/README.md says how to get Kaggle's, a run without --data uses the sample, and data.features names rows of numbers");
 

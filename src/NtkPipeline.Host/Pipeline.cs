@@ -41,7 +41,7 @@ internal static class Pipeline
                from picture in runner.Run(DrawKernel.stage, DrawKernel.inputs(regression.Gram, split, regression.Spectrum))
                from chapters in Questions.Ask(bench)
                let findings = GatherFindings.run(
-                   config.Seed, session.Data.Name, session.Data.IsSynthetic, config.Facts,
+                   config.Seed, session.Data.Name, session.Data.IsSynthetic, sources.Data.Task, config.Facts,
                    config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
                let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, trained, tangents)

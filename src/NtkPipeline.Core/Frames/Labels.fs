@@ -32,7 +32,7 @@ module Labels =
             Values = cells |> Array.map (fun cell -> numbers[LearningTask.name cell])
         }
 
-    let private classes (choice: TaskChoice) (cells: string[]) : Result<Labels, string> =
+    let private classes (choice: TaskChoice) (from: string) (cells: string[]) : Result<Labels, string> =
         let names = cells |> Seq.map LearningTask.name |> LearningTask.inOrder
 
         let areNumbers =
@@ -46,7 +46,7 @@ module Labels =
         match names.Length with
         | 1 ->
             Error
-                $"every row has the label '%s{shown names[0]}', and two different ones at least are wanted; data.label names the column of labels"
+                $"every row has the label '%s{shown names[0]}', and two different ones at least are wanted; %s{from}"
         | 2 -> Ok(ofClasses (LearningTask.Binary(names[0], names[1])) names cells)
         | count when choice = TaskChoice.Binary ->
             Error
@@ -56,10 +56,13 @@ module Labels =
                 $"there are %d{count} different whole numbers among %d{cells.Length} labels; data.task=regression learns them as numbers, data.task=classes as classes"
         | count when isAuto && 2 * count > cells.Length ->
             Error
-                $"there are %d{count} different labels on %d{cells.Length} rows; data.label names the column of labels, and data.task=classes takes them nevertheless"
+                $"there are %d{count} different labels on %d{cells.Length} rows; %s{from}, and data.task=classes takes them nevertheless"
         | _ -> Ok(ofClasses (LearningTask.Classes names) names cells)
 
-    let private numbers (place: int -> string) (cells: string[]) : Result<Labels, string> =
+    /// Whether the square of such a length is a number of full precision.
+    let private squares (length: float) = length > 1e-150 && length < 1e150
+
+    let private numbers (from: string) (place: int -> string) (cells: string[]) : Result<Labels, string> =
         let values =
             cells
             |> Array.map (function
@@ -69,26 +72,68 @@ module Labels =
         match Array.tryFindIndex Option.isNone values with
         | Some row ->
             Error
-                $"%s{place row}: label '%s{shown cells[row]}' is not a finite number, which data.task=regression wants; data.task=classes takes words, and data.label names the column of labels"
+                $"%s{place row}: label '%s{shown cells[row]}' is not a finite number, which data.task=regression wants; data.task=classes takes words, and %s{from}"
         | None ->
             let values = Array.choose id values
 
             if (Array.distinct values).Length = 1 then
                 Error
-                    $"every row has the label %s{shown cells[0]}, so that there is nothing to learn; data.label names the column of labels"
+                    $"every row has the label %s{shown cells[0]}, so that there is nothing to learn; %s{from}"
+            elif not (squares (Array.max values - Array.min values)) then
+                Error
+                    $"the labels reach from %g{Array.min values} to %g{Array.max values}, whose squares float64 does not hold; multiply them by a power of ten first"
             else
                 Ok { Task = LearningTask.Regression; Values = values }
 
-    /// The labels of cells, at least one. `place` names a row in a refusal; refusals are clauses that follow a file's name.
-    let ofCells (choice: TaskChoice) (place: int -> string) (cells: string[]) : Result<Labels, string> =
+    /// What tables write where a number is missing.
+    let private isMissing (cell: string) =
+        Array.contains (cell.Trim().ToLowerInvariant()) [|
+            "nan"
+            "na"
+            "n/a"
+            "null"
+            "none"
+            "inf"
+            "+inf"
+            "-inf"
+            "infinity"
+            "-infinity"
+        |]
+
+    /// The first row whose label is missing among numbers: nobody means a class called NaN.
+    let private missing (cells: string[]) : int option =
+        let isNumber =
+            function
+            | LearningTask.Real _ -> true
+            | _ -> false
+
+        if
+            cells |> Array.forall (fun cell -> isNumber cell || isMissing cell) && Array.exists isNumber cells
+        then
+            cells |> Array.tryFindIndex (isNumber >> not)
+        else
+            None
+
+    /// Where labels of a CSV file come from.
+    let fromColumn = "data.label names the column of labels"
+
+    /// The labels of cells, at least one. `from` says where they come from, and `place` names a row, in a refusal; refusals are clauses that
+    /// follow a file's name.
+    let ofCells
+        (choice: TaskChoice)
+        (from: string)
+        (place: int -> string)
+        (cells: string[])
+        : Result<Labels, string> =
         match cells |> Array.tryFindIndex System.String.IsNullOrWhiteSpace with
         | Some row ->
             Error
-                $"%s{place row}: it has no label; leave such rows out, or put them into test.csv, and data.label names the column of labels"
+                $"%s{place row}: it has no label; leave such rows out, or put them into test.csv, and %s{from}"
         | None ->
             let isBroken =
                 function
-                | LearningTask.Real value -> not (LearningTask.isWhole value)
+                | LearningTask.Whole _ -> false
+                | LearningTask.Real _ -> true
                 | _ -> false
 
             let areNumbers =
@@ -97,12 +142,15 @@ module Labels =
                     | LearningTask.Real _ -> true
                     | _ -> false)
 
-            match choice with
-            | TaskChoice.Regression -> numbers place cells
-            | TaskChoice.Auto when areNumbers && Array.exists isBroken cells -> numbers place cells
-            | TaskChoice.Auto
-            | TaskChoice.Binary
-            | TaskChoice.Classes -> classes choice cells
+            match choice, missing cells with
+            | TaskChoice.Auto, Some row ->
+                Error
+                    $"%s{place row}: label '%s{shown cells[row]}' is no number, and other rows have numbers; leave such rows out or fill them, or data.task=classes takes it for the name of a class"
+            | TaskChoice.Regression, _ -> numbers from place cells
+            | TaskChoice.Auto, None when areNumbers && Array.exists isBroken cells -> numbers from place cells
+            | TaskChoice.Auto, None
+            | TaskChoice.Binary, _
+            | TaskChoice.Classes, _ -> classes choice from cells
 
     /// The column of labels of a CSV file's bytes; `name` is the file, for refusals: those of `CsvFrame.parse` and those above.
     let ofCsv
@@ -118,7 +166,8 @@ module Labels =
             | None when lines.Length = 0 -> CsvFrame.refuse name [ "it holds a header and no tweet" ]
             | None ->
                 match
-                    CsvFrame.cells columns.Label frame |> ofCells choice (fun row -> $"line %d{lines[row]}")
+                    CsvFrame.cells columns.Label frame
+                    |> ofCells choice fromColumn (fun row -> $"line %d{lines[row]}")
                 with
                 | Ok labels -> Ok labels
                 | Error fault -> CsvFrame.refuse name [ fault ])

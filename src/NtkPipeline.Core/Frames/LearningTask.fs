@@ -2,6 +2,7 @@ namespace NtkPipeline.Core
 
 open System
 open System.Globalization
+open System.Numerics
 
 /// What a run learns of its rows. The labels carry it (`Labels`), so that every stage can ask.
 [<RequireQualifiedAccess>]
@@ -78,10 +79,20 @@ module LearningTask =
     /// Whole numbers that float64 tells apart.
     let isWhole (value: float) : bool = value = Math.Floor value && abs value < 9e15
 
+    /// A cell as a whole number in digits alone; of any size where it is written so.
+    let (|Whole|_|) (cell: string) : string option =
+        // Longer ones would take the square of their length.
+        let digits = if cell.Length > 40 then "" else cell
+
+        match BigInteger.TryParse(digits, NumberStyles.Integer, CultureInfo.InvariantCulture), cell with
+        | (true, whole), _ -> Some(whole.ToString CultureInfo.InvariantCulture)
+        | _, Real value when isWhole value -> Some((int64 value).ToString CultureInfo.InvariantCulture)
+        | _ -> None
+
     /// What a label's cell is called: whole numbers in digits alone, whichever way they were written; all else without blanks around.
     let name (cell: string) : string =
         match cell.Trim() with
-        | Real value when isWhole value -> (int64 value).ToString CultureInfo.InvariantCulture
+        | Whole digits -> digits
         | words -> words
 
     /// Names in the order of their numbers: by size where all are numbers, else letter by letter. Of two, the later is the positive class.
@@ -95,6 +106,9 @@ module LearningTask =
                 | _ -> None)
 
         if numbers.Length = names.Length then
-            Array.zip numbers names |> Array.sortBy fst |> Array.map snd
+            // float64 does not tell whole numbers of many digits apart.
+            Array.zip numbers names
+            |> Array.sortBy (fun (number, name) -> number, name.Length, name)
+            |> Array.map snd
         else
             names |> Array.sortWith (fun a b -> String.CompareOrdinal(a, b))

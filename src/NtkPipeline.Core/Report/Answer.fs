@@ -13,11 +13,16 @@ module Answer =
         | Some all when all > data.TrainRows -> $", drawn at random of %s{NumberText.count all}"
         | _ -> ""
 
+    let private classes (data: DataFacts) =
+        match data.Classes with
+        | "0", "1" -> ""
+        | negative, positive -> $"; the positive class is '%s{positive}', the other '%s{negative}'"
+
     /// The data in one clause, which says where it is a synthetic sample.
     let data (data: DataFacts) : string =
         let kind = if data.Synthetic then " (a synthetic sample, written by a program)" else ""
 
-        $"""%s{data.Name}%s{kind}: %s{NumberText.many data.TrainRows "labelled row" "labelled rows"}%s{sample data}, %s{NumberText.count data.FittedRows} of them fitted and %s{NumberText.count data.ValidationRows} kept aside; %s{NumberText.many data.TestRows "row" "rows"} without labels"""
+        $"""%s{data.Name}%s{kind}: %s{NumberText.many data.TrainRows "labelled row" "labelled rows"}%s{sample data}, %s{NumberText.count data.FittedRows} of them fitted and %s{NumberText.count data.ValidationRows} kept aside; %s{NumberText.many data.TestRows "row" "rows"} without labels%s{classes data}"""
 
     let private has (findings: Findings) (widest: Widest) =
         widest.Movement >= findings.Comparison.LazyThreshold

@@ -6,6 +6,8 @@ type DataFacts = {
     Name: string
     /// Written by a program, not by people.
     Synthetic: bool
+    /// The negative class and the positive one, in the labels' own words.
+    Classes: string * string
     /// Labelled rows, and rows without labels.
     TrainRows: int
     /// Of how many they were drawn; none where all were taken.

@@ -4,9 +4,16 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module GatherFindings =
 
-    let private dataFacts name isSynthetic sampledFrom (split: Split) (features: Features) = {
+    let private classes (task: LearningTask) =
+        match task with
+        | LearningTask.Binary(negative, positive) -> negative, positive
+        | LearningTask.Classes _
+        | LearningTask.Regression -> invalidArg (nameof task) "these findings are of two classes"
+
+    let private dataFacts name isSynthetic task sampledFrom (split: Split) (features: Features) = {
         Name = name
         Synthetic = isSynthetic
+        Classes = classes task
         TrainRows = split.Labels.Length
         SampledFrom = sampledFrom
         TestRows = features.Test.Rows
@@ -61,16 +68,18 @@ module GatherFindings =
         (seed: uint64)
         (name: string)
         (isSynthetic: bool)
+        (task: LearningTask)
         (settings: SettingFact[])
         : Artifact<unit> =
-        Fingerprint.describe (seed, name, isSynthetic, settings)
+        Fingerprint.describe (seed, name, isSynthetic, LearningTask.names task, settings)
         |> fun text -> Artifact.create "settings" (Digest.ofParts [ text ]) (lazy (Ok()))
 
-    /// `whole`: the tweets that a sample was drawn of, where one was.
+    /// `whole`: the tweets that a sample was drawn of, where one was. `task` is of two classes.
     let run
         (seed: uint64)
         (name: string)
         (isSynthetic: bool)
+        (task: LearningTask)
         (settings: SettingFact[])
         (whole: Artifact<Tweet[]> option)
         (tweets: Artifact<Tweet[]>)
@@ -116,7 +125,7 @@ module GatherFindings =
             chapters
             : Findings = {
             Seed = seed
-            Data = dataFacts name isSynthetic sampledFrom split features
+            Data = dataFacts name isSynthetic task sampledFrom split features
             Features = features.Facts
             Combination = combination
             Dimensions = dimensions
@@ -131,7 +140,7 @@ module GatherFindings =
             Sources = sources
         }
 
-        Artifact.map gather (choices seed name isSynthetic settings)
+        Artifact.map gather (choices seed name isSynthetic task settings)
         |> Artifact.apply sampledFrom
         |> Artifact.apply tweets
         |> Artifact.apply split

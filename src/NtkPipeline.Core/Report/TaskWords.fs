@@ -66,9 +66,16 @@ module TaskWords =
         else
             let spec, value, runs = best |> Array.maxBy (fun (_, value, _) -> value)
             let moved = runs |> Array.averageBy (fun run -> Array.last run.Movement)
+            let equals = best |> Array.filter (fun (_, other, _) -> other = value) |> Array.length
+
+            let place =
+                if equals = 1 then
+                    "best"
+                else
+                    $"best, as %d{equals - 1} of the %d{best.Length - 1} others did"
 
             [
-                $"Of the finite networks, m = %d{spec.Width} at %s{InputScale.words spec.InputScale} and rate %g{spec.Rate} ended best: %s{main findings.Labels.Task value} over %s{VerdictWords.seeds runs.Length}, its tangent kernel having moved by %s{NumberText.percent moved}. That it is the best was seen on the validation rows themselves."
+                $"Of the finite networks, m = %d{spec.Width} at %s{InputScale.words spec.InputScale} and rate %g{spec.Rate} ended %s{place}: %s{main findings.Labels.Task value} over %s{VerdictWords.seeds runs.Length}, its tangent kernel having moved by %s{NumberText.percent moved}. That it is the best was seen on the validation rows themselves."
             ]
 
     /// The answer, first of all.

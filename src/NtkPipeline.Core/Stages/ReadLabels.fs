@@ -6,7 +6,8 @@ module ReadLabels =
 
     let private stageOf name settings run : Stage<'i, Labels> = {
         Name = name
-        Version = 1
+        // 2: whole numbers of any size are classes, and squares must be numbers.
+        Version = 2
         Settings = settings
         Codec = Labels.codec
         Body = Pure run
@@ -29,15 +30,19 @@ module ReadLabels =
         | _ when targets.Columns <> 1 ->
             Error(
                 DataRefused
-                    $"%s{file}: it is %d{targets.Rows} × %d{targets.Columns}, and data.targets is one number a row"
+                    $"%s{file}: it is %d{targets.Rows} × %d{targets.Columns}, and data.targets is one number a row; several are learnt by as many runs"
             )
         | _ when targets.Rows = 0 -> Error(DataRefused $"%s{file}: it holds no number")
         | Some(row, _) ->
-            Error(NumbersRefused $"%s{file}: the target of row %d{row} (from 0) is not a finite number")
+            Error(
+                NumbersRefused
+                    $"%s{file}: the target of row %d{row} (from 0) is not a finite number; leave such rows out, or fill them"
+            )
         | None ->
             targets.Values
             |> Array.map (fun y -> y.ToString("R", System.Globalization.CultureInfo.InvariantCulture))
-            |> Labels.ofCells choice (fun row -> $"row %d{row} (from 0)")
+            |> Labels.ofCells choice "data.targets names the file of what is to be learnt" (fun row ->
+                $"row %d{row} (from 0)")
             |> Result.mapError (fun fault -> DataRefused $"%s{file}: %s{fault}.")
 
     let ofArray (file: string) (choice: TaskChoice) : Stage<Matrix<float>, Labels> =

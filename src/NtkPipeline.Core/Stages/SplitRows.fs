@@ -74,6 +74,18 @@ module SplitRows =
             LargestSimilarGroup = similar |> Array.countBy id |> Array.map snd |> Array.max
         }
 
+    /// Whole numbers may have been meant as such.
+    let private asNumbers (names: string[]) =
+        let isNumber =
+            function
+            | LearningTask.Real _ -> true
+            | _ -> false
+
+        if Array.forall isNumber names then
+            "; data.task=regression learns the labels as numbers"
+        else
+            ""
+
     let private tooFew (settings: SplitTweets.Settings) (labels: Labels) =
         let least = 2 * settings.Folds
 
@@ -84,14 +96,16 @@ module SplitRows =
         | LearningTask.Regression -> None
         | LearningTask.Binary _
         | LearningTask.Classes _ ->
-            LearningTask.names labels.Task
+            let names = LearningTask.names labels.Task
+
+            names
             |> Seq.indexed
             |> Seq.tryPick (fun (k, name) ->
                 let rows = labels.Values |> Array.filter ((=) (float k)) |> Array.length
 
                 if rows < least then
                     Some
-                        $"the class '%s{PlainLine.within 20 name}' has %d{rows} of %d{labels.Values.Length} rows; %d{settings.Folds} folds and validation rows need %d{least} of each class at least; a smaller split.folds may do, or leave its rows out"
+                        $"the class '%s{PlainLine.within 20 name}' has %d{rows} of %d{labels.Values.Length} rows; %d{settings.Folds} folds and validation rows need %d{least} of each class at least; a smaller split.folds may do, or leave its rows out%s{asNumbers names}"
                 else
                     None)
 
@@ -115,6 +129,14 @@ module SplitRows =
         | LearningTask.Classes _ ->
             kinds split.Validation < all || rests |> Array.exists (fun rest -> kinds rest < all)
 
+    let private lack (labels: Labels) (split: Split) =
+        match labels.Task with
+        | LearningTask.Regression ->
+            $"%d{split.Train.Length} rows can be fitted and %d{split.Validation.Length} kept aside, and 2 of each are wanted"
+        | LearningTask.Binary _
+        | LearningTask.Classes _ ->
+            "the validation rows, or the training rows without one of their folds, are not of every class"
+
     let private run settings seed (tweets: Tweet[], labels: Labels) =
         if tweets.Length <> labels.Values.Length then
             invalidArg (nameof labels) $"%d{labels.Values.Length} labels for %d{tweets.Length} rows"
@@ -127,7 +149,7 @@ module SplitRows =
             if lame labels split then
                 Error(
                     DataRefused
-                        "the validation rows, or the training rows without one of their folds, are not of every class, because rows of the same text stay together (split.together); another split.folds or split.validation-share may do, or more rows"
+                        $"%s{lack labels split}, because rows of the same text, or of the same numbers, stay together (split.together); another split.folds or split.validation-share may do, or more rows that differ"
                 )
             else
                 Ok split

@@ -165,7 +165,7 @@ module SplitTweets =
             elif fewest < 2 * settings.Folds then
                 Error(
                     DataRefused
-                        $"the training tweets hold %d{positives} positive of %d{positive.Length}; %d{settings.Folds} folds and a validation set need at least %d{2 * settings.Folds} of each class"
+                        $"the training tweets hold %d{positives} positive of %d{positive.Length}; %d{settings.Folds} folds and a validation set need at least %d{2 * settings.Folds} of each class; a smaller split.folds may do, or more rows of the rarer class"
                 )
             else
                 split settings seed tweets positive |> refuseLameParts settings)

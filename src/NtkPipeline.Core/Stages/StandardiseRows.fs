@@ -27,13 +27,29 @@ module StandardiseRows =
         |> Pca.normaliseRows
         |> fst
 
+    /// Columns that nothing is learnt from are named: numbers are held in float32, so that a large constant may have swallowed what differs.
+    let private still (moments: (float * float)[]) =
+        match
+            [
+                for j, (_, deviation) in Array.indexed moments do
+                    if System.Double.IsInfinity deviation then
+                        j
+            ]
+        with
+        | [] -> ""
+        | columns ->
+            let named = columns |> Seq.truncate 8 |> Seq.map string |> String.concat ", "
+            let more = if columns.Length > 8 then ", …" else ""
+
+            $"; %d{columns.Length} that do not differ by a millionth of their mean between the training rows say nothing: %s{named}%s{more}, counted from 0"
+
     let private run (embeddings: Embeddings, split: Split) =
         let moments = embeddings.Labelled |> Matrix.gatherRows split.Train |> moments
 
         if moments |> Array.forall (snd >> System.Double.IsInfinity) then
             Error(
                 NumbersRefused
-                    "data.features: no column differs between the training rows, so that nothing can be learnt from them"
+                    "data.features: no column differs between the training rows by more than a millionth of its mean, so that nothing can be learnt from them; where a column stands on a large constant, subtract it first"
             )
         else
             Ok {
@@ -41,7 +57,7 @@ module StandardiseRows =
                 Test = standardise moments embeddings.Test
                 Facts = {
                     Encoder = embeddings.Encoder
-                    Reduction = "none, standardised beside a column of 1"
+                    Reduction = $"none, standardised beside a column of 1%s{still moments}"
                     EmbeddingColumns = embeddings.Labelled.Columns
                     Columns = moments.Length + 1
                     ExplainedVariance = [||]
@@ -52,7 +68,8 @@ module StandardiseRows =
 
     let stage: Stage<Embeddings * Split, Features> = {
         Name = "standardise-rows"
-        Version = 1
+        // 2: says which columns say nothing.
+        Version = 2
         Settings = ""
         Codec = ReduceDimension.codec
         Body = Pure run

@@ -55,7 +55,9 @@ internal static class CommandMistakes
     private static string Join(Command group, string word) => string.Join(' ', [.. Words(group), word]);
 
     private static string Known(Command group) =>
-        group is RootCommand ? "`ntk help` lists them all" : $"there are {string.Join(", ", Named(group).Select(name => Join(group, name)))}";
+        group is RootCommand ? "`ntk help` lists them all"
+        : !Named(group).Any() ? $"`{HelpOf(group)}` says how `{Called(group)}` is called"
+        : $"there are {string.Join(", ", Named(group).Select(name => Join(group, name)))}";
 
     /// <summary>Of a command that others stand below, and that does nothing alone.</summary>
     private static string OfGroup(Command group, ParseResult parsed) =>

@@ -6,7 +6,7 @@ open Expecto
 open NtkPipeline.Core
 
 let private read choice (labels: string list) =
-    labels |> Array.ofList |> Labels.ofCells choice (fun row -> $"row %d{row}")
+    labels |> Array.ofList |> Labels.ofCells choice Labels.fromColumn (fun row -> $"row %d{row}")
 
 let private task choice labels = (Expect.wantOk (read choice labels) "they are labels").Task
 
@@ -45,6 +45,18 @@ let tests =
                 (task auto [ "1.5"; "2"; "3" ])
                 LearningTask.Regression
                 "numbers that are not all whole"
+
+            Expect.equal
+                (task auto [
+                    "9007199254740993"
+                    "12345678901234567890"
+                    "9007199254740992"
+                    "9007199254740993"
+                    "12345678901234567890"
+                    "9007199254740992"
+                ])
+                (LearningTask.Classes [| "9007199254740992"; "9007199254740993"; "12345678901234567890" |])
+                "whole numbers that float64 does not tell apart are classes all the same"
 
             Expect.equal (task TaskChoice.Regression [ "1"; "2"; "1" ]) LearningTask.Regression "if so said"
 
@@ -85,6 +97,31 @@ let tests =
                 "1"
                 "b"
             ]
+
+            for word in [ "NaN"; "n/a"; "inf" ] do
+                for numbers in [ [ "0"; "1" ]; [ "0.5"; "1.5" ] ] do
+                    refused
+                        [
+                            "row 2"
+                            $"label '%s{word}' is no number"
+                            "leave such rows out"
+                            "data.task=classes"
+                        ]
+                        auto
+                        [ yield! numbers; word ]
+
+            Expect.equal
+                (task TaskChoice.Classes [ "0"; "1"; "NaN" ])
+                (LearningTask.Classes [| "0"; "1"; "NaN" |])
+                "but a class if so said"
+
+            Expect.equal
+                (task auto [ "none"; "some"; "some" ])
+                (LearningTask.Binary("none", "some"))
+                "among words"
+
+            refused [ "squares"; "power of ten" ] TaskChoice.Regression [ "1e200"; "-3e200" ]
+            refused [ "squares" ] auto [ "1.5e-200"; "2.5e-200" ]
 
             refused [ "nothing to learn" ] TaskChoice.Regression [ "2"; "2.0" ]
 

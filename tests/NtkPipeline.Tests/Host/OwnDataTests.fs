@@ -125,6 +125,50 @@ let tests =
 
             refused 2 [ "--data"; "data.features" ] ([ "run"; "--data"; folder ] @ houses))
 
+        testCase "a run of files that were named from one folder is found again from any other"
+        <| inFolder (fun folder ->
+            let beside name = Path.GetRelativePath(System.Environment.CurrentDirectory, house name)
+
+            let options =
+                sets [
+                    $"""data.features=%s{beside "X.npy"}"""
+                    $"""data.targets=%s{beside "y.npy"}"""
+                    "experiments=none"
+                ]
+
+            let _, _, text = run folder options
+
+            for name in [ "X.npy"; "y.npy" ] do
+                let full = Path.GetFullPath(house name).Replace("\\", "\\\\")
+                Expect.stringContains (text "run.json") $"=%s{full}\"" "from the root"
+
+            Expect.isFalse
+                ((text "run.json").Contains $"""data.features=%s{beside "X.npy"}""")
+                "and not as it was written"
+
+            let asked = [ "predict"; "--npy"; house "new.npy"; "--out"; Path.Combine(folder, "out") ]
+            Expect.stringContains (wantDone asked).Output "by kernel regression" "it is found")
+
+        testCase "two classes are named, and a folder is wanted where a file is given"
+        <| inFolder (fun folder ->
+            let rows = [
+                for i in 0..39 ->
+                    if i % 2 = 0 then $"a fire near lake %d{i},yes" else $"a quiet day %d{i},no"
+            ]
+
+            let file = Path.Combine(folder, "train.csv")
+            File.WriteAllLines(file, "text,target" :: rows)
+
+            let answer, _, text =
+                run folder ([ "--data"; folder ] @ sets [ "embed.encoder=lsa"; "experiments=none" ])
+
+            let words = "the positive class is 'yes', the other 'no'"
+            Expect.stringContains answer.Output words "on the console"
+
+            Expect.stringContains (text "report.html") (words.Replace("'", "&#39;")) "in the report"
+
+            refused 1 [ "--data: "; "is a file"; "train.csv" ] [ "run"; "--data"; file ])
+
         testCase "the shipped table is what its README's formula gives"
         <| fun () ->
             let read name = Npy.read64 (File.OpenRead(house name)) |> Flip.Expect.wantOk "it is an array"

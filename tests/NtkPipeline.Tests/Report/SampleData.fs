@@ -23,6 +23,7 @@ let scores names accuracy = {
 let data isSynthetic : DataFacts = {
     Name = $"tweets %s{hostile}"
     Synthetic = isSynthetic
+    Classes = "0", "1"
     TrainRows = 7613
     SampledFrom = None
     TestRows = 3263

@@ -80,6 +80,28 @@ let tests =
                     Expect.stringContains e.Sentence word word
             | Ok _ -> failtest "it should be refused"
 
+        testCase
+            "whole numbers that are too many for classes may be numbers, and rows that are all alike are told so"
+        <| fun () ->
+            let refusal texts task values =
+                match split texts { Task = task; Values = values } with
+                | Error e -> e.Sentence
+                | Ok _ -> failtest "it should be refused"
+
+            let years = LearningTask.Classes [| for year in 1990..2009 -> string year |]
+
+            Expect.stringContains
+                (refusal
+                    (Array.init 60 (fun i -> $"text %d{i}"))
+                    years
+                    (Array.init 60 (fun i -> float (i % 20))))
+                "data.task=regression"
+                "years"
+
+            let alike = refusal (Array.create 60 "same") LearningTask.Regression (Array.init 60 float)
+            Expect.stringContains alike "60 rows can be fitted and 0 kept aside" "of numbers"
+            Expect.stringContains alike "split.together" "why"
+
         testCase "rows of numbers keep what tells them apart when they are brought to norm 1"
         <| fun () ->
             let rows = Matrix.init 12 2 (fun i j -> if j = 0 then 1000.0f * float32 (i + 1) else 3.0f)
@@ -107,4 +129,6 @@ let tests =
             Expect.isLessThan (abs (float features.Test[0, 2] - 1.0)) 1e-6 "beside a 1"
             Expect.isGreaterThan (features.Labelled[11, 0] - features.Labelled[5, 0]) 0.1f "told apart"
             Expect.equal features.Labelled[3, 1] 0.0f "a column without variance says nothing"
+            Expect.stringContains features.Facts.Reduction "1 that do not differ" "and that is told"
+            Expect.stringContains features.Facts.Reduction ": 1, counted from 0" "by its number"
     ]
