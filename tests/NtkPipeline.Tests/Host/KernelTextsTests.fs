@@ -65,6 +65,34 @@ let tests =
                 expected
                 (load out).Values)
 
+        testCase "--empirical is the kernel of one finite network, the same by every method"
+        <| inFolder (fun folder ->
+            let x, xMask, _ = texts folder "x" 1
+            let z, zMask, _ = texts folder "z" 2
+
+            for network, others, size in
+                [
+                    "conv 8 size=3 b=0.1 | relu | mean-pool | dense 1", [], "4, 4"
+                    "attention 2 b=0.1 | relu | sum-pool | dense 2", [ "--z"; z; "--z-mask"; zMask ], "4, 4"
+                    "dense 6 | relu | conv 2 size=2 pad=valid", [], "4, 4, 4, 4"
+                ] do
+                let kernel way =
+                    let out = Path.Combine(folder, $"%s{way}.npy")
+
+                    [ "kernel"; "--network"; network; "--x"; x; "--x-mask"; xMask; "--out"; out ]
+                    @ [ "--empirical"; "--seed"; "3"; "--method"; way ]
+                    @ others
+                    |> wantDone
+                    |> ignore
+
+                    Expect.equal (shape out) size network
+                    values out
+
+                let structured = kernel "structured"
+                let largest = structured |> Seq.map abs |> Seq.max
+                KernelSamples.wantClose (1e-10 * largest) network (kernel "jacobian") structured
+                KernelSamples.wantClose (1e-10 * largest) network (kernel "vector-product") structured)
+
         testCase "what does not fit is refused in a sentence"
         <| inFolder (fun folder ->
             let x, xMask, _ = texts folder "x" 3
@@ -87,7 +115,10 @@ let tests =
                     "flatten | dense 1",
                     [ "--x"; x; "--x-mask"; xMask ]
                     2, [ "--z-mask belongs to --z" ], conv, [ "--x"; x; "--z-mask"; xMask ]
-                    1, [ "of texts"; "finite networks are of rows" ], conv, [ "--x"; x; "--empirical" ]
+                    1, [ "tangent kernel alone" ], conv, [ "--x"; x; "--empirical"; "--kind"; "nngp" ]
+                    1, [ "leave --outputs and --parts out" ], conv, [ "--x"; x; "--empirical"; "--parts" ]
+                    1, [ "end it in a dense layer" ], "attention 2", [ "--x"; x; "--empirical" ]
+                    1, [ "position of an attention" ], "attention 2 position=1", [ "--x"; x; "--empirical" ]
                     2, [ "takes the tokens of texts together" ], conv, [ "--x"; x; "--monte-carlo"; "4" ]
                     1, [ "smallest tile needs" ], conv, [ "--x"; x; "--memory"; "1kB" ]
                 ] do

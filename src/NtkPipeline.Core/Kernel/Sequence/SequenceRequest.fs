@@ -19,8 +19,10 @@ module SequenceRequest =
 
     let private refuse reason = Error(NumbersRefused $"kernel: %s{reason}")
 
+    let private hasFlatten (network: Network) = network.Layers |> List.contains (Tokens TokenLayer.Flatten)
+
     let private checkFlatten (network: Network) (x: TextSource) xs (z: (TextSource * _) option) =
-        if network.Layers |> List.contains (Tokens TokenLayer.Flatten) then
+        if hasFlatten network then
             let places =
                 xs
                 |> Array.tryHead
@@ -35,20 +37,9 @@ module SequenceRequest =
         else
             Ok()
 
-    let private plan
-        (precision: Precision<'t>)
-        (convert: float -> 't)
-        (memory: float)
-        (kind: KernelKind)
-        (network: Network)
-        (x: TextSource)
-        (z: TextSource option)
-        : Result<KernelJob<'t>, PipelineError> =
+    /// How many tokens each text has, of texts that this network has a kernel of; why not, if not.
+    let private checkTexts (network: Network) (x: TextSource) (z: TextSource option) =
         result {
-            let! _ =
-                SequenceNtk.check network
-                |> Result.mapError (fun reason -> NumbersRefused $"kernel: %s{reason}")
-
             do!
                 match z with
                 | Some z when z.Features <> x.Features ->
@@ -70,6 +61,24 @@ module SequenceRequest =
             let! xs = TextSource.lengths x
             let! zs = z |> Option.map TextSource.lengths |> Option.sequenceResult
             do! checkFlatten network x xs (Option.map2 (fun z zs -> z, zs) z zs)
+            return xs, zs
+        }
+
+    let private plan
+        (precision: Precision<'t>)
+        (convert: float -> 't)
+        (memory: float)
+        (kind: KernelKind)
+        (network: Network)
+        (x: TextSource)
+        (z: TextSource option)
+        : Result<KernelJob<'t>, PipelineError> =
+        result {
+            let! _ =
+                SequenceNtk.check network
+                |> Result.mapError (fun reason -> NumbersRefused $"kernel: %s{reason}")
+
+            let! xs, zs = checkTexts network x z
 
             let others = defaultArg z x
             let counts = Array.map (fun (struct (length: int, _: bool)) -> length)
@@ -159,7 +168,17 @@ module SequenceRequest =
     let private job precision convert (machine: KernelMachine) (request: KernelRequest) x z =
         match request.Finite with
         | None -> plan precision convert machine.Memory request.Kind request.Architecture x z
-        | Some _ -> refuse "it is of texts, and the kernels of finite networks are of rows"
+        | Some finite ->
+            checkTexts request.Architecture x z
+            |> Result.bind (fun (xs, _) ->
+                // The places that a flatten lays beside each other are those of the texts, which are of one length.
+                let cut =
+                    match Array.tryHead xs with
+                    | Some(struct (length, _)) when hasFlatten request.Architecture ->
+                        TextSource.cut (max 1 length)
+                    | _ -> id
+
+                EmpiricalTexts.job precision convert machine request finite (cut x) (Option.map cut z))
 
     /// The kernel of the texts of x with those of z (none: with themselves) in float64, its work and memory counted from their lengths.
     let double machine request x z : Result<KernelJob<float>, PipelineError> =

@@ -68,6 +68,22 @@ module TextSource =
                 }
             }
 
+    /// The same texts by their first `places` places alone.
+    let cut (places: int) (source: TextSource) : TextSource =
+        let size, kept = source.Places * source.Features, places * source.Features
+        let columns = places * (source.Features + 1)
+
+        let read start count =
+            source.Rows.Read start count
+            |> Result.map (fun rows ->
+                Matrix.init rows.Rows columns (fun i k -> rows[i, (if k < kept then k else size + k - kept)]))
+
+        {
+            source with
+                Places = places
+                Rows = { source.Rows with ColumnCount = columns; Read = read }
+        }
+
     /// How many tokens each text has, its places up to the last that counts, and whether any within them does not. Refused are
     /// tokens that are not finite.
     let lengths (source: TextSource) : Result<struct (int * bool)[], PipelineError> =

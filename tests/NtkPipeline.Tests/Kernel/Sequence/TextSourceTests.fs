@@ -31,6 +31,19 @@ let tests =
                 "holds 0.5 at text 2, place 1"
                 "no truth value"
 
+        testCase "cut to fewer places, it has their tokens and their mask"
+        <| fun () ->
+            let x = source "x" 2 3 2 (Array.init 12 float, [| true; true; false; true; false; false |])
+            let cut = TextSource.cut 2 x
+            let found = Expect.wantOk (cut.Rows.Read 0 2) "read"
+            Expect.equal found.Values [| 0.0; 1.0; 2.0; 3.0; 1.0; 1.0; 6.0; 7.0; 0.0; 0.0; 1.0; 0.0 |] "rows"
+            Expect.equal (cut.Places, cut.Rows.ColumnCount) (2, 6) "their size"
+
+            Expect.equal
+                (Expect.wantOk ((TextSource.cut 3 x).Rows.Read 0 2) "").Values
+                (Expect.wantOk (x.Rows.Read 0 2) "").Values
+                "all"
+
         testCase "a token that counts and is no number is refused where it stands"
         <| fun () ->
             let values = Array.create 12 1.0
