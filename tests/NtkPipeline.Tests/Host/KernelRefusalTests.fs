@@ -32,7 +32,9 @@ let tests =
                 [ "--seed, --method: these are of a finite network" ]
                 (kernel relu (at "x.npy") (at "k.npy") [ "--seed"; "3"; "--method"; "jacobian" ])
 
-            usage [ "there is no layer 'Dense'; did you mean dense?" ] (kernel "Dense 8" (at "x.npy") (at "k.npy") [])
+            usage
+                [ "there is no layer 'Dense'; did you mean dense?" ]
+                (kernel "Dense 8" (at "x.npy") (at "k.npy") [])
 
             usage [ "99999999999 is not between" ] (kernel "dense 99999999999" (at "x.npy") (at "k.npy") [])
 

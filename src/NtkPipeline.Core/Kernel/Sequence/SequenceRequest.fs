@@ -111,7 +111,7 @@ module SequenceRequest =
                     (tile side + table side / 2.0)
 
             // Long texts fit where fewer cores hold one at a time.
-            let here = min SequenceCost.mostCores System.Environment.ProcessorCount
+            let here = min SequenceCost.mostCores (TorchSharp.torch.get_num_threads ())
 
             let priced = [
                 for cores in List.distinct [ SequenceCost.mostCores; here ] do
