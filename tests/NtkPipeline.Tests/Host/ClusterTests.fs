@@ -10,7 +10,7 @@ open NtkPipeline.Tests.Workers
 
 /// Workers tell what they do every two seconds: what they told last may be of a stage that has just ended.
 let private statusSays address words =
-    let ask () = (wantDone [ "cluster"; "status"; "--cluster"; address; "--json" ]).Output
+    let ask () = (wantDone [ "cluster"; "status"; "--cluster"; address ]).Output
 
     let rec look tries =
         let found = ask ()

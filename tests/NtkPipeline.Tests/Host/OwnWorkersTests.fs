@@ -96,9 +96,11 @@ let tests =
             let data = tweets folder 240
             let train = Path.Combine(data, "train.csv")
 
+            // Rows of one text stay together, so that nothing can be held out: a stage refuses.
             File.WriteAllLines(
                 train,
-                File.ReadAllLines train |> Array.map (fun line -> line.Replace(",1", ",7"))
+                "id,keyword,location,text,target"
+                :: [ for row in 1..240 -> $"%d{row},,,one text,%d{row % 2}" ]
             )
 
             let run = arguments folder (Path.GetFullPath data) "store" "out"
