@@ -27,21 +27,14 @@ module EmpiricalPlan =
                 $"empirical kernel: %s{name} needs %s{ByteSize.print smallest.Bytes} of memory for its smallest tile, and %s{ByteSize.print memory} may be used; take a narrower network or more memory"
         )
 
-    /// The asked-for method, or of those that fit into `memory` bytes the one with the fewest operations. What does not fit is
-    /// refused with its size.
-    let plan
+    /// Of methods whose tiles have been fitted into `memory` bytes, the asked-for one, or of those that fit the one with the fewest
+    /// operations. What does not fit is refused with its size.
+    let choose
         (memory: float)
         (asked: EmpiricalMethod option)
         (network: Network)
-        (form: KernelForm)
-        (size: KernelSize)
+        (priced: (EmpiricalMethod * Result<int * Cost, Cost>) list)
         : Result<EmpiricalPlan, PipelineError> =
-        let priced =
-            EmpiricalMethod.all
-            |> List.map (fun way ->
-                let cost side = Cost.ofMethod network form size side way
-                way, fit memory cost (EmpiricalMethod.sides way))
-
         let candidates =
             priced |> List.filter (fun (way, _) -> asked |> Option.forall (fun asked -> asked = way))
 
@@ -76,6 +69,20 @@ module EmpiricalPlan =
                         | Ok(_, cost)
                         | Error cost -> way, cost)
             }
+
+    /// The method and tiles of a kernel of rows: see `choose`.
+    let plan
+        (memory: float)
+        (asked: EmpiricalMethod option)
+        (network: Network)
+        (form: KernelForm)
+        (size: KernelSize)
+        : Result<EmpiricalPlan, PipelineError> =
+        EmpiricalMethod.all
+        |> List.map (fun way ->
+            let cost side = Cost.ofMethod network form size side way
+            way, fit memory cost (EmpiricalMethod.sides way))
+        |> choose memory asked network
 
     /// "structured: 2.1 Tflop, 812 MB (vector-product: …; jacobian: …)".
     let print (plan: EmpiricalPlan) : string =

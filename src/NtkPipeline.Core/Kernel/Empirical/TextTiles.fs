@@ -1,6 +1,5 @@
 namespace NtkPipeline.Core
 
-open FsToolkit.ErrorHandling
 open TorchSharp
 
 /// The kernels of one finite network over texts, in tiles. Texts are rows as `TextTensor.ofRows` takes them.
@@ -16,44 +15,10 @@ module TextTiles =
         (network: Network)
         (size: TextsSize)
         : Result<EmpiricalPlan, PipelineError> =
-        let priced =
-            EmpiricalMethod.all
-            |> List.map (fun way ->
-                way, EmpiricalPlan.fit memory (fun side -> TextCost.ofMethod network size side way) sides)
-
-        let fitting =
-            priced
-            |> List.filter (fun (way, _) -> asked.IsNone || asked = Some way)
-            |> List.map (fun (way, found) -> found |> Result.map (fun (side, cost) -> way, side, cost))
-
-        let fits = fitting |> List.choose Result.toOption
-
-        match Network.finite network, fits with
-        | Error reason, _ -> Error(NumbersRefused $"empirical kernel: %s{reason}")
-        | Ok _, [] ->
-            let way, smallest =
-                priced
-                |> List.choose (fun (way, found) ->
-                    match found with
-                    | Error smallest when asked.IsNone || asked = Some way -> Some(way, smallest)
-                    | _ -> None)
-                |> List.minBy (fun (_, cost) -> cost.Bytes)
-
-            EmpiricalPlan.refuse memory (EmpiricalMethod.print way) smallest
-        | Ok _, _ ->
-            let way, side, cost = fits |> List.minBy (fun (_, _, cost) -> cost.Flops)
-
-            Ok {
-                Method = way
-                Side = side
-                Cost = cost
-                Considered =
-                    priced
-                    |> List.map (fun (way, found) ->
-                        match found with
-                        | Ok(_, cost)
-                        | Error cost -> way, cost)
-            }
+        EmpiricalMethod.all
+        |> List.map (fun way ->
+            way, EmpiricalPlan.fit memory (fun side -> TextCost.ofMethod network size side way) sides)
+        |> EmpiricalPlan.choose memory asked network
 
     /// θ on the device, for as long as the tiles may be asked for.
     let private draw (precision: Precision<'t>) device (maps: LinearMap list) (seed: Seed) =
