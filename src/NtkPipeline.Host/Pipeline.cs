@@ -35,14 +35,15 @@ internal static class Pipeline
                let made = new Materials(labelled, unlabelled, split, views.Together, features, kernels.Networks, kernel)
                let bench = new Bench(runner, config, made, new Limits(runner, split, features, kernels.Networks), sources.Transformer)
                from trained in Questions.Asking(runner, Widths.name, () => bench.Train(config.Train))
+               from epochs in Questions.Asking(runner, Widths.name, () => bench.ChooseEpochs())
                from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, trained))
                let runs = TrainedNetworkModule.runs(trained)
-               from comparison in runner.Run(CompareModels.stage(config.Compare), CompareModels.inputs(split, kernel, runs))
+               from comparison in runner.Run(CompareModels.stage(config.Compare), CompareModels.inputs(split, kernel, ChooseEpochs.judged(trained, epochs)))
                from picture in runner.Run(DrawKernel.stage, DrawKernel.inputs(regression.Gram, split, regression.Spectrum))
                from chapters in Questions.Ask(bench)
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, sources.Data.Task, config.Facts,
-                   config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, features, kernel, picture, runs, comparison, chapters)
+                   config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, features, kernel, picture, runs, epochs, comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
                let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, trained, tangents)
                select new PipelineOutputs(findings, report, unlabelled, sources.Data.Task, models);

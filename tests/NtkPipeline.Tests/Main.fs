@@ -82,10 +82,12 @@ let private tests =
         NearestTests.tests
         NetworksAgainstKernelTests.tests
         KernelStaysPutTests.tests
+        StoppedClaimsTests.tests
         yield! [ FewRowsTests.tests; DrawTweetsTests.tests ]
         TrainInputTests.tests
         TrainNetworkTests.tests
         TrainFoldTests.tests
+        ChooseEpochsTests.tests
         FineTuneEpochTests.tests
         KernelTileStagesTests.tests
         TransformerTextsTests.tests
@@ -163,6 +165,7 @@ let private tests =
         OwnFileTests.tests
         MachineLackTests.tests
         SharedRunTests.tests
+        StoppedRunTests.tests
         SolveMachineTests.tests
         ClusterTests.tests
         SolveWorkersTests.tests

@@ -19,6 +19,8 @@ type Config = {
     Targets: TargetCoding
     /// The run's own networks, in the order in which they train; none where the first question is not asked.
     Train: GridPoint[]
+    /// The further networks that choose their epochs, each with the fold of the training rows that it holds out.
+    Choosing: (GridPoint * int)[]
     /// The further questions that are asked, in their order.
     Experiments: Experiment list
     Explain: ExplainNetwork.Settings
@@ -93,6 +95,8 @@ module Config =
 
         match device, mistakes with
         | Ok device, [] ->
+            let networks = if asks Widths.name values then Widths.points values device else [||]
+
             Ok {
                 Seed = uint64 values["seed"]
                 Threads = Setting.whole values "threads"
@@ -120,7 +124,8 @@ module Config =
                 Targets =
                     TargetCoding.all
                     |> List.find (fun coding -> TargetCoding.print coding = values["ridge.targets"])
-                Train = if asks Widths.name values then Widths.points values device else [||]
+                Train = networks
+                Choosing = ChooseEpochs.networks (Setting.whole values "train.stop-folds") networks
                 Experiments = experiments values
                 Explain = ModelSettings.explain values
                 Compare = Widths.compare values

@@ -20,7 +20,7 @@ module IdleSettings =
         encoders values |> List.forall (fun name -> not (List.contains name names))
 
     /// The first question alone has these of its networks.
-    let private ofWidths = "widths seeds input-scales larger-rates larger-rate-widths"
+    let private ofWidths = "widths seeds input-scales larger-rates larger-rate-widths stop-folds"
 
     /// Of the settings of its networks, those that other questions' networks take over; the rest these say themselves.
     let private takenOver: (Experiment * string) list = [

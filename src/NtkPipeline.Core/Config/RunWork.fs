@@ -79,10 +79,17 @@ module RunWork =
                         TrainTask.name point, point.Spec
                 ]
 
+            let choosing =
+                Map [
+                    for point, fold in config.Choosing do
+                        TrainFold.name point fold, (point, fold)
+                ]
+
             fun stage ->
-                Map.tryFind stage.Name networks
-                |> Option.map (Workload.network sizes)
-                |> Option.defaultValue 0.0
+                match Map.tryFind stage.Name networks, Map.tryFind stage.Name choosing with
+                | Some spec, _ -> Workload.network sizes spec
+                | None, Some chooses -> TunedNetworks.work sizes config.Split.Folds [| chooses |]
+                | None, None -> 0.0
         else
             let basis = Widths.basis config.Values config.Device
             let experiment = config.Experiments |> List.find (fun asked -> asked.Name = question)

@@ -25,9 +25,18 @@ type NetworkEvidence = {
     Kernel: KernelRegression
     /// ±1 for each validation row, in the order of all outputs.
     Labels: float[]
-    /// In the order of `Group.sort`.
+    /// Followed to their last epoch, in the order of `Group.sort`.
     Runs: NetworkRun[]
+    /// The epochs that they are judged after, and those that reached them, as they stood there (`JudgedRuns`).
+    Choices: EpochChoice[]
+    Stopped: NetworkRun[]
 } with
+
+    /// Some of its runs as they are judged: after the epoch that was chosen for their kind, else after their last.
+    member this.AtStop(runs: NetworkRun[]) : NetworkRun[] =
+        runs
+        |> Array.map (fun run ->
+            this.Stopped |> Array.tryFind (fun stopped -> stopped.Spec = run.Spec) |> Option.defaultValue run)
 
     /// The runs at the main learning rate, those that differ in width and seed alone together.
     member this.MainSeries: (RunSpec * NetworkRun[])[] =

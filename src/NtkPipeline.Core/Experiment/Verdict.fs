@@ -13,8 +13,12 @@ type Verdict = {
 type AgainstKernel = {
     /// With `Member` = 0.
     Spec: RunSpec
-    /// Their mean accuracy on the validation rows less the kernel's, over the runs that ended.
+    /// The epoch after which they are judged; none where none was chosen, and they are after the last.
+    Epoch: int option
+    /// Their mean accuracy on the validation rows less the kernel's there, over the runs that reached it.
     Difference: Difference
+    /// The same after the last epoch, over the runs that ended; none where every one diverged.
+    AtEnd: Difference option
 }
 
 /// The finite networks against the kernel.

@@ -64,14 +64,17 @@ module VerdictWords =
         | [| alpha |] when alpha <> 1.0 -> $", output scale α = %g{alpha}"
         | _ -> ""
 
-    /// Norm of the inputs, learning rate and budget of runs that share them.
-    let setting (spec: RunSpec) (runs: NetworkRun[]) : string =
+    /// Norm of the inputs, learning rate and budget of runs that share them; `length` says how long they were trained.
+    let settingOf (length: string) (spec: RunSpec) (runs: NetworkRun[]) : string =
         let members = runs |> Array.map _.Spec.Member |> Array.distinct |> Array.length
 
         let budget =
-            $"%s{epochs spec.Epochs}%s{descent runs}, %s{seeds members}%s{centring runs}%s{outputScale runs}%s{architecture runs}"
+            $"%s{length}%s{descent runs}, %s{seeds members}%s{centring runs}%s{outputScale runs}%s{architecture runs}"
 
         $"%s{InputScale.words spec.InputScale}, learning rate %g{spec.Rate} × %s{Optimiser.unit spec.Optimiser}, %s{budget}"
+
+    /// The same of runs that are looked at after their last epoch.
+    let setting (spec: RunSpec) (runs: NetworkRun[]) : string = settingOf (epochs spec.Epochs) spec runs
 
     let tuned (kernel: KernelRegression) : string =
         let accuracy = percent kernel.Validation.Accuracy

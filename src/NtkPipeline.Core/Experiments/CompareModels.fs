@@ -4,20 +4,21 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module CompareModels =
 
-    let private run settings seed (split: Split, kernel: KernelRegression, runs: NetworkRun list) =
+    let private run settings seed (split: Split, kernel: KernelRegression, runs: JudgedRuns) =
         Judge.run Widths.claims settings seed kernel (SplitTweets.validationLabels split) runs |> Ok
 
     let inputs
         (split: Artifact<Split>)
         (kernel: Artifact<KernelRegression>)
-        (runs: Artifact<NetworkRun list>)
-        : Artifact<Split * KernelRegression * NetworkRun list> =
+        (runs: Artifact<JudgedRuns>)
+        : Artifact<Split * KernelRegression * JudgedRuns> =
         Artifact.map3 (fun split kernel runs -> split, kernel, runs) split kernel runs
 
-    let stage (settings: CompareSettings) : Stage<Split * KernelRegression * NetworkRun list, Comparison> = {
+    let stage (settings: CompareSettings) : Stage<Split * KernelRegression * JudgedRuns, Comparison> = {
         Name = "compare-models"
-        Version = 6
+        // 7: networks are judged after the epoch that fitted rows chose.
+        Version = 7
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "comparison/4"
+        Codec = Codec.json "comparison/5"
         Body = Seeded(run settings)
     }

@@ -20,6 +20,7 @@ module TransformerChapter =
                 Finding.create (metric "accuracy") scores.Validation.Accuracy
                 Finding.create (metric "f1") scores.Validation.F1
                 Finding.create (metric "squared-error") scores.ValidationError
+                Finding.create (metric "log-loss") scores.Calibration.Reliability.LogLoss
                 Finding.create (metric "calibration-error") scores.Calibration.Reliability.ExpectedError
                 Finding.create (metric "stop-squared-error") scores.StopError
                 optional (metric "cv-squared-error") scores.CvError

@@ -130,9 +130,10 @@ module TransformerJudge =
 
     let stage (settings: CompareSettings) : Stage<TransformerInput, TransformerEvidence> = {
         Name = "judge-transformer"
-        Version = 1
+        // 2: log loss after calibration.
+        Version = 2
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "transformer/2"
+        Codec = Codec.json "transformer/3"
         Body = Seeded(run settings)
     }
 

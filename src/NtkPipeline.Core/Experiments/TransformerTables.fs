@@ -31,6 +31,7 @@ module TransformerTables =
             NumberCell "validation accuracy"
             NumberCell "F1"
             NumberCell "squared error"
+            NumberCell "log loss"
             NumberCell "calibration error"
         ]
         Rows = [
@@ -47,11 +48,12 @@ module TransformerTables =
                     NumberCell(percent scores.Validation.Accuracy)
                     NumberCell $"%.3f{scores.Validation.F1}"
                     NumberCell(error scores.ValidationError)
+                    NumberCell(error scores.Calibration.Reliability.LogLoss)
                     NumberCell(percent scores.Calibration.Reliability.ExpectedError)
                 ]
         ]
         Notes = [
-            $"Targets are ±1. Ridges are over the kernel's mean diagonal. Cosines: cross-validation preferred a kernel whose rows are brought to length 1, k(x, z)/√(k(x, x) k(z, z)), to the kernel as it is. Kernels are regressed with on all %d{evidence.FittedRows} fitted rows; trained transformers are fitted on those that are no stop rows (%d{evidence.StopRows}), and the stop rows choose their epoch, so that their error there is the least of a few. On the validation rows trained models stand with their mean over seeds. Calibration: the sigmoid is fitted on the stop rows, and the expected error is of the validation rows."
+            $"Targets are ±1. Ridges are over the kernel's mean diagonal. Cosines: cross-validation preferred a kernel whose rows are brought to length 1, k(x, z)/√(k(x, x) k(z, z)), to the kernel as it is. Kernels are regressed with on all %d{evidence.FittedRows} fitted rows; trained transformers are fitted on those that are no stop rows (%d{evidence.StopRows}), and the stop rows choose their epoch, so that their error there is the least of a few. On the validation rows trained models stand with their mean over seeds. Calibration: the sigmoid is fitted on the stop rows; log loss and the expected error are of the validation rows."
             $"A head that has seen the labels of the rows that judge it would have given the tangent kernel a cross-validated squared error of %s{error evidence.LeakedError} and an accuracy of %s{percent evidence.LeakedAccuracy}; the table has the head fitted anew for every fold. Kernels marked so have seen the labels of the rows that train, in their weights or in their head, and cross-validation flatters them; the stop rows do not."
         ]
     }

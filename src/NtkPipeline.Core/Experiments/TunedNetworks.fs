@@ -42,38 +42,19 @@ module TunedNetworks =
                     point, fold
         |])
 
-    /// The mean output of some networks of one fold after an epoch, at one held-out row.
-    let private mean (paths: HeldOutPath[]) epoch row =
-        paths |> Array.averageBy (fun path -> float path.Outputs[epoch, row])
-
     let private trial (split: Split) spec (members: (int * HeldOutPath)[]) : NetworkTrial =
-        let reached = members |> Array.map (fun (_, path) -> path.Outputs.Rows) |> Array.min
-
-        let outputs = [|
-            for fold, members in Array.groupBy fst members do
-                let held = snd (TrainFold.rows fold split)
-                let paths = Array.map snd members
-
-                for k in 0 .. held.Length - 1 do
-                    split.Targets[split.Train[held[k]]], (fun epoch -> mean paths epoch k)
-        |]
-
-        let score judge =
-            Array.init reached (fun epoch ->
-                outputs |> Array.averageBy (fun (target, f) -> judge target (f epoch)))
-
-        let errors = score (fun y f -> (f - y) * (f - y))
+        let errors = FoldScores.errors split members
 
         {
             Spec = spec
             Errors = errors
-            Accuracies = score (fun y f -> if (y > 0.0) = (f > 0.0) then 1.0 else 0.0)
+            Accuracies = FoldScores.accuracies split members
             Movement =
-                Array.init reached (fun epoch ->
+                Array.init errors.Length (fun epoch ->
                     members |> Array.averageBy (fun (_, path) -> path.Movement[epoch]))
             Epoch =
-                if reached > 1 then
-                    Some(seq { 1 .. reached - 1 } |> Seq.minBy (fun epoch -> errors[epoch]))
+                if errors.Length > 1 then
+                    Some(seq { 1 .. errors.Length - 1 } |> Seq.minBy (fun epoch -> errors[epoch]))
                 else
                     None
             Diverged = members |> Array.filter (fun (_, path) -> path.Diverged.IsSome) |> Array.length

@@ -89,6 +89,20 @@ module WidthCurves =
         }
     ]
 
+    /// Of networks as they stood after the epoch that fitted rows chose for their kind.
+    let stopped (kernel: KernelRegression) : Curve list = [
+        {
+            Curve.create
+                "accuracy-stopped"
+                "Validation accuracy against width, stopped in time"
+                "After the epoch at which fitted rows that were held out were met best, which verdicts judge. A network that diverged later stands here as it was. The kernel's lines need no seed: one has the tuned ridge, the other the smallest ridge of the path."
+                Quantity.Accuracy
+                againstWidth
+                conditions with
+                Levels = levels kernel
+        }
+    ]
+
     /// Of all rates: further ones are lines of their own.
     let accuracy (kernel: KernelRegression) : Curve list = [
         {

@@ -56,6 +56,11 @@ module Widths =
             "every"
             "Epochs after which everything is measured; the first and the last always are. every measures the effective rank after 1, 2, 5, 10, 20, 50, … alone; listed epochs all have it."
         setting
+            "train.stop-folds"
+            (Whole(0L, 1000L))
+            "1"
+            "Folds of the training rows (split.folds), held out one after another from a further network of each kind: all of that kind are judged after the epoch at which it met them best, beside the last. 0 judges after the last alone."
+        setting
             "train.probe-rows"
             (Whole(2L, 100000L))
             "512"
@@ -96,6 +101,9 @@ module Widths =
             ->
             "train.network: its scale times train.output-scale is above 1e6"
         | Ok _ -> ()
+
+        if Setting.whole values "train.stop-folds" > Setting.whole values "split.folds" then
+            $"""train.stop-folds: it is more than split.folds, %s{values["split.folds"]}"""
 
         match Optimiser.parse values["train.optimiser"] with
         | Error reason -> $"train.optimiser: %s{reason}"

@@ -31,7 +31,7 @@ module Answer =
         $"networks of m = %d{widest.Width} at %s{WidthSeries.short series}"
 
     let private moves (series: WidthSeries) (widest: Widest) =
-        $"moves by %s{NumberText.percent widest.Movement} in %s{VerdictWords.epochs (WidthSeries.lastEpoch series)}"
+        $"moves by %s{NumberText.percent widest.Movement} in %s{SeriesAnswer.epochs series widest}"
 
     let private gained (findings: Findings) (series: WidthSeries, widest: Widest) = [
         if has findings widest then
@@ -39,7 +39,7 @@ module Answer =
         else
             "No, kernel regression with a tuned ridge is not the best here, yet it is not feature learning that beats it."
 
-        $"The accuracy of %s{networks series widest}, whose tangent kernel %s{moves series widest}, differs from that of kernel regression with its tuned ridge by %s{VerdictWords.points widest.Difference}."
+        $"The accuracy of %s{networks series widest}, whose tangent kernel %s{moves series widest}, differs from that of kernel regression with its tuned ridge by %s{VerdictWords.points widest.Difference}.%s{SeriesAnswer.beside series widest}"
     ]
 
     let private enough (findings: Findings) (judged: (WidthSeries * Widest)[]) = [
@@ -51,16 +51,16 @@ module Answer =
             $"None of them moved its kernel by %s{VerdictWords.percent findings.Comparison.LazyThreshold} or more, so feature learning was not put to the test; inputs of norm 1, a small output scale or longer training would."
         else
             let opening =
-                if widest.Difference.Upper < 0.0 then
-                    "Untuned and trained to the end, feature learning harms"
-                else
-                    "Feature learning brings nothing that these tweets show"
+                match widest.Difference.Upper < 0.0, widest.Epoch with
+                | true, None -> "Untuned and trained to the end, feature learning harms"
+                | true, Some _ -> "Even stopped in time, feature learning harms"
+                | false, _ -> "Feature learning brings nothing that these tweets show"
 
             let earlier =
-                match SeriesAnswer.peak findings series with
-                | Some(epoch, accuracy) ->
+                match widest.Epoch, SeriesAnswer.peak findings series with
+                | None, Some(epoch, accuracy) ->
                     $" That is where training ended: after %s{VerdictWords.epochs epoch} they stood at %s{NumberText.accuracy accuracy}, an epoch found on these very tweets; the kernel stands at %s{NumberText.accuracy findings.Kernel.Validation.Accuracy}."
-                | None -> ""
+                | _ -> SeriesAnswer.beside series widest
 
             $"%s{opening}: the accuracy of %s{networks series widest}, whose kernel %s{moves series widest}, differs from the tuned kernel's by %s{VerdictWords.points widest.Difference}.%s{earlier}"
     ]
@@ -69,7 +69,7 @@ module Answer =
         let margin, difference = findings.Comparison.Margin, widest.Difference
         "These numbers cannot tell whether the fixed kernel is enough."
 
-        $"The accuracy of %s{networks series widest}, whose kernel %s{moves series widest}, differs from the tuned kernel's by %s{VerdictWords.points difference}, which may be nothing and may be more than the margin of %s{SeriesAnswer.points margin}. %s{SeriesAnswer.needed findings difference (max difference.Value (margin - difference.Value))}"
+        $"The accuracy of %s{networks series widest}, whose kernel %s{moves series widest}, differs from the tuned kernel's by %s{VerdictWords.points difference}, which may be nothing and may be more than the margin of %s{SeriesAnswer.points margin}. %s{SeriesAnswer.needed findings difference (max difference.Value (margin - difference.Value))}%s{SeriesAnswer.beside series widest}"
     ]
 
     /// What the run's own networks say, in one or two sentences.

@@ -77,7 +77,7 @@ module DataTables =
             "with the smallest ridge",
             $"%s{scores kernel.SmallestRidgeValidation} at λ = %s{NumberText.number kernel.SmallestRidge}"
             "probabilities",
-            $"P(positive) = 1/(1 + exp(−(%s{NumberText.number sigmoid.Slope} f + %s{NumberText.number sigmoid.Offset}))), fitted on training rows left out; on the validation rows Brier score %s{NumberText.score reliability.Brier}, expected calibration error %s{NumberText.percent reliability.ExpectedError}"
+            $"P(positive) = 1/(1 + exp(−(%s{NumberText.number sigmoid.Slope} f + %s{NumberText.number sigmoid.Offset}))), fitted on training rows left out; on the validation rows log loss %s{NumberText.score reliability.LogLoss}, Brier score %s{NumberText.score reliability.Brier}, expected calibration error %s{NumberText.percent reliability.ExpectedError}"
             "effective dimension",
             $"%s{NumberText.count (int (round chosen.EffectiveDimension))} of %s{NumberText.count findings.Data.FittedRows}"
             "certificate of the solve",

@@ -68,10 +68,17 @@ type Findings = {
     /// The kernel regression's probabilities: fitted on training rows left out, judged on the validation rows.
     Calibration: Calibrated
     Picture: KernelPicture
+    /// Followed to their last epoch.
     Networks: NetworkRun[]
+    /// The epoch that each kind of them is judged at; empty where none was chosen.
+    Choices: EpochChoice[]
     Comparison: Comparison
     /// Of the further questions that were asked, in their order.
     Chapters: Chapter[]
     Settings: SettingFact[]
     Sources: RunSources
-}
+} with
+
+    /// Those of its networks that reached the epoch that was chosen for their kind, as they stood there: ΔΘ is of the probe rows, unless
+    /// it is the last.
+    member this.Stopped = this.Networks |> Array.choose (EpochChoice.stop this.Choices)

@@ -64,7 +64,7 @@ module GatherFindings =
             kernel.ValidationOutputs
 
     /// What the person chose: it decides the report's bytes as much as any stage's result does.
-    let private choices
+    let private asked
         (seed: uint64)
         (name: string)
         (isSynthetic: bool)
@@ -90,6 +90,7 @@ module GatherFindings =
         (kernel: Artifact<KernelRegression>)
         (picture: Artifact<KernelPicture>)
         (networks: Artifact<NetworkRun list>)
+        (choices: Artifact<EpochChoice[]>)
         (comparison: Artifact<Comparison>)
         (chapters: Artifact<Chapter list>)
         : Artifact<Findings> =
@@ -102,7 +103,9 @@ module GatherFindings =
                 @ Source.ofArtifact features
             Kernel = Source.ofArtifact split @ Source.ofArtifact kernel @ Source.ofArtifact picture
             Networks = Source.ofArtifact networks
-            Comparison = Source.ofArtifact comparison
+            Comparison =
+                (Source.ofArtifact choices |> List.filter (fun source -> source.Stage = ChooseEpochs.name))
+                @ Source.ofArtifact comparison
         }
 
         let sampledFrom =
@@ -121,6 +124,7 @@ module GatherFindings =
             kernel
             picture
             networks
+            choices
             comparison
             chapters
             : Findings = {
@@ -134,13 +138,14 @@ module GatherFindings =
             Calibration = calibration split kernel
             Picture = picture
             Networks = Array.ofList networks
+            Choices = choices
             Comparison = comparison
             Chapters = Array.ofList chapters
             Settings = settings
             Sources = sources
         }
 
-        Artifact.map gather (choices seed name isSynthetic task settings)
+        Artifact.map gather (asked seed name isSynthetic task settings)
         |> Artifact.apply sampledFrom
         |> Artifact.apply tweets
         |> Artifact.apply split
@@ -150,5 +155,6 @@ module GatherFindings =
         |> Artifact.apply kernel
         |> Artifact.apply picture
         |> Artifact.apply networks
+        |> Artifact.apply choices
         |> Artifact.apply comparison
         |> Artifact.apply chapters

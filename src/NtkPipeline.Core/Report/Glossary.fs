@@ -27,6 +27,10 @@ module Glossary =
         "unit of learning rate",
         "N/Λ_max, from the largest eigenvalue of the analytic kernel: full-batch descent is unstable from 2 units on. For Adam and sign descent, which move every parameter by one size, √(N/(Λ_max P))/10, with P parameters."
         "epoch, step", "An epoch passes once over the fitted rows; a step is one update of the weights."
+        "chosen epoch",
+        "The epoch at which a network that did not train on some of the fitted rows met these with the least squared error. The others of its kind are judged there, as kernel regression is at its chosen ridge. No validation row has a part in the choice."
+        "log loss",
+        "−log of the probability that a model gives to the class which came true, on average: 0 is perfect, .693 is a coin's. Outputs become probabilities by a sigmoid fitted on training rows left out (calibration)."
         "probe",
         "A fixed subset of the training rows on which kernels are compared between the first and the last epoch."
         "alignment",

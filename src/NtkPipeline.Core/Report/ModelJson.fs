@@ -41,6 +41,7 @@ module internal ModelJson =
             "slope", Json.real calibrated.Sigmoid.Slope
             "offset", Json.real calibrated.Sigmoid.Offset
             "rows", Json.whole calibrated.Rows
+            "logLoss", Json.real calibrated.Reliability.LogLoss
             "brier", Json.real calibrated.Reliability.Brier
             "expectedCalibrationError", Json.real calibrated.Reliability.ExpectedError
             "bins",
@@ -56,11 +57,42 @@ module internal ModelJson =
             ]
         ]
 
+    let private band (difference: Difference) =
+        Json.record [
+            "value", Json.real difference.Value
+            "lower", Json.real difference.Lower
+            "upper", Json.real difference.Upper
+        ]
+
+    /// The epoch that fitted rows chose for a kind of networks, and what it is there beside the kernel.
+    let choice (findings: Findings) (choice: EpochChoice) =
+        let against = findings.Comparison.Differences |> Array.tryFind (fun one -> one.Spec = choice.Spec)
+
+        let accuracy =
+            Group.ofRuns findings.Stopped
+            |> Array.tryFind (fun group -> group.Spec = choice.Spec)
+            |> Option.bind (fun group -> group.Of Quantity.Accuracy)
+
+        Json.record [
+            "network", Json.text choice.Spec.Architecture.Text
+            "inputScale", Json.text (InputScale.print choice.Spec.InputScale)
+            "width", Json.whole choice.Spec.Width
+            "learningRate", Json.real choice.Spec.Rate
+            "epoch", Json.maybe Json.whole choice.Epoch
+            "heldOutRows", Json.whole choice.Rows
+            "heldOutErrors", choice.Errors |> Seq.choose (Json.real >> Option.ofObj) |> Json.list
+            "validationAccuracy", accuracy |> Option.map _.Mean |> Json.maybe Json.real
+            "differenceToKernel", against |> Option.map _.Difference |> Json.maybe band
+            "differenceToKernelAtEnd", against |> Option.bind _.AtEnd |> Json.maybe band
+        ]
+
     /// The last measures of a run that did not diverge: a diverged run has no outcome, and its numbers are null.
     let private outcome (run: NetworkRun) = if run.Diverged.IsSome then None else Array.tryLast run.Epochs
 
-    let network (run: NetworkRun) =
+    /// `choices`: the epochs that are judged, where some were chosen.
+    let network (choices: EpochChoice[]) (run: NetworkRun) =
         let outcome = outcome run
+        let stopped = EpochChoice.stop choices run |> Option.map Group.last
         let last pick = outcome |> Option.map pick |> Json.maybe Json.real
 
         let rms pick =
@@ -92,4 +124,9 @@ module internal ModelJson =
             "featureMovement", layers _.FeatureMovement
             "layerAlignment", layers _.LayerAlignment
             "divergedInEpoch", Json.maybe Json.whole run.Diverged
+            "chosenEpoch", stopped |> Option.map _.Epoch |> Json.maybe Json.whole
+            "chosenValidationAccuracy", stopped |> Option.map _.Validation.Accuracy |> Json.maybe Json.real
+            "chosenValidationF1", stopped |> Option.map _.Validation.F1 |> Json.maybe Json.real
+            "chosenValidationAuc", stopped |> Option.map _.Validation.Auc |> Json.maybe Json.real
+            "chosenDeltaTheta", stopped |> Option.map _.DeltaTheta |> Json.maybe Json.real
         ]

@@ -55,7 +55,7 @@ module NetworkRows =
         ]
 
     /// What the axes that a table has no column for say of a network.
-    let private others (axes: Axis list) (spec: RunSpec) =
+    let others (axes: Axis list) (spec: RunSpec) : string option =
         match axes with
         | [] -> None
         | axes ->
@@ -88,7 +88,8 @@ module NetworkRows =
                 yield! epoch shared measures
         ]
 
-    let private aggregate (name: string) (value: Aggregate option) = [
+    /// Mean, deviation and count of a quantity over seeds.
+    let aggregate (name: string) (value: Aggregate option) : (string * float option) list = [
         $"%s{name}-mean", value |> Option.map _.Mean
         $"%s{name}-deviation", value |> Option.bind _.StandardDeviation
         $"%s{name}-count", value |> Option.map (fun value -> float value.Count)

@@ -4,10 +4,10 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module ReportText =
 
-    let private kernel (kernel: KernelRegression) =
+    let private kernel (kernel: KernelRegression) (calibrated: Calibrated) =
         let scores = kernel.Validation
 
-        $"kernel    accuracy %s{NumberText.accuracy scores.Accuracy}, F1 %s{NumberText.score scores.F1}, AUC %s{NumberText.score scores.Auc} on the validation rows; λ = %s{NumberText.number kernel.Chosen.Ridge} (%s{NumberText.number kernel.Chosen.RelativeRidge} × mean diagonal, by %s{NumberText.chosenBy kernel.ChosenBy})"
+        $"kernel    accuracy %s{NumberText.accuracy scores.Accuracy}, F1 %s{NumberText.score scores.F1}, AUC %s{NumberText.score scores.Auc}, log loss %s{NumberText.score calibrated.Reliability.LogLoss} after calibration on the validation rows; λ = %s{NumberText.number kernel.Chosen.Ridge} (%s{NumberText.number kernel.Chosen.RelativeRidge} × mean diagonal, by %s{NumberText.chosenBy kernel.ChosenBy})"
 
     let private refit (kernel: KernelRegression) = [
         match kernel.Refit with
@@ -33,27 +33,42 @@ module ReportText =
 
         $"""features  %s{features.Encoder}%s{weights}, %s{NumberText.many features.Columns "column" "columns"} of %s{NumberText.count features.EmbeddingColumns}"""
 
-    let private network (group: Group) =
-        let outcome =
-            match group.Of Quantity.Accuracy with
-            | None -> "every run diverged"
-            | Some accuracy ->
-                let movement =
-                    match group.Of Quantity.DeltaTheta with
-                    | Some movement -> NumberText.percents movement
-                    | None -> NumberText.missing
+    let private outcome (group: Group) =
+        match group.Of Quantity.Accuracy with
+        | None -> "every run diverged"
+        | Some accuracy ->
+            let movement =
+                match group.Of Quantity.DeltaTheta with
+                | Some movement -> NumberText.percents movement
+                | None -> NumberText.missing
 
-                $"""accuracy %s{NumberText.accuracies accuracy}, ΔΘ %s{movement} (%s{NumberText.many accuracy.Count "seed" "seeds"})"""
+            $"""accuracy %s{NumberText.accuracies accuracy}, ΔΘ %s{movement} (%s{NumberText.many accuracy.Count "seed" "seeds"})"""
 
+    /// Where they are judged, before what they came to.
+    let private network (stopped: Group[]) (group: Group) =
         let lost =
             if group.Diverged > 0 && group.Diverged < group.Runs.Length then
                 $", %d{group.Diverged} of %d{group.Runs.Length} runs diverged"
             else
                 ""
 
-        $"  m = %-5d{group.Spec.Width} %s{outcome}%s{lost}"
+        let ended = $"%s{outcome group}%s{lost}"
+
+        let said =
+            match stopped |> Array.tryFind (fun one -> one.Spec = group.Spec) with
+            | None -> ended
+            | Some one ->
+                match (Group.last one.Runs[0]).Epoch with
+                | epoch when epoch = group.Spec.Epochs ->
+                    $"%s{ended}, after the last epoch, as fitted rows chose"
+                | epoch ->
+                    $"after %s{VerdictWords.epochs epoch}, as fitted rows chose, %s{outcome one}; after the last, %s{ended}"
+
+        $"  m = %-5d{group.Spec.Width} %s{said}"
 
     let private networks (findings: Findings) = [
+        let stopped = Group.ofRuns findings.Stopped
+
         for sentence in WidthSeries.standIns findings do
             $"networks  %s{sentence}"
 
@@ -61,7 +76,7 @@ module ReportText =
             $"""networks  %s{WidthSeries.label series}, %s{NumberText.many (WidthSeries.lastEpoch series) "epoch" "epochs"}"""
 
             for group in series.Groups do
-                network group
+                network stopped group
     ]
 
     let private verdict (verdict: Verdict) =
@@ -75,7 +90,7 @@ module ReportText =
             | Some advice -> $"encoder   %s{advice}"
             | None -> ()
             features findings
-            kernel findings.Kernel
+            kernel findings.Kernel findings.Calibration
             yield! refit findings.Kernel
             yield! networks findings
             yield! findings.Comparison.Verdicts |> Seq.map verdict

@@ -4,10 +4,13 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module ResultRows =
 
-    let private regression (kernel: KernelRegression) = [
+    let private regression (kernel: KernelRegression) (calibrated: Calibrated) = [
         yield!
             ResultRow.each { ResultRow.create "kernel-regression" with Ridge = Some kernel.Chosen.Ridge } [
                 yield! ResultRow.scores "validation-" kernel.Validation
+                "validation-log-loss", Some calibrated.Reliability.LogLoss
+                "validation-brier-score", Some calibrated.Reliability.Brier
+                "validation-calibration-error", Some calibrated.Reliability.ExpectedError
                 "mean-diagonal", Some kernel.MeanDiagonal
                 "residual", Some kernel.Certificate.Residual
                 "condition-number", Some kernel.Certificate.ConditionNumber
@@ -66,10 +69,11 @@ module ResultRows =
 
     /// Every number of the findings. A verdict's value is 1 where the claim holds, 0 where it does not, none where it is open.
     let ofFindings (findings: Findings) : ResultRow[] = [|
-        yield! regression findings.Kernel
+        yield! regression findings.Kernel findings.Calibration
         for point in findings.Kernel.Path do
             yield! path point
         yield! NetworkRows.all "" findings.Networks
+        yield! ChoiceRows.all findings
         for fit in findings.Comparison.Slopes do
             yield! slope fit
         for judged in findings.Comparison.Verdicts do

@@ -55,7 +55,15 @@ module RunSections =
             "accuracy",
             "Does width bring the kernel's accuracy?",
             [
-                figures (Curves.drawAll findings.Networks (WidthCurves.accuracy findings.Kernel))
+                if findings.Choices.Length > 0 then
+                    words
+                        "A network that is trained on for ever fits the noise as well; kernel regression has its ridge against that. So each width is judged after the epoch at which fitted rows that were held out were met best, as the kernel is at the ridge that they chose; what it comes to by the last epoch stands beside it."
+
+                figures (
+                    Curves.drawAll findings.Stopped (WidthCurves.stopped findings.Kernel)
+                    @ Curves.drawAll findings.Networks (WidthCurves.accuracy findings.Kernel)
+                )
+                yield! NetworkTables.stopped findings
                 yield! NetworkTables.widths findings
                 yield! NetworkTables.diverged findings
                 yield! compared

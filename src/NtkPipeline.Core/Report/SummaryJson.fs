@@ -30,7 +30,7 @@ module SummaryJson =
             "name", Json.text chapter.Id
             "question", Json.text chapter.Title
             "verdict", Json.list (chapter.Verdicts |> Seq.map verdict)
-            "networks", Json.list (chapter.Runs |> Seq.map ModelJson.network)
+            "networks", Json.list (chapter.Runs |> Seq.map (ModelJson.network [||]))
             "numbers",
             Json.list [
                 for finding in chapter.Findings ->
@@ -72,7 +72,8 @@ module SummaryJson =
                 "dimensions", DataJson.dimensions findings.Dimensions
                 "kernelRegression", ModelJson.regression findings.Kernel
                 "calibration", ModelJson.calibration findings.Calibration
-                "networks", Json.list (findings.Networks |> Seq.map ModelJson.network)
+                "networks", Json.list (findings.Networks |> Seq.map (ModelJson.network findings.Choices))
+                "chosenEpochs", Json.list (findings.Choices |> Seq.map (ModelJson.choice findings))
                 "slopes", Json.list (findings.Comparison.Slopes |> Seq.map slope)
                 "verdict", Json.list (findings.Comparison.Verdicts |> Seq.map verdict)
                 "experiments", Json.list (findings.Chapters |> Seq.map chapter)

@@ -24,11 +24,14 @@ module TrainFold =
             (kept |> Array.map (fun row -> input.TrainTargets[row]) |> Matrix.create kept.Length 1)
             (Matrix.gatherRows held input.Labelled)
 
+    /// The stage's name.
+    let name (point: GridPoint) (fold: int) : string = $"train-fold/%s{point.Name}/fold=%d{fold}"
+
     let stage (point: GridPoint) (fold: int) : Stage<TrainInput * Split, HeldOutPath> =
         RunSpec.check point.Spec
 
         {
-            Name = $"train-fold/%s{point.Name}/fold=%d{fold}"
+            Name = name point fold
             Version = 1
             Settings = Fingerprint.describe (point.Spec, fold)
             Codec = HeldOutTraining.codec

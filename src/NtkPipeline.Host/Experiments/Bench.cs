@@ -26,6 +26,24 @@ internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limi
     public FSharpResult<Artifact<FSharpList<TrainedNetwork>>, PipelineError> Train(IEnumerable<GridPoint> points) =>
         points.Select(Training).InOrder().Select(Artifact.all);
 
+    /// <summary>What networks say of the fold of the training rows that each is not trained on.</summary>
+    public FSharpResult<Artifact<FSharpList<HeldOutPath>>, PipelineError> HoldOut(IEnumerable<Tuple<GridPoint, int>> networks) =>
+        networks
+            .Select(network => (Func<FSharpResult<Artifact<HeldOutPath>, PipelineError>>)(() =>
+                from input in Limits.Of(network.Item1.Spec)
+                from path in Runner.Run(TrainFold.stage(network.Item1, network.Item2), Artifact.both(input, Split))
+                select path))
+            .InOrder()
+            .Select(Artifact.all);
+
+    /// <summary>The epoch that each kind of the run's own networks is judged at; none where none is to be chosen.</summary>
+    public FSharpResult<Artifact<EpochChoice[]>, PipelineError> ChooseEpochs() =>
+        Config.Choosing.Length == 0
+            ? FSharpResult<Artifact<EpochChoice[]>, PipelineError>.NewOk(Core.ChooseEpochs.none)
+            : from paths in HoldOut(Config.Choosing)
+              from choices in Runner.Run(Core.ChooseEpochs.stage(Config.Choosing), Artifact.both(Split, paths))
+              select choices;
+
     /// <summary>
     /// The same bench on a subset of the training rows, evenly spaced: its networks train on these, its spectrum and its regression (which
     /// knows no test rows) are those of these. The kernel of all labelled rows stays as it is, and so do the validation rows.

@@ -41,13 +41,8 @@ internal sealed class FeatureLearningQuestion : IQuestion
     {
         var networks = FeatureLearning.networks(bench.Config.Values, bench.Basis);
 
-        return from paths in networks
-                   .Select(network => (Func<FSharpResult<Artifact<HeldOutPath>, PipelineError>>)(() =>
-                       from input in bench.Limits.Of(network.Item1.Spec)
-                       from path in bench.Runner.Run(TrainFold.stage(network.Item1, network.Item2), Artifact.both(input, bench.Split))
-                       select path))
-                   .InOrder()
-               from choice in bench.Runner.Run(TunedNetworks.choose(networks), Artifact.both(bench.Split, Artifact.all(paths)))
+        return from paths in bench.HoldOut(networks)
+               from choice in bench.Runner.Run(TunedNetworks.choose(networks), Artifact.both(bench.Split, paths))
                select choice;
     }
 

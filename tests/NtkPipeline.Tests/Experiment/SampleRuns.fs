@@ -133,7 +133,11 @@ let run width number (rate: float) move (wrong: int list) : NetworkRun =
 let diverge (run: NetworkRun) = { run with Diverged = Some 3; DeltaTheta = None; Epochs = run.Epochs[..1] }
 
 let seeds make = List.init 3 make
-let compare runs = Judge.run Widths.claims settings seed kernel labels runs
+
+/// Judged after their last epoch.
+let compare runs =
+    Judge.run Widths.claims settings seed kernel labels { Ended = runs; Choices = [||]; Stopped = [] }
+
 
 let verdict (fragment: string) runs =
     (compare runs).Verdicts |> Array.find (fun verdict -> verdict.Claim.Contains fragment)

@@ -11,6 +11,7 @@ let all: Test list = [
     PaletteTests.tests
     SeriesAnswerTests.tests
     AnswerTests.tests
+    ChosenEpochTests.tests
     AnchorsTests.tests
     PageStyleTests.tests
     PageCodeTests.tests

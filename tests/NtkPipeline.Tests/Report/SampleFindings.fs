@@ -32,7 +32,9 @@ let private differences: AgainstKernel[] = [|
         for width in widths do
             {
                 Spec = (SampleNetworks.run scale width 1.0 0).Spec
+                Epoch = None
                 Difference = { Value = value; Lower = value - 0.006; Upper = value + 0.006 }
+                AtEnd = Some { Value = value; Lower = value - 0.006; Upper = value + 0.006 }
             }
 |]
 
@@ -104,6 +106,7 @@ let make (isSynthetic: bool) : Findings =
                 kernel.ValidationOutputs
         Picture = picture
         Networks = runs
+        Choices = [||]
         Comparison = {
             MainRate = 1.0
             LazyThreshold = 0.05

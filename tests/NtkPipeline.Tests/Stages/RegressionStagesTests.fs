@@ -102,7 +102,8 @@ let tests =
                 SmallWidth = 256
             }
 
-            let inputs = CompareModels.inputs splitting (artifact "fit" (fit testGram)) (Artifact.all [])
+            let none = ChooseEpochs.judged (Artifact.all []) ChooseEpochs.none
+            let inputs = CompareModels.inputs splitting (artifact "fit" (fit testGram)) none
 
             let comparison = want (runner.Run(CompareModels.stage settings, inputs)) |> value
             Expect.isEmpty comparison.Verdicts "no network, so no verdict"

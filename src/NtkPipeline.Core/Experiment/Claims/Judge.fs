@@ -15,14 +15,16 @@ module Judge =
         (seed: Seed)
         (kernel: KernelRegression)
         (labels: float[])
-        (runs: NetworkRun list)
+        (runs: JudgedRuns)
         : Comparison =
         let evidence = {
             Settings = settings
             Seed = seed
             Kernel = kernel
             Labels = labels
-            Runs = Group.sort runs
+            Runs = Group.sort runs.Ended
+            Choices = runs.Choices
+            Stopped = Array.ofList runs.Stopped
         }
 
         {

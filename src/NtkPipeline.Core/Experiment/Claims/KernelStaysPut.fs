@@ -52,10 +52,12 @@ module KernelStaysPut =
         else
             $" (%s{least} to %s{most} over %d{moves.Length} seeds)"
 
-    /// (2) Holds where every seed's kernel moved by less than the threshold, does not hold where none did; else undecided. The claim
+    /// (2) Holds where every seed's kernel moved by less than the threshold over all of training, does not hold where none did; else undecided. The claim
     /// is about the widest networks that there are, and names their width.
-    let private judge (settings: CompareSettings) (spec: RunSpec, runs: NetworkRun[]) : Verdict =
+    let private judge (evidence: NetworkEvidence) (spec: RunSpec, runs: NetworkRun[]) : Verdict =
+        let settings = evidence.Settings
         let width, all = Group.widest runs
+        let choice = EpochChoice.find evidence.Choices all[0].Spec
         let sound = all |> Array.filter (fun run -> Group.isSound run && run.DeltaTheta.IsSome)
         let moves = sound |> Array.choose _.DeltaTheta
 
@@ -81,6 +83,7 @@ module KernelStaysPut =
                 VerdictWords.join [
                     $"At m = %d{width}, after %s{budget}, the kernel of all %d{sound[0].TrainRows} training rows has moved by ΔΘ = %s{mean}%s{range moves}, %s{meaning}."
                     lazyUntil settings.LazyThreshold sound
+                    evidence.AtStop all |> Array.filter Group.isSound |> StopWords.movement choice
                     remark
                     VerdictWords.diverged all
                 ]
@@ -96,5 +99,5 @@ module KernelStaysPut =
     /// Judged for each series at the main learning rate.
     let claim: Claim<NetworkEvidence> = {
         Name = "The tangent kernel of wide networks hardly moves"
-        Judge = fun evidence -> evidence.MainSeries |> Array.map (judge evidence.Settings)
+        Judge = fun evidence -> evidence.MainSeries |> Array.map (judge evidence)
     }

@@ -16,7 +16,7 @@ module NetworksAgainstKernel =
         Bootstrap.hits labels kernel.ValidationOutputs
         |> Bootstrap.paired (settings: CompareSettings).Resamples seed (hits labels runs)
 
-    /// Of one series' networks, those that ended: whoever asks for the same ones has the same band.
+    /// Of one series' networks, those that came to where they are judged: whoever asks for the same ones has the same band.
     let ofSeries (evidence: NetworkEvidence) (spec: RunSpec) (sound: NetworkRun[]) : Difference =
         let scale = InputScale.print spec.InputScale + Axis.remark evidence.Unlabelled spec
 
@@ -27,11 +27,22 @@ module NetworksAgainstKernel =
             evidence.Labels
             sound
 
-    /// Of every width of a series of which a run ended.
+    /// Of every width of a series of which a run came to where it is judged.
     let byWidth (evidence: NetworkEvidence) (spec: RunSpec, runs: NetworkRun[]) : AgainstKernel[] =
+        let difference runs =
+            match runs |> Array.filter Group.isSound with
+            | [||] -> None
+            | sound -> Some(ofSeries evidence spec sound)
+
         Group.ofRuns runs
-        |> Array.filter (fun group -> group.Sound.Length > 0)
-        |> Array.map (fun group -> { Spec = group.Spec; Difference = ofSeries evidence spec group.Sound })
+        |> Array.choose (fun group ->
+            difference (evidence.AtStop group.Runs)
+            |> Option.map (fun judged -> {
+                Spec = group.Spec
+                Epoch = EpochChoice.find evidence.Choices group.Spec |> Option.bind _.Epoch
+                Difference = judged
+                AtEnd = difference group.Runs
+            }))
 
     /// Against the regression with the smallest ridge of its path.
     let ridgeless settings seed (kernel: KernelRegression) labels (runs: NetworkRun[]) : Difference =

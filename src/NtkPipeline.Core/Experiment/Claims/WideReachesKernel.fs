@@ -35,31 +35,41 @@ module WideReachesKernel =
             $"which is more than the margin of %s{limit} but no clear difference, so the numbers cannot decide"
 
     /// (1) Holds where the whole band of the difference lies above −margin, or 0 lies in or below the band and the difference above
-    /// −margin; does not hold where the whole band lies below 0; else the numbers cannot decide.
+    /// −margin; does not hold where the whole band lies below 0; else the numbers cannot decide. Networks are judged after the epoch that
+    /// fitted rows chose; what became of them by the last stands beside it.
     let private judge (evidence: NetworkEvidence) (spec: RunSpec, runs: NetworkRun[]) : Verdict =
         let settings, kernel, labels = evidence.Settings, evidence.Kernel, evidence.Labels
-        let width, all = Group.widest runs
+        let width, ended = Group.widest runs
+        let choice = EpochChoice.find evidence.Choices ended[0].Spec
+        let all = evidence.AtStop ended
         let sound = all |> Array.filter Group.isSound
+        let against = NetworksAgainstKernel.ofSeries evidence spec
 
         let holds, words =
             if sound.Length = 0 then
                 None,
-                $"%s{VerdictWords.every all.Length} of the greatest width (m = %d{width}) diverged, so nothing can be said."
+                VerdictWords.join [
+                    $"%s{VerdictWords.every all.Length} of the greatest width (m = %d{width}) diverged, so nothing can be said."
+                    StopWords.reason choice
+                ]
             else
-                let difference = NetworksAgainstKernel.ofSeries evidence spec sound
+                let difference = against sound
                 let holds, meaning = reach settings.Margin sound difference
+                let traits = $"m = %d{width}%s{StopWords.traits choice}"
 
                 holds,
                 VerdictWords.join [
-                    NetworksAgainstKernel.scored kernel labels "widest" $"m = %d{width}" sound
+                    NetworksAgainstKernel.scored kernel labels "widest" traits sound
                     $"The difference is %s{VerdictWords.points difference}, %s{meaning}."
                     sameSteps sound
                     VerdictWords.diverged all
+                    StopWords.reason choice
+                    StopWords.after choice ended against
                 ]
 
         {
             Claim = name
-            Setting = VerdictWords.setting spec all
+            Setting = VerdictWords.settingOf (StopWords.budget choice spec) spec all
             Holds = holds
             Evidence = words
         }

@@ -19,6 +19,8 @@ type ReliabilityBin = {
 type Reliability = {
     /// Mean of (p − [positive])².
     Brier: float
+    /// −mean log of the probability of a row's own class, none of which counts as less than 10⁻¹⁵.
+    LogLoss: float
     /// Σ |bin's mean probability − its positive share| · its share of rows: the expected calibration error.
     ExpectedError: float
     /// The bins that hold a row, in order.
@@ -146,6 +148,10 @@ module Calibration =
 
         {
             Brier = Array.map2 (fun p label -> (p - label) ** 2.0) probabilities isPositive |> Array.average
+            LogLoss =
+                (probabilities, labels)
+                ||> Array.map2 (fun p label -> -Math.Log(max 1e-15 (if label > 0.0 then p else 1.0 - p)))
+                |> Array.average
             ExpectedError =
                 filled
                 |> Array.sumBy (fun bin ->

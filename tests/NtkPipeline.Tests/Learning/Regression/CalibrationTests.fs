@@ -59,13 +59,16 @@ let tests =
                     (fun f -> let p = Calibration.probability fitted f in p >= 0.0 && p <= 1.0)
                     "a probability"
 
-        testCase "Brier score, calibration error and bins are their definitions"
+        testCase "log loss, Brier score, calibration error and bins are their definitions"
         <| fun () ->
             let labels = [| 1.0; -1.0; 1.0; 1.0; -1.0 |]
             let probabilities = [| 0.9; 0.2; 0.25; 1.0; 0.95 |]
             let reliability = Calibration.reliability 2 labels probabilities
             let squares = [| 0.01; 0.04; 0.5625; 0.0; 0.9025 |]
             wantClose 1e-15 "Brier" [| reliability.Brier |] [| Array.average squares |]
+            // The row of probability 0.95 is negative; that of 1 costs nothing.
+            let logs = [ 0.9; 0.8; 0.25; 1.0; 0.05 ] |> List.averageBy (fun p -> -log p)
+            wantClose 1e-12 "log loss" [| reliability.LogLoss |] [| logs |]
             let below, above = reliability.Bins[0], reliability.Bins[1]
             Expect.equal (below.Count, above.Count) (2, 3) "1 falls into the last bin"
             wantClose 1e-15 "below" [| below.MeanProbability; below.PositiveShare |] [| 0.225; 0.5 |]
@@ -93,4 +96,7 @@ let tests =
             Expect.isLessThan (judge truth).ExpectedError 0.01 "sampling error only"
             Expect.isGreaterThan (judge { truth with Slope = 6.0 }).ExpectedError 0.05 "too sure"
             Expect.isLessThan (judge truth).Brier (judge { truth with Slope = 6.0 }).Brier "and scored worse"
+            Expect.isLessThan (judge truth).LogLoss (judge { truth with Slope = 6.0 }).LogLoss "both ways"
+            let never = Calibration.reliability 2 [| 1.0 |] [| 0.0 |]
+            wantClose 1e-9 "even the impossible costs a finite loss" [| never.LogLoss |] [| -log 1e-15 |]
     ]
