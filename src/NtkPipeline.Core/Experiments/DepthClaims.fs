@@ -137,11 +137,7 @@ module DepthClaims =
             let margin = $"%.1f{100.0 * evidence.Margin} percentage points"
             let excludes (one: DepthDifference) = (Difference.isPositive one.Difference).IsSome
 
-            /// A band is about as wide as chance makes it: half of it would fit the margin only on many more rows.
-            let within (one: DepthDifference) =
-                abs one.Difference.Value <= evidence.Margin
-                && one.Difference.Lower >= -2.0 * evidence.Margin
-                && one.Difference.Upper <= 2.0 * evidence.Margin
+            let within (one: DepthDifference) = Difference.isWithin evidence.Margin one.Difference
 
             let worst () =
                 let worst = all |> Array.maxBy (fun one -> abs one.Difference.Value)

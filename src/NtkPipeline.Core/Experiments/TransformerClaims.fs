@@ -67,9 +67,22 @@ module TransformerClaims =
 
     let private signed (x: float) = (sprintf "%.3f" x).Replace('-', '−')
 
-    /// An error's difference with its band.
-    let errors (difference: Difference) : string =
-        $"%s{signed difference.Value} (95%% band %s{signed difference.Lower} to %s{signed difference.Upper})"
+    /// By how much an error is less than another, with its band: "lower by …", or "higher by …".
+    let private lower (less: Difference) =
+        let words side sign least most =
+            $"%s{side} by %.3f{sign * less.Value} (95%% band %s{signed least} to %s{signed most})"
+
+        if less.Value < 0.0 then
+            words "higher" -1.0 (-less.Upper) (-less.Lower)
+        else
+            words "lower" 1.0 less.Lower less.Upper
+
+    /// What a band about 0 tells of fine-tuning and the fixed tangent kernel.
+    let private undecided (evidence: TransformerEvidence) (difference: Difference) =
+        if Difference.isTie evidence.Margin difference then
+            "Between fine-tuning and the fixed tangent kernel it is a tie."
+        else
+            $"Whether fine-tuning or the fixed tangent kernel is better these tweets cannot tell: for a tie the band would have to lie within %.1f{200.0 * evidence.Margin} points of 0."
 
     let private beatsFrozen: Claim<TransformerEvidence> =
         let name = "The tangent kernel of the pretrained model beats the frozen features' kernel"
@@ -77,7 +90,7 @@ module TransformerClaims =
         let judge (evidence: TransformerEvidence) =
             let tie =
                 match Difference.isPositive evidence.ErrorGain with
-                | None -> "The band includes 0: a tie."
+                | None -> "The band includes 0: neither is shown to be better."
                 | Some _ -> ""
 
             {
@@ -87,7 +100,7 @@ module TransformerClaims =
                 Holds = Difference.isPositive evidence.ErrorGain
                 Evidence =
                     VerdictWords.join [
-                        $"Its squared error lies below that of the frozen features' NTK by %s{errors evidence.ErrorGain} on the same rows and folds; accuracy differs by %s{VerdictWords.points evidence.AccuracyGain}."
+                        $"Its squared error is %s{lower evidence.ErrorGain} than that of the frozen features' NTK on the same rows and folds; accuracy differs by %s{VerdictWords.points evidence.AccuracyGain}."
                         tie
                         $"On the validation tweets the accuracies differ by %s{VerdictWords.points evidence.TangentLessFrozen}."
                     ]
@@ -119,7 +132,7 @@ module TransformerClaims =
                     VerdictWords.join [
                         $"The accuracy of fine-tuned transformers, stopped by the stop set, less that of the tangent kernel is %s{VerdictWords.points tangent}, and less that of the frozen features' NTK %s{VerdictWords.points frozen}, on the same validation tweets."
                         if (Difference.isPositive tangent).IsNone then
-                            "Between fine-tuning and the fixed tangent kernel it is a tie."
+                            undecided evidence tangent
                         if each.Length > 0 then
                             $"""McNemar's exact test of the first seed: %s{String.concat ", " each}."""
                     ]
@@ -139,6 +152,7 @@ module TransformerClaims =
         match evidence.TunedLessTangent with
         | Some difference ->
             let drifts = chosen evidence
+            let isTie = Difference.isTie evidence.Margin difference
 
             let verdict =
                 match Difference.isPositive difference with
@@ -146,14 +160,18 @@ module TransformerClaims =
                     "Fine-tuning the transformer does more than its tangent kernel at the pretrained weights"
                 | Some false ->
                     "Fine-tuning the transformer does worse than its tangent kernel at the pretrained weights"
-                | None ->
+                | None when isTie ->
                     "Fine-tuning the transformer ties with its fixed tangent kernel at the pretrained weights"
+                | None ->
+                    "Whether fine-tuning the transformer does better or worse than its fixed tangent kernel at the pretrained weights cannot be told"
 
             let moved =
                 if drifts.Length = 0 then
                     ""
                 else
-                    $", though that kernel moves by %s{percent (mean _.DeltaTheta drifts)}"
+                    let drift = mean _.DeltaTheta drifts
+                    let joint = if isTie && drift >= evidence.LazyThreshold then "though" else "and"
+                    $", %s{joint} that kernel moves by %s{percent drift}"
 
             $"%s{verdict}%s{moved}: accuracies differ by %s{VerdictWords.points difference} on %s{VerdictWords.tweets evidence.ValidationRows}."
         | None -> ()
@@ -166,11 +184,11 @@ module TransformerClaims =
 
         match Difference.isPositive evidence.ErrorGain with
         | Some true ->
-            $"In cross-validation %s{kernel} beats the kernel of the frozen features: squared error lower by %s{errors evidence.ErrorGain}."
+            $"In cross-validation %s{kernel} beats the kernel of the frozen features: squared error %s{lower evidence.ErrorGain}."
         | Some false ->
-            $"In cross-validation %s{kernel} is worse than the kernel of the frozen features: squared error higher by %.3f{-evidence.ErrorGain.Value}."
+            $"In cross-validation %s{kernel} is worse than the kernel of the frozen features: squared error %s{lower evidence.ErrorGain}."
         | None ->
-            $"Whether %s{kernel} beats the kernel of the frozen features cannot be told: cross-validated squared error lower by %s{errors evidence.ErrorGain}."
+            $"Whether %s{kernel} beats the kernel of the frozen features cannot be told: cross-validated squared error %s{lower evidence.ErrorGain}."
 
         let best = preferred evidence
         $"Of all these models the stop set prefers: %s{best.Title} (validation accuracy %s{percent best.Validation.Accuracy})."

@@ -119,7 +119,7 @@ module TransformerTiles =
 
         {
             Name = $"sketch-error/probe-%d{count}"
-            Version = 2
+            Version = 3
             Settings = Device.print device
             Codec = Codec.json "sketch-error/1"
             Body = Pure run

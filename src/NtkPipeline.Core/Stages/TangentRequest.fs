@@ -27,7 +27,7 @@ type TangentRequest = {
 module TangentRequest =
 
     /// Raised when the same request would give other bytes.
-    let private version = "tangent-kernel/2"
+    let private version = "tangent-kernel/3"
 
     /// Texts of a chunk: so that a chunk's rows by all heads, and two chunks in float32, fit into a few hundred MB.
     let chunk (request: TangentRequest) : int = max 32 (512 / request.Heads.Rows)

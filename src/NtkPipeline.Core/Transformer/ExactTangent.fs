@@ -59,7 +59,7 @@ module ExactTangent =
                 let found =
                     torch.zeros (
                         [| int64 groups.Length; above.Places.shape[0]; left.Places.shape[0] |],
-                        dtype = precision.Type,
+                        dtype = torch.float64,
                         device = device
                     )
 

@@ -64,9 +64,9 @@ module ExactTangentCost =
                 + 2.0 * (weights + float shape.Width * tokens * tokens) * pairs * heads
             Bytes =
                 float bytesPerNumber
-                * (held * height * (activations * tokens + largest)
-                   + 2.0 * float (EncoderShape.count shape)
-                   + 3.0 * height * height)
+                * (held * height * (activations * tokens + largest) + 2.0 * float (EncoderShape.count shape))
+                // Inner products stand in float64.
+                + 48.0 * height * height
                 // What autograd keeps of one pass.
                 + 3e8
         }

@@ -1,5 +1,7 @@
 namespace NtkPipeline.Core
 
+open FsToolkit.ErrorHandling
+
 /// How far a sketched kernel lies from the exact one of the same texts.
 type SketchError = {
     /// ‖K̂ − K‖_F / ‖K‖_F.
@@ -9,6 +11,9 @@ type SketchError = {
     /// Root mean square of (K̂_ij − K_ij)/√(K_ii K_jj), i ≠ j; 0 of one text.
     OffDiagonal: float
 }
+
+/// That of some texts, the first ones of those sketched.
+type SketchCheck = { Texts: int; Error: SketchError }
 
 [<RequireQualifiedAccess>]
 module SketchError =
@@ -48,3 +53,41 @@ module SketchError =
                 Diagonal = sqrt (diagonal / float count)
                 OffDiagonal = if count = 1 then 0.0 else sqrt (off / pairs)
             }
+
+    /// The error of sketched gradients at the first `count` texts, whose exact gradients take so many bytes at most. None where a text has
+    /// no gradient, as with a head of zeros. Refused: too little memory, and what reading the sketch refuses.
+    let ofChunks
+        (device: Device)
+        (memory: float)
+        (weights: EncoderWeights)
+        (heads: Matrix<float32>)
+        (count: int)
+        (texts: int[][])
+        (chunks: TangentChunks)
+        : Result<SketchCheck option, PipelineError> =
+        result {
+            let! rows = chunks.Read 0
+            let count = min count rows[0].Values.Rows
+            let first = [| 0 .. count - 1 |]
+
+            let ofHead (rows: TangentRows) =
+                TangentKernel.symmetric [ { rows with Values = Matrix.gatherRows first rows.Values } ]
+
+            let sum (a: Matrix<float32>) (b: Matrix<float32>) =
+                Matrix.create count count (Array.map2 (+) a.Values b.Values)
+
+            let sketched =
+                rows
+                |> Array.map ofHead
+                |> Array.reduce sum
+                |> Matrix.map (fun entry -> entry / float32 rows.Length)
+
+            let! exact =
+                ExactTangent.symmetric device memory weights heads (fun _ _ -> ()) texts[.. count - 1]
+
+            if first |> Array.exists (fun i -> not (exact[i, i] > 0.0f)) then
+                return None
+            else
+                let! error = measure exact sketched
+                return Some { Texts = count; Error = error }
+        }

@@ -7,16 +7,40 @@ open TorchSharp
 [<RequireQualifiedAccess>]
 module TangentHeads =
 
-    let private refuse sentence = Error(DataRefused $"heads: %s{sentence}.")
+    let private norm (heads: Matrix<float32>) (number: int) =
+        (Matrix.row number heads).ToArray() |> Array.sumBy (fun entry -> float entry * float entry) |> sqrt
 
-    /// Whether the encoder can have them.
-    let check (shape: EncoderShape) (heads: Matrix<float32>) : Result<unit, PipelineError> =
+    /// A kernel goes with the square of its head's norm: beyond these, float32 would hold ∞, or 0 where no gradient is 0.
+    let private leastNorm, mostNorm = 1e-9, 1e9
+
+    /// Whether the encoder can have the heads of a name, such as their file's. A head of zeros is one; else its norm is from 10⁻⁹ to 10⁹.
+    let checkNamed
+        (name: string)
+        (shape: EncoderShape)
+        (heads: Matrix<float32>)
+        : Result<unit, PipelineError> =
+        let refuse sentence = Error(DataRefused $"%s{name}: %s{sentence}.")
+
+        let isOutside number =
+            let norm = norm heads number
+            norm <> 0.0 && (norm < leastNorm || norm > mostNorm)
+
         match Matrix.firstNonFinite32 heads with
         | _ when heads.Rows = 0 -> refuse "there is none"
         | Some(i, j) -> refuse $"entry %d{j} of head %d{i} (counted from 0) is not a finite number"
         | None when heads.Columns <> shape.Width ->
-            refuse $"they have %d{heads.Columns} entries, and the encoder's vectors have %d{shape.Width}"
-        | None -> Ok()
+            refuse
+                $"each row is a head, of %d{heads.Columns} entries, and the encoder's vectors have %d{shape.Width}"
+        | None ->
+            match [ 0 .. heads.Rows - 1 ] |> List.tryFind isOutside with
+            | None -> Ok()
+            | Some number ->
+                refuse
+                    $"head %d{number} (counted from 0) has the norm %.3g{norm heads number}, and its kernel goes with the square: bring it to a norm from %g{leastNorm} to %g{mostNorm}"
+
+    /// Whether the encoder can have them.
+    let check (shape: EncoderShape) (heads: Matrix<float32>) : Result<unit, PipelineError> =
+        checkNamed "heads" shape heads
 
     /// w ~ N(0, I/width): the mean of their kernels tends to 1/width times the sum of the kernels of all entries of φ (Hutchinson 1990).
     /// A further head leaves those before it as they are.
@@ -35,13 +59,9 @@ module TangentHeads =
 
     /// The power of two nearest a head's norm; 1 of one that is 0.
     let scale (heads: Matrix<float32>) (number: int) : float =
-        let squares =
-            (Matrix.row number heads).ToArray() |> Array.sumBy (fun entry -> float entry * float entry)
-
-        if squares = 0.0 then
-            1.0
-        else
-            Math.Pow(2.0, Math.Round(0.5 * Math.Log2 squares))
+        match norm heads number with
+        | 0.0 -> 1.0
+        | norm -> Math.Pow(2.0, Math.Round(Math.Log2 norm))
 
     /// A head over a number as a tensor, which belongs to the caller.
     let tensor

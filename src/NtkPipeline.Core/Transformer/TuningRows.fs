@@ -29,7 +29,11 @@ module TuningRows =
                 | _ -> None)
 
         match Array.tryFindIndex Option.isNone numbers with
-        | Some row -> Error(DataRefused $"%s{name}: row %d{row + 1}'s label '%s{labels[row]}' is no number.")
+        | Some row ->
+            Error(
+                DataRefused
+                    $"%s{name}: row %d{row + 1}'s label '%s{labels[row]}' is no number; write two classes as 0 and 1, or give the numbers with --targets."
+            )
         | None ->
             let values = Array.choose id numbers
 
@@ -50,7 +54,8 @@ module TuningRows =
 
         [| 0 .. texts.Length - 1 |] |> Array.partition (fun place -> not (taken.Contains texts[place]))
 
-    /// So large a share of the distinct texts is the stop set: drawn by the seed. Refused: fewer than three texts to train on.
+    /// So large a share of the distinct texts is the stop set: drawn by the seed. Refused: targets that are all one number, and fewer than
+    /// three texts to train on.
     let split
         (seed: Seed)
         (share: float)
@@ -59,6 +64,11 @@ module TuningRows =
         : Result<TuningRows, PipelineError> =
         if texts.Length <> targets.Length then
             Error(DataRefused $"there are %d{texts.Length} texts and %d{targets.Length} targets.")
+        elif targets.Length > 0 && targets |> Array.forall ((=) targets[0]) then
+            Error(
+                DataRefused
+                    $"every target is %g{targets[0]}, so there is nothing to learn; two different ones at least are wanted."
+            )
         else
             let distinct = texts |> Array.distinct |> Array.length
             let count = int (ceil (share * float distinct))
@@ -67,7 +77,7 @@ module TuningRows =
             if fitted.Length < 3 then
                 Error(
                     DataRefused
-                        $"%d{fitted.Length} texts are left to train on beside a stop set of %d{stop.Length}; 3 are the least."
+                        $"of %d{texts.Length} texts, %d{distinct} different ones, %d{fitted.Length} can be trained on beside a stop set of %d{stop.Length}, and 3 are the least; give more texts, or a smaller --stop-share."
                 )
             else
                 Ok { Texts = texts; Targets = targets; Fitted = fitted; Stop = stop }

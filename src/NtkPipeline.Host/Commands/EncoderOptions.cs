@@ -15,7 +15,7 @@ internal sealed class EncoderOptions
         Required = true,
     };
 
-    private readonly Option<int> _most = new("--most-tokens") { Description = "Longer texts are cut to so many tokens.", DefaultValueFactory = _ => 64 };
+    private readonly Option<int> _most = new("--most-tokens") { Description = "Longer texts are cut to so many tokens, and at most to as many as the encoder takes.", DefaultValueFactory = _ => 64 };
 
     public void AddTo(Command command)
     {
@@ -32,11 +32,43 @@ internal sealed class EncoderOptions
             _ => Results.Fail<string>(ExitCode.Usage, $"--encoder '{parsed.GetRequiredValue(_encoder)}': write minilm, minilm:DIR or arctic"),
         };
 
-    /// <summary>Token ids of texts.</summary>
-    public FSharpResult<Func<string[], int[][]>, Failure> Tokeniser(ParseResult parsed, string folder) =>
+    /// <summary>Token ids of texts; of how many texts the end is lost, the terminal is told.</summary>
+    public FSharpResult<Func<string[], int[][]>, Failure> Tokeniser(ParseResult parsed, string folder, Terminal terminal) =>
         parsed.GetValue(_most) is < 3
             ? Results.Fail<Func<string[], int[][]>>(ExitCode.Usage, $"--most-tokens {parsed.GetValue(_most)}: 3 are the least")
             : from read in EncoderFile.tokeniser(folder).OrRefused()
-              let most = Math.Min(parsed.GetValue(_most), read.Item2.MaxTokens)
-              select (Func<string[], int[][]>)(texts => [.. texts.Select(text => WordPieceModule.idsWithin(most, read.Item1, text))]);
+              let most = Most(parsed.GetValue(_most), read.Item2.MaxTokens, terminal)
+              select (Func<string[], int[][]>)(texts => Ids(read.Item1, most, texts, terminal));
+
+    private static int Most(int asked, int own, Terminal terminal)
+    {
+        if (asked > own)
+            terminal.Note($"ntk: note: --most-tokens {asked} counts as {own}: the encoder takes no more");
+
+        return Math.Min(asked, own);
+    }
+
+    private static int[][] Ids(WordPiece wordPiece, int most, string[] texts, Terminal terminal)
+    {
+        var cut = 0;
+
+        int[] Of(string text)
+        {
+            // With one token more a text shows that it does not fit.
+            var ids = WordPieceModule.idsWithin(most + 1, wordPiece, text);
+
+            if (ids.Length <= most)
+                return ids;
+
+            cut++;
+            return WordPieceModule.idsWithin(most, wordPiece, text);
+        }
+
+        int[][] all = [.. texts.Select(Of)];
+
+        if (cut > 0)
+            terminal.Note($"ntk: note: of {cut:N0} of {texts.Length:N0} texts the end is lost: they have more than {most} tokens (--most-tokens)");
+
+        return all;
+    }
 }

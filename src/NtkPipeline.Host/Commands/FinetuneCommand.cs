@@ -11,7 +11,7 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
     private readonly ClusterOptions _cluster = new();
     private readonly TuningTexts _texts = new();
     private readonly TuningOptions _tuning = new();
-    private readonly Option<double> _stop = new("--stop-share") { Description = "The share of the texts by whose squared error the epoch is chosen, and which is not trained on; 0 takes the last epoch.", DefaultValueFactory = _ => EarlyStopping.share };
+    private readonly Option<double> _stop = new("--stop-share") { Description = "The share of the texts by whose squared error the epoch is chosen, the first at least, and which is not trained on; 0 takes the last epoch.", DefaultValueFactory = _ => EarlyStopping.share };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Draws the stop set, the order of the texts and LoRA's A.", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _device = ArrayOptions.Device();
     private readonly Option<string?> _store = new("--store") { Description = "Where each epoch's state is kept, from which the same command goes on. Default: data/store.", HelpName = "DIR" };
@@ -64,7 +64,7 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
         from texts in _texts.Texts(parsed)
         from targets in _texts.Targets(parsed)
         from others in parsed.GetValue(_predict) is { } path ? _texts.Others(parsed, path) : Results.Ok(Array.Empty<string>())
-        from ids in _texts.Tokeniser(parsed, folder)
+        from ids in _texts.Tokeniser(parsed, folder, terminal)
         from found in DeviceModule.resolve(device).OrRefused()
         from weights in EncoderFile.openWeights(folder).OrRefused()
         from store in StoreModule.openAt(parsed.GetValue(_store) ?? Home.Store).OrRefused()
@@ -108,6 +108,9 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
                 .. model.Losses.Select((loss, epoch) =>
                     $"epoch {epoch + 1}: squared error {loss:0.####} in training{(model.StopErrors.Length > 0 ? $", {model.StopErrors[epoch + 1]:0.####} on the stop set" : "")}"),
                 $"{job.Out}: the encoder after epoch {model.State.Epoch}, trained on {job.Rows.Fitted.Length} texts",
+                .. model.StopErrors.Length > 0 && model.StopErrors[0] <= model.StopErrors.Skip(1).Min()
+                    ? new[] { "on the stop set no epoch is better than the encoder as it was, with the head that training began with" }
+                    : [],
                 .. predictions is null ? Array.Empty<string>() : [$"{predictions}: {predicted} outputs"],
             ]);
 }

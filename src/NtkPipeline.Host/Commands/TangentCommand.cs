@@ -58,12 +58,12 @@ internal sealed class TangentCommand : NtkCommand, IStageCommand
         from folder in _encoder.Folder(parsed, terminal)
         from texts in _texts.Read(parsed).OrRefused()
         from some in texts.Length > 0 ? Results.Done : Results.Fail<Unit?>(ExitCode.Refused, $"{_texts.Path(parsed)}: it holds no text.")
-        from ids in _encoder.Tokeniser(parsed, folder)
+        from ids in _encoder.Tokeniser(parsed, folder, terminal)
         from weights in EncoderFile.openWeights(folder).OrRefused()
         from encoder in weights.Value.Value.OrRefused()
         from heads in _options.Heads(parsed, encoder.Shape)
         from machine in MachineShare.Machine(share, plan.Memory, sharing, plan.Device).OrRefused()
         from store in StoreModule.openAt(parsed.GetValue(_store) ?? Home.Store).OrRefused()
         let request = new TangentRequest(weights, heads, ids(texts), plan.Method, plan.Seed, plan.IsFeatures)
-        select new TangentRun(request, plan.Device, machine, encoder.Shape, store, parsed.GetRequiredValue(_out), terminal);
+        select new TangentRun(request, plan.Check, plan.Device, machine, encoder.Shape, store, parsed.GetRequiredValue(_out), terminal);
 }

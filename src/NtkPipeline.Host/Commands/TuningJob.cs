@@ -40,7 +40,7 @@ internal sealed record TuningJob(
         var time = Device.IsCpu ? $"{RunTime.About(cost.Flops / (MachineSpeed.gigaflops() * 1e9))} on this machine, if it has nothing else to do (right within a factor of 2)" : $"{cost.Flops / 1e12:0.#} TFLOP";
 
         terminal.Say(
-            $"ntk: fine-tuning ({TuningMethodModule.print(Settings.Method)}) on {Rows.Fitted.Length:N0} texts, {Settings.Epochs} epochs: {time}; "
+            $"ntk: fine-tuning ({TuningMethodModule.print(Settings.Method)}) on {Rows.Fitted.Length:N0} texts, {Settings.Epochs} epoch{(Settings.Epochs == 1 ? "" : "s")}: {time}; "
             + $"{ByteSize.print(cost.Bytes)} of memory; {ByteSize.print(cost.Disk)} in the store, from which the same command goes on if it is stopped");
 
         return null;

@@ -25,7 +25,8 @@ internal sealed class TuningTexts
 
     public FSharpResult<string, Failure> Folder(ParseResult parsed, Terminal terminal) => _encoder.Folder(parsed, terminal);
 
-    public FSharpResult<Func<string[], int[][]>, Failure> Tokeniser(ParseResult parsed, string folder) => _encoder.Tokeniser(parsed, folder);
+    public FSharpResult<Func<string[], int[][]>, Failure> Tokeniser(ParseResult parsed, string folder, Terminal terminal) =>
+        _encoder.Tokeniser(parsed, folder, terminal);
 
     public FSharpResult<string[], Failure> Texts(ParseResult parsed) => _texts.Read(parsed).OrRefused();
 

@@ -42,19 +42,23 @@ let tests =
             judge 0 { evidence with Foretold = [| ofLora; still |] }
             |> wants (Some false) [ "Fine-tuning changed no output" ]
 
-        testCase "tangent kernel against frozen features: better, worse, a tie"
+        testCase "tangent kernel against frozen features: better, worse, not to be told"
         <| fun () ->
             let gain value = judge 1 { evidence with ErrorGain = about 0.01 value }
-            let tie = "The band includes 0: a tie."
+            let tie = "The band includes 0: neither is shown to be better."
             let better = gain 0.031
 
             better
-            |> wants (Some true) [ "0.031 (95% band 0.021 to 0.041)"; "+0.9 percentage points"; "+0.8" ]
+            |> wants (Some true) [
+                "is lower by 0.031 (95% band 0.021 to 0.041)"
+                "+0.9 percentage points"
+                "+0.8"
+            ]
 
             Expect.isFalse (better.Evidence.Contains tie) "no tie"
             Expect.stringContains better.Setting "head fitted anew for every fold" "how"
             let worse = gain -0.031
-            worse |> wants (Some false) [ "−0.031 (95% band −0.041 to −0.021)" ]
+            worse |> wants (Some false) [ "is higher by 0.031 (95% band 0.021 to 0.041)" ]
             Expect.isFalse (worse.Evidence.Contains tie) "no tie"
             gain 0.005 |> wants None [ tie ]
 
@@ -80,6 +84,31 @@ let tests =
             judge 2 evidence |> wants None [ tie ]
             judge 2 untuned |> wants None [ "was not asked for" ]
 
+        testCase "a band that is wide is no tie: it tells nothing, nor does one beyond the margin"
+        <| fun () ->
+            let wide value reach = { evidence with TunedLessTangent = Some(about reach value) }
+
+            for value, reach in [ 0.0, 0.75; 0.002, 0.02; 0.012, 0.015; -0.03, 0.1 ] do
+                let evidence = wide value reach
+                let verdict = judge 2 evidence
+                verdict |> wants None [ "these tweets cannot tell"; "within 2.0 points of 0" ]
+                Expect.isFalse (verdict.Evidence.Contains "a tie.") "no tie"
+                let answer = String.concat " " (TransformerClaims.answer evidence)
+                Expect.isFalse (answer.Contains "ties with") "no tie"
+
+                answers
+                    [
+                        "Whether fine-tuning the transformer does better or worse than its fixed tangent kernel"
+                        "cannot be told, and that kernel moves by 40.0%"
+                    ]
+                    evidence
+
+        testCase "a kernel that stays is not told as one that moves although"
+        <| fun () ->
+            answers
+                [ "ties with its fixed tangent kernel"; ", and that kernel moves by 3.5%" ]
+                (moved 0.03 0.04)
+
         testCase "the preferred model has the least error on the stop rows"
         <| fun () ->
             let best = TransformerClaims.preferred evidence
@@ -102,9 +131,16 @@ let tests =
             answers [ "does more than its tangent kernel" ] (differing 0.02 0.03)
             answers [ "does worse than its tangent kernel" ] (differing -0.02 0.03)
             let gain value = { evidence with ErrorGain = about 0.01 value }
-            answers [ "is worse than the kernel of the frozen features"; "higher by 0.031" ] (gain -0.031)
+
+            answers
+                [
+                    "is worse than the kernel of the frozen features"
+                    "higher by 0.031 (95% band 0.021 to 0.041)"
+                ]
+                (gain -0.031)
 
             answers [ "cannot be told"; "lower by 0.005 (95% band −0.005 to 0.015)" ] (gain 0.005)
+            answers [ "cannot be told"; "higher by 0.005 (95% band −0.005 to 0.015)" ] (gain -0.005)
 
             let silent = String.concat " " (TransformerClaims.answer untuned)
             Expect.isFalse (silent.Contains "Fine-tuning the transformer") "nothing of what was not asked"

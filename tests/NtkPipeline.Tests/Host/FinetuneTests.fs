@@ -141,6 +141,12 @@ let tests =
             Expect.stringContains answer.Output "\"method\":\"lora\"" "JSON"
             Expect.isFalse (answer.Error.Contains "fine-tun") "quiet")
 
+        testCase "training that the stop set finds of no use is said to be so"
+        <| inTweets (fun folder data ->
+            let answer = arguments folder data [ "--epochs", "1"; "--rate", "1e-30" ] |> wantDone
+            Expect.stringContains answer.Error ", 1 epoch: about" "one"
+            Expect.stringContains answer.Output "no epoch is better than the encoder as it was" "of no use")
+
         testCase "what cannot be trained is refused in a sentence"
         <| inTweets (fun folder data ->
             let refused code word more = refused code [ word ] (arguments folder data more)

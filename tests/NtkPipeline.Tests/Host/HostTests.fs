@@ -51,6 +51,7 @@ let all: Test list = [
     TextCommandTests.tests
     FinetuneTests.tests
     TangentCommandTests.tests
+    TangentCheckTests.tests
     GarbageTests.tests
     GarbageTextTests.tests
     MemoryTests.tests

@@ -143,7 +143,14 @@ let tests =
 
             refuse 1 [ "sketched tangent kernel needs" ] [ "--memory"; "100MB" ]
             let short = KernelFiles.writeVector folder "v" [| 1.0; 2.0 |]
-            refuse 1 [ "heads: they have 2 entries, and the encoder's vectors have 16" ] [ "--head"; short ]
+
+            refuse 1 [
+                $"%s{short}: each row is a head, of 2 entries, and the encoder's vectors have 16"
+            ] [ "--head"; short ]
+
+            for size, norm in [ 1e20, "8e+20"; 1e-20, "8e-20" ] do
+                let head = KernelFiles.writeVector folder "h" (Array.create 16 (2.0 * size))
+                refuse 1 [ head; $"norm %s{norm}" ] [ "--head"; head ]
 
             arguments folder texts [ "--head"; w; "--out"; w ]
             |> refused 2 [ "--out: it is the file of --head" ])

@@ -121,7 +121,7 @@ let tests =
                 weights
                 (Matrix.create 1 3 [| 1.0f; 1.0f; 1.0f |])
                 texts
-                "heads: they have 3 entries, and the encoder's vectors have 32."
+                "heads: each row is a head, of 3 entries, and the encoder's vectors have 32."
 
             refused
                 weights

@@ -31,10 +31,31 @@ let tests =
 
             match TuningRows.targets "t.csv" [| "0"; "yes" |] with
             | Ok _ -> failtest "refused"
-            | Error e -> Expect.stringContains e.Sentence "t.csv: row 2's label 'yes'" "its row"
+            | Error e ->
+                Expect.stringContains e.Sentence "t.csv: row 2's label 'yes' is no number" "its row"
 
-        testCase "too few texts are refused"
+                Expect.stringContains
+                    e.Sentence
+                    "as 0 and 1, or give the numbers with --targets"
+                    "how to go on"
+
+        testCase "what nothing can be learnt of is refused, with how to go on"
         <| fun () ->
-            Expect.isError (TuningRows.split (Seed.root 1UL) 0.9 texts[..9] targets[..9]) "one is left"
-            Expect.isError (TuningRows.split (Seed.root 1UL) 0.1 texts targets[..9]) "fewer targets"
+            let refused share (texts: int[][]) targets (words: string list) =
+                match TuningRows.split (Seed.root 1UL) share texts targets with
+                | Ok _ -> failtest "refused"
+                | Error e ->
+                    for word in words do
+                        Expect.stringContains e.Sentence word e.Sentence
+
+            refused 0.9 texts[..9] targets[..9] [
+                "of 10 texts, 10 different ones, 1 can be trained on beside a stop set of 9"
+                "a smaller --stop-share"
+            ]
+
+            let same = Array.replicate 10 texts[0]
+            refused 0.1 same targets[..9] [ "of 10 texts, 1 different ones, 0 can be trained on" ]
+            refused 0.1 [||] [||] [ "of 0 texts" ]
+            refused 0.1 texts targets[..9] [ "60 texts and 10 targets" ]
+            refused 0.1 texts (Array.replicate 60 1.0) [ "every target is 1"; "two different ones" ]
     ]
