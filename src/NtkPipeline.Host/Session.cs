@@ -10,7 +10,11 @@ internal sealed record Session(RunRequest Request, Config Config, DataFolder Dat
     private Seed Seed => SeedModule.root(Config.Seed);
 
     /// <summary>The pipeline's stages, which every run on the store shares.</summary>
-    public SharedStages Stages => new(Store, Data.Scope, Seed, Config.Threads, runner => Flow.Run(runner, this).Select(_ => (Unit)null!));
+    public SharedStages Stages => new(Store, Data.Scope, Seed, Config.Threads, runner => Flow.Run(runner, this).Select(_ => (Unit)null!))
+    {
+        Memory = name => Sizes() is { IsOk: true, ResultValue: var sizes } ? RunMemory.ofStage(Config, sizes, name) : 0,
+        MostMemory = Config.Memory is { Value: var bytes } ? bytes : long.MaxValue,
+    };
 
     /// <summary>Does work with a runner over the store.</summary>
     /// <param name="log">Told each stage's fact; none where nobody keeps them.</param>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
 using NtkPipeline.Host;
 using NtkPipeline.Runtime;
 
@@ -23,7 +24,7 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
     /// <summary>What fails on a machine is tried so often, elsewhere where there is an elsewhere.</summary>
     private const int MostTries = 3;
 
-    private readonly Job _job = new(JsonSerializer.Serialize(request), Environment.CurrentDirectory, Build.Mine, stages.Threads);
+    private readonly Job _job = new(JsonSerializer.Serialize(request), Environment.CurrentDirectory, Build.Mine, stages.Threads, 0);
 
     private readonly Dictionary<string, (FrontierStage Stage, StageWatch Watch, Task<StageReport> Report)> _sent = [];
     private readonly Dictionary<string, List<string>> _failures = [];
@@ -75,43 +76,36 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
             return "no worker has come for a minute; start some with `ntk worker`";
 
         foreach (var stage in ready.Where(stage => !_sent.ContainsKey(stage.Key)))
-            if ((Holder(able, stage.Key) ?? Choose(able, stage.Key)) is { } worker && cluster.Stage(StageKey.Of(stage.Key, stages.Store)) is { } grain)
+        {
+            var need = Need(stage.Name);
+            var place = Place(able);
+
+            if (able.Length > 0 && _sent.Count == 0 && need.Memory > place.MostMemory)
+                return TooLarge(stage.Name, need.Memory, place.MostMemory);
+
+            if ((Holder(able, stage.Key) ?? place.Choose(need, _failures.GetValueOrDefault(stage.Key) ?? [])) is { } worker
+                && cluster.Stage(StageKey.Of(stage.Key, stages.Store)) is { } grain)
             {
-                var watch = new StageWatch(grain, _job, stage.Name, worker);
+                var watch = new StageWatch(grain, _job with { Memory = need.Memory }, stage.Name, worker);
                 _sent[stage.Key] = (stage, watch, Task.Run(() => watch.Follow(new Told(stage, Tell).Hear, token), token));
             }
+        }
 
         return null;
     }
 
-    private int Wanted(WorkerFacts worker) => _job.Threads == 0 ? worker.Cores : Math.Min(_job.Threads, worker.Cores);
+    private StageNeed Need(string name) => new(_job.Threads, (long)stages.Memory(name));
+
+    private Placement Place(WorkerFacts[] workers) =>
+        new([.. workers.Select(worker => cluster.Own is null ? worker : worker with { Memory = Math.Min(worker.Memory, stages.MostMemory) })], [.. _sent.Select(sent => new StagePlaced(sent.Key, sent.Value.Watch.Worker, Need(sent.Value.Stage.Name)))]);
+
+    private static string TooLarge(string stage, long need, long most) =>
+        $"{stage} may need {ByteSize.about(need)} of memory, and no worker has more than {ByteSize.about(most)} for its stages; "
+        + "a worker on a larger machine can make it, or --set data.sample=N runs on fewer rows";
 
     /// <summary>The worker that a run which has ended left the stage with.</summary>
     private WorkerFacts? Holder(WorkerFacts[] workers, string key) =>
         _failures.ContainsKey(key) ? null : Array.Find(workers, worker => worker.Stages.Any(stage => stage.Key == key));
-
-    /// <summary>Of the workers with room the one that has most of it; one where the stage has failed only where there is no other.</summary>
-    private WorkerFacts? Choose(WorkerFacts[] workers, string key)
-    {
-        var failed = _failures.GetValueOrDefault(key) ?? [];
-
-        return workers
-            .Select(worker => (Worker: worker, Free: Free(worker), HasFailed: failed.Contains(worker.Name)))
-            .Where(entry => entry.Free >= Wanted(entry.Worker))
-            .Where(entry => !entry.HasFailed || workers.All(worker => failed.Contains(worker.Name)))
-            .OrderByDescending(entry => entry.Free)
-            .ThenBy(entry => entry.Worker.Load)
-            .Select(entry => entry.Worker)
-            .FirstOrDefault();
-    }
-
-    /// <summary>Cores that neither this run nor, as far as it was told, another one has taken.</summary>
-    private int Free(WorkerFacts worker)
-    {
-        var own = _sent.Values.Where(sent => sent.Watch.Worker == worker.Name).Sum(_ => Wanted(worker));
-        var others = worker.Stages.Where(stage => !_sent.ContainsKey(stage.Key)).Sum(stage => stage.Cores);
-        return worker.Cores - own - others;
-    }
 
     /// <summary>Waits for something to end, or for a while; gives what ends the run.</summary>
     private async Task<Failure?> Hear(CancellationToken token)

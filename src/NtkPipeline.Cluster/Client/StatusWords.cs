@@ -29,6 +29,7 @@ internal static class StatusWords
                         all = stage.All,
                         cores = stage.Cores,
                         memory = stage.Memory,
+                        declared = stage.Declared,
                     }),
                 }),
             },
@@ -38,7 +39,7 @@ internal static class StatusWords
     {
         foreach (var worker in workers)
         {
-            yield return $"{worker.Name}  {worker.CoresTaken} of {worker.Cores} cores, {Size(worker.FreeMemory)} of {Size(worker.Memory)} free, load {worker.Load:0.0} a core";
+            yield return $"{worker.Name}  {worker.CoresTaken} of {worker.Cores} cores, {Size(worker.Declared)} of {Size(worker.Memory)} declared, {Size(worker.FreeMemory)} free, load {worker.Load:0.0} a core";
 
             foreach (var stage in worker.Stages.OrderByDescending(stage => stage.Since))
                 yield return $"  {(stage.State == StageState.Running ? "makes" : "queues")}  {stage.Name}  for {stage.Since:0} s{Progress(stage)}, {Size(stage.Memory)}";

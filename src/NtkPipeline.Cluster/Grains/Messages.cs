@@ -10,9 +10,11 @@ namespace NtkPipeline.Cluster;
 /// <param name="Folder">Where the run stands, for relative paths; a worker that lacks it stands where it stands.</param>
 /// <param name="Build">The program's version: another one might see another pipeline.</param>
 /// <param name="Threads">How many processors a stage takes; 0 for all of its machine's.</param>
+/// <param name="Memory">Bytes that the stage declares to need at its peak; 0 where it declares nothing.</param>
 [GenerateSerializer, Immutable, Alias("ntk.job")]
 internal sealed record Job(
-    [property: Id(0)] string Request, [property: Id(1)] string Folder, [property: Id(2)] string Build, [property: Id(3)] int Threads);
+    [property: Id(0)] string Request, [property: Id(1)] string Folder, [property: Id(2)] string Build, [property: Id(3)] int Threads,
+    [property: Id(4)] long Memory);
 
 [GenerateSerializer, Alias("ntk.state")]
 internal enum StageState
@@ -52,19 +54,25 @@ internal sealed record StageReport(
 /// <summary>A stage that a worker has.</summary>
 /// <param name="Since">Seconds since it came.</param>
 /// <param name="Memory">Bytes of the process that makes it.</param>
+/// <param name="Declared">Bytes that it may come to need.</param>
 [GenerateSerializer, Immutable, Alias("ntk.stage-facts")]
 internal sealed record StageFacts(
     [property: Id(0)] string Key, [property: Id(1)] string Name, [property: Id(2)] StageState State, [property: Id(3)] double Since,
-    [property: Id(4)] int Finished, [property: Id(5)] int All, [property: Id(6)] int Cores, [property: Id(7)] long Memory);
+    [property: Id(4)] int Finished, [property: Id(5)] int All, [property: Id(6)] int Cores, [property: Id(7)] long Memory,
+    [property: Id(8)] long Declared);
 
 /// <summary>A worker as it last told of itself.</summary>
 /// <param name="Address">How Orleans calls it.</param>
+/// <param name="FreeMemory">Bytes that its machine could give now.</param>
+/// <param name="Memory">Bytes that its stages may declare in all.</param>
 /// <param name="Load">Of its machine, over the last minute, a core.</param>
 [GenerateSerializer, Immutable, Alias("ntk.worker-facts")]
 internal sealed record WorkerFacts(
     [property: Id(0)] string Name, [property: Id(1)] string Address, [property: Id(2)] int Cores, [property: Id(3)] StageFacts[] Stages,
     [property: Id(4)] long FreeMemory, [property: Id(5)] long Memory, [property: Id(6)] double Load, [property: Id(7)] string Build)
 {
+    public long Declared => Stages.Sum(stage => stage.Declared);
+
     public int CoresTaken => Stages.Where(stage => stage.State == StageState.Running).Sum(stage => stage.Cores);
 }
 

@@ -1,12 +1,14 @@
 namespace NtkPipeline.Cluster;
 
-/// <summary>The cores that stages of this worker may take; whoever asks first is served first.</summary>
-internal sealed class CoreSlots(int cores) : IDisposable
+/// <summary>The cores and the memory that stages of this worker may take; whoever asks first is served first.</summary>
+/// <param name="memory">Bytes that stages under way may have declared in all.</param>
+internal sealed class CoreSlots(int cores, long memory) : IDisposable
 {
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _free = new(cores);
     private readonly SemaphoreSlim _turn = new(1);
+    private long _declared;
 
     public int Cores => cores;
 
@@ -14,12 +16,12 @@ internal sealed class CoreSlots(int cores) : IDisposable
     public int Wanted(int threads) => threads == 0 ? cores : Math.Clamp(threads, 1, cores);
 
     /// <summary>
-    /// Waits for so many cores, and while others are at work for memory: a twentieth of the machine's has to be free. Gives them back when
-    /// disposed of.
+    /// Waits for so many cores, and while others are at work for memory: what all of them declare has to fit, and a twentieth of the
+    /// machine's has to be free. Gives them back when disposed of.
     /// </summary>
-    public async Task<IDisposable> Take(int wanted, CancellationToken token)
+    public async Task<IDisposable> Take(int wanted, long declared, CancellationToken token)
     {
-        var taken = new Taken(_free);
+        var taken = new Taken(this);
         await _turn.WaitAsync(token);
 
         try
@@ -27,9 +29,10 @@ internal sealed class CoreSlots(int cores) : IDisposable
             for (; taken.Count < wanted; taken.Count++)
                 await _free.WaitAsync(token);
 
-            while (_free.CurrentCount + wanted < cores && MachineFacts.Memory() is var (free, all) && free < all / 20)
+            while (_free.CurrentCount + wanted < cores && !HasRoom(declared))
                 await Task.Delay(_look, token);
 
+            taken.Declare(declared);
             return taken;
         }
         catch (OperationCanceledException)
@@ -43,20 +46,34 @@ internal sealed class CoreSlots(int cores) : IDisposable
         }
     }
 
+    private bool HasRoom(long declared) =>
+        Interlocked.Read(ref _declared) + declared <= memory && MachineFacts.Memory() is var (free, all) && free >= all / 20;
+
     public void Dispose()
     {
         _free.Dispose();
         _turn.Dispose();
     }
 
-    private sealed class Taken(SemaphoreSlim free) : IDisposable
+    private sealed class Taken(CoreSlots slots) : IDisposable
     {
+        private long _declared;
+
         public int Count { get; set; }
+
+        public void Declare(long bytes)
+        {
+            _declared = bytes;
+            Interlocked.Add(ref slots._declared, bytes);
+        }
 
         public void Dispose()
         {
+            Interlocked.Add(ref slots._declared, -_declared);
+            _declared = 0;
+
             if (Count > 0)
-                free.Release(Count);
+                slots._free.Release(Count);
 
             Count = 0;
         }

@@ -58,7 +58,7 @@ internal sealed class LaneWork(LaneOrder first, CoreSlots slots, TimeProvider cl
         lock (_gate)
             return new StageFacts(
                 grain, $"{_product?.Count ?? 0} lanes of a kernel", StageState.Running,
-                clock.GetElapsedTime(_since).TotalSeconds, _product?.Made ?? 0, _product?.Count ?? 0, _last.IsCompleted ? 0 : Cores(_product!.Count), 0);
+                clock.GetElapsedTime(_since).TotalSeconds, _product?.Made ?? 0, _product?.Count ?? 0, _last.IsCompleted ? 0 : Cores(_product!.Count), 0, 0);
     }
 
     private int Cores(int lanes) => Math.Clamp(lanes, 1, slots.Cores);
@@ -69,7 +69,7 @@ internal sealed class LaneWork(LaneOrder first, CoreSlots slots, TimeProvider cl
 
         try
         {
-            using var taken = await slots.Take(Cores(lanes.Length), product.Stopped);
+            using var taken = await slots.Take(Cores(lanes.Length), 0, product.Stopped);
             product.End(await Task.Factory.StartNew(
                 () => Make(product, lanes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         }

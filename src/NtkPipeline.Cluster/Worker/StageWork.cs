@@ -3,7 +3,7 @@ using NtkPipeline.Host;
 namespace NtkPipeline.Cluster;
 
 /// <summary>One stage that this worker has: waiting for cores, being made, or over.</summary>
-internal sealed class StageWork(string name, int cores, string worker, Terminal terminal, TimeProvider clock)
+internal sealed class StageWork(string name, int cores, long memory, string worker, Terminal terminal, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly long _since = clock.GetTimestamp();
@@ -40,13 +40,13 @@ internal sealed class StageWork(string name, int cores, string worker, Terminal 
     }
 
     public StageFacts Facts(string key) =>
-        new(key, name, Report.State, Age.TotalSeconds, Report.Finished, Report.All, cores, _child?.Memory ?? 0);
+        new(key, name, Report.State, Age.TotalSeconds, Report.Finished, Report.All, cores, _child?.Memory ?? 0, memory);
 
     private async Task RunAsync(string key, Job job, CoreSlots slots, ChildPool pool)
     {
         try
         {
-            using var taken = await slots.Take(cores, _cancel.Token);
+            using var taken = await slots.Take(cores, memory, _cancel.Token);
             Tell(report => report with { State = StageState.Running });
             using var meter = Telemetry.Begin(name, worker);
             var ended = await MakeAsync(key, job, pool);

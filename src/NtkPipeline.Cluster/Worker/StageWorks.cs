@@ -24,9 +24,9 @@ internal sealed class StageWorks(WorkerPlace place, CoreSlots slots, ChildPool p
             if (job.Build != Build.Mine)
                 throw new OtherBuildException($"{place.Name} has another version of the program: {Build.Mine}, and the run's is {job.Build}");
 
-            work = new StageWork(name, slots.Wanted(job.Threads), place.Name, terminal, clock);
+            work = new StageWork(name, slots.Wanted(job.Threads), job.Memory, place.Name, terminal, clock);
             _works[grain] = work;
-            work.Begin(StageKey.Recipe(grain), job, slots, pool);
+            work.Begin(StageKey.Recipe(grain), job with { Memory = 0 }, slots, pool);
             return work;
         }
     }

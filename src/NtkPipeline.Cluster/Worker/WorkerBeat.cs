@@ -33,9 +33,9 @@ internal sealed class WorkerBeat(
     {
         pool.Tidy();
         lanes.Tidy();
-        var (free, all) = MachineFacts.Memory();
+        var free = MachineFacts.Memory().Free;
         return new WorkerFacts(
-            place.Name, silo.SiloAddress.ToParsableString(), slots.Cores, [.. works.Facts(), .. lanes.Facts()], free, all, MachineFacts.Load(), Build.Mine);
+            place.Name, silo.SiloAddress.ToParsableString(), slots.Cores, [.. works.Facts(), .. lanes.Facts()], free, place.Memory, MachineFacts.Load(), Build.Mine);
     }
 
     /// <summary>A beat that is lost is told of in the next; the grain may have died with its worker.</summary>

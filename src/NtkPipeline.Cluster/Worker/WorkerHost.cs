@@ -95,7 +95,7 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
         builder.Services.AddSingleton(place);
         builder.Services.AddSingleton(terminal);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(_ => new CoreSlots(place.Cores));
+        builder.Services.AddSingleton(_ => new CoreSlots(place.Cores, place.Memory));
         builder.Services.AddSingleton<ChildPool>();
         builder.Services.AddSingleton<StageWorks>();
         builder.Services.AddSingleton<LaneWorks>();

@@ -58,6 +58,25 @@ module RunMemory =
     /// Bytes at the run's peak.
     let peak (config: Config) (sizes: RunSizes) : float = beside + List.max (parts config sizes)
 
+    /// Stages that hold texts alone, by the first part of their names.
+    let private ofTexts =
+        set [
+            "read-tweets"
+            "read-labels"
+            "draw-tweets"
+            "split-tweets"
+            "clean-tweets"
+            "tokenise-tweets"
+        ]
+
+    /// What a stage declares, by its name: bytes at its peak in a process of its own, from above. All but those that hold texts alone may
+    /// hold the run's kernels, and declare what the run does.
+    let ofStage (config: Config) (sizes: RunSizes) (name: string) : float =
+        if ofTexts.Contains(name.Split('/')[0]) then
+            beside
+        else
+            peak config sizes
+
     /// A sample of `labelled` tweets that fits into so many bytes, in round numbers; none where the test rows alone are too many.
     let largestSample (bytes: float) (config: Config) (labelled: int) (test: int) : int option =
         let fits count =

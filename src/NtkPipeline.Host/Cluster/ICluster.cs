@@ -14,10 +14,12 @@ internal sealed record ClusterPlace(ClusterAddress? Address, int Workers, string
 /// <param name="Join">The port of the run, on this machine, whose worker it is; none for one of a cluster.</param>
 /// <param name="Ip">The address that it listens on.</param>
 /// <param name="Cores">How many processors its stages may take.</param>
+/// <param name="Memory">Bytes that the stages under way may have declared in all.</param>
 /// <param name="Dashboard">The port of Orleans' own page, on loopback; 0 for none.</param>
 /// <param name="Telemetry">Where metrics and traces are sent; none for nowhere.</param>
 internal sealed record WorkerPlace(
-    ClusterAddress? Address, int? Join, string? Certificate, System.Net.IPAddress Ip, string Name, int Cores, int Dashboard, Uri? Telemetry);
+    ClusterAddress? Address, int? Join, string? Certificate, System.Net.IPAddress Ip, string Name, int Cores, long Memory, int Dashboard,
+    Uri? Telemetry);
 
 /// <summary>What needs Orleans. The program ntk-cluster has it; ntk starts that program where it is asked for this, and for nothing else.</summary>
 internal interface ICluster

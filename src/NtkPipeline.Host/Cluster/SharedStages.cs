@@ -10,6 +10,12 @@ namespace NtkPipeline.Host;
 /// <param name="Walk">Asks a runner for every stage, and for no stage's value.</param>
 internal sealed record SharedStages(Store Store, string Scope, Seed Seed, int Threads, Func<IRunner, FSharpResult<Unit, PipelineError>> Walk)
 {
+    /// <summary>Bytes that a stage of this name declares to need at its peak; 0 where it declares nothing.</summary>
+    public Func<string, double> Memory { get; init; } = _ => 0;
+
+    /// <summary>Bytes that a run's own workers may take in all; more than any machine has where nobody says.</summary>
+    public long MostMemory { get; init; } = long.MaxValue;
+
     /// <summary>
     /// Does work with a runner over the store, which shares the stages with every other process that walks them, and keeps what it asks for
     /// from being collected meanwhile; where the store cannot be written, a warning says that it does not. LibTorch is loaded when the first

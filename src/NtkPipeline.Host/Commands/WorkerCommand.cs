@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.FSharp.Core;
+using NtkPipeline.Core;
+using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host.Commands;
 
@@ -28,6 +30,8 @@ internal sealed class WorkerCommand : NtkCommand
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
+    private readonly MemoryOption _memory = new("stages that declare more in all wait for one another. Default: all of the machine's");
+
     private readonly Option<string?> _name = new("--name")
     {
         Description = "What it is called in `ntk cluster status`. Default: the machine's name and the process's id.",
@@ -53,7 +57,7 @@ internal sealed class WorkerCommand : NtkCommand
     {
         _cluster.AddAddressTo(this);
 
-        foreach (Option option in new Option[] { _ip, _insecure, _cores, _name, _dashboard, _telemetry, _join })
+        foreach (Option option in new Option[] { _ip, _insecure, _cores, _memory.Option, _name, _dashboard, _telemetry, _join })
             Options.Add(option);
 
         Belong("an --ip that other machines reach, without --certificate", IsOpen, _insecure);
@@ -99,15 +103,18 @@ internal sealed class WorkerCommand : NtkCommand
                 ExitCode.Usage,
                 $"--ip: whoever reaches {ip} could have this worker do anything; give the --certificate that `ntk cluster cert` makes, or say --insecure");
 
-        WorkerPlace Of(ClusterAddress? address, int? join) =>
-            new(address, join, certificate, ip, name, parsed.GetValue(_cores), parsed.GetValue(_dashboard), telemetry);
+        WorkerPlace Of(ClusterAddress? address, int? join, MemoryLimit memory) =>
+            new(address, join, certificate, ip, name, parsed.GetValue(_cores), (long)MemoryLimitModule.bytes(memory), parsed.GetValue(_dashboard), telemetry);
 
-        return parsed.GetValue(_join) is { } port
-            ? Results.Ok(Of(null, port))
-            : from place in _cluster.Wanted(parsed)
-              from redis in place.Address is ClusterAddress.Redis
-                  ? Results.Done
-                  : Results.Fail<Unit?>(ExitCode.Usage, "--cluster: a worker joins by redis://HOST; tcp:// is for `ntk run` and `ntk cluster`")
-              select Of(place.Address, null);
+        return from allowed in _memory.Read(parsed)
+               let memory = MachineMemory.limit(allowed)
+               from found in parsed.GetValue(_join) is { } port
+                   ? Results.Ok(Of(null, port, memory))
+                   : from place in _cluster.Wanted(parsed)
+                     from redis in place.Address is ClusterAddress.Redis
+                         ? Results.Done
+                         : Results.Fail<Unit?>(ExitCode.Usage, "--cluster: a worker joins by redis://HOST; tcp:// is for `ntk run` and `ntk cluster`")
+                     select Of(place.Address, null, memory)
+               select found;
     }
 }

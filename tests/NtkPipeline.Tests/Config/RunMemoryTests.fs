@@ -45,6 +45,19 @@ let tests =
 
             Expect.isGreaterThan (peak [] 100_000_000 1) 1e17 "nothing overflows"
 
+        testCase "a stage declares no more than its run, and one that holds texts alone declares less"
+        <| fun () ->
+            let config = config []
+            let sizes = RunWork.sizes config 7613 3263
+            let declared = RunMemory.ofStage config sizes
+
+            for name in [ "analytic-gram/train"; "train-network/m=64"; "fine-tune/full"; "a-stage-to-come" ] do
+                Expect.equal (declared name) (RunMemory.peak config sizes) name
+
+            for name in [ "read-tweets/train"; "split-tweets"; "clean-tweets/test" ] do
+                Expect.isLessThan (declared name) 1e9 name
+                Expect.isGreaterThan (declared name) 0.0 name
+
         testCase "a sample that fits is proposed in round numbers, and fits"
         <| fun () ->
             for gigabytes in [ 2.0; 4.0; 25.0; 1000.0 ] do

@@ -143,6 +143,19 @@ let private cluster =
                     finally
                         finally' (running :: (workers |> List.map _.Process))))
 
+        RedisServer.testCaseRedis "a stage that no worker has the memory for is refused, and the memory is told of"
+        <| inFolder (fun folder ->
+            RedisServer.withRedis folder (fun address ->
+                let worker = startWorker [ "--cluster"; address; "--name"; "w1"; "--memory"; "500MB" ]
+
+                try
+                    statusSays address "0 MB of 477 MB declared"
+
+                    arguments folder (tweets folder 240) "shared" "out" @ [ "--cluster"; address ]
+                    |> refused 1 [ "of memory, and no worker has more than"; "a larger machine" ]
+                finally
+                    finally' [ worker.Process ]))
+
         RedisServer.testCaseRedis "a password that Redis refuses is told of in a sentence, and not repeated"
         <| inFolder (fun folder ->
             RedisServer.withRedis folder (fun address ->

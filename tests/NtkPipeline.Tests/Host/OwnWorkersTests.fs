@@ -62,6 +62,23 @@ let tests =
                 wantEachOnce said.Result
                 Expect.equal (results folder "out") (snd alone.Value) "the same bytes")
 
+        testCase "stages that declare more in all than the run's memory wait for one another"
+        <| inFolder (fun folder ->
+            let data = tweets folder 240
+
+            // Each declares some 0.7 GB.
+            for memory, isAlone in [ "1.2GB", true; "12GB", false ] do
+                let run = arguments folder data $"store-%s{memory}" $"out-%s{memory}"
+
+                use running =
+                    start (run @ [ "--workers"; "2"; "--set"; "threads=1"; "--set"; $"memory=%s{memory}" ])
+
+                let most =
+                    mostAtOnce (Path.Combine(folder, $"store-%s{memory}")) (fun () -> running.HasExited)
+
+                finish running |> ignore
+                Expect.equal (most = 1) isAlone $"%d{most} at once with %s{memory}")
+
         testCase "a worker whose run is gone before it has begun ends"
         <| fun () ->
             let program = Path.Combine(AppContext.BaseDirectory, "ntk.dll")

@@ -72,6 +72,19 @@ let claimant folder made (isOver: unit -> bool) : int * string =
 
     next ()
 
+/// How many stages were under way at once at most, as their claims say, until all is over.
+let mostAtOnce store (isOver: unit -> bool) : int =
+    let claims = Path.Combine(store, "claims")
+    let mutable most = 0
+
+    while not (isOver ()) do
+        if Directory.Exists claims then
+            most <- max most (Directory.GetDirectories claims).Length
+
+        Thread.Sleep 2
+
+    most
+
 let wantEachOnce (told: string) =
     let ran = ran told
 
