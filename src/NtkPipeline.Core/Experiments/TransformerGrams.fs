@@ -85,7 +85,7 @@ module TransformerGrams =
 
         {
             Name = $"tangent-gram/%s{name}"
-            Version = 1
+            Version = 2
             Settings = ""
             Codec = TransformerGram.codec
             Body = Pure run
@@ -100,7 +100,7 @@ module TransformerGrams =
 
         {
             Name = $"tangent-gram/%s{name}"
-            Version = 1
+            Version = 2
             Settings = ""
             Codec = Codec.matrix32
             Body = Pure run

@@ -14,10 +14,11 @@ module TokenBatches =
     /// The tokens of a text, padding included.
     let paddedLength (tokens: int) : int = (tokens + step - 1) / step * step
 
-    /// The places of texts with these numbers of tokens, batch by batch, shorter texts first; every place once.
+    /// The places of texts with these numbers of tokens, batch by batch, longer texts first; every place once. What a long
+    /// batch has used up is enough for the shorter ones after it; the other way round memory would grow from batch to batch.
     let plan (lengths: int[]) : int[][] =
         [| 0 .. lengths.Length - 1 |]
         |> Array.groupBy (fun i -> paddedLength lengths[i])
-        |> Array.sortBy fst
+        |> Array.sortByDescending fst
         |> Array.collect (fun (tokens, places) ->
             places |> Array.chunkBySize (max 1 (min mostRows (mostTokens / tokens))))

@@ -7,8 +7,11 @@ open TorchSharp
 [<RequireQualifiedAccess>]
 module TangentKernel =
 
-    /// Rows and columns of a tile.
+    /// Rows and columns of a tile of a file.
     let side = 1024
+
+    /// … of a kernel that is wholly in memory, beside which stand the gradients of two tiles in float32: at 512 rows some hundred megabytes.
+    let private smallSide = 512
 
     /// Rows that lie in several sets, one after another.
     let private source (sets: TangentRows list) : RowSource<Half> =
@@ -75,8 +78,8 @@ module TangentKernel =
         use _ = torch.NewDisposeScope()
         (ofRows rows |> countedOf device columns).MoveToOuterDisposeScope()
 
-    /// The kernel of rows as they are read, of the columns counted; `scale` is the rows' own. Half of a symmetric one is computed.
-    let tiles
+    let private tilesOf
+        (side: int)
         (device: torch.Device)
         (columns: TangentColumns list)
         (scale: float)
@@ -94,6 +97,9 @@ module TangentKernel =
             Symmetric = fun _ above -> product above above
         }
 
+    /// The kernel of rows as they are read, of the columns counted; `scale` is the rows' own. Half of a symmetric one is computed.
+    let tiles device columns scale x z : KernelTiles<float32> = tilesOf side device columns scale x z
+
     let private check (sets: TangentRows list) =
         match sets with
         | [] -> invalidArg (nameof sets) "a kernel needs rows"
@@ -107,7 +113,7 @@ module TangentKernel =
 
     let private kernel x z =
         let first = check (x @ defaultArg z [])
-        let tiles = tiles torch.CPU first.Columns first.Scale (source x) (Option.map source z)
+        let tiles = tilesOf smallSide torch.CPU first.Columns first.Scale (source x) (Option.map source z)
 
         match KernelTiles.toArray tiles with
         | Ok values -> Matrix.create tiles.RowCount tiles.ColumnCount values

@@ -39,18 +39,23 @@ internal sealed record TransformerWork(
     {
         var probe = Transformer.whole(Values, "error-rows");
 
-        return from frozen in Frozen()
-               from tangent in OfTangent(frozen.Ntk)
+        return from kernels in Kernels()
                from random in Random()
                from error in Error(probe)
                from tuned in new TransformerTrainings(this).Run()
-               let fits = frozen.Fits.Concat(tangent.Fits).Append(random).Concat(tuned.Fits)
+               let fits = kernels.Fits.Append(random).Concat(tuned.Fits)
                let inputs = TransformerJudge.inputs(
-                   Bench.Split, tuned.Stop, tuned.Start, fits.Select(fit => fit.ToTuple()), tuned.Members, tangent.Leaked, error, probe,
-                   tuned.Drift, tuned.FirstOrder, tangent.Layers)
+                   Bench.Split, tuned.Stop, tuned.Start, fits.Select(fit => fit.ToTuple()), tuned.Members, kernels.Leaked, error, probe,
+                   tuned.Drift, tuned.FirstOrder, kernels.Layers)
                from evidence in Runner.Run(TransformerJudge.stage(Bench.Config.Compare), inputs)
                select evidence;
     }
+
+    /// <summary>All that is made of the frozen kernels and the tangent kernel, which are let go with the end of it.</summary>
+    private FSharpResult<TangentKernels, PipelineError> Kernels() =>
+        from frozen in Frozen()
+        from tangent in OfTangent(frozen.Ntk)
+        select tangent with { Fits = [.. frozen.Fits, .. tangent.Fits] };
 
     /// <summary>By all parameters of the encoder.</summary>
     public TileGradients Sketched => TileGradients.NewSketched(Transformer.sketch(Values), SeedModule.derive("tangent-sketch", Root));

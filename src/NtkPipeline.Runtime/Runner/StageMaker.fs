@@ -9,6 +9,7 @@ open NtkPipeline.Core
 type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent>) =
     let mutable current = ""
     let mutable peak: PeakMemory option = None
+    let lastTidied = Stopwatch.StartNew()
 
     /// By the digests of recipes: what somebody still holds need not be read twice.
     let known = Dictionary<string, WeakReference>()
@@ -59,6 +60,13 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
     let tidy () =
         if GC.GetTotalMemory false > (1L <<< 30) then
             GC.Collect()
+
+    /// The same of tensors while a long stage goes on: those of many sizes, one after another, leave gaps that none of the next fits into.
+    let tidyNative () =
+        lock lastTidied (fun () ->
+            if lastTidied.Elapsed > TimeSpan.FromSeconds 4.0 then
+                NativeMemory.giveBack ()
+                lastTidied.Restart())
 
     /// Runs the body and stores what it gave.
     let make
@@ -169,4 +177,6 @@ type StageMaker(store: Store, scope: string, root: Seed, tell: Action<StageEvent
             artifact stage run (lazy (Ok value)) |> Result.map (fun artifact -> run, artifact))
 
     interface IAdvancing with
-        member _.Advance(finished, all) = tell.Invoke(Advanced(current, finished, all))
+        member _.Advance(finished, all) =
+            tidyNative ()
+            tell.Invoke(Advanced(current, finished, all))
