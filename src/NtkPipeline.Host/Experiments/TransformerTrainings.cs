@@ -56,8 +56,14 @@ internal sealed class TransformerTrainings(TransformerWork work)
                    TransformerTuning.best(name), Artifact.both(ground, Artifact.both(said, Artifact.all(states))))
                from test in Runner.Run(TransformerTuning.test(Device, name), Artifact.both(ground, best))
                from drift in method.IsFull ? Drift(first, states, seed) : FSharpResult<List<Artifact<TransformerDrift>>, PipelineError>.NewOk([])
-               select new Training(method, seed, TransformerTuning.gathered(method, seed, said, best, test), best, drift);
+               let member = TransformerTuning.gathered(method, seed, said, best, test)
+               // What has been looked at no longer holds the state that it was read off.
+               from looked in member.Value.Value
+               select new Training(member, IsFollowed(method, seed) ? best : null, drift);
     };
+
+    /// <summary>Whether the kernel at its weights is asked for: of the others the weights are let go.</summary>
+    private static bool IsFollowed(TuningMethod method, int seed) => method.IsFull && seed == 0;
 
     private FSharpResult<List<Artifact<TransformerDrift>>, PipelineError> Drift(
         Artifact<Tuple<TangentRows, Matrix<float>>> first, IEnumerable<Artifact<TuningState>> states, int seed) =>
@@ -77,14 +83,15 @@ internal sealed class TransformerTrainings(TransformerWork work)
     /// <summary>The kernel at the fine-tuned weights of the first seed, and what was to be expected of its outputs.</summary>
     private FSharpResult<List<AfterTuning>, PipelineError> After(Artifact<TuningGround> ground, List<Training> trainings) =>
         trainings
-            .Where(one => one.Method.IsFull && one.Seed == 0)
-            .Select(one => (Func<FSharpResult<AfterTuning, PipelineError>>)(() =>
+            .Select(one => one.Best)
+            .OfType<Artifact<TuningState>>()
+            .Select(best => (Func<FSharpResult<AfterTuning, PipelineError>>)(() =>
             {
-                var (weights, head) = TransformerTuning.tuned(work.Weights, one.Best);
+                var (weights, head) = TransformerTuning.tuned(work.Weights, best);
 
                 return from pooled in Runner.Run(PoolTweets.tuned(Device, work.Tell), Artifact.both(weights, work.Tokens))
                        from fit in work.Regress(TransformerModel.AfterKernel, work.Sketched, weights, head, pooled)
-                       from firstOrder in Runner.Run(TransformerTuning.firstOrder(Device), Artifact.both(ground, one.Best))
+                       from firstOrder in Runner.Run(TransformerTuning.firstOrder(Device), Artifact.both(ground, best))
                        select new AfterTuning(fit.Fit, firstOrder);
             }))
             .InOrder();
@@ -107,8 +114,7 @@ internal sealed class TransformerTrainings(TransformerWork work)
         Artifact<FSharpList<TransformerDrift>> Drift, Artifact<FSharpList<double[]>> FirstOrder,
         List<(TransformerModel, Artifact<TransformerFit>)> Fits);
 
-    private sealed record Training(
-        TuningMethod Method, int Seed, Artifact<TunedMember> Member, Artifact<TuningState> Best, List<Artifact<TransformerDrift>> Drift);
+    private sealed record Training(Artifact<TunedMember> Member, Artifact<TuningState>? Best, List<Artifact<TransformerDrift>> Drift);
 
     private sealed record AfterTuning(Artifact<TransformerFit> Fit, Artifact<double[]> FirstOrder);
 }
