@@ -57,8 +57,8 @@ internal sealed class TransformerTrainings(TransformerWork work)
                from test in Runner.Run(TransformerTuning.test(Device, name), Artifact.both(ground, best))
                from drift in method.IsFull ? Drift(first, states, seed) : FSharpResult<List<Artifact<TransformerDrift>>, PipelineError>.NewOk([])
                let member = TransformerTuning.gathered(method, seed, said, best, test)
-               // What has been looked at no longer holds the state that it was read off.
-               from looked in member.Value.Value
+               // What has been looked at no longer holds the state that it was read off; whether there is anything yet, its reader is told.
+               let isThere = member.Value.Value.IsOk
                select new Training(member, IsFollowed(method, seed) ? best : null, drift);
     };
 
