@@ -149,10 +149,10 @@ let private cluster =
                 let worker = startWorker [ "--cluster"; address; "--name"; "w1"; "--memory"; "500MB" ]
 
                 try
-                    statusSays address "0 MB of 477 MB declared"
-
                     arguments folder (tweets folder 240) "shared" "out" @ [ "--cluster"; address ]
                     |> refused 1 [ "of memory, and no worker has more than"; "a larger machine" ]
+
+                    statusSays address "0 MB of 477 MB declared"
                 finally
                     finally' [ worker.Process ]))
 
