@@ -72,10 +72,7 @@ module RunMemory =
     /// What a stage declares, by its name: bytes at its peak in a process of its own, from above. All but those that hold texts alone may
     /// hold the run's kernels, and declare what the run does.
     let ofStage (config: Config) (sizes: RunSizes) (name: string) : float =
-        if ofTexts.Contains(name.Split('/')[0]) then
-            beside
-        else
-            peak config sizes
+        if ofTexts.Contains(name.Split('/')[0]) then beside else peak config sizes
 
     /// A sample of `labelled` tweets that fits into so many bytes, in round numbers; none where the test rows alone are too many.
     let largestSample (bytes: float) (config: Config) (labelled: int) (test: int) : int option =

@@ -51,7 +51,13 @@ let tests =
             let sizes = RunWork.sizes config 7613 3263
             let declared = RunMemory.ofStage config sizes
 
-            for name in [ "analytic-gram/train"; "train-network/m=64"; "fine-tune/full"; "a-stage-to-come" ] do
+            for name in
+                [
+                    "analytic-gram/train"
+                    "train-network/m=64"
+                    "fine-tune/full"
+                    "a-stage-to-come"
+                ] do
                 Expect.equal (declared name) (RunMemory.peak config sizes) name
 
             for name in [ "read-tweets/train"; "split-tweets"; "clean-tweets/test" ] do

@@ -143,7 +143,8 @@ let private cluster =
                     finally
                         finally' (running :: (workers |> List.map _.Process))))
 
-        RedisServer.testCaseRedis "a stage that no worker has the memory for is refused, and the memory is told of"
+        RedisServer.testCaseRedis
+            "a stage that no worker has the memory for is refused, and the memory is told of"
         <| inFolder (fun folder ->
             RedisServer.withRedis folder (fun address ->
                 let worker = startWorker [ "--cluster"; address; "--name"; "w1"; "--memory"; "500MB" ]
