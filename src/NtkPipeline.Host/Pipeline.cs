@@ -33,7 +33,7 @@ internal static class Pipeline
                let regression = kernels.Regression
                from kernel in runner.Run(FitRidge.stage(config.Ridge, config.Targets), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))
                let made = new Materials(labelled, unlabelled, split, views.Together, features, kernels.Networks, kernel)
-               let bench = new Bench(runner, config, made, new Limits(runner, split, features, kernels.Networks), sources.Transformer)
+               let bench = new Bench(runner, config, made, new Limits(runner, split, features, kernels.Networks), sources)
                from trained in Questions.Asking(runner, Widths.name, () => bench.Train(config.Train))
                from epochs in Questions.Asking(runner, Widths.name, () => bench.ChooseEpochs())
                from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, trained))

@@ -4,20 +4,28 @@ using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host;
 
-/// <summary>What a run reads: its rows, what its encoders need, and the encoder that is differentiated.</summary>
-internal sealed record Sources(IRunData Data, List<IEncoder> Encoders, TransformerFiles? Transformer)
+/// <summary>What a run reads: its rows, what its encoders need, the encoder that is differentiated, and the one whose tokens are read.</summary>
+internal sealed record Sources(IRunData Data, List<IEncoder> Encoders, TransformerFiles? Transformer, TransformerFiles? Tokens)
 {
     public static FSharpResult<Sources, PipelineError> Read(DataFolder data, Config config, Models models, Store store) =>
         from rows in config.Data.AreNumbers ? RowsData.Open(config.Data) : CsvData.Open(data, config.Data)
         from encoders in rows.Encoder is { } own
             ? FSharpResult<List<IEncoder>, PipelineError>.NewOk([own])
             : Host.Encoders.Open(config, models, store)
-        from transformer in Asked(config, rows, models)
-        select new Sources(rows, encoders, transformer);
+        from transformer in Open(Asks(config, rows, Core.Transformer.experiment), Core.Transformer.text(config.Values, "encoder"), config, models)
+        from tokens in Open(Asks(config, rows, Sequence.experiment), Sequence.encoder(config.Values), config, models)
+        select new Sources(rows, encoders, transformer, tokens);
 
-    /// <summary>The encoder whose tangent kernel the run is asked for, if it is.</summary>
-    private static FSharpResult<TransformerFiles?, PipelineError> Asked(Config config, IRunData data, Models models) =>
-        data.Task.IsBinary && config.Experiments.Any(asked => asked.Name == Core.Transformer.experiment.Name)
-            ? TransformerFiles.Open(Core.Transformer.text(config.Values, "encoder"), config.Encoder.Model, models).Select(files => (TransformerFiles?)files)
+    private static bool Asks(Config config, IRunData data, Experiment experiment) =>
+        data.Task.IsBinary && config.Experiments.Any(asked => asked.Name == experiment.Name);
+
+    /// <summary>The encoder of a question that is asked; none of LSA, which needs no files.</summary>
+    private static FSharpResult<TransformerFiles?, PipelineError> Open(bool isAsked, string named, Config config, Models models)
+    {
+        var kind = named == "auto" ? Models.Auto(config.Encoder.Model) : named;
+
+        return isAsked && kind != "lsa"
+            ? TransformerFiles.Open(kind, config.Encoder.Model, models).Select(files => (TransformerFiles?)files)
             : FSharpResult<TransformerFiles?, PipelineError>.NewOk(null);
+    }
 }

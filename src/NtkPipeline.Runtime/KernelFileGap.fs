@@ -60,3 +60,18 @@ module KernelFileGap =
 
             return! AnalyticGap.measure request.Kind request.Architecture outputs ofX ofZ values
         }
+
+    /// The same of an empirical kernel of texts, on a bounded number of them.
+    let measureTexts<'t when 't: unmanaged and 't: (new: unit -> 't) and 't: struct and 't :> ValueType>
+        (precision: Precision<'t>)
+        (path: string)
+        (machine: KernelMachine)
+        (request: KernelRequest)
+        (tiles: KernelTiles<'t>)
+        (x: TextSource)
+        (z: TextSource option)
+        : Result<KernelGap option, PipelineError> =
+        let rows, columns = TextGap.probe tiles
+
+        entries precision path tiles rows columns
+        |> Result.bind (TextGap.measure machine request (rows, columns) x z)

@@ -23,7 +23,7 @@ module NpyTexts =
     let private refuse (path: string) (clause: string) = Error(DataRefused $"%s{path}: %s{clause}.")
 
     /// The texts, read when they are wanted; `mask` names the mask's file, without which every place holds a token.
-    let openAt (name: string) (path: string) (mask: string option) : Result<TextSource, PipelineError> =
+    let openAt (path: string) (mask: string option) : Result<TextSource, PipelineError> =
         result {
             let! layout = NpyRows.layoutUpTo 3 path
 
@@ -52,5 +52,5 @@ module NpyTexts =
                     refuse path "its texts have no places or no features"
 
             let! mask = mask |> Option.map SourceFile.readNpy64 |> Option.sequenceResult
-            return! TextSource.create name places features (NpyRows.plainDouble path layout) mask
+            return! TextSource.create path places features (NpyRows.plainDouble path layout) mask
         }

@@ -72,7 +72,7 @@ let private tests =
         RunQuestionTests.tests
         PlanTests.tests
         RunEveryQuestionTests.tests
-        RunTransformerTests.tests
+        yield! [ RunTransformerTests.tests; RunSequenceTests.tests ]
         RunFeatureLearningTests.tests
         RunLearnedKernelTests.tests
         RunRegimeTests.tests
@@ -91,6 +91,7 @@ let private tests =
         FineTuneEpochTests.tests
         KernelTileStagesTests.tests
         TransformerTextsTests.tests
+        EmbedTokensTests.tests
         TrainingMeasuresTests.tests
         TrainingStepsTests.tests
         LazyTrainingTests.tests

@@ -19,41 +19,10 @@ module IdleSettings =
     let private lacks (names: string list) values =
         encoders values |> List.forall (fun name -> not (List.contains name names))
 
-    /// The first question alone has these of its networks.
-    let private ofWidths = "widths seeds input-scales larger-rates larger-rate-widths stop-folds"
+    let private asksSequence values = not (asksNone [ Sequence.experiment.Name ] values)
 
-    /// Of the settings of its networks, those that other questions' networks take over; the rest these say themselves.
-    let private takenOver: (Experiment * string) list = [
-        Convergence.experiment, "network probe-rows"
-        Concentration.experiment, "network probe-rows"
-        OutputScale.experiment,
-        "network optimiser rate batch-size epochs tracked-epochs probe-rows centred output-scale"
-        Regime.experiment, "batch-size probe-rows centred"
-        FeatureLearning.experiment,
-        "network optimiser batch-size tracked-epochs probe-rows centred output-scale"
-        GapCauses.experiment, "network optimiser centred output-scale"
-        Dimension.experiment, "network optimiser rate batch-size probe-rows centred output-scale"
-        Depth.experiment, "batch-size probe-rows"
-        FunctionSpace.experiment, "network optimiser probe-rows output-scale"
-        Transfer.experiment, "network optimiser rate tracked-epochs probe-rows centred output-scale"
-        ImplicitBias.experiment, "network centred output-scale"
-    ]
-
-    /// Each setting of networks, and the questions whose networks have it.
-    let private readers: (string * string list) list =
-        let words (text: string) = text.Split ' ' |> List.ofArray
-
-        [
-            for setting in
-                takenOver |> List.collect (snd >> words) |> List.append (words ofWidths) |> List.distinct ->
-                $"train.%s{setting}",
-                Widths.name
-                :: [
-                    for experiment, taken in takenOver do
-                        if List.contains setting (words taken) then
-                            experiment.Name
-                ]
-        ]
+    /// Tokens are LSA's words.
+    let private readsWords values = asksSequence values && Sequence.encoder values = "lsa"
 
     let private ofQuestions = [
         for experiment in Experiments.all ->
@@ -65,7 +34,7 @@ module IdleSettings =
     ]
 
     let private ofNetworks = [
-        for setting, names in readers do
+        for setting, names in NetworkReaders.all do
             let list = String.concat ", " names
 
             {
@@ -89,12 +58,12 @@ module IdleSettings =
     let private ofEncoders = [
         {
             Of = below "clean"
-            IsIdle = lacks [ "lsa"; "auto" ]
+            IsIdle = fun values -> lacks [ "lsa"; "auto" ] values && not (readsWords values)
             Why = "only lsa reads cleaned texts; other encoders read them as people write"
         }
         {
             Of = keys [ "embed.lsa-columns" ]
-            IsIdle = lacks [ "lsa"; "auto" ]
+            IsIdle = fun values -> lacks [ "lsa"; "auto" ] values && not (readsWords values)
             Why = "embed.encoder has no lsa"
         }
         {
@@ -114,6 +83,9 @@ module IdleSettings =
                     lacks [ "minilm"; "auto" ] values
                     && (asksNone [ Transformer.experiment.Name ] values
                         || Transformer.text values "encoder" <> "minilm")
+                    && not (
+                        asksSequence values && List.contains (Sequence.encoder values) [ "minilm"; "auto" ]
+                    )
             Why = "it is of minilm, which this run does not use"
         }
         {
@@ -179,7 +151,29 @@ module IdleSettings =
                 }
         ]
 
-    let private rules = ofData @ ofQuestions @ ofNetworks @ ofEncoders @ ofRows @ ofTuning
+    let private ofTokens = [
+        {
+            Of = keys [ "sequence.vectors" ]
+            IsIdle = Sequence.encoder >> (=) "lsa"
+            Why =
+                "sequence takes whole words with LSA's vectors, since neither sequence.encoder nor embed.encoder names minilm or arctic"
+        }
+        {
+            Of =
+                keys [
+                    "sequence.widths"
+                    "sequence.seeds"
+                    "sequence.optimiser"
+                    "sequence.rate"
+                    "sequence.batch"
+                    "sequence.epochs"
+                ]
+            IsIdle = Sequence.trained >> List.isEmpty
+            Why = "sequence.networks is none, and kernels alone train nothing"
+        }
+    ]
+
+    let private rules = ofData @ ofQuestions @ ofNetworks @ ofEncoders @ ofRows @ ofTuning @ ofTokens
 
     /// Why a setting does nothing among these values, as the end of a sentence; none where it does something, or may. `auto` among the
     /// encoders may be any that it stands for: who knows which writes that name in its place.

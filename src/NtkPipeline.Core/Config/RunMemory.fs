@@ -13,6 +13,14 @@ module RunMemory =
     /// What the question of the transformer holds by itself: kernels of all rows by its parts, measured.
     let private transformer (sizes: RunSizes) = product 75.0 sizes.Labelled sizes.Labelled
 
+    /// What the question of texts as sequences holds: vectors of tokens and tiles of pairs of them, and one kernel with its eigenvectors.
+    let private sequence (config: Config) (sizes: RunSizes) =
+        let n = min sizes.Fitted (Sequence.whole config.Values "rows")
+        8e8 + product 8.0 n (n + sizes.Kept) + KernelMemory.decompose 4 n
+
+    let private asksFor (experiment: Experiment) (config: Config) =
+        config.Experiments |> List.exists (fun asked -> asked.Name = experiment.Name)
+
     /// A kernel that the run keeps: of the labelled rows, of the test rows with them, float32, and the fitted rows' eigenvectors.
     let private kept (sizes: RunSizes) =
         product 4.0 sizes.Labelled (sizes.Labelled + sizes.Test) + product 8.0 sizes.Fitted sizes.Fitted
@@ -51,8 +59,10 @@ module RunMemory =
             if config.Encoder.Kinds.Length > 1 then
                 // Of each trial, what the one before has left.
                 3.0 * product 4.0 n n + KernelMemory.factored 4 n
-            if config.Experiments |> List.exists (fun asked -> asked.Name = Transformer.experiment.Name) then
+            if asksFor Transformer.experiment config then
                 held + transformer sizes
+            if asksFor Sequence.experiment config then
+                held + sequence config sizes
         ]
 
     /// Bytes at the run's peak.

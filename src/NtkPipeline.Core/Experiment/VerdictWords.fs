@@ -17,6 +17,11 @@ module VerdictWords =
         let value, lower, upper = signed difference.Value, signed difference.Lower, signed difference.Upper
         $"%s{value} percentage points (95%% band %s{lower} to %s{upper})"
 
+    /// A difference of squared errors with its band: "0.031 (95% band 0.021 to 0.041)".
+    let errors (difference: Difference) : string =
+        let signed (x: float) = (sprintf "%.3f" x).Replace('-', '−')
+        $"%s{signed difference.Value} (95%% band %s{signed difference.Lower} to %s{signed difference.Upper})"
+
     /// "1 seed", "3 seeds".
     let count (noun: string) (n: int) : string = if n = 1 then $"1 %s{noun}" else $"%d{n} %s{noun}s"
 

@@ -19,6 +19,7 @@ module Experiments =
         ImplicitBias.experiment
         LearnedKernels.experiment
         Transformer.experiment
+        Sequence.experiment
     ]
 
     /// What the setting `experiments` may name.

@@ -93,14 +93,18 @@ module Widths =
         | Error reason -> invalidArg (nameof key) $"%s{key}: %s{reason}"
 
     let check (values: Map<string, string>) : string list = [
-        match Architecture.parse values["train.network"] with
-        | Error reason -> $"train.network: %s{NetworkText.inLine reason}"
-        | Ok network when
+        match
+            Architecture.parse values["train.network"], Architecture.firstOfTokens values["train.network"]
+        with
+        | _, Some layer ->
+            $"train.network: %s{TokenLayer.name layer} takes the tokens of a text together, and these networks are given one row a text; the question sequence trains such networks beside their kernels: --experiment sequence, with the network as sequence.convolution or sequence.attention"
+        | Error reason, None -> $"train.network: %s{NetworkText.inLine reason}"
+        | Ok network, None when
             Setting.reals values "train.output-scale"
             |> List.exists (fun alpha -> network.OutputScale * alpha > 1e6)
             ->
             "train.network: its scale times train.output-scale is above 1e6"
-        | Ok _ -> ()
+        | Ok _, None -> ()
 
         if Setting.whole values "train.stop-folds" > Setting.whole values "split.folds" then
             $"""train.stop-folds: it is more than split.folds, %s{values["split.folds"]}"""

@@ -4,7 +4,7 @@ open System
 open System.Globalization
 open System.Text.RegularExpressions
 
-/// A network with one output whose hidden widths are open: the text of a network in which `m` stands for a width,
+/// A network with one output whose hidden widths are open: the text of a network in which `m` stands for a width of dense and conv,
 /// `dense m | erf | dense m | erf | dense 1 | scale(2) | centred`. α and centring live here, once.
 type Architecture = private {
     Layers: string
@@ -28,23 +28,26 @@ module Architecture =
     let private standIn = 999_999_937
 
     let private fill (width: int) (text: string) =
-        Regex.Replace(text, @"\bdense(\s+)m\b", $"dense${{1}}%d{width}")
+        Regex.Replace(text, @"\b(dense|conv)(\s+)m\b", $"${{1}}${{2}}%d{width}")
 
     let private bare (network: Network) =
         match Network.create network.Layers with
         | Ok bare -> bare
         | Error reason -> invalidArg (nameof network) reason
 
-    let parse (text: string) : Result<Architecture, string> =
+    let private read
+        (network: string -> Result<Network, string>)
+        (text: string)
+        : Result<Architecture, string> =
         let filled = fill standIn text
 
         if text.Contains(string standIn) then
             Error $"%d{standIn} is not a width"
         elif filled = text then
             Error
-                $"'%s{PlainLine.ofWords text}' has no open width; write m where train.widths go: dense m | relu | dense 1"
+                $"'%s{PlainLine.ofWords text}' has no open width; write m where widths go: dense m | relu | dense 1"
         else
-            NetworkText.parse filled
+            network filled
             |> Result.mapError (fun reason -> reason.Replace(string standIn, "m"))
             |> Result.bind Network.finite
             |> Result.bind (fun network ->
@@ -58,6 +61,19 @@ module Architecture =
                 | _ ->
                     Error
                         $"'%s{PlainLine.ofWords text}' must end in dense 1: the pipeline's networks have one output")
+
+    /// An architecture over rows.
+    let parse (text: string) : Result<Architecture, string> = read NetworkText.parse text
+
+    /// The same over rows or over tokens.
+    let parseAny (text: string) : Result<Architecture, string> = read NetworkText.parseAny text
+
+    /// The first layer of a network's text, with or without open widths, that takes the tokens of texts together, so that the network does
+    /// not act on rows; none also where the text is no network.
+    let firstOfTokens (text: string) : TokenLayer option =
+        match NetworkText.parseAny (fill standIn text) with
+        | Ok network -> Layer.firstOfTokens network.Layers
+        | Error _ -> None
 
     /// The whole in one spelling, which `parse` takes back.
     let print (architecture: Architecture) : string =
@@ -82,7 +98,7 @@ module Architecture =
 
     /// The network of one width, without an output scale and not centred.
     let at (width: Width) (architecture: Architecture) : Network =
-        match NetworkText.parse (fill width.Value architecture.Layers) with
+        match NetworkText.parseAny (fill width.Value architecture.Layers) with
         | Ok network -> network
         | Error reason -> invalidArg (nameof width) reason
 

@@ -34,6 +34,6 @@ module TrainFold =
             Name = name point fold
             Version = 1
             Settings = Fingerprint.describe (point.Spec, fold)
-            Codec = HeldOutTraining.codec
+            Codec = HeldOutPath.codec
             Body = Seeded(run point.Spec fold)
         }

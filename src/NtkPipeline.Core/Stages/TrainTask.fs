@@ -62,7 +62,7 @@ module TrainTask =
 
     let codec: Codec<Trained> =
         Codec.pair
-            ("path", HeldOutTraining.codec)
+            ("path", HeldOutPath.codec)
             ("weights", Codec.pair ("initial", Codec.matrix32) ("final", Codec.matrix32))
         |> Codec.map
             "task-network/1"

@@ -140,13 +140,8 @@ module BertEncoder =
         : torch.Tensor =
         states shape layers batch |> pool pooling batch
 
-    /// φ of each text of a batch, without a graph: what a block computes on its way is freed when it is done.
-    let infer
-        (pooling: Pooling)
-        (shape: EncoderShape)
-        (layers: EncoderLayers)
-        (batch: TokenBatch)
-        : torch.Tensor =
+    /// Every token's vector after the last block, without a graph: what a block computes on its way is freed when it is done.
+    let inferStates (shape: EncoderShape) (layers: EncoderLayers) (batch: TokenBatch) : torch.Tensor =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
 
@@ -155,4 +150,15 @@ module BertEncoder =
             let y: torch.Tensor = block x
             y.MoveToOuterDisposeScope()
 
-        (walk freeing shape layers batch |> pool pooling batch).MoveToOuterDisposeScope()
+        (walk freeing shape layers batch).MoveToOuterDisposeScope()
+
+    /// φ of each text of a batch, likewise.
+    let infer
+        (pooling: Pooling)
+        (shape: EncoderShape)
+        (layers: EncoderLayers)
+        (batch: TokenBatch)
+        : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+        use _ = torch.no_grad ()
+        (inferStates shape layers batch |> pool pooling batch).MoveToOuterDisposeScope()

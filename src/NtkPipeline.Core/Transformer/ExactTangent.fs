@@ -85,6 +85,7 @@ module ExactTangent =
                     (places 0 x.Length)
                     (z |> Option.map (fun z -> places x.Length z.Length))
                     {
+                        Inputs = "texts"
                         Scope = fun () -> torch.NewDisposeScope()
                         Prepare = prepare
                         Between = fun _ _ above left -> sheets above left

@@ -91,6 +91,7 @@ module TangentKernel =
             a.mm(b.t ()).mul_((scale * scale).ToScalar()).cpu() |> Tensors.toArray32
 
         StripTiles.create Precision.single None [] side x z {
+            Inputs = "texts"
             Scope = fun () -> torch.NewDisposeScope()
             Prepare = counted device columns
             Between = fun _ _ above left -> product above left

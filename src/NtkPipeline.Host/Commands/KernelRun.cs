@@ -62,14 +62,14 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
         from x in numbers.Open(Files.X)
         from z in OptionalFile.Read(Files.Z, numbers.Open)
         from job in numbers.Plan(Machine, Request, x, z)
-        select (job, (Func<KernelGap?>)(() => Compare(numbers.Precision, job, x, z)));
+        select (job, (Func<KernelGap?>)(() => Compare(() => KernelFileGap.measure(numbers.Precision, Files.Out, Request, job.Tiles, x, z))));
 
     private FSharpResult<(KernelJob<T> Job, Func<KernelGap?> Compare), PipelineError> OfTexts<T>(KernelNumbers<T> numbers, TextMasks masks)
         where T : unmanaged =>
-        from x in NpyTexts.openAt("x", Files.X, Some(masks.X))
-        from z in OptionalFile.Read(Files.Z, path => NpyTexts.openAt("z", path, Some(masks.Z)))
+        from x in NpyTexts.openAt(Files.X, Some(masks.X))
+        from z in OptionalFile.Read(Files.Z, path => NpyTexts.openAt(path, Some(masks.Z)))
         from job in numbers.PlanTexts(Machine, Request, x, z)
-        select (job, (Func<KernelGap?>)(() => null));
+        select (job, (Func<KernelGap?>)(() => Compare(() => KernelFileGap.measureTexts(numbers.Precision, Files.Out, Machine, Request, job.Tiles, x, z))));
 
     private static FSharpOption<string> Some(string? path) => path is null ? FSharpOption<string>.None : FSharpOption<string>.Some(path);
 
@@ -125,13 +125,12 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
     }
 
     /// <summary>The distance to the analytic kernel, if this is an empirical one and there is one; why not, if not.</summary>
-    private KernelGap? Compare<T>(Precision<T> precision, KernelJob<T> job, RowSource<T> x, FSharpOption<RowSource<T>> z)
-        where T : unmanaged
+    private KernelGap? Compare(Func<FSharpResult<FSharpOption<KernelGap>?, PipelineError>> measure)
     {
         if (Request.Finite is null)
             return null;
 
-        var compared = KernelFileGap.measure(precision, Files.Out, Request, job.Tiles, x, z);
+        var compared = measure();
 
         if (compared.IsError)
             Terminal.Say($"note: no comparison with the analytic kernel: {compared.ErrorValue.Sentence}");

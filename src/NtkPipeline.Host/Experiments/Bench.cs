@@ -5,7 +5,7 @@ using NtkPipeline.Core;
 namespace NtkPipeline.Host.Experiments;
 
 /// <summary>What an experiment works with: the run's artifacts, and the one way in which networks are trained.</summary>
-internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limits Limits, TransformerFiles? Transformer)
+internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limits Limits, Sources Sources)
 {
     public Artifact<Split> Split => Made.Split;
 

@@ -22,7 +22,7 @@ internal sealed record TransformerWork(
     /// <summary>The encoder's weights, the tweets' tokens, their pooled vectors and the heads on these.</summary>
     public static FSharpResult<TransformerWork, PipelineError> Begin(Bench bench)
     {
-        var (runner, config, encoder) = (bench.Runner, bench.Config, bench.Transformer!);
+        var (runner, config, encoder) = (bench.Runner, bench.Config, bench.Sources.Transformer!);
         var tell = (Action<int, int>)((finished, all) => (runner as IAdvancing)?.Advance(finished, all));
 
         return from labelled in runner.Run(CleanTweets.stage("natural-train", CleanText.natural), bench.Made.Labelled)

@@ -48,4 +48,11 @@ let all: Test list = [
         TransformerClaimsTests.tests
         TransformerChapterTests.tests
     ]
+    testList "sequence experiment" [
+        SequenceKernelTests.tests
+        SequenceFitTests.tests
+        SequenceNetworksTests.tests
+        SequenceContestsTests.tests
+        SequenceClaimsTests.tests
+    ]
 ]

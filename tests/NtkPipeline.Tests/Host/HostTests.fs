@@ -40,6 +40,7 @@ let all: Test list = [
     ModelShapeTests.tests
     KernelTileTests.tests
     KernelTextsTests.tests
+    KernelTextsEmpiricalTests.tests
     MonteCarloTests.tests
     MonteCarloRefusalTests.tests
     KernelSpectrumTests.tests

@@ -4,24 +4,8 @@ open System.IO
 open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Tests.KernelFiles
+open NtkPipeline.Tests.TextFiles
 open NtkPipeline.Tests.Ntk
-
-let private places, features, count = 5, 3, 4
-
-let private shaped (folder: string) (name: string) (sizes: int list) (values: float[]) =
-    let path = Path.Combine(folder, name)
-    use file = File.Create path
-    Npy.writeShaped file (Array.ofList sizes) values
-    path
-
-/// Texts and their mask, as files.
-let private texts folder name seed =
-    let values, valid = TextSamples.texts seed count places features
-    let mask = valid |> Array.map (fun isThere -> if isThere then 1.0 else 0.0)
-
-    shaped folder $"%s{name}.npy" [ count; places; features ] values,
-    shaped folder $"%s{name}-mask.npy" [ count; places ] mask,
-    TextSamples.source name count places features (values, valid)
 
 let private conv = "conv 64 size=3 b=0.1 | relu | mean-pool | dense 1"
 
@@ -65,34 +49,6 @@ let tests =
                 expected
                 (load out).Values)
 
-        testCase "--empirical is the kernel of one finite network, the same by every method"
-        <| inFolder (fun folder ->
-            let x, xMask, _ = texts folder "x" 1
-            let z, zMask, _ = texts folder "z" 2
-
-            for network, others, size in
-                [
-                    "conv 8 size=3 b=0.1 | relu | mean-pool | dense 1", [], "4, 4"
-                    "attention 2 b=0.1 | relu | sum-pool | dense 2", [ "--z"; z; "--z-mask"; zMask ], "4, 4"
-                    "dense 6 | relu | conv 2 size=2 pad=valid", [], "4, 4, 4, 4"
-                ] do
-                let kernel way =
-                    let out = Path.Combine(folder, $"%s{way}.npy")
-
-                    [ "kernel"; "--network"; network; "--x"; x; "--x-mask"; xMask; "--out"; out ]
-                    @ [ "--empirical"; "--seed"; "3"; "--method"; way ]
-                    @ others
-                    |> wantDone
-                    |> ignore
-
-                    Expect.equal (shape out) size network
-                    values out
-
-                let structured = kernel "structured"
-                let largest = structured |> Seq.map abs |> Seq.max
-                KernelSamples.wantClose (1e-10 * largest) network (kernel "jacobian") structured
-                KernelSamples.wantClose (1e-10 * largest) network (kernel "vector-product") structured)
-
         testCase "what does not fit is refused in a sentence"
         <| inFolder (fun folder ->
             let x, xMask, _ = texts folder "x" 3
@@ -101,19 +57,27 @@ let tests =
             let small =
                 shaped folder "small.npy" [ count; places - 1 ] (Array.create (count * (places - 1)) 1.0)
 
+            let filled name (value: int -> float) = shaped folder name [ 1; 2; 1 ] (Array.init 2 value)
+            let infinite = filled "huge.npy" (fun k -> if k = 1 then infinity else 1.0)
+            let large = filled "large.npy" (fun _ -> 1e25)
             let out = Path.Combine(folder, "k.npy")
             let kernel network files = [ "kernel"; "--network"; network; "--out"; out ] @ files
 
             for code, words, network, files in
                 [
                     1, [ "rows.npy"; "texts × places × features" ], conv, [ "--x"; rows ]
-                    1, [ "mask of x is 4 × 4"; "4 × 5 places" ], conv, [ "--x"; x; "--x-mask"; small ]
+                    1, [ "x.npy is 4 × 4"; "4 × 5 places" ], conv, [ "--x"; x; "--x-mask"; small ]
                     1, [ "no such file" ], conv, [ "--x"; x; "--x-mask"; Path.Combine(folder, "none.npy") ]
                     1, [ "only scores=identity has a closed form" ], "attention 2 scale=sqrt", [ "--x"; x ]
                     1,
                     [ "flatten needs texts of one length" ],
                     "flatten | dense 1",
                     [ "--x"; x; "--x-mask"; xMask ]
+                    1, [ "huge.npy holds "; "at text 0, place 1, feature 0" ], conv, [ "--x"; infinite ]
+                    1,
+                    [ "of texts 0 and 0"; "scale the inputs down" ],
+                    conv,
+                    [ "--x"; large; "--precision"; "float32" ]
                     2, [ "--z-mask belongs to --z" ], conv, [ "--x"; x; "--z-mask"; xMask ]
                     1, [ "tangent kernel alone" ], conv, [ "--x"; x; "--empirical"; "--kind"; "nngp" ]
                     1, [ "leave --outputs and --parts out" ], conv, [ "--x"; x; "--empirical"; "--parts" ]

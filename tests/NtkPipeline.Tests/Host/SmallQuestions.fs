@@ -92,6 +92,13 @@ let private all = [
     "transformer.batch=16"
     "transformer.stop-share=0.2"
     "transformer.lora-rank=2"
+    "sequence.rows=60"
+    "sequence.most-tokens=8"
+    "sequence.columns=8"
+    "sequence.widths=8, 16"
+    "sequence.seeds=1"
+    "sequence.epochs=2"
+    "sequence.batch=16"
 ]
 
 /// Of one question.

@@ -58,6 +58,24 @@ let tests =
                 "dense m | residual(relu | dense m) | residual(relu | dense m) | relu | dense 1"
                 "written out"
 
+        testCase "conv has an open width too, and the first layer over tokens is found with and without one"
+        <| fun () ->
+            let text = "conv  m size=3|relu| mean-pool | dense 1"
+            let architecture = Expect.wantOk (Architecture.parseAny text) text
+            Expect.stringContains (refusal text) "takes the tokens of texts together" "not over rows"
+            Expect.equal architecture.Text "conv m size=3 | relu | mean-pool | dense 1" "one spelling"
+
+            Expect.equal
+                (Architecture.at (width 64) architecture |> NetworkText.print)
+                "conv 64 size=3 | relu | mean-pool | dense 1"
+                "at 64"
+
+            let first text = Architecture.firstOfTokens text |> Option.map TokenLayer.name
+            Expect.equal (first "conv 7 size=3 | relu | mean-pool | dense 1") (Some "conv") "fixed"
+            Expect.equal (first "dense m | relu | mean-pool | dense 1") (Some "mean-pool") "a pool"
+            Expect.equal (first "dense m | relu | dense 1") None "of rows"
+            Expect.equal (first "conv m") None "no network"
+
         testCase "what is no network of open width and one output is refused in a sentence"
         <| fun () ->
             Expect.stringContains (refusal "dense 64 | relu | dense 1") "no open width" "fixed"

@@ -85,9 +85,9 @@ let tests =
             for spec in [ settings; { settings with Rate = 400.0; Epochs = 40 } ] do
                 let _, path = followed spec
                 use stream = new MemoryStream()
-                HeldOutTraining.codec.Write stream path
+                HeldOutPath.codec.Write stream path
                 stream.Position <- 0L
-                Expect.equal (HeldOutTraining.codec.Read stream) (Ok path) "the same"
+                Expect.equal (HeldOutPath.codec.Read stream) (Ok path) "the same"
 
         testCase "a fold's rows are held out, and all others trained on"
         <| fun () ->

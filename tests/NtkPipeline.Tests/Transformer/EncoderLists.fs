@@ -10,4 +10,5 @@ let tests =
         BertEncoderTests.tests
         BertTangentTests.tests
         EncodeTextsTests.tests
+        EncodeTokensTests.tests
     ]

@@ -43,7 +43,7 @@ module Gram =
 
             match overflow with
             | None -> Ok result
-            | Some(row, column) -> KernelInputs.refuseOverflow precision row column)
+            | Some(row, column) -> KernelInputs.refuseOverflow "rows" precision row column)
 
     let private wide (m: Matrix<float32>) : Matrix<float> = Matrix.map float m
 

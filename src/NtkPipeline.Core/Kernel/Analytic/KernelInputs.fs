@@ -41,7 +41,12 @@ module KernelInputs =
             refuse
                 $"%s{name} holds %g{precision.ToFloat rows.Values[k]} at row %d{row}, column %d{column} (counted from 0)"
 
-    /// The refusal of a kernel that is not finite at a pair of rows.
-    let refuseOverflow (precision: Precision<'t>) (row: int) (column: int) : Result<'a, PipelineError> =
+    /// The refusal of a kernel that is not finite at a pair of "rows" or "texts".
+    let refuseOverflow
+        (what: string)
+        (precision: Precision<'t>)
+        (row: int)
+        (column: int)
+        : Result<'a, PipelineError> =
         refuse
-            $"of rows %d{row} and %d{column} (counted from 0) it exceeds what %s{precision.Name} holds; scale the inputs down"
+            $"of %s{what} %d{row} and %d{column} (counted from 0) it exceeds what %s{precision.Name} holds; scale the inputs down"

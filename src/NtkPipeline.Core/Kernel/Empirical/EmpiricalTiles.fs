@@ -50,6 +50,7 @@ module EmpiricalTiles =
             values
 
         StripTiles.create precision sheets inner side x z {
+            Inputs = "rows"
             Scope = fun () -> torch.NewDisposeScope()
             Prepare = onDevice >> way.Prepare
             Between = fun height width above left -> filled height width (way.Between above left)

@@ -93,7 +93,7 @@ module MonteCarloKernel =
 
     let private checkFound (m: Matrix<float>) : Result<unit, PipelineError> =
         match Matrix.firstNonFinite m with
-        | Some(row, column) -> KernelInputs.refuseOverflow Precision.double row column
+        | Some(row, column) -> KernelInputs.refuseOverflow "rows" Precision.double row column
         | None -> Ok()
 
     /// The mean and its standard error for the rows of x with those of z (none: with themselves). `tell` is told how many networks

@@ -77,6 +77,7 @@ module TextTiles =
         match plan.Method with
         | Structured ->
             StripTiles.create precision None inner plan.Side x z {
+                Inputs = "texts"
                 Scope = scope
                 Prepare = texts >> TokenNtk.trace network theta
                 Between = fun height width a b -> filled height width (TokenNtk.fillBetween network a b)
@@ -84,6 +85,7 @@ module TextTiles =
             }
         | Contraction ->
             StripTiles.create precision None inner plan.Side x z {
+                Inputs = "texts"
                 Scope = scope
                 Prepare = texts >> TokenNtk.jacobian network theta
                 Between =
@@ -95,6 +97,7 @@ module TextTiles =
             let products = TokenNtk.byProducts network theta
 
             StripTiles.create precision None inner plan.Side x z {
+                Inputs = "texts"
                 Scope = scope
                 Prepare = texts
                 Between = fun height width a b -> filled height width (fun t -> copy t (products a b))

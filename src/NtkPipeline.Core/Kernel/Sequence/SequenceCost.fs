@@ -97,6 +97,12 @@ module SequenceCost =
             Memory = MemoryNeed.idle + 2.0 * tile + 2.0 * strip + float cores * group
         }
 
+    /// A core's rate in these recursions, between that of products of features, 20, and that of roots and quotients, 4 Gflop/s.
+    let private flopsPerSecond = 8e9
+
+    /// Seconds of one core.
+    let seconds (cost: SequenceCost) : float = cost.Flops / flopsPerSecond
+
     /// "7.12e+08 pairs of tokens, 0.3 Tflop, 41 GB of moments passed, about 400 MB of memory".
     let print (cost: SequenceCost) : string =
         let flops = Cost.print { Flops = cost.Flops; Bytes = cost.Passed }

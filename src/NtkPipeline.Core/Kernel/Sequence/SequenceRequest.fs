@@ -9,9 +9,6 @@ module SequenceRequest =
     /// Raised when the same request would give other bytes.
     let private version = "ntk-kernel-texts/1"
 
-    /// A core's rate in these recursions, between that of products of features, 20, and that of roots and quotients, 4 Gflop/s.
-    let private flopsPerSecond = 8e9
-
     /// Bytes of the entries of distinct tokens, past which larger tiles save nothing more.
     let private mostOfTokens = 3e8
 
@@ -146,7 +143,7 @@ module SequenceRequest =
                     x.Rows
                     (z |> Option.map _.Rows)
 
-            let seconds = cost.Flops / flopsPerSecond
+            let seconds = SequenceCost.seconds cost
             let time = if seconds < 1.0 then "less than a second" else $"about %.0f{seconds} s"
 
             return {

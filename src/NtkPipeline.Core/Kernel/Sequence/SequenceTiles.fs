@@ -144,6 +144,7 @@ module SequenceTiles =
         match PoolCut.ofNetwork network with
         | Some cut ->
             StripTiles.create precision None inner side x z {
+                Inputs = "texts"
                 Scope = TextRows.scope
                 Prepare = TextRows.texts features >> IndependentTexts.create (Integrals.bySeries ()) cut
                 Between = fun height width x z -> IndependentTexts.between (rule ()) cut height width x z
@@ -151,6 +152,7 @@ module SequenceTiles =
             }
         | None ->
             StripTiles.create precision None inner side x z {
+                Inputs = "texts"
                 Scope = TextRows.scope
                 Prepare =
                     TextRows.texts features >> PreparedTexts.create (Integrals.bySeries ()) network.Layers

@@ -7,7 +7,7 @@ open FsToolkit.ErrorHandling
 /// are 1 where a token counts.
 [<NoEquality; NoComparison>]
 type TextSource = {
-    /// What refusals call it: "x" or a file.
+    /// What refusals call it: its file, or what it is.
     Name: string
     Places: int
     Features: int
@@ -124,7 +124,7 @@ module TextSource =
                 if hasHoles then
                     "tokens within it are masked"
                 else
-                    $"it has %d{length} tokens, and the first text of x %d{places}"
+                    $"it has %d{length} tokens, and the first text %d{places}"
 
             refuse
                 $"flatten needs texts of one length, without gaps, and of text %d{text} (counted from 0) of %s{source.Name} %s{what}; a pool takes any"

@@ -31,6 +31,7 @@ module AnalyticTiles =
         (rule: GramRule<'t>)
         : KernelTiles<'t> =
         StripTiles.create precision None [] side x z {
+            Inputs = "rows"
             Scope = scope
             Prepare = UnitRows.ofMatrix
             Between = fun _ _ xs zs -> (rule.Between xs zs).Values

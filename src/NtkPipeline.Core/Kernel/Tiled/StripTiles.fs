@@ -7,6 +7,8 @@ open FsToolkit.ErrorHandling
 /// `'t` what entries are of.
 [<NoEquality; NoComparison>]
 type StripWay<'s, 'p, 't> = {
+    /// What refusals call the inputs: "rows" or "texts".
+    Inputs: string
     /// Opened for a row of tiles, and within it for each tile: what was made meanwhile goes with it.
     Scope: unit -> IDisposable
     Prepare: Matrix<'s> -> 'p
@@ -19,13 +21,13 @@ type StripWay<'s, 'p, 't> = {
 [<RequireQualifiedAccess>]
 module StripTiles =
 
-    let private checkOverflow (precision: Precision<'t>) (inner: int list) (tile: Tile<'t>) =
+    let private checkOverflow what (precision: Precision<'t>) (inner: int list) (tile: Tile<'t>) =
         match tile.Values |> Array.tryFindIndex (precision.IsFinite >> not) with
         | None -> Ok()
         | Some k ->
             let pair = k / List.fold (*) 1 inner
             let row, column = tile.Top + pair / tile.Width % tile.Height, tile.Left + pair % tile.Width
-            KernelInputs.refuseOverflow precision row column
+            KernelInputs.refuseOverflow what precision row column
 
     /// Whether the rows have a kernel: refused are columns that do not fit, and entries that are not finite. `visit` is told the
     /// rows of x and then those of z, block by block, with the number of each block's first row.
@@ -91,7 +93,7 @@ module StripTiles =
                             Values = values
                         }
 
-                        do! checkOverflow precision inner tile
+                        do! checkOverflow way.Inputs precision inner tile
                         do! receive tile
                     }))
 

@@ -2,17 +2,6 @@ namespace NtkPipeline.Core
 
 open TorchSharp
 
-/// What a network in training says of rows that it is not trained on.
-type HeldOutPath = {
-    /// f at these rows, one row for each epoch, from 0: of several outputs, those of a row side by side. Ends before the epoch of a
-    /// divergence.
-    Outputs: Matrix<float32>
-    /// ‖Θ̂_t − Θ̂_0‖/‖Θ̂_0‖ after the same epochs, on some of the rows that are trained on.
-    Movement: float[]
-    /// The epoch in which the loss ceased to be finite or passed 10⁶ times its start.
-    Diverged: int option
-}
-
 /// Trains a network for real, as `FollowTraining` does, and looks at little but its outputs on held-out rows after each epoch: what a choice
 /// among many networks needs, and no kernel of N² entries.
 [<RequireQualifiedAccess>]
@@ -23,6 +12,9 @@ module HeldOutTraining =
 
     /// Rows on which the movement of the kernel is followed.
     let private probeRows = 128
+
+    /// The same of texts, whose kernels take as the square of their tokens.
+    let private probeTexts = 32
 
     [<NoEquality; NoComparison>]
     type private Lane = {
@@ -76,28 +68,29 @@ module HeldOutTraining =
             else
                 seen, Some number
 
-    let private lane (spec: RunSpec) (rate: float) (seed: Seed) device kept (targets: Matrix<float>) held =
-        let features, alpha = (kept: Matrix<float32>).Columns, spec.Architecture.OutputScale
-        let layers = RunSpec.networkOf targets.Columns spec
-
-        let theta =
-            Forward.draw layers features (Seed.derive "parameters" seed) torch.float32
-            |> Forward.toDevice device
-
-        let norm = (InputScale.norm features spec.InputScale).ToScalar()
-        let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to``(device: torch.Device)
-        let network, x, out = Trainable.ofNetwork layers theta alpha, tensor kept, tensor held
+    /// Of the rows or texts x, as the network sees them, and of the held-out ones.
+    let private lane (spec: RunSpec) (rate: float) (seed: Seed) x (targets: Matrix<float>) held : Lane =
+        let layers, alpha = RunSpec.networkOf targets.Columns spec, spec.Architecture.OutputScale
+        let theta = Forward.drawFor layers x (Seed.derive "parameters" seed)
+        let network = Trainable.ofNetwork layers theta alpha
 
         let start rows =
             let f = network.Outputs rows
             if spec.Architecture.Centred then f else torch.zeros_like f
 
-        let y = (Tensors.ofMatrix64 targets).``to``(x.dtype).``to`` device
+        let y = (Tensors.ofMatrix64 targets).``to``(x.dtype).``to`` x.device
         let goal = y + start x
         let first = (network.Outputs x - goal).square().mean().item<float32>()
-        let probe = Probe.rows probeRows kept.Rows |> Array.map int64
-        let probe = x.index_select (0L, torch.tensor (probe, device = device))
-        let kernel () = EmpiricalNtk.gram layers theta probe None
+
+        let most, gram =
+            if TextTensor.isTexts x then
+                probeTexts, TokenNtk.gram
+            else
+                probeRows, EmpiricalNtk.gram
+
+        let probe = Probe.rows most targets.Rows |> Array.map int64
+        let probe = x.index_select (0L, torch.tensor (probe, device = x.device))
+        let kernel () = gram layers theta probe None
 
         {
             Network = network
@@ -105,13 +98,28 @@ module HeldOutTraining =
             Step = network.Begin spec.Optimiser rate
             Kept = x
             Goal = goal
-            Held = out
-            Offset = start out
+            Held = held
+            Offset = start held
             Batches = Batches.ofEpoch (Seed.derive "batches" seed) spec.BatchSize targets.Rows
             Limit = tooMuch * 0.5 * float first
             Kernel = kernel
             FirstKernel = kernel ()
         }
+
+    /// The path of a lane to its end; that the lane has moved by then is the caller's business.
+    let private path (spec: RunSpec) (lane: Lane) (outputs: int) : HeldOutPath =
+        let seen, diverged = follow lane spec.Epochs 1 [ look lane ]
+        let found, movement = seen |> List.rev |> Array.ofList |> Array.unzip
+
+        {
+            Outputs = Matrix.ofRows (int lane.Held.shape[0] * outputs) found
+            Movement = movement
+            Diverged = diverged
+        }
+
+    let private check (targets: Matrix<float>) (rows: int) =
+        if rows <> targets.Rows || rows = 0 then
+            invalidArg (nameof targets) $"%d{targets.Rows} targets for %d{rows} rows"
 
     /// `spec` says what is trained and for how long, `rate` is η itself. `kept` and `held` are unit rows; `targets` those of the kept, rows ×
     /// outputs: of several, the loss is ½·mean over all entries. The weights before and after stand behind the path. The first weights and the batches are those that `TrainNetwork` draws
@@ -124,38 +132,46 @@ module HeldOutTraining =
         (targets: Matrix<float>)
         (held: Matrix<float32>)
         : Result<HeldOutPath * (Matrix<float32> * Matrix<float32>), PipelineError> =
-        if kept.Rows <> targets.Rows || kept.Rows = 0 then
-            invalidArg (nameof targets) $"%d{targets.Rows} targets for %d{kept.Rows} rows"
+        check targets kept.Rows
 
         Device.resolve spec.Device
         |> Result.map (fun device ->
             use _ = torch.NewDisposeScope()
             use _ = torch.no_grad ()
-            let lane = lane spec rate seed device kept targets held
+            let norm = (InputScale.norm kept.Columns spec.InputScale).ToScalar()
+            let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to``(device: torch.Device)
+            let lane = lane spec rate seed (tensor kept) targets (tensor held)
             let initial = TrainedNetwork.weights lane.Theta
-            let seen, diverged = follow lane spec.Epochs 1 [ look lane ]
-            let outputs, movement = seen |> List.rev |> Array.ofList |> Array.unzip
-
-            {
-                Outputs = Matrix.ofRows (held.Rows * targets.Columns) outputs
-                Movement = movement
-                Diverged = diverged
-            },
-            (initial, TrainedNetwork.weights lane.Theta))
+            let path = path spec lane targets.Columns
+            path, (initial, TrainedNetwork.weights lane.Theta))
 
     /// The same without the weights.
     let run spec rate seed kept targets held : Result<HeldOutPath, PipelineError> =
         runWhole spec rate seed kept targets held |> Result.map fst
 
-    let codec: Codec<HeldOutPath> =
-        Codec.pair
-            ("outputs", Codec.matrix32)
-            ("course", Codec.pair ("movement", Codec.vector) ("diverged", Codec.json<int[]> "divergence/1"))
-        |> Codec.map
-            "held-out-path/1"
-            (fun path -> path.Outputs, (path.Movement, Option.toArray path.Diverged))
-            (fun (outputs, (movement, diverged)) ->
-                if movement.Length = outputs.Rows then
-                    Ok { Outputs = outputs; Movement = movement; Diverged = Array.tryHead diverged }
-                else
-                    Error $"it has outputs of %d{outputs.Rows} epochs and movements of %d{movement.Length}")
+    /// The places, among the texts that are trained on, of those on which the kernel is followed.
+    let probe (texts: int) : int[] = Probe.rows probeTexts texts
+
+    /// The same of a network over texts, one target each: rows of a text's tokens of so many entries, one after another, and its mask
+    /// (`TextTensor.ofRows`). Behind the path stands Θ̂_0 on the texts of `probe`, α² included.
+    let runTexts
+        (spec: RunSpec)
+        (rate: float)
+        (seed: Seed)
+        (features: int)
+        (kept: Matrix<float32>)
+        (targets: float[])
+        (held: Matrix<float32>)
+        : Result<HeldOutPath * Matrix<float32>, PipelineError> =
+        let targets = Matrix.create targets.Length 1 targets
+        check targets kept.Rows
+
+        Device.resolve spec.Device
+        |> Result.map (fun device ->
+            use _ = torch.NewDisposeScope()
+            use _ = torch.no_grad ()
+            let tensor m = (TextTensor.ofRows features (Tensors.ofMatrix32 m)).``to``(device: torch.Device)
+            let lane = lane spec rate seed (tensor kept) targets (tensor held)
+            let alpha = spec.Architecture.OutputScale
+            let first = lane.FirstKernel.mul((alpha * alpha).ToScalar()).cpu() |> Tensors.toMatrix32
+            path spec lane 1, first)

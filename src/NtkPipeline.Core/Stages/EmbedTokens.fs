@@ -1,0 +1,93 @@
+namespace NtkPipeline.Core
+
+open System.Collections.Generic
+
+/// Stage: labelled tweets → vectors of their tokens, in order. No label is looked at.
+[<RequireQualifiedAccess>]
+module EmbedTokens =
+
+    let private stage name settings body : Stage<'i, TokenVectors> = {
+        Name = $"embed-tokens/%s{name}"
+        Version = 1
+        Settings = settings
+        Codec = TokenVectors.codec
+        Body = body
+    }
+
+    /// Distinct tokens in the order of their first places, and of each text their numbers.
+    let private number (texts: 'token[][]) : 'token[] * int[][] =
+        let found = Dictionary<'token, int>()
+        let kept = ResizeArray<'token>()
+
+        let numberOf token =
+            match found.TryGetValue token with
+            | true, number -> number
+            | _ ->
+                found.Add(token, kept.Count)
+                kept.Add token
+                kept.Count - 1
+
+        let numbers = texts |> Array.map (Array.map numberOf)
+        kept.ToArray(), numbers
+
+    /// Word pieces without [CLS], which is first, and [SEP], which is last.
+    let private pieces (ids: int[]) = ids[1 .. ids.Length - 2]
+
+    /// The encoder's own word embeddings: a piece has one vector wherever it stands, and knows nothing of its neighbours.
+    let words: Stage<EncoderWeights * TweetTokens, TokenVectors> =
+        let run (weights: EncoderWeights, tokens: TweetTokens) =
+            let ids, texts = tokens.Labelled |> Array.map pieces |> number
+
+            EncodeTokens.words weights ids
+            |> Result.map (fun vectors -> {
+                Source = "the encoder's word embeddings"
+                Vectors = vectors
+                Texts = texts
+            })
+
+        stage "words" "" (Pure run)
+
+    /// The encoder's last hidden states, in which each piece has seen the whole text. `tell` hears how many texts are done, and how many
+    /// there are.
+    let states
+        (device: Device)
+        (tell: System.Action<int, int>)
+        : Stage<EncoderWeights * TweetTokens, TokenVectors> =
+        let run (weights: EncoderWeights, tokens: TweetTokens) =
+            let all = tokens.Labelled
+
+            EncodeTokens.states device weights (Counted.over tell all.Length) all
+            |> Result.map (fun rows ->
+                let starts = all |> Array.map _.Length |> Array.scan (+) 0
+
+                let inside =
+                    all |> Array.mapi (fun i ids -> [| starts[i] + 1 .. starts[i] + ids.Length - 2 |])
+
+                let kept, texts = number inside
+
+                {
+                    Source = "the encoder's last hidden states"
+                    Vectors = Matrix.gatherRows kept rows
+                    Texts = texts
+                })
+
+        stage "states" (Device.print device) (Pure run)
+
+    /// Without a model: the vector of a word is LSA's of a text of that word alone, LSA being fitted on the cleaned tweets of both sets. A
+    /// word that it knows nothing of is 0 and keeps its place. A text keeps its first `most` words.
+    let lsa (settings: LsaSettings) (most: int) : Stage<Tweet[] * Tweet[], TokenVectors> =
+        let run seed (labelled: Tweet[], test: Tweet[]) =
+            let texts (tweets: Tweet[]) = tweets |> Array.map _.Text
+
+            Lsa.fit settings seed (Array.append (texts labelled) (texts test))
+            |> Result.map (fun model ->
+                let words, numbers =
+                    texts labelled |> Array.map (Tfidf.terms (Words(1, 1)) >> Array.truncate most) |> number
+
+                {
+                    Source = "LSA's vectors of single words"
+                    Vectors = Lsa.transform model words
+                    Texts = numbers
+                })
+
+        stage "lsa" $"%s{Fingerprint.describe settings}, at most %d{most} words" (Seeded run)
