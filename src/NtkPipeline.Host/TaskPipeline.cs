@@ -35,8 +35,9 @@ internal static class TaskPipeline
                from regression in runner.Run(FitTask.stage(config.Ridge), FitTask.inputs(labels, split, kernel.Spectrum, kernel.Gram, kernel.TestGram))
                from trained in Questions.Asking(runner, Widths.name, () => config.Train
                    .Select(point => Train(runner, point, labels, split, features, kernels.Networks)).InOrder().Select(Artifact.all))
-               let runs = TaskRunModule.all(config.Train, labels, split, trained)
-               let findings = TaskFindingsModule.gather(Choices(session), every, labels, unlabelled, split, features, regression, runs)
+               from epochs in Questions.Asking(runner, Widths.name, () => ChooseEpochs(runner, config, labels, split, features, kernels.Networks))
+               let runs = TaskRunModule.all(config.Train, epochs, labels, split, trained)
+               let findings = TaskFindingsModule.gather(Choices(session), every, labels, unlabelled, split, features, regression, runs, epochs)
                from report in runner.Run(TaskPage.stage, findings)
                select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression, trained));
     }
@@ -62,6 +63,24 @@ internal static class TaskPipeline
         () => from spectrum in Limit(runner, point.Spec, split, features, written)
               from trained in runner.Run(TrainTask.stage(point), TrainTask.inputs(labels, split, features, spectrum))
               select trained;
+
+    /// <summary>The epoch that each kind of network is judged at; none where none is to be chosen.</summary>
+    private static FSharpResult<Artifact<EpochChoice[]>, PipelineError> ChooseEpochs(
+        IRunner runner, Config config, Artifact<Labels> labels, Artifact<Split> split, Artifact<Features> features, Kernel written) =>
+        config.Choosing.Length == 0
+            ? FSharpResult<Artifact<EpochChoice[]>, PipelineError>.NewOk(Core.ChooseEpochs.none)
+            : from paths in config.Choosing
+                  .Select(network => (Func<FSharpResult<Artifact<HeldOutPath>, PipelineError>>)(() =>
+                      from spectrum in Limit(runner, network.Item1.Spec, split, features, written)
+                      from path in runner.Run(
+                          TaskFold.stage(network.Item1, network.Item2),
+                          Artifact.both(TrainTask.inputs(labels, split, features, spectrum), split))
+                      select path))
+                  .InOrder()
+              from choices in runner.Run(
+                  TaskFold.choose(config.Choosing),
+                  Artifact.both(TaskFold.targets(labels, split), Artifact.both(split, Artifact.all(paths))))
+              select choices;
 
     /// <summary>The spectrum of the kernel that a network's learning rate is in units of.</summary>
     private static FSharpResult<Artifact<Spectrum>, PipelineError> Limit(

@@ -83,6 +83,7 @@ module RunWork =
                 Map [
                     for point, fold in config.Choosing do
                         TrainFold.name point fold, (point, fold)
+                        TaskFold.name point fold, (point, fold)
                 ]
 
             fun stage ->

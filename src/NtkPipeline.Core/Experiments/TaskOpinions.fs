@@ -49,7 +49,7 @@ module TaskOpinions =
                 let quality =
                     members
                     |> List.averageBy (fun (point, trained) ->
-                        TaskRun.ofPath point.Spec labels split trained.Path
+                        TaskRun.ofPath point.Spec [||] labels split trained.Path
                         |> TaskRun.final (TaskScores.main labels.Task))
 
                 spec, mean, members.Length, quality)

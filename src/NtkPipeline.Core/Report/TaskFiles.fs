@@ -37,6 +37,22 @@ module TaskFiles =
             | None -> ()
         ]
 
+    let private choice (choice: EpochChoice) =
+        ResultRow.each
+            {
+                ResultRow.create "epoch-choice" with
+                    InputScale = Some(InputScale.print choice.Spec.InputScale)
+                    LearningRate = Some choice.Spec.Rate
+                    Width = Some choice.Spec.Width
+                    Epoch = choice.Epoch
+            }
+            [
+                "chosen-epoch", choice.Epoch |> Option.map float
+                "held-out-rows", Some(float choice.Rows)
+                "held-out-error", choice.Epoch |> Option.map (fun epoch -> choice.Errors[epoch])
+                "held-out-error-at-end", choice.Errors |> Array.tryItem choice.Spec.Epochs
+            ]
+
     let private rows (findings: TaskFindings) : ResultRow[] = [|
         let fit = findings.Regression.Fit
 
@@ -57,6 +73,9 @@ module TaskFiles =
 
         for run in findings.Runs do
             yield! network run
+
+        for chosen in findings.Choices do
+            yield! choice chosen
 
         for verdict in findings.Verdicts do
             {
@@ -121,6 +140,9 @@ module TaskFiles =
                             "diverged", Json.maybe Json.whole run.Diverged
                             "validation", measures (Array.last run.Quality)
                             "deltaTheta", Json.real (Array.last run.Movement)
+                            "chosenEpoch", run.Stopped |> Option.map _.Epoch |> Json.maybe Json.whole
+                            "chosenValidation",
+                            run.Stopped |> Json.maybe (fun stop -> measures run.Quality[stop.Epoch])
                         ]
                 ]
                 "verdict",

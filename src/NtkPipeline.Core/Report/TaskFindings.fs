@@ -15,6 +15,8 @@ type TaskFindings = {
     Features: FeatureFacts
     Regression: TaskRegression
     Runs: TaskRun[]
+    /// The epoch that each kind of them is judged at; empty where none was chosen.
+    Choices: EpochChoice[]
     Verdicts: Verdict[]
     /// A sentence for each question that was left out.
     NotAsked: string[]
@@ -60,6 +62,7 @@ module TaskFindings =
         (features: Artifact<Features>)
         (regression: Artifact<TaskRegression>)
         (runs: Artifact<TaskRun[]>)
+        (epochs: Artifact<EpochChoice[]>)
         : Artifact<TaskFindings> =
         let sources = Source.ofArtifact features @ Source.ofArtifact regression @ Source.ofArtifact runs
 
@@ -72,6 +75,7 @@ module TaskFindings =
             (features: Features)
             (regression: TaskRegression)
             (runs: TaskRun[])
+            (epochs: EpochChoice[])
             : TaskFindings =
             let all = whole.Values.Length
 
@@ -86,6 +90,7 @@ module TaskFindings =
                 Features = features.Facts
                 Regression = regression
                 Runs = runs
+                Choices = epochs
                 Verdicts =
                     TaskClaims.judge chosen.Compare {
                         Task = labels.Task
@@ -106,3 +111,4 @@ module TaskFindings =
         |> Artifact.apply features
         |> Artifact.apply regression
         |> Artifact.apply runs
+        |> Artifact.apply epochs

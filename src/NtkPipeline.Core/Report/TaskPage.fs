@@ -86,7 +86,9 @@ module TaskPage =
             VerdictCards.all findings.Verdicts
             figures findings (TaskCharts.networks findings)
             Table.grid
-                (title findings "The networks after their last epoch")
+                (title
+                    findings
+                    "The networks after their last epoch, and after the one that fitted rows chose")
                 [
                     TextCell "input scale"
                     NumberCell "rate"
@@ -94,6 +96,9 @@ module TaskPage =
                     NumberCell "seeds"
                     NumberCell(TaskWords.label name)
                     NumberCell "ΔΘ"
+                    NumberCell "chosen epoch"
+                    NumberCell $"%s{TaskWords.label name} there"
+                    NumberCell "ΔΘ there"
                 ] [
                     for spec, runs in TaskRun.groups findings.Runs ->
                         [
@@ -112,6 +117,14 @@ module TaskPage =
                                     runs |> Array.averageBy (fun run -> Array.last run.Movement)
                                 )
                             )
+                            match TaskRun.stopped name runs with
+                            | Some(epoch, value, moved) ->
+                                NumberCell(string epoch)
+                                NumberCell(TaskWords.number { Name = name; Value = value })
+                                NumberCell(NumberText.percent moved)
+                            | None ->
+                                for _ in 1..3 do
+                                    NumberCell NumberText.missing
                         ]
                 ] [
                     match findings.Runs |> Array.filter (TaskRun.isSound >> not) |> Array.length with
@@ -146,7 +159,8 @@ module TaskPage =
 
     let stage: Stage<TaskFindings, string> = {
         Name = WriteReport.name
-        Version = 1
+        // 2: networks are judged at the epoch that fitted rows chose.
+        Version = 2
         Settings = "any task"
         Codec = Codec.text "report/1" "html"
         Body = Pure(html >> Ok)

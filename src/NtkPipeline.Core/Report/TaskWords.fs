@@ -54,6 +54,30 @@ module TaskWords =
             let hits = findings.Expected |> Array.averageBy (fun y -> if y = kind then 1.0 else 0.0)
             $"always '%s{(LearningTask.names task)[int kind]}' is right on %s{NumberText.percent hits}"
 
+    /// The kind of network that met held-out fitted rows best, where there is a choice.
+    let private chosen (findings: TaskFindings) =
+        let met =
+            findings.Choices
+            |> Array.choose (fun choice ->
+                choice.Epoch |> Option.map (fun epoch -> choice.Errors[epoch], choice.Spec))
+
+        if met.Length = 0 then
+            None
+        else
+            let spec = met |> Array.minBy fst |> snd
+            let runs = findings.Runs |> Array.filter (fun run -> RunSpec.group run.Spec = spec)
+
+            TaskRun.stopped (TaskScores.main findings.Labels.Task) runs
+            |> Option.map (fun stop -> spec, runs, stop)
+
+    let private ended (findings: TaskFindings) (runs: TaskRun[]) =
+        match runs |> Array.filter TaskRun.isSound with
+        | [||] -> "every one has diverged"
+        | sound ->
+            sound
+            |> Array.averageBy (TaskRun.final (TaskScores.main findings.Labels.Task))
+            |> main findings.Labels.Task
+
     let private network (findings: TaskFindings) =
         let name = TaskScores.main findings.Labels.Task
 
@@ -61,9 +85,12 @@ module TaskWords =
             TaskRun.groups findings.Runs
             |> Array.map (fun (spec, runs) -> spec, runs |> Array.averageBy (TaskRun.final name), runs)
 
-        if best.Length = 0 then
-            []
-        else
+        match chosen findings with
+        | Some(spec, runs, (epoch, value, moved)) -> [
+            $"Of the finite networks, m = %d{spec.Width} at %s{InputScale.words spec.InputScale} and rate %g{spec.Rate} met fitted rows that were held out best, after %s{VerdictWords.epochs epoch}: there %s{main findings.Labels.Task value} on the validation rows over %s{VerdictWords.seeds runs.Length}, its tangent kernel having moved by %s{NumberText.percent moved}; after the last, %d{spec.Epochs}, %s{ended findings runs}."
+          ]
+        | None when best.Length = 0 -> []
+        | None ->
             let spec, value, runs = best |> Array.maxBy (fun (_, value, _) -> value)
             let moved = runs |> Array.averageBy (fun run -> Array.last run.Movement)
             let equals = best |> Array.filter (fun (_, other, _) -> other = value) |> Array.length
@@ -95,7 +122,14 @@ module TaskWords =
                 let value = runs |> Array.averageBy (TaskRun.final (TaskScores.main findings.Labels.Task))
                 let moved = runs |> Array.averageBy (fun run -> Array.last run.Movement)
 
-                $"network   m = %-5d{spec.Width} %s{InputScale.words spec.InputScale}, rate %g{spec.Rate}: %s{main findings.Labels.Task value}, ΔΘ %s{NumberText.percent moved} (%s{VerdictWords.seeds runs.Length})"
+                let stopped =
+                    match TaskRun.stopped (TaskScores.main findings.Labels.Task) runs with
+                    | Some(epoch, there, _) when epoch < spec.Epochs ->
+                        $"%s{main findings.Labels.Task there} after %s{VerdictWords.epochs epoch}, as fitted rows chose; after the last, "
+                    | Some _
+                    | None -> ""
+
+                $"network   m = %-5d{spec.Width} %s{InputScale.words spec.InputScale}, rate %g{spec.Rate}: %s{stopped}%s{main findings.Labels.Task value}, ΔΘ %s{NumberText.percent moved} (%s{VerdictWords.seeds runs.Length})"
 
             match findings.Runs |> Array.filter (TaskRun.isSound >> not) |> Array.length with
             | 0 -> ()

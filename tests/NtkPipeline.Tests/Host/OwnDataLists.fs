@@ -10,6 +10,7 @@ let all: Test list = [
     UnseenWordsTests.tests
     SplitRowsTests.tests
     TrainTaskTests.tests
+    TaskFoldTests.tests
     NarrowedGridTests.tests
     OwnColumnsTests.tests
     OwnDataTests.tests

@@ -28,7 +28,7 @@ let tests =
         <| fun () ->
             let point = network 64
             let trained = train point
-            let run = TaskRun.ofPath point.Spec labels ofClasses trained.Path
+            let run = TaskRun.ofPath point.Spec [||] labels ofClasses trained.Path
             Expect.equal run.Quality.Length 6 "after every epoch"
 
             Expect.equal

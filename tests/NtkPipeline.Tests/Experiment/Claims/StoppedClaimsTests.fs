@@ -37,7 +37,8 @@ let private judged (choices: EpochChoice list) (runs: (NetworkRun * float[]) lis
             runs
             |> List.choose (fun (run, outputs) ->
                 EpochChoice.stop choices run
-                |> Option.map (fun stopped -> { stopped with ValidationOutputs = outputs }))
+                |> Option.map (fun stopped ->
+                    if stopped = run then stopped else { stopped with ValidationOutputs = outputs }))
     }
 
 let private find (fragment: string) (comparison: Comparison) =
