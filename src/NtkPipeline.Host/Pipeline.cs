@@ -39,11 +39,16 @@ internal static class Pipeline
                from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, trained))
                let runs = TrainedNetworkModule.runs(trained)
                from comparison in runner.Run(CompareModels.stage(config.Compare), CompareModels.inputs(split, kernel, ChooseEpochs.judged(trained, epochs)))
+               from probes in Questions.Asking(runner, Widths.name, () => bench.Probes(trained))
                from picture in runner.Run(DrawKernel.stage, DrawKernel.inputs(regression.Gram, split, regression.Spectrum))
+               from learning in runner.Run(
+                   LearnFromFewer.stage(config.Ridge, config.Targets),
+                   LearnFromFewer.ofClasses(sources.Data.Task, config.Targets, config.Ridge, split, regression.Spectrum, regression.Gram))
                from chapters in Questions.Ask(bench)
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, sources.Data.Task, config.Facts,
-                   config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, features, kernel, picture, runs, epochs, comparison, chapters)
+                   config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, features, kernel, GatherFindings.pictures(picture, learning), runs, epochs, probes,
+                   comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
                let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, trained, tangents)
                select new PipelineOutputs(findings, report, unlabelled, sources.Data.Task, models);

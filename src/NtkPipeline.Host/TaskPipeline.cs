@@ -37,7 +37,11 @@ internal static class TaskPipeline
                    .Select(point => Train(runner, point, labels, split, features, kernels.Networks)).InOrder().Select(Artifact.all))
                from epochs in Questions.Asking(runner, Widths.name, () => ChooseEpochs(runner, config, labels, split, features, kernels.Networks))
                let runs = TaskRunModule.all(config.Train, epochs, labels, split, trained)
-               let findings = TaskFindingsModule.gather(Choices(session), every, labels, unlabelled, split, features, regression, runs, epochs)
+               from learning in runner.Run(
+                   LearnFromFewer.stage(config.Ridge, TargetCoding.PlusMinus), LearnFromFewer.ofTask(config.Ridge, labels, split, kernel.Spectrum, kernel.Gram))
+               from probes in Questions.Asking(runner, Widths.name, () => CompareProbes.all(config.Compare.MainRate, config.Train)
+                   .Select(asked => Probes(runner, config, asked, labels, split, features, kernels.Networks, trained)).InOrder().Select(Artifact.all))
+               let findings = TaskFindingsModule.gather(Choices(session), every, labels, unlabelled, split, features, regression, learning, runs, epochs, probes)
                from report in runner.Run(TaskPage.stage, findings)
                select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression, trained));
     }
@@ -81,6 +85,16 @@ internal static class TaskPipeline
                   TaskFold.choose(config.Choosing),
                   Artifact.both(TaskFold.targets(labels, split), Artifact.both(split, Artifact.all(paths))))
               select choices;
+
+    private static Func<FSharpResult<Artifact<ProbeKernels[]>, PipelineError>> Probes(
+        IRunner runner, Config config, Tuple<RunSpec, CompareProbes.Settings> asked, Artifact<Labels> labels, Artifact<Split> split,
+        Artifact<Features> features, Kernel written, Artifact<FSharpList<TrainTask.Trained>> trained) =>
+        () => from gram in NetworkGram.isShared(asked.Item1.Architecture)
+                  ? FSharpResult<Artifact<Matrix<float>>, PipelineError>.NewOk(written.Gram)
+                  : runner.Run(NetworkGram.stage(RunSpecModule.limit(asked.Item1), asked.Item1.InputScale), features)
+              from probes in runner.Run(
+                  CompareProbes.taskStage(config.Train, asked.Item2), CompareProbes.taskInputs(labels, split, features, gram, trained))
+              select probes;
 
     /// <summary>The spectrum of the kernel that a network's learning rate is in units of.</summary>
     private static FSharpResult<Artifact<Spectrum>, PipelineError> Limit(

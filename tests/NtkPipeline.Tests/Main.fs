@@ -46,6 +46,7 @@ let private tests =
         yield! [ LogisticDescentTests.tests; SoftmaxDescentTests.tests ]
         MaxMarginTests.tests
         CoordinateSearchTests.tests
+        yield! [ RocCurveTests.tests; ConfusionMatrixTests.tests; LearningCurveTests.tests ]
         KernelImageTests.tests
         TaskKernelTests.tests
         ClosedFormTests.tests
@@ -67,7 +68,7 @@ let private tests =
         JudgeTests.tests
         GridTests.tests
         VerdictWordsTests.tests
-        GroupTests.tests
+        yield! [ GroupTests.tests; StartToEndTests.tests; CompareProbesTests.tests ]
         WidthNeededTests.tests
         RunQuestionTests.tests
         PlanTests.tests

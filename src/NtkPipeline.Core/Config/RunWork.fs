@@ -48,6 +48,13 @@ module RunWork =
         | "fit-ridge" ->
             float folds * Workload.eigen (sizes.Fitted * (folds - 1) / folds) * 0.3
             + Workload.solve sizes.Labelled
+        | "learning-curve" ->
+            LearningCurve.sizes sizes.Fitted
+            |> Array.sumBy (fun rows ->
+                if rows = sizes.Fitted then
+                    Workload.solve rows
+                else
+                    float LearningCurve.draws * Workload.eigen rows)
         | _ -> 0.0
 
     /// From how many tweets there are, before a sample is drawn; columns that are not known before a run are taken to be a sentence encoder's.

@@ -38,6 +38,8 @@ type Curve = {
     IsFitted: bool
     /// A line of fewer places is left out, and a chart without a line.
     LeastPlaces: int
+    /// What the chart's own runs show, in sentences that go behind the caption; nothing where they show nothing.
+    Seen: NetworkRun[] -> string
 }
 
 [<RequireQualifiedAccess>]
@@ -65,6 +67,7 @@ module Curve =
         Levels = []
         IsFitted = false
         LeastPlaces = 1
+        Seen = fun _ -> ""
     }
 
     /// A quantity at the start and at the end of training.

@@ -125,7 +125,7 @@ module DepthCharts =
                     evidence
                     "train-accuracy"
                     "Training accuracy of erf networks by σ_w² and depth"
-                    "After the last epoch. In the ordered phase deep networks do not train; in the chaotic one they fit anything."
+                    "After the last epoch. Theory expects deep networks of the ordered phase not to train, and those of the chaotic one to fit anything; the colours say what they did."
                     "training accuracy"
                     trained
             yield!
@@ -133,7 +133,7 @@ module DepthCharts =
                     evidence
                     "network-accuracy"
                     "Validation accuracy of erf networks by σ_w² and depth"
-                    "The same networks. In the chaotic phase deep networks learn what does not carry over."
+                    "The same networks. Theory expects what deep networks of the chaotic phase learn not to carry over; the colours say how far it did."
                     "accuracy"
                     (accuracies evidence.NetworkOutcomes)
         ]

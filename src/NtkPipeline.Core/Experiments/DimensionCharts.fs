@@ -57,7 +57,7 @@ module DimensionCharts =
         Id = "dimension-spectrum"
         Title = "Spectrum of the kernel, for each dimension"
         Caption =
-            "Eigenvalues of the analytic kernel of the fitted rows over their sum, on both axes by their logarithm: more components spread the same variance over more directions."
+            "Eigenvalues of the analytic kernel of the fitted rows over their sum, on both axes by their logarithm. Every line sums to 1: one that declines more slowly is spread over more directions."
         Horizontal = FigureAxis.logarithmic "place in the spectrum"
         Vertical = FigureAxis.logarithmic "share of the sum"
         Drawing =

@@ -4,7 +4,7 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module TunedCharts =
 
-    /// Held-out error while training, a line a network, the best eight; the kernel's level beside them.
+    /// Held-out error while training, a line a network, the best six; the kernel's level beside them.
     let errors (evidence: FeatureEvidence) : PointChart list =
         let best =
             evidence.Choice.Trials
@@ -41,7 +41,7 @@ module TunedCharts =
                     Id = "feature-learning-errors"
                     Title = "Held-out error while networks train"
                     Caption =
-                        "Of the six networks of the least error: mean squared error of rows in folds that were held out, against the epoch; targets are ±1. The dotted line is the tuned kernel's, fitted without the same folds. The lowest place of all was chosen."
+                        $"Of the %d{best.Length} networks of the least error: mean squared error of rows in folds that were held out, against the epoch; targets are ±1. The dotted line is the tuned kernel's, fitted without the same folds. The lowest place of all was chosen."
                     Horizontal = FigureAxis.linear "epoch"
                     Vertical = FigureAxis.logarithmic "mean squared error"
                     Drawing =

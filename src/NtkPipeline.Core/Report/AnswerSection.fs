@@ -46,4 +46,5 @@ module AnswerSection =
                         li [] (Powers.html sentence.Text @ source sentence.Chapter)
                 ]
             ]
+            ResultLinks.paragraph (findings.Data.TestRows > 0)
         ]

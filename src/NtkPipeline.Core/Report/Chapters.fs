@@ -82,7 +82,8 @@ module Chapters =
                         (Table.marked findings "Its numbers")
                         [ TextCell "number"; NumberCell "value"; TextCell "note" ]
                         rows
-                        [ $"As results.csv has them, under %s{chapter.Id}/number." ]
+                        []
+                    ResultLinks.under $"%s{chapter.Id}/number"
                 ]
             ]
 

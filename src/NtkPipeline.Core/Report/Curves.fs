@@ -106,7 +106,12 @@ module Curves =
             | 0 -> ""
             | lost -> $" Left out: %d{lost} of %d{runs.Length} runs, which diverged."
 
-        curve.Caption + spread + lost
+        let seen =
+            match curve.Seen runs with
+            | "" -> ""
+            | seen -> $" %s{seen}"
+
+        curve.Caption + spread + seen + lost
 
     let private chart (curve: Curve) (id: string) (title: string) (runs: NetworkRun[]) : Figure option =
         let x, extent = horizontal curve runs

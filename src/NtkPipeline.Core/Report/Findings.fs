@@ -53,6 +53,9 @@ type RunSources = {
     Comparison: Source list
 }
 
+/// What figures are drawn from beside the models themselves.
+type Pictures = { Kernel: KernelPicture; Learning: LearningCurve }
+
 /// All that a run found out: what a report is made of. Holds no time and no date, so that the same run gives the same bytes.
 [<NoEquality; NoComparison>]
 type Findings = {
@@ -67,7 +70,13 @@ type Findings = {
     Suspects: SuspectTweet[]
     /// The kernel regression's probabilities: fitted on training rows left out, judged on the validation rows.
     Calibration: Calibrated
+    /// ±1 for each validation row, in their order.
+    ValidationLabels: float[]
     Picture: KernelPicture
+    /// Of the kernel regression.
+    Learning: LearningCurve
+    /// The narrowest and the widest network of each input scale beside their limit.
+    Probes: ProbeKernels[]
     /// Followed to their last epoch.
     Networks: NetworkRun[]
     /// The epoch that each kind of them is judged at; empty where none was chosen.

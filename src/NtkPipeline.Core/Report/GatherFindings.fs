@@ -74,6 +74,10 @@ module GatherFindings =
         Fingerprint.describe (seed, name, isSynthetic, LearningTask.names task, settings)
         |> fun text -> Artifact.create "settings" (Digest.ofParts [ text ]) (lazy (Ok()))
 
+    let pictures (kernel: Artifact<KernelPicture>) (learning: Artifact<LearningCurve>) : Artifact<Pictures> =
+        let put kernel learning : Pictures = { Kernel = kernel; Learning = learning }
+        Artifact.map2 put kernel learning
+
     /// `whole`: the tweets that a sample was drawn of, where one was. `task` is of two classes.
     let run
         (seed: uint64)
@@ -88,9 +92,10 @@ module GatherFindings =
         (dimensions: Artifact<DimensionFacts>)
         (features: Artifact<Features>)
         (kernel: Artifact<KernelRegression>)
-        (picture: Artifact<KernelPicture>)
+        (pictures: Artifact<Pictures>)
         (networks: Artifact<NetworkRun list>)
         (choices: Artifact<EpochChoice[]>)
+        (probes: Artifact<ProbeKernels[] list>)
         (comparison: Artifact<Comparison>)
         (chapters: Artifact<Chapter list>)
         : Artifact<Findings> =
@@ -101,8 +106,8 @@ module GatherFindings =
                 @ Source.ofArtifact combination
                 @ Source.ofArtifact dimensions
                 @ Source.ofArtifact features
-            Kernel = Source.ofArtifact split @ Source.ofArtifact kernel @ Source.ofArtifact picture
-            Networks = Source.ofArtifact networks
+            Kernel = Source.ofArtifact split @ Source.ofArtifact kernel @ Source.ofArtifact pictures
+            Networks = Source.ofArtifact networks @ Source.ofArtifact probes
             Comparison =
                 (Source.ofArtifact choices |> List.filter (fun source -> source.Stage = ChooseEpochs.name))
                 @ Source.ofArtifact comparison
@@ -122,9 +127,10 @@ module GatherFindings =
             combination
             dimensions
             kernel
-            picture
+            (pictures: Pictures)
             networks
             choices
+            probes
             comparison
             chapters
             : Findings = {
@@ -136,7 +142,10 @@ module GatherFindings =
             Kernel = kernel
             Suspects = suspects tweets split kernel
             Calibration = calibration split kernel
-            Picture = picture
+            ValidationLabels = SplitTweets.validationLabels split
+            Picture = pictures.Kernel
+            Learning = pictures.Learning
+            Probes = Array.concat probes
             Networks = Array.ofList networks
             Choices = choices
             Comparison = comparison
@@ -153,8 +162,9 @@ module GatherFindings =
         |> Artifact.apply combination
         |> Artifact.apply dimensions
         |> Artifact.apply kernel
-        |> Artifact.apply picture
+        |> Artifact.apply pictures
         |> Artifact.apply networks
         |> Artifact.apply choices
+        |> Artifact.apply probes
         |> Artifact.apply comparison
         |> Artifact.apply chapters

@@ -39,6 +39,24 @@ module Glossary =
         "How many directions a kernel really uses: exp of the entropy of its eigenvalues; Σ Λ/(Λ + λ) for a regression with ridge λ."
         "F1, AUC",
         "F1 is the harmonic mean of precision and recall of the positive class. AUC is the chance that a positive row is ranked above a negative one."
+        "ROC curve",
+        "Receiver operating characteristic: which share of the positive rows lies above a cut, against the share of the negative rows that does, as the cut falls. The area under it is the AUC: 1 where every positive row lies above every negative one, ½ by chance."
+        "confusion matrix",
+        "How many rows of each class were given each name. On its diagonal they were named right; the diagonal's share of all rows is the accuracy."
+        "learning curve",
+        "How good a model is against the number of rows that it was fitted on, judged on the same other rows. Where it still rises, more rows would help."
+        "Brier score",
+        "Mean of (p − 1)² for positive and p² for negative rows, p being the probability that was given to the positive class. 0 is perfect; saying ½ of every row gives 0.25. It counts both how well rows are told apart and how true the probabilities are."
+        "calibration error",
+        "Rows are sorted by their probability into ten bins; in each, the mean probability is set against the share of rows that are positive. The differences, weighed by the bins' rows, add up to the expected calibration error: 0% where 70% means seven rows of ten."
+        "log loss",
+        "Mean of −log of the probability that was given to a row's own class: 0 is perfect, and a sure mistake costs most."
+        "R², RMSE",
+        "Of numbers: RMSE is the root mean square of prediction less label, in the labels' unit. R² is 1 − RMSE²/variance of the labels: 1 is perfect, 0 is no better than their mean, below 0 it is worse."
+        "certificate",
+        "What was checked of the solved equations themselves. The residual ‖(Θ + λI)α − y‖/‖y‖ says how far the solution misses them; the condition number, by what factor rounding may have grown, its logarithm how many of 16 digits may be lost. A solution that misses is refused, not reported."
+        "band",
+        "The shaded or whiskered spread around a mean; each caption says of what. Over seeds it is one standard deviation, or the smallest and the largest seed. A 95% band comes from the bootstrap: rows and seeds are drawn anew, with replacement, many times, and the middle 95% of the results is kept. A claim holds or fails where its band lies on one side alone."
         "gap",
         "Root mean square of the difference of two functions on the validation rows, in output units; the targets are ±1."
     ]

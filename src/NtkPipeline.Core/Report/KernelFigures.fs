@@ -34,7 +34,7 @@ module KernelFigures =
             Id = "ridge-accuracy"
             Title = "Accuracy along the ridge"
             Caption =
-                $"Left, the kernel repeats its training labels; right, it is flattened to nothing. The ridge was chosen by %s{NumberText.chosenBy kernel.ChosenBy} on the training rows alone; the validation rows only judge it."
+                $"%s{KernelCaptions.ends kernel.Path} The ridge was chosen by %s{NumberText.chosenBy kernel.ChosenBy} on the training rows alone; the validation rows only judge it."
             Chart =
                 Plot.lines ridgeAxis (FigureAxis.share "accuracy (% of rows)") [
                     series "training rows" Palette.grey LineDash.Dotted _.TrainAccuracy
@@ -115,8 +115,7 @@ module KernelFigures =
     let private heatMap (picture: KernelPicture) : Figure = {
         Id = "kernel-picture"
         Title = "The kernel matrix"
-        Caption =
-            "Block means of Θ(x, z) over its mean diagonal, rows sorted by target. Blocks on the diagonal hold each row's kernel with itself and are brighter; a brighter square per class is what a classifier can use."
+        Caption = KernelCaptions.picture picture
         Chart =
             HeatMap.draw
                 "Θ / mean diagonal"
@@ -144,8 +143,7 @@ module KernelFigures =
         {
             Id = "kernel-eigenvalues"
             Title = "Eigenvalues of the kernel"
-            Caption =
-                "Eigenvalues of Θ on the training rows. Directions above the line at λ are learnt, those below it are damped. One large eigenvalue belongs to the constant; the rest fall like a power of their rank."
+            Caption = KernelCaptions.eigenvalues kernel.Chosen.Ridge picture.Eigenvalues
             Chart =
                 Plot.lines
                     (FigureAxis.logarithmic "rank of the eigenvalue (largest first)")

@@ -105,10 +105,13 @@ module Plot =
         )
 
     let private drawable (x: FigureAxis) (y: FigureAxis) (series: FigureSeries list) =
-        series
-        |> List.map (fun series ->
-            series, series.Points |> Array.filter (isDrawable x y) |> Array.map (trim y))
-        |> List.filter (fun (_, points) -> points.Length > 0)
+        let drawn =
+            series
+            |> List.map (fun series ->
+                series, series.Points |> Array.filter (isDrawable x y) |> Array.map (trim y))
+            |> List.filter (fun (_, points) -> points.Length > 0)
+
+        List.zip (drawn |> List.map fst |> SeriesLooks.distinct) (List.map snd drawn)
 
     let private traces (y: FigureAxis) (drawable: (FigureSeries * CurvePoint[]) list) : Trace list = [
         for series, points in drawable do
@@ -125,7 +128,8 @@ module Plot =
             (PlotLayout.linearAxis y (Seq.map _.Y points))
             []
 
-    /// Lines over two axes, in the order of their drawing. A series without a drawable point is left out.
+    /// Lines over two axes, in the order of their drawing, no two of which look alike (`SeriesLooks`). A series without a drawable point
+    /// is left out.
     let lines (x: FigureAxis) (y: FigureAxis) (series: FigureSeries list) : GenericChart =
         let drawable = drawable x y series
         traces y drawable |> assemble x y (Seq.collect snd drawable)
@@ -141,7 +145,9 @@ module Plot =
         (still: FigureSeries list)
         (frames: (string * FigureSeries list) list)
         : GenericChart =
-        let still, moving = drawable x y still, frames |> List.map (fun (_, series) -> drawable x y series)
+        let looks = still @ List.collect snd frames |> SeriesLooks.distinct
+        let drawable series = series |> SeriesLooks.like looks |> drawable x y
+        let still, moving = drawable still, frames |> List.map (snd >> drawable)
         let stillTraces, movingTraces = traces y still, moving |> List.map (traces y)
 
         let visible shown = [|

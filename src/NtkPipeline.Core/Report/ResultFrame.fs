@@ -10,9 +10,9 @@ open Deedle
 /// | column | holds |
 /// |---|---|
 /// | data, synthetic | the data set's name; "synthetic sample" where a program wrote it, else "no" |
-/// | experiment | kernel-regression, ridge-path, network, width (over seeds), epoch-choice (what fitted rows chose), slope, verdict; of a further question output-scale/network and so on |
+/// | experiment | kernel-regression, ridge-path, learning-curve, network, width (over seeds), epoch-choice (what fitted rows chose), slope, verdict; of a further question output-scale/network and so on |
 /// | input-scale, learning-rate, width, member, epoch, ridge | where it was measured; empty where one does not apply |
-/// | axes | what else tells networks apart: "output-scale=2"; empty where nothing does |
+/// | axes | what else tells networks or fits apart: "output-scale=2", "rows=380; draw=1"; empty where nothing does |
 /// | metric, value | what was measured; a value is empty where there is none, as after a divergence |
 /// | note | why a value is missing, or what a verdict rests on |
 [<RequireQualifiedAccess>]

@@ -3,7 +3,7 @@ namespace NtkPipeline.Core
 /// One measured number: what was measured (`Experiment`, `Metric`), where (the fields that apply; the others are none),
 /// and the value, none where the experiment has none.
 type ResultRow = {
-    /// "kernel-regression", "ridge-path", "network", "width", "epoch-choice", "slope" or "verdict"; of a further question its name, a slash and one of
+    /// "kernel-regression", "ridge-path", "learning-curve", "network", "width", "epoch-choice", "slope" or "verdict"; of a further question its name, a slash and one of
     /// these, or "number".
     Experiment: string
     InputScale: string option

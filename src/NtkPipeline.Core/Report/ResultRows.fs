@@ -72,6 +72,7 @@ module ResultRows =
         yield! regression findings.Kernel findings.Calibration
         for point in findings.Kernel.Path do
             yield! path point
+        yield! LearningCurveRows.all findings.Learning
         yield! NetworkRows.all "" findings.Networks
         yield! ChoiceRows.all findings
         for fit in findings.Comparison.Slopes do

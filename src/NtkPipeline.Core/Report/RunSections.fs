@@ -29,7 +29,18 @@ module RunSections =
         words
             "A network of infinite width, trained with squared error, is regression with the neural tangent kernel. This is the opponent that finite networks are measured against."
         DataTables.regression findings
-        figures (KernelFigures.regression findings @ [ CalibrationFigure.reliability findings ])
+        figures [
+            yield! KernelFigures.regression findings
+            yield!
+                findings.Learning
+                |> LearningCurveFigure.draw
+                    (LearningTask.Binary findings.Data.Classes)
+                    (Some findings.Kernel.Validation.Accuracy)
+                |> Option.toList
+            yield! RocFigures.ofFindings findings |> Option.toList
+            ConfusionFigures.kernel findings
+            CalibrationFigure.reliability findings
+        ]
         DataTables.path findings
         yield! DataTables.suspects findings
         yield! SourceTable.folded findings findings.Sources.Kernel
@@ -62,6 +73,7 @@ module RunSections =
                 figures (
                     Curves.drawAll findings.Stopped (WidthCurves.stopped findings.Kernel)
                     @ Curves.drawAll findings.Networks (WidthCurves.accuracy findings.Kernel)
+                    @ ConfusionFigures.networks findings
                 )
                 yield! NetworkTables.stopped findings
                 yield! NetworkTables.widths findings
@@ -72,6 +84,7 @@ module RunSections =
             "Does the tangent kernel stay put?",
             [
                 drawn (WidthCurves.movement findings.Comparison.LazyThreshold)
+                figures (ProbeFigures.all findings.Probes)
                 yield! trained
             ]
             "gaps",
@@ -80,6 +93,7 @@ module RunSections =
                 words
                     "Each network is compared with two shadows trained by the very same steps: the infinite-width kernel, and the network frozen to its tangent at the start."
                 drawn WidthCurves.gaps
+                figures (RowFigures.ofFindings findings)
                 yield! NetworkTables.slopes findings
                 yield! compared
             ]
@@ -89,9 +103,10 @@ module RunSections =
                 words
                     "Where the kernel moves, what does it move towards? Weights, gates, alignment with the targets and the spectrum tell."
                 drawn (
-                    WidthCurves.features
+                    FeatureCurves.againstWidth
                         (layers findings _.WeightMovement)
                         (layers findings _.FeatureMovement)
+                    @ FeatureCurves.whileTraining
                 )
                 figures (SpectrumFigures.spectra findings)
                 yield! trained

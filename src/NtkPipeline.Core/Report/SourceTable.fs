@@ -24,5 +24,10 @@ module SourceTable =
                         [
                             "Each result lies in the store under the SHA-256 of its bytes, of which the first twelve digits stand here; `ntk why STAGE`, with the options of this run, names the whole and the key that it is found by."
                         ]
+                    p [ _class "note" ] [
+                        str "Every number of this page stands in "
+                        ResultLinks.table
+                        str "."
+                    ]
                 ]
             ]

@@ -38,60 +38,22 @@ module TaskCharts =
                 line "leave-one-out" ChartMark.Theory (fun point -> Some point.LooError)
             ])
 
-    /// How many validation rows of each class were named what, or numbers against what was said of them.
-    let judged (findings: TaskFindings) : PointChart =
+    /// Numbers against what was said of them; of a run of numbers.
+    let predictions (findings: TaskFindings) : PointChart =
         let expected, outputs = findings.Expected, findings.Regression.Validation
+        let points = expected |> Array.mapi (fun i y -> y, outputs[i, 0])
+        let low, high = Array.min expected, Array.max expected
 
-        match findings.Labels.Task with
-        | LearningTask.Regression ->
-            let points = expected |> Array.mapi (fun i y -> y, outputs[i, 0])
-            let ends = Array.min expected, Array.max expected
-
-            chart
-                "task-predictions"
-                "What was said of the validation rows, against what they are"
-                $"""Kernel regression; the line is where both are the same. %s{NumberText.many expected.Length "row" "rows"}."""
-                (FigureAxis.linear "label")
-                (FigureAxis.linear "prediction")
-                (Drawing.Lines [
-                    PointChart.line "validation rows" ChartMark.Points points
-                    PointChart.line "the same" ChartMark.Guide [ fst ends, fst ends; snd ends, snd ends ]
-                ])
-        | task ->
-            let names = LearningTask.names task
-            let places = Array.init names.Length float
-
-            let count own name =
-                expected
-                |> Seq.indexed
-                |> Seq.filter (fun (i, y) -> y = own && TaskTargets.named task outputs i = name)
-                |> Seq.length
-                |> float
-
-            let named title = {
-                FigureAxis.linear title with
-                    Ticks = Some(names |> Array.mapi (fun k name -> float k, PlainLine.within 20 name))
-            }
-
-            chart
-                "task-confusion"
-                "Which class was taken for which"
-                "Validation rows, by kernel regression: a row of the map for each class, a column for each name that it was given."
-                (named "named")
-                (named "is")
-                (Drawing.Map(
-                    {
-                        Columns = places
-                        Rows = places
-                        Values =
-                            places
-                            |> Array.map (fun own -> places |> Array.map (fun name -> Some(count own name)))
-                        Label = "rows"
-                        IsLogarithmic = false
-                        IsShare = false
-                    },
-                    []
-                ))
+        chart
+            "task-predictions"
+            "What was said of the validation rows, against what they are"
+            $"""Kernel regression on %s{NumberText.many expected.Length "validation row" "validation rows"}; the line is where label and prediction are the same. %s{TaskWords.measures findings.Regression.Fit.Validation}."""
+            (FigureAxis.linear "label")
+            (FigureAxis.linear "prediction")
+            (Drawing.Lines [
+                PointChart.line "validation rows" ChartMark.Points points
+                PointChart.line "the same" ChartMark.Guide [ low, low; high, high ]
+            ])
 
     let private scales (findings: TaskFindings) =
         TaskRun.groups findings.Runs |> Array.groupBy (fun (spec, _) -> spec.InputScale, spec.Rate)

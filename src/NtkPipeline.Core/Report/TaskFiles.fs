@@ -71,6 +71,8 @@ module TaskFiles =
                     "effective-dimension", Some point.EffectiveDimension
                 ]
 
+        yield! LearningCurveRows.all findings.Learning
+
         for run in findings.Runs do
             yield! network run
 

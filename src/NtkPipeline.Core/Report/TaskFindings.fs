@@ -14,6 +14,10 @@ type TaskFindings = {
     Split: Split
     Features: FeatureFacts
     Regression: TaskRegression
+    /// Of the kernel regression.
+    Learning: LearningCurve
+    /// The narrowest and the widest network of each input scale beside their limit.
+    Probes: ProbeKernels[]
     Runs: TaskRun[]
     /// The epoch that each kind of them is judged at; empty where none was chosen.
     Choices: EpochChoice[]
@@ -61,10 +65,17 @@ module TaskFindings =
         (split: Artifact<Split>)
         (features: Artifact<Features>)
         (regression: Artifact<TaskRegression>)
+        (learning: Artifact<LearningCurve>)
         (runs: Artifact<TaskRun[]>)
         (epochs: Artifact<EpochChoice[]>)
+        (probes: Artifact<ProbeKernels[] list>)
         : Artifact<TaskFindings> =
-        let sources = Source.ofArtifact features @ Source.ofArtifact regression @ Source.ofArtifact runs
+        let sources =
+            Source.ofArtifact features
+            @ Source.ofArtifact regression
+            @ Source.ofArtifact learning
+            @ Source.ofArtifact runs
+            @ Source.ofArtifact probes
 
         let put
             (chosen: Choices)
@@ -74,8 +85,10 @@ module TaskFindings =
             (split: Split)
             (features: Features)
             (regression: TaskRegression)
+            (learning: LearningCurve)
             (runs: TaskRun[])
             (epochs: EpochChoice[])
+            (probes: ProbeKernels[] list)
             : TaskFindings =
             let all = whole.Values.Length
 
@@ -89,6 +102,8 @@ module TaskFindings =
                 Split = split
                 Features = features.Facts
                 Regression = regression
+                Learning = learning
+                Probes = Array.concat probes
                 Runs = runs
                 Choices = epochs
                 Verdicts =
@@ -110,5 +125,7 @@ module TaskFindings =
         |> Artifact.apply split
         |> Artifact.apply features
         |> Artifact.apply regression
+        |> Artifact.apply learning
         |> Artifact.apply runs
         |> Artifact.apply epochs
+        |> Artifact.apply probes

@@ -11,8 +11,7 @@ module TaskPage =
     let private title (findings: TaskFindings) (text: string) =
         if findings.Synthetic then $"%s{text} %s{Table.synthetic}" else text
 
-    let private figures (findings: TaskFindings) (charts: PointChart list) =
-        charts |> List.map ChartFigures.figure |> ReportPage.figures findings.Synthetic
+    let private figures (findings: TaskFindings) = ReportPage.figures findings.Synthetic
 
     let private answer (findings: TaskFindings) = [
         p [ _class "setting" ] [ str $"%s{TaskWords.data findings}." ]
@@ -28,6 +27,7 @@ module TaskPage =
                     li [] (Powers.html note)
             ]
         ]
+        ResultLinks.paragraph (findings.TestIds.Length > 0)
     ]
 
     let private data (findings: TaskFindings) = [
@@ -74,7 +74,7 @@ module TaskPage =
                 | None -> ()
                 "certificate of the solve", $"residual %s{NumberText.number fit.Certificate.Residual}"
             ]
-            figures findings [ TaskCharts.judged findings; TaskCharts.ridge findings ]
+            figures findings (TaskFigures.kernel findings)
         ]
 
     let private networks (findings: TaskFindings) =
@@ -84,7 +84,7 @@ module TaskPage =
             words
                 "Finite networks with an output a class, or one for a number, trained by the settings of train.*; each was judged on the validation rows after every epoch."
             VerdictCards.all findings.Verdicts
-            figures findings (TaskCharts.networks findings)
+            figures findings (TaskFigures.networks findings)
             Table.grid
                 (title
                     findings
@@ -159,8 +159,8 @@ module TaskPage =
 
     let stage: Stage<TaskFindings, string> = {
         Name = WriteReport.name
-        // 2: networks are judged at the epoch that fitted rows chose.
-        Version = 2
+        // 2: networks are judged at the epoch that fitted rows chose; 3: more figures.
+        Version = 3
         Settings = "any task"
         Codec = Codec.text "report/1" "html"
         Body = Pure(html >> Ok)

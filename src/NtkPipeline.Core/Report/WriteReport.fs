@@ -8,7 +8,7 @@ module WriteReport =
 
     let stage: Stage<Findings, string> = {
         Name = name
-        Version = 9
+        Version = 10
         Settings = ""
         Codec = Codec.text "report/1" "html"
         Body = Pure(Report.html >> Ok)

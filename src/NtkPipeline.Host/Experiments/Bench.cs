@@ -61,6 +61,16 @@ internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limi
             Limits = new Limits(Runner, split, Made.Features, networks),
         };
 
+    /// <summary>The kernels of some of the run's own networks beside their limits, entry by entry.</summary>
+    public FSharpResult<Artifact<FSharpList<ProbeKernels[]>>, PipelineError> Probes(Artifact<FSharpList<TrainedNetwork>> trained) =>
+        CompareProbes.all(Config.Compare.MainRate, Config.Train)
+            .Select(asked => (Func<FSharpResult<Artifact<ProbeKernels[]>, PipelineError>>)(
+                () => from input in Limits.Of(asked.Item1)
+                      from probes in Runner.Run(CompareProbes.stage(asked.Item2), Artifact.both(input, trained))
+                      select probes))
+            .InOrder()
+            .Select(Artifact.all);
+
     private Func<FSharpResult<Artifact<TrainedNetwork>, PipelineError>> Training(GridPoint point) =>
         () => from input in Limits.Of(point.Spec)
               from trained in Runner.Run(TrainNetwork.stage(point), input)

@@ -50,7 +50,13 @@ let tests =
 
             Expect.equal
                 (kinds (ran third))
-                [ "fit-ridge"; "explain-network"; "compare-models"; "write-report" ]
+                [
+                    "fit-ridge"
+                    "explain-network"
+                    "compare-models"
+                    "learning-curve"
+                    "write-report"
+                ]
                 "no analytic kernel, no training"
 
             let fourth = run data store (out "fourth") [ "--seed"; "2" ] |> wantDone

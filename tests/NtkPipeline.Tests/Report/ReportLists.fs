@@ -15,6 +15,15 @@ let all: Test list = [
     AnchorsTests.tests
     PageStyleTests.tests
     PageCodeTests.tests
+    SeriesLooksTests.tests
+    KernelCaptionsTests.tests
+    RocFiguresTests.tests
+    ConfusionFiguresTests.tests
+    RowFiguresTests.tests
+    LearningCurveFigureTests.tests
+    ProbeFiguresTests.tests
+    GlossaryTests.tests
+    TaskFiguresTests.tests
     ReportTests.tests
     ReportChartsTests.tests
     SummaryJsonTests.tests

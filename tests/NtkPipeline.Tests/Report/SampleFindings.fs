@@ -5,6 +5,7 @@ module NtkPipeline.Tests.SampleFindings
 open NtkPipeline.Core
 open NtkPipeline.Tests.SampleData
 open NtkPipeline.Tests.SampleKernel
+open NtkPipeline.Tests.SamplePictures
 
 let private widths = [| 16; 64; 256; 1024; 4096 |]
 
@@ -73,6 +74,8 @@ let private sources: RunSources =
         Comparison = made [ "compare-models" ]
     }
 
+let private labels count = Array.init count (fun k -> if noise $"label/%d{k}" > 0.0 then 1.0 else -1.0)
+
 /// The whole, of a synthetic sample or of tweets.
 let make (isSynthetic: bool) : Findings =
     let runs = [|
@@ -96,15 +99,16 @@ let make (isSynthetic: bool) : Findings =
             { Id = 51; Text = "plain"; Positive = false; LeftOut = 0.75 }
         |]
         Calibration =
-            let labels count = Array.init count (fun k -> if noise $"label/%d{k}" > 0.0 then 1.0 else -1.0)
-
             Calibration.judge
                 10
                 (labels 6090)
                 kernel.LeftOutOutputs
                 (labels validationRows)
                 kernel.ValidationOutputs
+        ValidationLabels = labels validationRows
         Picture = picture
+        Learning = learning
+        Probes = probes
         Networks = runs
         Choices = [||]
         Comparison = {
@@ -146,6 +150,8 @@ let barren: Findings =
             Combination = None
             Dimensions = { Rows = 0; Points = [||] }
             Picture = { Size = 0; Negative = 0; Values = [||]; Eigenvalues = [||] }
+            Learning = { Points = [||]; Refusals = [||] }
+            Probes = [||]
             Comparison = nothing findings
     }
 
@@ -156,6 +162,7 @@ let alone: Findings =
     {
         findings with
             Networks = [||]
+            Probes = [||]
             Comparison = { findings.Comparison with Slopes = [||]; Verdicts = [||] }
             Sources = { findings.Sources with Networks = []; Comparison = [] }
     }

@@ -86,6 +86,6 @@ let run scale (width: int) rate memberNumber : NetworkRun =
         Epochs = measures
         SpectrumInitial = spectrum names 0.7
         SpectrumFinal = spectrum (names + "/final") (if scale = "unit" then 1.1 else 0.72)
-        ValidationOutputs = Array.init 4 (fun k -> noise $"%s{names}/f/%d{k}")
+        ValidationOutputs = Array.init validationRows (fun k -> noise $"%s{names}/f/%d{k}")
         TestOutputs = [||]
     }

@@ -14,7 +14,8 @@ type Gap = { Rms: float; Sup: float }
 [<RequireQualifiedAccess>]
 module Metrics =
 
-    let private check (expected: float[]) (outputs: float[]) =
+    /// Labels and outputs of the same rows, one row at least, all finite; else `ArgumentException`.
+    let check (expected: float[]) (outputs: float[]) : unit =
         if expected.Length = 0 then
             invalidArg (nameof expected) "there is no row to measure"
 

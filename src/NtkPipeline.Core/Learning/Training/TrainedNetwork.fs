@@ -68,24 +68,34 @@ module TrainedNetwork =
     let outputs (trained: TrainedNetwork) (final: Matrix<float32>) (rows: Matrix<float32>) : float[] =
         (evaluate trained.Run.Spec 1 trained.Initial final rows).Values
 
-    /// Θ̂ of the weights between unit rows, n × k, or of the rows with themselves, α² included.
+    /// Θ̂ of the weights of a network with so many outputs between unit rows, n × k, or of the rows with themselves, α² included: of several
+    /// outputs the mean over them.
+    let tangentOf
+        (spec: RunSpec)
+        (outputs: int)
+        (weights: Matrix<float32>)
+        (rows: Matrix<float32>)
+        (others: Matrix<float32> option)
+        : Matrix<float32> =
+        use _ = torch.NewDisposeScope()
+        let network, alpha = RunSpec.networkOf outputs spec, spec.Architecture.OutputScale
+
+        (EmpiricalNtk.gram
+            network
+            (theta network rows.Columns weights)
+            (inputs spec rows)
+            (others |> Option.map (inputs spec)))
+            .mul((alpha * alpha).ToScalar())
+        |> Tensors.toMatrix32
+
+    /// The same of a run's network, which has one output.
     let tangent
         (trained: TrainedNetwork)
         (weights: Matrix<float32>)
         (rows: Matrix<float32>)
         (others: Matrix<float32> option)
         : Matrix<float32> =
-        use _ = torch.NewDisposeScope()
-        let run = trained.Run
-        let network, alpha = RunSpec.network run.Spec, run.Spec.Architecture.OutputScale
-
-        (EmpiricalNtk.gram
-            network
-            (theta network run.Features weights)
-            (inputs run.Spec rows)
-            (others |> Option.map (inputs run.Spec)))
-            .mul((alpha * alpha).ToScalar())
-        |> Tensors.toMatrix32
+        tangentOf trained.Run.Spec 1 weights rows others
 
     /// What was measured of some of them.
     let runs (trained: Artifact<TrainedNetwork list>) : Artifact<NetworkRun list> =
