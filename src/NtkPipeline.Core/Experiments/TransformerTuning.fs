@@ -56,7 +56,7 @@ module TransformerTuning =
     /// f at the stop rows and at the validation rows after an epoch.
     let outputs (device: Device) (name: string) : Stage<TuningGround * TuningState, TunedOutputs> = {
         Name = $"tuned-outputs/%s{name}"
-        Version = 2
+        Version = 3
         Settings = Device.print device
         Codec = Codec.json "tuned-outputs/1"
         Body = Pure(fun (ground, state) -> said device ground state)
@@ -65,7 +65,7 @@ module TransformerTuning =
     /// f before the first epoch.
     let start (device: Device) (name: string) : Stage<TuningGround, TunedOutputs> = {
         Name = $"tuned-outputs/%s{name}/start"
-        Version = 2
+        Version = 3
         Settings = Device.print device
         Codec = Codec.json "tuned-outputs/1"
         Body =
@@ -98,7 +98,7 @@ module TransformerTuning =
     /// f at the test rows.
     let test (device: Device) (name: string) : Stage<TuningGround * TuningState, float[]> = {
         Name = $"tuned-test/%s{name}"
-        Version = 2
+        Version = 3
         Settings = Device.print device
         Codec = Codec.vector
         Body =
@@ -112,7 +112,7 @@ module TransformerTuning =
     /// f at the validation rows, to first order in the change that fine-tuning made: f₀ + J(θ_T − θ₀), J that of the pretrained weights.
     let firstOrder (device: Device) : Stage<TuningGround * TuningState, float[]> = {
         Name = "tuned-first-order"
-        Version = 2
+        Version = 3
         Settings = Device.print device
         Codec = Codec.vector
         Body =

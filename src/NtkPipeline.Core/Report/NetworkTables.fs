@@ -7,7 +7,7 @@ open Giraffe.ViewEngine
 module NetworkTables =
 
     /// A mean over seeds, or a dash with its reason.
-    let private mean (show: Aggregate -> string) (reason: string) (value: Aggregate option) =
+    let internal mean (show: Aggregate -> string) (reason: string) (value: Aggregate option) =
         match value with
         | Some value -> NumberCell(show value)
         | None -> NumberCell $"%s{NumberText.missing} (%s{reason})"
@@ -90,70 +90,6 @@ module NetworkTables =
                     if place = conditions.Length - 1 then
                         legend
                 ]
-        ]
-
-    let private stoppedRow (findings: Findings) (stopped: Group[]) (group: Group) (choice: EpochChoice) =
-        let judged = stopped |> Array.tryFind (fun one -> one.Spec = group.Spec)
-        let none = if choice.Epoch.IsNone then "none could be chosen" else "all diverged before"
-        let over quantity = judged |> Option.bind (fun one -> one.Of quantity)
-
-        let moved =
-            judged
-            |> Option.bind (fun one ->
-                one.Runs |> Array.map (fun run -> (Group.last run).DeltaTheta) |> Aggregate.ofValues)
-
-        let difference =
-            findings.Comparison.Differences
-            |> Array.tryFind (fun one -> one.Spec = group.Spec)
-            |> Option.map (fun one -> VerdictWords.points one.Difference)
-
-        [
-            NumberCell(string group.Spec.Width)
-            NumberCell(
-                choice.Epoch |> Option.map string |> Option.defaultValue $"%s{NumberText.missing} (%s{none})"
-            )
-            mean NumberText.accuracies none (over Quantity.Accuracy)
-            mean NumberText.scores none (over Quantity.F1)
-            mean NumberText.scores none (over Quantity.Auc)
-            mean NumberText.percents none moved
-            NumberCell(Option.defaultValue NumberText.missing difference)
-            mean NumberText.accuracies "all diverged" (group.Of Quantity.Accuracy)
-        ]
-
-    /// One table a series: what the networks of each width are after the epoch that fitted rows chose. None where none was chosen.
-    let stopped (findings: Findings) : XmlNode list =
-        let stopped = Group.ofRuns findings.Stopped
-
-        let headings =
-            [
-                "width m"
-                "chosen epoch"
-                "accuracy"
-                "F1"
-                "AUC"
-                "ΔΘ, probe rows"
-                "accuracy less the tuned kernel's"
-                "accuracy after the last epoch"
-            ]
-            |> List.map NumberCell
-
-        [
-            for series in WidthSeries.all findings do
-                let rows = [
-                    for group in series.Groups do
-                        match EpochChoice.find findings.Choices group.Spec with
-                        | Some choice -> stoppedRow findings stopped group choice
-                        | None -> ()
-                ]
-
-                if not rows.IsEmpty then
-                    Table.grid
-                        (Table.marked findings $"%s{WidthSeries.label series}, where fitted rows stop them")
-                        headings
-                        rows
-                        [
-                            "A further network of each kind was trained on the fitted rows but for a fold, and met that fold with the least squared error after this epoch; no validation row has a part in it. Mean ± standard deviation over the seeds that reached it."
-                        ]
         ]
 
     /// Each diverged run by name, where there is one.

@@ -75,7 +75,7 @@ module RunSections =
                     @ Curves.drawAll findings.Networks (WidthCurves.accuracy findings.Kernel)
                     @ ConfusionFigures.networks findings
                 )
-                yield! NetworkTables.stopped findings
+                yield! StoppedTables.all findings
                 yield! NetworkTables.widths findings
                 yield! NetworkTables.diverged findings
                 yield! compared

@@ -163,7 +163,7 @@ module FineTune =
             let tunable = TuningSession.tunable torch.float32 device weights state
             let outputs = Array.zeroCreate<float> texts.Length
 
-            TokenBatches.plan (texts |> Array.map _.Length)
+            TangentBatches.plan texts
             |> TorchThreads.sideBySide device (fun rows ->
                 use _ = torch.NewDisposeScope()
                 use _ = torch.no_grad ()
