@@ -16,8 +16,7 @@ let private tests =
         yield! [ OptimiserTests.tests; WidthScalingTests.tests; GradientStepsTests.tests ]
         ReluStackTests.tests
         TrainableTests.tests
-        LossTests.tests
-        OptimiserPathTests.tests
+        yield! [ LossTests.tests; OptimiserPathTests.tests ]
         OwnKernelStepsTests.tests
         SwitchedCausesTests.tests
         yield! [ TaskNetworkTests.tests; TokenTrainingTests.tests ]
