@@ -172,7 +172,7 @@ let comparison =
             MainRate = 1.0
             SmallWidth = 256
         })
-        (CompareModels.inputs split kernel (Artifact.all networks |> TrainedNetwork.runs))
+        (CompareModels.inputs split kernel (ChooseEpochs.judged (Artifact.all networks) ChooseEpochs.none))
 
 for verdict in (look comparison).Verdicts do
     let word =

@@ -106,8 +106,13 @@ internal sealed record TangentRun(
         return Terminal.Tell(
             new
             {
-                @out = Out, rows = tiles.RowCount, columns = tiles.ColumnCount, method, heads = Request.Heads.Rows,
-                parameters = EncoderShapeModule.count(Shape), sketchError,
+                @out = Out,
+                rows = tiles.RowCount,
+                columns = tiles.ColumnCount,
+                method,
+                heads = Request.Heads.Rows,
+                parameters = EncoderShapeModule.count(Shape),
+                sketchError,
             },
             [
                 $"{Out}: {what} of {heads}, {tiles.RowCount} × {tiles.ColumnCount}, float32",
