@@ -64,6 +64,9 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
         ClusterPlace place, (X509Certificate2 Member, X509Certificate2 Authority)? certificate, Terminal terminal, TimeSpan patience,
         CancellationToken token, Func<ClusterConnection, Task<FSharpResult<T, Failure>>> work)
     {
+        if (await Refusals.OfPassword(place.Address) is { } refused)
+            return Results.Fail<T>(ExitCode.Refused, $"no worker of {place.Shown()} answers: {refused}");
+
         var ports = FreePort.Some(System.Net.IPAddress.Loopback, 2);
         using var host = place.Address is { } address ? Client(address, certificate, Patience(address, terminal, patience, token)) : Head(ports);
 

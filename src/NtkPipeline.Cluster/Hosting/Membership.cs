@@ -95,7 +95,7 @@ internal static class Membership
         return chain.Build(other);
     }
 
-    private static ConfigurationOptions Options(ClusterAddress.Redis address) => new()
+    public static ConfigurationOptions Options(ClusterAddress.Redis address) => new()
     {
         EndPoints = { { address.Host, address.Port } },
         User = address.User,

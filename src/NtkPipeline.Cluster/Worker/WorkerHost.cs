@@ -21,6 +21,10 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
     public FSharpResult<int, Failure> Run()
     {
         using var held = Interruption.Hold();
+
+        if (Refusals.OfPassword(place.Address).GetAwaiter().GetResult() is { } refused)
+            return Results.Fail<int>(ExitCode.Refused, $"this worker cannot join {place.Shown()}: {refused}");
+
         using var host = Make();
 
         // A run may end before its worker has begun.
