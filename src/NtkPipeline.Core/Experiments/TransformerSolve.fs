@@ -53,11 +53,25 @@ module TransformerSolve =
                     sum.add_(Tensors.ofMatrix32 b, other).MoveToOuterDisposeScope()
         }
 
-    let blend name (rows: int[]) (share: float) (a: Matrix<float32>) (b: Matrix<float32>) =
-        blending name rows a b
-        |> Result.map (fun blend ->
-            use _ = torch.NewDisposeScope()
-            blend share |> Tensors.toMatrix32)
+    /// The same in one matrix more than its parts, in the program's own memory.
+    let blend
+        name
+        (rows: int[])
+        (share: float)
+        (a: Matrix<float32>)
+        (b: Matrix<float32>)
+        : Result<Matrix<float32>, PipelineError> =
+        result {
+            let! meanA = meanDiagonal name rows a
+            let! meanB = meanDiagonal name rows b
+            let partA, partB = share / meanA, (1.0 - share) / meanB
+
+            return
+                Matrix.create
+                    a.Rows
+                    a.Columns
+                    (Array.map2 (fun x y -> float32 (partA * float x + partB * float y)) a.Values b.Values)
+        }
 
     /// f at the rows of one fold with each ridge, fitted on the other fitted rows. Ridges are over the mean diagonal of the fitted rows;
     /// the kernel is of fitted rows.
