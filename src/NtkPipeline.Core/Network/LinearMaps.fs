@@ -23,8 +23,8 @@ module LinearMaps =
         let before = place.Before |> Map.tryFind kind |> Option.defaultValue 0
         $"%s{kind}/%d{before}", { place with Before = Map.add kind (before + 1) place.Before }
 
-    /// Queries and keys (one map where they are tied), values, and what joins the heads. Each head has as many keys and values as
-    /// there are units below.
+    /// Positional embeddings where there are some, a column a place; queries and keys (one map where they are tied), values, and what joins
+    /// the heads. Each head has as many keys and values as there are units below.
     let private ofAttention
         (name: string)
         (places: int)
@@ -42,6 +42,8 @@ module LinearMaps =
         }
 
         [
+            if attention.Scales.Position > 0.0 then
+                map "positions" places units (Attention.ofPositions attention)
             match attention.Scale with
             | ScoreScale.Linear -> map "keys" units inside Prior.unit
             | ScoreScale.Sqrt ->

@@ -114,6 +114,13 @@ module Network =
                 "how many outputs it has depends on the inputs: no dense layer is on top"
         | Error reason -> invalidOp reason
 
+    /// Whether an attention of it has positions, one a place: at finite width all its texts then have as many places.
+    let hasPositions (network: Network) : bool =
+        flatten network.Layers
+        |> List.exists (function
+            | Tokens(TokenLayer.Attention attention) -> attention.Scales.Position > 0.0
+            | _ -> false)
+
     /// The network itself if it exists at finite width: what acts on kernels only does not.
     let finite (network: Network) : Result<Network, string> =
         flatten network.Layers
@@ -122,11 +129,6 @@ module Network =
                 match layer with
                 | Activate activation ->
                     sound |> Result.bind (fun () -> Activation.finite activation |> Result.map ignore)
-                | Tokens(TokenLayer.Attention attention) when attention.Scales.Position > 0.0 ->
-                    sound
-                    |> Result.bind (fun () ->
-                        Error
-                            "position of an attention acts on kernels only: no network of finite width has it here")
                 | Dense _
                 | LayerNorm _
                 | Residual _

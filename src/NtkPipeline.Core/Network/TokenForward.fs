@@ -125,6 +125,27 @@ module internal TokenForward =
         | ScoreRule.Relu -> scores.relu().mul keys
         | ScoreRule.Abs -> scores.abs().mul keys
 
+    /// What queries and keys are of: the tokens and, with positions, σ_p times the one of each place, which all texts share.
+    let private placed
+        (attention: Attention)
+        (map: Prior -> torch.Tensor -> torch.Tensor)
+        (values: torch.Tensor)
+        (mask: torch.Tensor)
+        =
+        if attention.Scales.Position > 0.0 then
+            let places = mask.shape[1]
+
+            let at =
+                torch
+                    .eye(places, dtype = values.dtype, device = values.device)
+                    .mul((sqrt (float places)).ToScalar())
+                    .unsqueeze(0L)
+                    .mul(mask.unsqueeze 2L)
+
+            values.add (map (Attention.ofPositions attention) at)
+        else
+            values
+
     /// Scores are σ_q σ_k/n q·k where queries are keys, and σ_q σ_k/√n q·k where they are not, n being the keys of a head.
     let private attend
         (attention: Attention)
@@ -135,14 +156,16 @@ module internal TokenForward =
         let heads, units = int64 attention.Heads.Value, float values.shape[2]
         let scales = attention.Scales
 
+        let seen = placed attention map values mask
+
         let queries, keys, divisor =
             match attention.Scale with
             | ScoreScale.Linear ->
-                let both = map Prior.unit values
+                let both = map Prior.unit seen
                 both, both, units
             | ScoreScale.Sqrt ->
-                let queries = map Prior.unit values
-                queries, map Prior.unit values, sqrt units
+                let queries = map Prior.unit seen
+                queries, map Prior.unit seen, sqrt units
 
         let carried = byHead heads (map (Attention.ofValues attention) values)
         let products = (byHead heads queries).bmm((byHead heads keys).transpose(1L, 2L))

@@ -132,6 +132,9 @@ module Attention =
     /// σ_v of the linear map that makes values. Those of queries and keys are of `Prior.unit`: σ_q and σ_k multiply scores.
     let ofValues (attention: Attention) : Prior = prior attention.Deviations.Value 0.0
 
+    /// σ_p of the linear map that makes positional embeddings: of √T e_t at place t of T, so that σ_p/√T W √T e_t is σ_p times column t of W.
+    let ofPositions (attention: Attention) : Prior = prior attention.Deviations.Position 0.0
+
     /// σ_o and σ_b of the linear map that joins the heads.
     let ofOutput (attention: Attention) : Prior = prior attention.Deviations.Output attention.Deviations.Bias
 

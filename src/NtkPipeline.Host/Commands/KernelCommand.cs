@@ -104,8 +104,8 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
         from code in mode switch
         {
             KernelMode.Closed => Print(network, terminal),
-            KernelMode.MonteCarlo => NetworkModule.ofRows(network).OrUsage().SelectMany(rows => Sample(parsed, rows, terminal), (_, code) => code),
-            KernelMode.Spectrum => NetworkModule.ofRows(network).OrUsage().SelectMany(rows => Spectrum(parsed, rows, terminal), (_, code) => code),
+            KernelMode.MonteCarlo => Sample(parsed, network, terminal),
+            KernelMode.Spectrum => Spectrum(parsed, network, terminal),
             _ => _cluster.Do(parsed, terminal, making => Compute(parsed, network, terminal, making)),
         }
         select code;
@@ -153,7 +153,8 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
         select new KernelRun(files, request, machine, terminal);
 
     private FSharpResult<int, Failure> Sample(ParseResult parsed, Network network, Terminal terminal) =>
-        from files in Paths(parsed)
+        from rows in Paths(parsed)
+        from files in Texts(parsed, network, rows)
         from errorFile in _finite.ErrorFile(parsed, files)
         from machine in Machine(parsed)
         from code in new MonteCarloRun(files, errorFile, _finite.Sampled(parsed, network, Kind(parsed)), terminal).Compute(machine)
@@ -166,8 +167,9 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
         from x in parsed.GetValue(_x) is { } path
             ? Results.Ok(path)
             : Results.Fail<string>(ExitCode.Usage, "kernel --spectrum needs --x")
+        from files in Texts(parsed, network, new KernelPaths(x, null, ""))
         from machine in Machine(parsed)
-        from code in new SpectrumRun(x, parsed.GetValue(_out), terminal).Compute(machine, network, _finite.Seed(parsed), _finite.Eigenvalues(parsed))
+        from code in new SpectrumRun(files, parsed.GetValue(_out), terminal).Compute(machine, network, _finite.Seed(parsed), _finite.Eigenvalues(parsed))
         select code;
 
     private FSharpResult<KernelMachine, Failure> Machine(ParseResult parsed, MachineShare? share = null, int sharing = 1) =>

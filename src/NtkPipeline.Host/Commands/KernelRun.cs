@@ -14,7 +14,14 @@ internal sealed record KernelPaths(string X, string? Z, string Out, TextMasks? M
 }
 
 /// <summary>Files of masks, of those texts that have one.</summary>
-internal sealed record TextMasks(string? X, string? Z);
+internal sealed record TextMasks(string? X, string? Z)
+{
+    public FSharpOption<string> OfX => Some(X);
+
+    public FSharpOption<string> OfZ => Some(Z);
+
+    private static FSharpOption<string> Some(string? path) => path is null ? FSharpOption<string>.None : FSharpOption<string>.Some(path);
+}
 
 /// <summary>What a kernel is computed in.</summary>
 internal sealed record KernelNumbers<T>(
@@ -66,12 +73,10 @@ internal sealed record KernelRun(KernelPaths Files, KernelRequest Request, Kerne
 
     private FSharpResult<(KernelJob<T> Job, Func<KernelGap?> Compare), PipelineError> OfTexts<T>(KernelNumbers<T> numbers, TextMasks masks)
         where T : unmanaged =>
-        from x in NpyTexts.openAt(Files.X, Some(masks.X))
-        from z in OptionalFile.Read(Files.Z, path => NpyTexts.openAt(path, Some(masks.Z)))
+        from x in NpyTexts.openAt(Files.X, masks.OfX)
+        from z in OptionalFile.Read(Files.Z, path => NpyTexts.openAt(path, masks.OfZ))
         from job in numbers.PlanTexts(Machine, Request, x, z)
         select (job, (Func<KernelGap?>)(() => Compare(() => KernelFileGap.measureTexts(numbers.Precision, Files.Out, Machine, Request, job.Tiles, x, z))));
-
-    private static FSharpOption<string> Some(string? path) => path is null ? FSharpOption<string>.None : FSharpOption<string>.Some(path);
 
     /// <summary>Says what it will cost, computes it or what a stopped run has left of it, and compares it.</summary>
     /// <param name="making">Makes the tiles, where it is not this process.</param>

@@ -21,18 +21,30 @@ internal sealed record MonteCarloRun(KernelPaths Files, string ErrorFile, MonteC
         if (Request.Samples < FewNetworks)
             Terminal.Say($"note: of {Request.Samples} networks the standard error itself is only known roughly");
 
-        return (from x in SourceFile.readNpy64(Files.X)
-                from z in OptionalFile.Read(Files.Z, SourceFile.readNpy64)
-                from found in progress.Watch(() => MonteCarloKernel.run(machine, tell, Request, x, z))
-                from mean in SourceFile.writeValue(Files.Out, Codec.matrix64, found.Mean)
-                from error in SourceFile.writeValue(ErrorFile, Codec.matrix64, found.StandardError)
-                select Tell(found, Compare(found, x, z))).OrRefused();
+        return (Files.Masks is { } masks ? OfTexts(machine, masks, progress, tell) : OfRows(machine, progress, tell)).OrRefused();
     }
 
-    private MonteCarloGap? Compare(Estimate found, Matrix<double> x, FSharpOption<Matrix<double>> z)
-    {
-        var compared = MonteCarloKernel.gap(Request, x, z, found);
+    private FSharpResult<int, PipelineError> OfRows(KernelMachine machine, CountProgress progress, FSharpFunc<int, Unit> tell) =>
+        from x in SourceFile.readNpy64(Files.X)
+        from z in OptionalFile.Read(Files.Z, SourceFile.readNpy64)
+        from found in progress.Watch(() => MonteCarloKernel.run(machine, tell, Request, x, z))
+        from told in Write(found, () => MonteCarloKernel.gap(Request, x, z, found))
+        select told;
 
+    private FSharpResult<int, PipelineError> OfTexts(KernelMachine machine, TextMasks masks, CountProgress progress, FSharpFunc<int, Unit> tell) =>
+        from x in NpyTexts.openAt(Files.X, masks.OfX)
+        from z in OptionalFile.Read(Files.Z, path => NpyTexts.openAt(path, masks.OfZ))
+        from found in progress.Watch(() => SampledTexts.monteCarlo(machine, tell, Request, x, z))
+        from told in Write(found, () => SampledTexts.gap(machine, Request, x, z, found))
+        select told;
+
+    private FSharpResult<int, PipelineError> Write(Estimate found, Func<FSharpResult<FSharpOption<MonteCarloGap>?, PipelineError>> compare) =>
+        from mean in SourceFile.writeValue(Files.Out, Codec.matrix64, found.Mean)
+        from error in SourceFile.writeValue(ErrorFile, Codec.matrix64, found.StandardError)
+        select Tell(found, Compare(compare()));
+
+    private MonteCarloGap? Compare(FSharpResult<FSharpOption<MonteCarloGap>?, PipelineError> compared)
+    {
         if (compared.IsError)
             Terminal.Say($"note: no comparison with the analytic kernel: {compared.ErrorValue.Sentence}");
 

@@ -5,15 +5,16 @@ using NtkPipeline.Runtime;
 namespace NtkPipeline.Host.Commands;
 
 /// <summary>The largest eigenvalues of a finite network's tangent kernel, without its matrix.</summary>
-internal sealed record SpectrumRun(string X, string? Out, Terminal Terminal)
+internal sealed record SpectrumRun(KernelPaths Files, string? Out, Terminal Terminal)
 {
     public FSharpResult<int, Failure> Compute(KernelMachine machine, Network network, ulong seed, int count) =>
-        (from x in SourceFile.readNpy64(X)
-         from found in KernelSpectrumModule.top(machine, network, seed, count, x)
+        (from found in Files.Masks is { } masks
+             ? NpyTexts.openAt(Files.X, masks.OfX).SelectMany(x => SampledTexts.spectrum(machine, network, seed, count, x), (x, spectrum) => (x.Rows.RowCount, Spectrum: spectrum))
+             : SourceFile.readNpy64(Files.X).SelectMany(x => KernelSpectrumModule.top(machine, network, seed, count, x), (x, spectrum) => (x.Rows, Spectrum: spectrum))
          from written in Out is null
              ? FSharpResult<Unit?, PipelineError>.NewOk(null)
-             : SourceFile.writeNpy(Out, [count], found.Largest).Select(_ => (Unit?)null)
-         select Tell(found, x.Rows, seed)).OrRefused();
+             : SourceFile.writeNpy(Out, [count], found.Spectrum.Largest).Select(_ => (Unit?)null)
+         select Tell(found.Spectrum, found.Item1, seed)).OrRefused();
 
     private int Tell(KernelSpectrum found, int rows, ulong seed)
     {

@@ -85,4 +85,87 @@ let tests =
             let none = kernel "dense 4 | attention 2 scale=sqrt | mean-pool | dense 1" []
             Expect.stringContains none.Error "no comparison with the analytic kernel" "no closed form"
             Expect.isFalse (none.Output.Contains "distance") "none is told")
+
+        testCase
+            "--monte-carlo is the mean over networks by their definition, beside its error and the analytic kernel"
+        <| inFolder (fun folder ->
+            let x, xMask, xs = texts folder "x" 1
+            let z, zMask, zs = texts folder "z" 2
+            let at name = Path.Combine(folder, name)
+            let text = "conv 16 size=3 b=0.1 | relu | attention 2 position=0.5 | mean-pool | dense 1"
+
+            let kernel samples extra =
+                [
+                    "kernel"
+                    "--network"
+                    text
+                    "--x"
+                    x
+                    "--x-mask"
+                    xMask
+                    "--z"
+                    z
+                    "--z-mask"
+                    zMask
+                ]
+                @ [ "--out"; at "k.npy"; "--monte-carlo"; string samples ]
+                @ extra
+                |> wantJson
+
+            kernel 3 [ "--seed"; "4" ] |> ignore
+            use _ = TorchSharp.torch.NewDisposeScope()
+            let network = TextSamples.parse text
+
+            let tensor (source: TextSource) =
+                Expect.wantOk (source.Rows.Read 0 count) "rows"
+                |> Tensors.ofMatrix64
+                |> TextTensor.ofRows features
+
+            let one k =
+                let theta = Forward.drawFor network (tensor xs) (MonteCarlo.sampleSeed (Seed.root 4UL) k)
+                EmpiricalNtk.contraction network theta (tensor xs) (Some(tensor zs)) |> Tensors.toArray64
+
+            let drawn = Array.init 3 one
+            let mean = Array.init (count * count) (fun i -> drawn |> Array.averageBy (fun k -> k[i]))
+            let largest = mean |> Array.map abs |> Array.max
+            KernelSamples.wantClose (1e-10 * largest) "the mean" (values (at "k.npy")) mean
+
+            let error =
+                Array.init (count * count) (fun i ->
+                    let squares = drawn |> Array.sumBy (fun k -> (k[i] - mean[i]) ** 2.0)
+                    sqrt (squares / 6.0))
+
+            KernelSamples.wantClose (1e-10 * largest) "its error" (values (at "k.error.npy")) error
+
+            // Three of sixteen texts' pairs are of an empty text.
+            let many = kernel 200 [] |> _.GetProperty("analytic")
+            let exact = TextSamples.kernel KernelKind.Ntk network xs (Some zs)
+            let norm (values: float[]) = values |> Array.sumBy (fun v -> v * v) |> sqrt
+            let gap = norm (Array.map2 (-) (values (at "k.npy")) exact) / norm exact
+            Expect.isLessThan (abs (real "gap" many - gap)) 1e-12 "of norm"
+            Expect.isLessThan gap 0.25 "near: of width 16, and 200 networks"
+            Expect.isGreaterThan (real "largestErrors" many) 0.0 "in standard errors"
+
+            let nngp = kernel 200 [ "--kind"; "nngp" ] |> _.GetProperty("analytic")
+            Expect.isLessThan (real "gap" nngp) 0.5 "K, too")
+
+        testCase "--spectrum has the eigenvalues of the matrix that --empirical writes"
+        <| inFolder (fun folder ->
+            let x, xMask, _ = texts folder "x" 1
+            let at name = Path.Combine(folder, name)
+
+            for text in
+                [
+                    "conv 8 size=3 b=0.1 | relu | mean-pool | dense 1"
+                    "attention 2 position=0.4 b=0.1 | relu | sum-pool | dense 2"
+                ] do
+                let kernel extra =
+                    [ "kernel"; "--network"; text; "--x"; x; "--x-mask"; xMask; "--seed"; "9" ] @ extra
+
+                kernel [ "--empirical"; "--out"; at "k.npy" ] |> wantDone |> ignore
+                kernel [ "--spectrum"; "3"; "--out"; at "values.npy" ] |> wantDone |> ignore
+                use _ = TorchSharp.torch.NewDisposeScope()
+                let k = (Tensors.ofArray64 (values (at "k.npy"))).reshape(int64 count, int64 count)
+                let exact = TorchSharp.torch.linalg.eigvalsh(k).flip(0L) |> Tensors.toArray64
+                KernelSamples.wantClose (1e-9 * exact[0]) text (values (at "values.npy")) exact[..2])
     ]

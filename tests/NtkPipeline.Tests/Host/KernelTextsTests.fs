@@ -57,6 +57,9 @@ let tests =
             let small =
                 shaped folder "small.npy" [ count; places - 1 ] (Array.create (count * (places - 1)) 1.0)
 
+            let short =
+                shaped folder "short.npy" [ count; 2; features ] (Array.create (count * 2 * features) 1.0)
+
             let filled name (value: int -> float) = shaped folder name [ 1; 2; 1 ] (Array.init 2 value)
             let infinite = filled "huge.npy" (fun k -> if k = 1 then infinity else 1.0)
             let large = filled "large.npy" (fun _ -> 1e25)
@@ -82,8 +85,16 @@ let tests =
                     1, [ "tangent kernel alone" ], conv, [ "--x"; x; "--empirical"; "--kind"; "nngp" ]
                     1, [ "leave --outputs and --parts out" ], conv, [ "--x"; x; "--empirical"; "--parts" ]
                     1, [ "end it in a dense layer" ], "attention 2", [ "--x"; x; "--empirical" ]
-                    1, [ "position of an attention" ], "attention 2 position=1", [ "--x"; x; "--empirical" ]
-                    2, [ "takes the tokens of texts together" ], conv, [ "--x"; x; "--monte-carlo"; "4" ]
+                    1,
+                    [ "x.npy has 5 places a text"; "pad the shorter" ],
+                    "attention 2 position=1 | mean-pool | dense 1",
+                    [ "--x"; x; "--z"; short; "--empirical" ]
+                    1,
+                    [ "outputs at every place" ],
+                    "attention 2 | dense 1",
+                    [ "--x"; x; "--monte-carlo"; "4" ]
+                    1, [ "outputs at every place" ], "attention 2 | dense 1", [ "--x"; x; "--spectrum"; "1" ]
+                    1, [ "5 eigenvalues"; "4 rows" ], conv, [ "--x"; x; "--spectrum"; "5" ]
                     1, [ "smallest tile needs" ], conv, [ "--x"; x; "--memory"; "1kB" ]
                 ] do
                 refused code words (kernel network files))

@@ -25,14 +25,19 @@ module KernelSpectrum =
     /// Lanczos's vectors beyond these are not counted on.
     let private mostVectors = 300
 
-    let private bytes (network: Network) (x: Matrix<float>) : float =
-        let dense = Network.denseLayers x.Columns network
-        let units = dense |> List.sumBy (fun (fanIn, width, _) -> float (fanIn + width))
-        let weights = dense |> List.sumBy (fun (fanIn, width, _) -> float fanIn * float width)
+    let private bytes (maps: LinearMap list) (x: Matrix<float>) : float =
+        let units = maps |> List.sumBy (fun map -> float map.Places * float (map.FanIn + map.Width))
+        let weights = maps |> List.sumBy (fun map -> float map.FanIn * float map.Width)
         let vectors = float (2 * min mostVectors x.Rows)
         8.0 * (float x.Rows * (8.0 * units + vectors) + 6.0 * weights)
 
-    let private check (machine: KernelMachine) (network: Network) (count: int) (x: Matrix<float>) =
+    let private check
+        (machine: KernelMachine)
+        (maps: LinearMap list)
+        (network: Network)
+        (count: int)
+        (x: Matrix<float>)
+        =
         result {
             do! StripTiles.check Precision.double (fun _ _ -> ()) (RowSource.ofMatrix x) None
 
@@ -45,7 +50,7 @@ module KernelSpectrum =
                 return!
                     Error(NumbersRefused $"spectrum: %d{count} eigenvalues of a kernel of %d{x.Rows} rows")
 
-            let needed = bytes network x
+            let needed = bytes maps x
 
             if needed > machine.Memory then
                 return!
@@ -72,21 +77,22 @@ module KernelSpectrum =
 
             total.div_((float outputs).ToScalar()).MoveToOuterDisposeScope()
 
-    /// The `count` largest eigenvalues for the rows of x of the network with this seed, in float64, to 1e-10 of the largest.
-    let top
+    let private topOf
         (machine: KernelMachine)
+        (maps: LinearMap list)
+        (inputs: torch.Tensor -> torch.Tensor)
         (network: Network)
         (seed: uint64)
         (count: int)
         (x: Matrix<float>)
         : Result<KernelSpectrum, PipelineError> =
         result {
-            do! check machine network count x
+            do! check machine maps network count x
             let device = machine.Tensors.Value.Device
             use _ = torch.NewDisposeScope()
             let seed = Seed.root seed
-            let rows = (Tensors.ofMatrix64 x).clone().``to`` device
-            let theta = Forward.draw network x.Columns seed torch.float64 |> Forward.toDevice device
+            let rows = inputs ((Tensors.ofMatrix64 x).clone().``to`` device)
+            let theta = Forward.drawMaps maps seed torch.float64 |> Forward.toDevice device
             let multiply = multiplier network theta rows
             let products = ref 0
 
@@ -111,3 +117,12 @@ module KernelSpectrum =
 
             return { Largest = values; Residuals = residuals; Products = products.Value + count }
         }
+
+    /// The `count` largest eigenvalues for the rows of x of the network with this seed, in float64, to 1e-10 of the largest.
+    let top (machine: KernelMachine) (network: Network) (seed: uint64) (count: int) (x: Matrix<float>) =
+        topOf machine (LinearMaps.ofRows x.Columns network) id network seed count x
+
+    /// The same for texts whose tokens have so many entries, as rows (`TextTensor.ofRows`).
+    let topOfTexts machine (features: int) (network: Network) (seed: uint64) (count: int) (x: Matrix<float>) =
+        let maps = LinearMaps.ofTexts features (x.Columns / (features + 1)) network
+        topOf machine maps (TextTensor.ofRows features) network seed count x

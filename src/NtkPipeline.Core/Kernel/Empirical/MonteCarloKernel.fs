@@ -91,9 +91,10 @@ module MonteCarloKernel =
                     )
         }
 
-    let private checkFound (m: Matrix<float>) : Result<unit, PipelineError> =
-        match Matrix.firstNonFinite m with
-        | Some(row, column) -> KernelInputs.refuseOverflow "rows" Precision.double row column
+    /// Whether all entries are numbers; `inputs` are what a refusal calls the inputs.
+    let checkFound (inputs: string) (found: Estimate) : Result<unit, PipelineError> =
+        match [ found.Mean; found.StandardError ] |> List.tryPick Matrix.firstNonFinite with
+        | Some(row, column) -> KernelInputs.refuseOverflow inputs Precision.double row column
         | None -> Ok()
 
     /// The mean and its standard error for the rows of x with those of z (none: with themselves). `tell` is told how many networks
@@ -126,9 +127,28 @@ module MonteCarloKernel =
                     (onDevice x)
                     (Option.map onDevice z)
 
-            do! checkFound found.Mean
-            do! checkFound found.StandardError
+            do! checkFound "rows" found
             return found
+        }
+
+    /// A distance, with what it is in standard errors of each compared entry. One that is the same for all networks has an error of rounding
+    /// alone, and is left out.
+    let inErrors (mean: float[]) (exact: float[]) (error: float[]) (ofNorm: KernelGap) : MonteCarloGap =
+        let found =
+            Array.map3
+                (fun mean exact error -> abs (mean - exact) / error, error > 1e-12 * abs exact)
+                mean
+                exact
+                error
+            |> Array.filter snd
+            |> Array.map fst
+
+        let ofVarying measure = if found.Length = 0 then None else Some(measure found)
+
+        {
+            OfNorm = ofNorm
+            RmsErrors = ofVarying (Array.averageBy (fun e -> e * e) >> sqrt)
+            LargestErrors = ofVarying Array.max
         }
 
     /// The distance to the analytic kernel, on a bounded number of rows; none where that is 0.
@@ -148,23 +168,5 @@ module MonteCarloKernel =
             let! exact = KernelKind.gram64 request.SampledKind request.Sampled ofX ofZ
             let! ofNorm = AnalyticGap.measure request.SampledKind request.Sampled Trace ofX ofZ mean.Values
 
-            // An entry that is the same for all networks has an error of rounding alone.
-            let inErrors =
-                Array.map3
-                    (fun mean exact error -> abs (mean - exact) / error, error > 1e-12 * abs exact)
-                    mean.Values
-                    exact.Values
-                    error.Values
-                |> Array.filter snd
-                |> Array.map fst
-
-            let ofVarying measure = if inErrors.Length = 0 then None else Some(measure inErrors)
-
-            return
-                ofNorm
-                |> Option.map (fun ofNorm -> {
-                    OfNorm = ofNorm
-                    RmsErrors = ofVarying (Array.averageBy (fun e -> e * e) >> sqrt)
-                    LargestErrors = ofVarying Array.max
-                })
+            return ofNorm |> Option.map (inErrors mean.Values exact.Values error.Values)
         }

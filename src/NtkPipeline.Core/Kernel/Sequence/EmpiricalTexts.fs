@@ -11,6 +11,14 @@ module EmpiricalTexts =
 
     let private refuse reason = Error(NumbersRefused $"empirical kernel: %s{reason}")
 
+    /// Whether texts of x and of z can pass one finite network: each place has its own position where an attention has such.
+    let checkPlaces (network: Network) (x: TextSource) (z: TextSource option) : Result<unit, string> =
+        match z with
+        | Some z when z.Places <> x.Places && Network.hasPositions network ->
+            Error
+                $"an attention with position= has one position a place, and %s{x.Name} has %d{x.Places} places a text and %s{z.Name} %d{z.Places}; pad the shorter, with 0 in its mask"
+        | _ -> Ok()
+
     /// The kernel ready to be computed, of texts that have been checked: N × N′, or N × N′ × T × T′ of a network that has outputs at every
     /// place. Refused is what there is of rows alone, and what cannot fit.
     let job
@@ -38,6 +46,10 @@ module EmpiricalTexts =
                 | Ok _, Ok { Width = None } ->
                     refuse "how many outputs the network has depends on the texts; end it in a dense layer"
                 | Ok _, Ok _ -> Ok()
+
+            do!
+                checkPlaces network x z
+                |> Result.mapError (fun reason -> NumbersRefused $"empirical kernel: %s{reason}")
 
             do!
                 match request.Kind with

@@ -58,6 +58,17 @@ module SequenceCost =
         |> Option.map (fun pool -> List.take (pool + 1) network.Layers)
         |> Option.defaultValue network.Layers
 
+    /// Numbers that layers ask of each token of texts of so many, noted for a text and for the columns that it stands among.
+    let rec private asked (length: float) (layers: Layer list) : float =
+        layers
+        |> List.sumBy (function
+            | Activate _
+            | LayerNorm _ -> 2.0
+            | Residual branch -> asked length branch
+            | Tokens(TokenLayer.Attention attention) when attention.Scale = ScoreScale.Linear -> 2.0 * length
+            | Dense _
+            | Tokens _ -> 0.0)
+
     /// Cores that memory is counted for, where it suffices: then tiles are the same on machines of fewer.
     let mostCores = 64
 
@@ -78,14 +89,13 @@ module SequenceCost =
         let lengths = Array.append x (defaultArg z [||])
         let length = if lengths.Length = 0 then 0.0 else float (Array.max lengths)
         let flops, passes = layers planes length (ofTokens network)
-        let asking = network.Layers.Length
 
         // A strip's rows as read, as texts, as rows and as panels; each text's own steps, T² where attention asks.
         let strip =
             float (min side (max x.Length 1))
             * float places
             * 8.0
-            * (6.0 * float (features + 1) + 2.0 * float asking * (1.0 + length))
+            * (6.0 * float (features + 1) + asked length (ofTokens network))
 
         // A core's planes: K, Θ, and of each one more while a layer makes another, two for a residual.
         let group = 8.0 * max 256.0 (2.0 * length) * max 6.0 length * 2.0 * planes * 2.0

@@ -14,53 +14,6 @@ module SequenceRequest =
 
     let private sides = [ 512; 256; 128; 64; 32; 16; 8; 4; 2; 1 ]
 
-    let private refuse reason = Error(NumbersRefused $"kernel: %s{reason}")
-
-    let private hasFlatten (network: Network) = network.Layers |> List.contains (Tokens TokenLayer.Flatten)
-
-    let private checkFlatten (network: Network) (x: TextSource) xs (z: (TextSource * _) option) =
-        if hasFlatten network then
-            let places =
-                xs
-                |> Array.tryHead
-                |> Option.map (fun (struct (length: int, _: bool)) -> length)
-                |> Option.defaultValue 0
-
-            TextSource.checkAlike x xs places
-            |> Result.bind (fun () ->
-                match z with
-                | Some(z, zs) -> TextSource.checkAlike z zs places
-                | None -> Ok())
-        else
-            Ok()
-
-    /// How many tokens each text has, of texts that this network has a kernel of; why not, if not.
-    let private checkTexts (network: Network) (x: TextSource) (z: TextSource option) =
-        result {
-            do!
-                match z with
-                | Some z when z.Features <> x.Features ->
-                    refuse
-                        $"%s{x.Name} has %d{x.Features} features a token and %s{z.Name} %d{z.Features}; a kernel needs equal ones"
-                | _ -> Ok()
-
-            do!
-                // A pair of texts of so many places is one array.
-                if
-                    pown (float (max x.Places (defaultArg z x).Places) + 1024.0) 2 >
-                        float System.Array.MaxLength
-                then
-                    refuse
-                        $"texts of %d{max x.Places (defaultArg z x).Places} places are too long: a pair of them has more entries than one array holds"
-                else
-                    Ok()
-
-            let! xs = TextSource.lengths x
-            let! zs = z |> Option.map TextSource.lengths |> Option.sequenceResult
-            do! checkFlatten network x xs (Option.map2 (fun z zs -> z, zs) z zs)
-            return xs, zs
-        }
-
     let private plan
         (precision: Precision<'t>)
         (convert: float -> 't)
@@ -75,7 +28,7 @@ module SequenceRequest =
                 SequenceNtk.check network
                 |> Result.mapError (fun reason -> NumbersRefused $"kernel: %s{reason}")
 
-            let! xs, zs = checkTexts network x z
+            let! xs, zs = TextCheck.lengths network x z
 
             let others = defaultArg z x
             let counts = Array.map (fun (struct (length: int, _: bool)) -> length)
@@ -86,16 +39,26 @@ module SequenceRequest =
             let height side = float (min side x.Rows.RowCount)
             let tile side = height side * float (min side others.Rows.RowCount) * pair * float precision.Bytes
 
-            // Below a pool, K and Θ of all distinct tokens of two strips: all there may be.
-            let table side =
-                if (PoolCut.ofNetwork network).IsSome then
-                    16.0
-                    * (height side * float x.Places)
-                    * (float (min side others.Rows.RowCount) * float others.Places)
-                else
-                    0.0
+            let! distinct =
+                match PoolCut.ofNetwork network with
+                | Some _ ->
+                    result {
+                        let! ofX = TextSource.distinct x
+                        let! ofZ = z |> Option.map TextSource.distinct |> Option.sequenceResult
+                        return Some(float ofX, float (defaultArg ofZ ofX))
+                    }
+                | None -> Ok None
 
-            let cost side cores =
+            // Below a pool, K and Θ of all distinct tokens of two strips: no more than there are.
+            let table side =
+                match distinct with
+                | Some(ofX, ofZ) ->
+                    16.0
+                    * min ofX (height side * float x.Places)
+                    * min ofZ (float (min side others.Rows.RowCount) * float others.Places)
+                | None -> 0.0
+
+            let costOf side cores =
                 SequenceCost.create
                     network
                     kind
@@ -112,7 +75,7 @@ module SequenceRequest =
 
             let priced = [
                 for cores in List.distinct [ SequenceCost.mostCores; here ] do
-                    for side in sides -> side, cost side cores
+                    for side in sides -> side, costOf side cores
             ]
 
             let! side, cost =
@@ -143,14 +106,29 @@ module SequenceRequest =
                     x.Rows
                     (z |> Option.map _.Rows)
 
-            let seconds = SequenceCost.seconds cost
+            // What is told is what so many cores here hold.
+            let cost = { cost with Memory = min cost.Memory (costOf side here).Memory }
+
+            let! spoiled =
+                match kind with
+                | KernelKind.Ntk ->
+                    SpoiledPairs.share network (x, counts xs) (Option.map2 (fun z zs -> z, counts zs) z zs)
+                | KernelKind.Nngp -> Ok 0.0
+
+            let seconds = SequenceCost.seconds cost + SpoiledPairs.seconds spoiled cost.Pairs distinct
             let time = if seconds < 1.0 then "less than a second" else $"about %.0f{seconds} s"
+
+            let slower =
+                if spoiled < 0.01 then
+                    ""
+                else
+                    $" (%.0f{100.0 * spoiled}%% of pairs hold tokens so nearly parallel that they are computed one by one)"
 
             return {
                 Tiles = tiles
                 Cost =
                     Some
-                        $"kernel of texts: %s{SequenceCost.print cost}; %s{time} of one core; tiles of %d{side} texts"
+                        $"kernel of texts: %s{SequenceCost.print cost}; %s{time} of one core%s{slower}; tiles of %d{side} texts"
                 Recipe = [
                     version
                     NetworkText.print network
@@ -166,12 +144,12 @@ module SequenceRequest =
         match request.Finite with
         | None -> plan precision convert machine.Memory request.Kind request.Architecture x z
         | Some finite ->
-            checkTexts request.Architecture x z
+            TextCheck.lengths request.Architecture x z
             |> Result.bind (fun (xs, _) ->
                 // The places that a flatten lays beside each other are those of the texts, which are of one length.
                 let cut =
                     match Array.tryHead xs with
-                    | Some(struct (length, _)) when hasFlatten request.Architecture ->
+                    | Some(struct (length, _)) when TextCheck.hasFlatten request.Architecture ->
                         TextSource.cut (max 1 length)
                     | _ -> id
 

@@ -1,6 +1,7 @@
 namespace NtkPipeline.Core
 
 open System
+open System.Collections.Generic
 open FsToolkit.ErrorHandling
 
 /// Texts of an array texts × places × features that memory need not hold: rows of places × features entries, followed by places that
@@ -106,6 +107,27 @@ module TextSource =
 
                 Ok())
         |> Result.map (fun () -> found)
+
+    /// How many tokens that count differ from each other, by a hash of 64 bits.
+    let distinct (source: TextSource) : Result<int, PipelineError> =
+        let found = HashSet<uint64>()
+        let size = source.Places * source.Features
+
+        source.Rows
+        |> RowSource.visit 256 (fun _ rows ->
+            for i in 0 .. rows.Rows - 1 do
+                for t in 0 .. source.Places - 1 do
+                    if rows[i, size + t] <> 0.0 then
+                        let mutable hash = 14695981039346656037UL
+
+                        for k in t * source.Features .. (t + 1) * source.Features - 1 do
+                            hash <- (hash ^^^ BitConverter.DoubleToUInt64Bits rows[i, k]) * 1099511628211UL
+                            hash <- hash ^^^ (hash >>> 32)
+
+                        found.Add hash |> ignore
+
+            Ok())
+        |> Result.map (fun () -> found.Count)
 
     /// What a flatten asks: every text has as many tokens as the first, and none within it is left out.
     let checkAlike

@@ -75,6 +75,40 @@ let tests =
                         1e-10
                         what
 
+        testCase "positions are parameters, too, of texts of as many places"
+        <| fun () ->
+            for text in
+                [
+                    "attention 3 position=0.8 b=0.4 | mean-pool | dense 1"
+                    "dense 6 | attention 2 scale=sqrt position=1.5 | relu | sum-pool | dense 2"
+                ] do
+                use _ = torch.NewDisposeScope()
+                let network = Networks.overTokens text
+                let x = x ()
+                let theta = Forward.drawFor network x (Seed.root 3UL)
+
+                let without =
+                    Networks.overTokens (text.Replace("position=0.8 ", "").Replace(" position=1.5", ""))
+
+                let k =
+                    LinearMaps.ofTexts 3 4 network
+                    |> List.findIndex (fun map -> map.Name = "attention/0/positions")
+
+                Expect.equal theta[k].W.shape[1] 4L "a column a place"
+                let f = Forward.apply without (Array.removeAt k theta) x
+                Expect.isGreaterThan (gap (Forward.apply network theta x) f) 1e-3 "they are seen"
+                let none = Array.updateAt k { theta[k] with W = torch.zeros_like theta[k].W } theta
+                Expect.isLessThan (gap (Forward.apply network none x) f) 1e-14 "and nothing else changes"
+
+                for other in [ None; Some(x.narrow (0L, 1L, 2L)) ] do
+                    let definition = EmpiricalNtk.contraction network theta x other
+                    Expect.isLessThan (gap (EmpiricalNtk.gram network theta x other) definition) 1e-10 text
+
+                    Expect.isLessThan
+                        (gap (EmpiricalNtk.byProducts network theta x other) definition)
+                        1e-10
+                        text
+
         testCase "on texts of one length with flatten, too"
         <| fun () ->
             use _ = torch.NewDisposeScope()

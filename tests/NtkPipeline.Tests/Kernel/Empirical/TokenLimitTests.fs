@@ -48,6 +48,8 @@ let private extrapolated = [
     "dense m b=0.2 | attention 2 scores=identity q=0.8 v=1.2 | mean-pool | dense 1"
     "dense m b=0.2 | attention 2 scores=relu o=0.9 | relu | mean-pool | dense 1"
     "dense m | attention 2 scores=abs b=0.3 | sum-pool | dense 1"
+    "dense m | attention 2 position=1.1 b=0.3 | relu | mean-pool | dense 1"
+    "dense m b=0.2 | attention 2 scores=relu position=0.7 k=0.8 | mean-pool | dense 1"
     "dense m b=0.2 | attention 2 scale=sqrt scores=identity q=0.8 k=1.1 v=1.2 o=0.9 b=0.3 | mean-pool | dense 1"
 ]
 

@@ -77,7 +77,12 @@ let attend (attention: Attention) (pair: Pair) =
 
     match attention.Scale, attention.Scores with
     | ScoreScale.Linear, rule ->
-        let gx, gz = scoresOf rule factor pair.MaskX pair.XX, scoresOf rule factor pair.MaskZ pair.ZZ
+        // Positions, of their own at each place, are seen by scores alone.
+        let placed = Array2D.mapi (fun s t k -> if s = t then k + scales.Position ** 2.0 else k)
+
+        let gx, gz =
+            scoresOf rule factor pair.MaskX (placed pair.XX), scoresOf rule factor pair.MaskZ (placed pair.ZZ)
+
         let between a k b = product (product a k) (transposed b) |> Array2D.map ((*) v)
 
         masked {
