@@ -28,7 +28,9 @@ internal interface IAccount
 internal static class Flow
 {
     public static FSharpResult<IOutputs, PipelineError> Run(IRunner runner, Session session) =>
-        session.Sources.Data.Task.IsBinary
+        session.Sources.Data.Task.IsBinary && session.Config.IsOfTokens
+            ? TokenPipeline.Run(runner, session).Select(outputs => (IOutputs)outputs)
+            : session.Sources.Data.Task.IsBinary
             ? Pipeline.Run(runner, session).Select(outputs => (IOutputs)outputs)
             : TaskPipeline.Run(runner, session).Select(outputs => (IOutputs)outputs);
 }

@@ -6,16 +6,18 @@ namespace NtkPipeline.Host;
 /// <summary>
 /// What networks are trained on, each beside the kernel of its own infinitely wide network at its own input scale, which is made once.
 /// The written method's networks share the kernel of the features. Only the last kernel asked for is kept in memory, since each is as
-/// large as the features' own; another comes back from the store.
+/// large as the features' own; another comes back from the store. Of texts, all networks are of one architecture, whose kernel is given.
 /// </summary>
-internal sealed class Limits(IRunner runner, Artifact<Split> split, Artifact<Features> features, Kernel written)
+internal sealed class Limits(IRunner runner, Artifact<Split> split, Artifact<Features> features, Kernel written, bool areTexts = false)
 {
     private ((string Network, InputScale Scale) Key, Artifact<TrainInput> Input)? _last;
 
-    private readonly Artifact<TrainInput> _written = TrainNetwork.inputs(features, split, written.Gram, written.Spectrum);
+    private readonly Artifact<TrainInput> _written = areTexts
+        ? TrainNetwork.inputsOfTexts(features, split, written.Gram, written.Spectrum)
+        : TrainNetwork.inputs(features, split, written.Gram, written.Spectrum);
 
     public FSharpResult<Artifact<TrainInput>, PipelineError> Of(RunSpec spec) =>
-        NetworkGram.isShared(spec.Architecture)
+        areTexts || NetworkGram.isShared(spec.Architecture)
             ? FSharpResult<Artifact<TrainInput>, PipelineError>.NewOk(_written)
             : Of(RunSpecModule.limit(spec), spec.InputScale);
 

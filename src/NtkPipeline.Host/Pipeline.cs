@@ -47,7 +47,7 @@ internal static class Pipeline
                from chapters in Questions.Ask(bench)
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, sources.Data.Task, config.Facts,
-                   config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, features, kernel, GatherFindings.pictures(picture, learning), runs, epochs, probes,
+                   config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, TokenFeatures.none, features, kernel, GatherFindings.pictures(picture, learning), runs, epochs, probes,
                    comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
                let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, trained, tangents)
@@ -55,9 +55,9 @@ internal static class Pipeline
     }
 }
 
-/// <summary>What a run of two classes ends in.</summary>
+/// <summary>What a run of two classes ends in; without models where networks read tokens, which `ntk predict` has no way into.</summary>
 internal sealed record PipelineOutputs(
-    Artifact<Findings> Findings, Artifact<string> Report, Artifact<Tweet[]> Unlabelled, LearningTask Task, RunModels Models) : IOutputs
+    Artifact<Findings> Findings, Artifact<string> Report, Artifact<Tweet[]> Unlabelled, LearningTask Task, RunModels? Models) : IOutputs
 {
     public FSharpResult<IAccount, PipelineError> Account() =>
         from findings in Findings.Value.Value

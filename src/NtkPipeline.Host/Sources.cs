@@ -11,10 +11,15 @@ internal sealed record Sources(IRunData Data, List<IEncoder> Encoders, Transform
         from rows in config.Data.AreNumbers ? RowsData.Open(config.Data) : CsvData.Open(data, config.Data)
         from encoders in rows.Encoder is { } own
             ? FSharpResult<List<IEncoder>, PipelineError>.NewOk([own])
+            : ReadsTokens(config, rows)
+            ? FSharpResult<List<IEncoder>, PipelineError>.NewOk([])
             : Host.Encoders.Open(config, models, store)
         from transformer in Open(Asks(config, rows, Core.Transformer.experiment), Core.Transformer.text(config.Values, "encoder"), config, models)
-        from tokens in Open(Asks(config, rows, Sequence.experiment), Sequence.encoder(config.Values), config, models)
+        from tokens in Open(Asks(config, rows, Sequence.experiment) || ReadsTokens(config, rows), Sequence.encoder(config.Values), config, models)
         select new Sources(rows, encoders, transformer, tokens);
+
+    /// <summary>Whether the run's own networks read tokens, so that no encoder of whole texts is needed.</summary>
+    private static bool ReadsTokens(Config config, IRunData data) => config.IsOfTokens && data.Task.IsBinary;
 
     private static bool Asks(Config config, IRunData data, Experiment experiment) =>
         data.Task.IsBinary && config.Experiments.Any(asked => asked.Name == experiment.Name);

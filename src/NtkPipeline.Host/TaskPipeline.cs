@@ -48,7 +48,9 @@ internal static class TaskPipeline
 
     /// <summary>What two classes alone can choose by themselves.</summary>
     private static FSharpResult<Unit, PipelineError> Refuse(Config config) =>
-        config.Reduce.Dimensions.IsBest
+        config.IsOfTokens
+            ? Refused("train.network reads texts as sequences of tokens, which is made for two classes; with these labels it must be a network over rows, such as dense m | relu | dense 1")
+            : config.Reduce.Dimensions.IsBest
             ? Refused("reduce.dimensions=auto compares numbers of components by two classes; with these labels it must be a number, or all")
             : config.Encoder.Kinds.Length > 1 && config.Encoder.Weigh.Weights.IsByLeaveOneOut && !config.Data.AreNumbers
                 ? Refused("embed.weights=auto weighs encoders by two classes; with these labels it must be a number for each encoder, such as 1, 1")
@@ -105,7 +107,8 @@ internal static class TaskPipeline
               from spectrum in runner.Run(NetworkGram.spectrum(RunSpecModule.limit(spec), spec.InputScale), Artifact.both(gram, split))
               select spectrum;
 
-    private static Artifact<DimensionFacts> NoDimensions { get; } = Artifact.create(
+    /// <summary>Where no numbers of components are compared.</summary>
+    public static Artifact<DimensionFacts> NoDimensions { get; } = Artifact.create(
         "no dimensions", DigestModule.ofParts(["none"]),
         new Lazy<FSharpResult<DimensionFacts, PipelineError>>(FSharpResult<DimensionFacts, PipelineError>.NewOk(new DimensionFacts(0, []))));
 

@@ -72,7 +72,7 @@ let private tests =
         RunQuestionTests.tests
         PlanTests.tests
         RunEveryQuestionTests.tests
-        yield! [ RunTransformerTests.tests; RunSequenceTests.tests ]
+        yield! [ RunTransformerTests.tests; RunSequenceTests.tests; RunTokensTests.tests ]
         RunFeatureLearningTests.tests
         RunLearnedKernelTests.tests
         RunRegimeTests.tests

@@ -7,6 +7,8 @@ type Config = {
     Device: Device
     /// Bytes that a run may take; none: those of the machine.
     Memory: int64 option
+    /// Whether networks read tweets as sequences of tokens (`TokenRun`).
+    IsOfTokens: bool
     /// Labelled tweets that are drawn; none: all are taken.
     Sample: int option
     Data: DataSettings
@@ -74,13 +76,27 @@ module Config =
         Setting.texts values "experiments" |> List.contains name
 
     let private experiments (values: Map<string, string>) =
-        Experiments.all |> List.filter (fun experiment -> asks experiment.Name values)
+        let isOfTokens = TokenRun.isAsked values
+
+        Experiments.all
+        |> List.filter (fun experiment ->
+            asks experiment.Name values && (not isOfTokens || TokenRun.answers experiment.Name))
 
     /// What experiments find wrong with their own settings, which they may hold against the run's networks.
     let private experimentChecks (values: Map<string, string>) device = [
         for experiment in experiments values do
             yield! experiment.Check values (Widths.basis values device)
     ]
+
+    let private sample (values: Map<string, string>) =
+        [
+            if values["data.sample"] <> "all" then
+                Setting.whole values "data.sample"
+            if TokenRun.isAsked values then
+                TokenRun.sample values
+        ]
+        |> List.sort
+        |> List.tryHead
 
     let private build (merged: Map<string, string * SettingSource>) : Result<Config, string list> =
         let merged = NarrowedGrid.apply merged
@@ -102,11 +118,8 @@ module Config =
                 Threads = Setting.whole values "threads"
                 Device = device
                 Memory = ByteSize.parse values["memory"] |> Result.toOption
-                Sample =
-                    if values["data.sample"] = "all" then
-                        None
-                    else
-                        Some(Setting.whole values "data.sample")
+                IsOfTokens = TokenRun.isAsked values
+                Sample = sample values
                 Data = DataSettings.read values
                 Clean = TextSettings.clean values
                 Split = TextSettings.split values

@@ -4,42 +4,36 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module IdleSettings =
 
-    /// Settings by their keys, when they do nothing, and why, as the end of a sentence.
-    type private Rule = { Of: string -> bool; IsIdle: Map<string, string> -> bool; Why: string }
-
-    let private keys (names: string list) key = List.contains key names
-    let private below (prefix: string) (key: string) = key.StartsWith(prefix + ".")
-    let private asked (values: Map<string, string>) = Setting.texts values "experiments"
-
-    let private asksNone (names: string list) values =
-        asked values |> List.forall (fun name -> not (List.contains name names))
+    let private keys = IdleRule.keys
+    let private below = IdleRule.below
+    let private asked = IdleRule.asked
+    let private asksNone = IdleRule.asksNone
 
     let private encoders values = Setting.summands values "embed.encoder"
 
     let private lacks (names: string list) values =
         encoders values |> List.forall (fun name -> not (List.contains name names))
 
-    let private asksSequence values = not (asksNone [ Sequence.experiment.Name ] values)
-
-    /// Tokens are LSA's words.
-    let private readsWords values = asksSequence values && Sequence.encoder values = "lsa"
-
-    let private ofQuestions = [
-        for experiment in Experiments.all ->
-            {
-                Of = below experiment.Name
-                IsIdle = asksNone [ experiment.Name ]
-                Why = $"experiments does not ask %s{experiment.Name}"
-            }
+    let private ofQuestions: IdleRule list = [
+        for experiment in Experiments.all do
+            // `TokenIdle` knows of this one's.
+            if experiment.Name <> Sequence.experiment.Name then
+                {
+                    Of = below experiment.Name
+                    IsIdle = asksNone [ experiment.Name ]
+                    Why = $"experiments does not ask %s{experiment.Name}"
+                }
     ]
 
-    let private ofNetworks = [
+    let private ofNetworks: IdleRule list = [
         for setting, names in NetworkReaders.all do
             let list = String.concat ", " names
 
             {
                 Of = (=) setting
-                IsIdle = asksNone names
+                IsIdle =
+                    fun values ->
+                        asksNone names values && not (setting = "train.network" && TokenRun.isAsked values)
                 Why = $"it is of the networks of %s{list}, and experiments asks none of these"
             }
 
@@ -55,15 +49,15 @@ module IdleSettings =
         }
     ]
 
-    let private ofEncoders = [
+    let private ofEncoders: IdleRule list = [
         {
             Of = below "clean"
-            IsIdle = fun values -> lacks [ "lsa"; "auto" ] values && not (readsWords values)
+            IsIdle = fun values -> lacks [ "lsa"; "auto" ] values && not (TokenIdle.readsWords values)
             Why = "only lsa reads cleaned texts; other encoders read them as people write"
         }
         {
             Of = keys [ "embed.lsa-columns" ]
-            IsIdle = fun values -> lacks [ "lsa"; "auto" ] values && not (readsWords values)
+            IsIdle = fun values -> lacks [ "lsa"; "auto" ] values && not (TokenIdle.readsWords values)
             Why = "embed.encoder has no lsa"
         }
         {
@@ -84,7 +78,8 @@ module IdleSettings =
                     && (asksNone [ Transformer.experiment.Name ] values
                         || Transformer.text values "encoder" <> "minilm")
                     && not (
-                        asksSequence values && List.contains (Sequence.encoder values) [ "minilm"; "auto" ]
+                        TokenIdle.readsTokens values
+                        && List.contains (Sequence.encoder values) [ "minilm"; "auto" ]
                     )
             Why = "it is of minilm, which this run does not use"
         }
@@ -100,7 +95,7 @@ module IdleSettings =
         }
     ]
 
-    let private ofData = [
+    let private ofData: IdleRule list = [
         for prefix in [ "clean"; "embed"; "reduce" ] do
             {
                 Of = below prefix
@@ -114,7 +109,7 @@ module IdleSettings =
         }
     ]
 
-    let private ofRows = [
+    let private ofRows: IdleRule list = [
         {
             Of = keys [ "split.similar-above" ]
             IsIdle =
@@ -134,7 +129,7 @@ module IdleSettings =
         }
     ]
 
-    let private ofTuning =
+    let private ofTuning: IdleRule list =
         let tunes name values = Setting.texts values "transformer.methods" |> List.contains name
 
         [
@@ -151,29 +146,8 @@ module IdleSettings =
                 }
         ]
 
-    let private ofTokens = [
-        {
-            Of = keys [ "sequence.vectors" ]
-            IsIdle = Sequence.encoder >> (=) "lsa"
-            Why =
-                "sequence takes whole words with LSA's vectors, since neither sequence.encoder nor embed.encoder names minilm or arctic"
-        }
-        {
-            Of =
-                keys [
-                    "sequence.widths"
-                    "sequence.seeds"
-                    "sequence.optimiser"
-                    "sequence.rate"
-                    "sequence.batch"
-                    "sequence.epochs"
-                ]
-            IsIdle = Sequence.trained >> List.isEmpty
-            Why = "sequence.networks is none, and kernels alone train nothing"
-        }
-    ]
-
-    let private rules = ofData @ ofQuestions @ ofNetworks @ ofEncoders @ ofRows @ ofTuning @ ofTokens
+    let private rules: IdleRule list =
+        ofData @ ofQuestions @ ofNetworks @ ofEncoders @ ofRows @ ofTuning @ TokenIdle.rules
 
     /// Why a setting does nothing among these values, as the end of a sentence; none where it does something, or may. `auto` among the
     /// encoders may be any that it stands for: who knows which writes that name in its place.

@@ -59,6 +59,10 @@ module RunMemory =
             if config.Encoder.Kinds.Length > 1 then
                 // Of each trial, what the one before has left.
                 3.0 * product 4.0 n n + KernelMemory.factored 4 n
+            if config.IsOfTokens then
+                let specs = config.Train |> Array.map _.Spec |> List.ofArray
+                // Kernels before and after training, the limit's and what is being added, beside what a network has at tokens.
+                held + 4.0 * product 4.0 all all + SequenceWork.memory specs sizes.Features sizes
             if asksFor Transformer.experiment config then
                 held + transformer sizes
             if asksFor Sequence.experiment config then

@@ -32,6 +32,9 @@ module RunWork =
 
         match name.Split('/')[0] with
         | "embed-rows" -> 0.0
+        | "embed-tokens" when name.Contains "states" -> texts * transformerText
+        | "token-gram" when name.EndsWith "/test" -> SequenceWork.test sizes.Features sizes
+        | "token-gram" -> SequenceWork.labelled sizes.Features sizes
         | "embed-tweets" when name = "embed-tweets" -> texts * lsaText
         | "embed-tweets" -> texts * transformerText
         | "weigh-views" ->
@@ -68,6 +71,7 @@ module RunWork =
             Test = test
             Features =
                 match config.Reduce.Dimensions with
+                | _ when config.IsOfTokens -> Sequence.columns config.Values |> Option.defaultValue 384
                 | Leading dimensions
                 | UpTo dimensions -> dimensions
                 | Best -> config.CompareDimensions.Dimensions |> List.fold max 1
@@ -95,6 +99,9 @@ module RunWork =
 
             fun stage ->
                 match Map.tryFind stage.Name networks, Map.tryFind stage.Name choosing with
+                | Some spec, _ when config.IsOfTokens -> SequenceWork.followed spec sizes.Features sizes
+                | None, Some(point, _) when config.IsOfTokens ->
+                    SequenceWork.choosing point.Spec config.Split.Folds sizes.Features sizes
                 | Some spec, _ -> Workload.network sizes spec
                 | None, Some chooses -> TunedNetworks.work sizes config.Split.Folds [| chooses |]
                 | None, None -> 0.0

@@ -60,6 +60,8 @@ module VerdictWords =
     /// Where networks are not the written method's, the kernel regression still is.
     let private architecture (runs: NetworkRun[]) =
         match runs |> Array.map _.Spec.Architecture.Text |> Array.distinct with
+        | [| one |] when (Architecture.firstOfTokens one).IsSome ->
+            $", networks %s{one} (kernel regression: the same, infinitely wide)"
         | [| one |] when one <> Architecture.written.Text ->
             $", networks %s{one} (kernel regression: %s{Architecture.written.Text})"
         | _ -> ""

@@ -133,36 +133,9 @@ module Sequence =
     let limit (values: Map<string, string>) (model: SequenceModel) : Network =
         architecture values model |> Architecture.limit Width.one
 
-    /// Whether the kernel is the same at every width: in the standard parameterisation it grows with it.
-    let private hasOneKernel (architecture: Architecture) =
-        let at width = Architecture.limit width architecture |> NetworkText.print
-
-        match Width.create 2 with
-        | Ok two -> at two = at Width.one
-        | Error reason -> invalidOp reason
-
-    /// What makes a text none of a network that has a kernel of texts of any length.
-    let private unfit (text: string) : string option =
-        match Architecture.parseAny text with
-        | Error reason -> Some(NetworkText.inLine reason)
-        | Ok architecture ->
-            let network = Architecture.limit Width.one architecture
-
-            match SequenceNtk.check network with
-            | Error reason -> Some reason
-            | Ok _ when not (hasOneKernel architecture) ->
-                Some
-                    "with param=standard the kernel grows with the width, and here one kernel stands beside networks of several; leave it out"
-            | Ok network when List.contains (Tokens TokenLayer.Flatten) network.Layers ->
-                Some "flatten needs texts of one length, and tweets are of many; a pool takes any"
-            | Ok network when not (Network.gathers network) ->
-                Some
-                    "it has an output at every token, and a tweet has one label; write a pool, mean-pool or sum-pool"
-            | Ok _ -> None
-
     let private check (values: Map<string, string>) (_: RunSpec) : string list = [
         for name in SequenceModel.all |> List.map SequenceModel.setting |> List.distinct do
-            match unfit (text values name) with
+            match TokenRun.unfit (text values name) with
             | Some reason -> $"%s{key name}: %s{reason}"
             | None -> ()
 

@@ -15,6 +15,7 @@ module SequenceGrams =
         Tensors = lazy (invalidOp "an analytic kernel needs no tensors")
     }
 
+    /// Texts with themselves or with others.
     let private kernel (network: Network) (progress: int -> unit) (x: TextSource) (z: TextSource option) =
         result {
             let request = { Architecture = network; Kind = KernelKind.Ntk; Finite = None }
@@ -81,3 +82,33 @@ module SequenceGrams =
             Codec = Codec.matrix32
             Body = body
         }
+
+    let private ofRun name (network: Network) run : Stage<TokenVectors * Split, Matrix<float32>> = {
+        Name = $"token-gram/%s{name}"
+        Version = 1
+        Settings = NetworkText.print network
+        Codec = Codec.matrix32
+        Body = Pure run
+    }
+
+    let private part name (rows: int[]) (tokens: TokenVectors) =
+        TokenVectors.source name (TokenVectors.places [| 0 .. tokens.Texts.Length - 1 |] tokens) rows tokens
+
+    let private ofLabelled (split: Split) = part "the labelled tweets" [| 0 .. split.Labels.Length - 1 |]
+
+    /// A run's kernel over tokens, labelled × labelled texts: the first ones.
+    let labelled (network: Network) (tell: System.Action<int, int>) =
+        ofRun "labelled" network (fun (tokens, split) ->
+            let n = split.Labels.Length
+            kernel network (Counted.over tell (n * n)) (ofLabelled split tokens) None)
+
+    /// Test × labelled texts; no rows without a test set.
+    let test (network: Network) (tell: System.Action<int, int>) =
+        ofRun "test" network (fun (tokens, split) ->
+            let n, all = split.Labels.Length, tokens.Texts.Length
+
+            if all = n then
+                Ok(Matrix.create 0 n [||])
+            else
+                let others = part "the tweets without labels" [| n .. all - 1 |] tokens
+                kernel network (Counted.over tell ((all - n) * n)) others (Some(ofLabelled split tokens)))

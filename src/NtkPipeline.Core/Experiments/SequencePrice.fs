@@ -29,12 +29,26 @@ module SequencePrice =
             Seconds = networks |> List.collect both |> List.sumBy SequenceCost.seconds
         }
 
-    /// "4.8e9 pairs of tokens a kernel, about 9 minutes of one core for all of them".
-    let print (price: SequencePrice) : string =
-        let time =
-            if price.Seconds < 1.0 then "less than a second"
-            elif price.Seconds < 120.0 then $"about %.0f{price.Seconds} seconds"
-            elif price.Seconds < 7200.0 then $"about %.0f{price.Seconds / 60.0} minutes"
-            else $"about %.1f{price.Seconds / 3600.0} hours"
+    /// Of one network's kernels between texts of these lengths, each so many times.
+    let ofPairs (network: Network) (columns: int) (rows: int) (kernels: (int[] * int[] option * float) list) =
+        let cost (x, z, times) =
+            let cost = SequenceCost.create network KernelKind.Ntk columns x z 1 1 1 0.0
+            times * cost.Pairs, times * SequenceCost.seconds cost
 
-        $"%.2g{price.Pairs} pairs of tokens a kernel, %s{time} of one core for all kernels"
+        let pairs, seconds = kernels |> List.map cost |> List.unzip
+
+        { Rows = rows; Pairs = List.sum pairs; Seconds = List.sum seconds }
+
+    let private time (price: SequencePrice) =
+        if price.Seconds < 1.0 then "less than a second"
+        elif price.Seconds < 120.0 then $"about %.0f{price.Seconds} seconds"
+        elif price.Seconds < 7200.0 then $"about %.0f{price.Seconds / 60.0} minutes"
+        else $"about %.1f{price.Seconds / 3600.0} hours"
+
+    /// "4.8e9 pairs of tokens, about 2 minutes of one core".
+    let words (price: SequencePrice) : string =
+        $"%.2g{price.Pairs} pairs of tokens, %s{time price} of one core"
+
+    /// "4.8e9 pairs of tokens a kernel, about 9 minutes of one core for all kernels".
+    let print (price: SequencePrice) : string =
+        $"%.2g{price.Pairs} pairs of tokens a kernel, %s{time price} of one core for all kernels"

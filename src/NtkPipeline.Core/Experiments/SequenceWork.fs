@@ -17,6 +17,60 @@ module SequenceWork =
 
         float count * (pairs * (2.0 * float features + beside) * slower / 1e9 + Workload.eigen sizes.Fitted)
 
+    /// A run's kernel of labelled tweets with themselves, and of the others with these.
+    let labelled (features: int) (sizes: RunSizes) : float =
+        0.5 * (tokens * float sizes.Labelled) ** 2.0 * (2.0 * float features + beside) * slower / 1e9
+
+    let test (features: int) (sizes: RunSizes) : float =
+        tokens * float sizes.Labelled * tokens * float sizes.Test * (2.0 * float features + beside) * slower
+        / 1e9
+
+    /// What all places of a text multiply by, and what a pair of texts meets in (`TextGram`).
+    let private counts (spec: RunSpec) features =
+        let maps = LinearMaps.ofTexts features places (RunSpec.network spec)
+
+        let met (map: LinearMap) =
+            let fanIn, width, places = float map.FanIn, float map.Width, float map.Places
+            min (fanIn * width) (places * places * (fanIn + width))
+
+        maps |> List.sumBy (fun map -> float map.FanIn * float map.Width * float map.Places),
+        maps |> List.sumBy met
+
+    /// One of a run's networks, trained and followed: as `Workload.network`, of texts.
+    let followed (spec: RunSpec) (features: int) (sizes: RunSizes) : float =
+        let multiplied, met = counts spec features
+        let n, rows, epochs = float sizes.Fitted, float sizes.Labelled, float spec.Epochs
+        let tracked, spectra = TrackedEpochs.upTo spec.Epochs spec.Tracked
+        let probe = min sizes.Fitted spec.ProbeRows
+        let gram texts = met * texts * texts + 8.0 * multiplied * texts
+
+        let operations =
+            12.0 * epochs * n * multiplied
+            + float tracked.Length * (4.0 * rows * multiplied + gram (float probe))
+            + gram rows
+            + gram n
+
+        operations / 1e9
+        + epochs * Workload.passes 1.0 sizes.Fitted sizes.Labelled
+        + float spectra.Length * Workload.eigen probe
+
+    /// The same trained without one fold of `folds`, to choose its epoch.
+    let choosing (spec: RunSpec) (folds: int) (features: int) (sizes: RunSizes) : float =
+        let multiplied, _ = counts spec features
+        let share = 1.0 - 1.0 / float (max 2 folds)
+        12.0 * share * float spec.Epochs * float sizes.Fitted * multiplied / 1e9
+
+    /// Bytes of a run's texts, and of what its widest network has at all places of them.
+    let memory (specs: RunSpec list) (features: int) (sizes: RunSizes) : float =
+        let texts = 3.0 * float (sizes.Labelled + sizes.Test) * float places * float (features + 1)
+
+        let traced spec =
+            let maps = LinearMaps.ofTexts features places (RunSpec.network spec)
+            let units = maps |> List.sumBy (fun map -> float (map.FanIn + map.Width) * float map.Places)
+            units * float (sizes.Labelled + 3 * min sizes.Labelled 1024)
+
+        4.0 * (texts + (specs |> List.map traced |> List.fold max 0.0))
+
     /// Trainings of every network on four fifths of the tweets and on all: three products an epoch, and as long again between them.
     let training (specs: RunSpec list) (features: int) (sizes: RunSizes) : float =
         let multiplied (spec: RunSpec) =

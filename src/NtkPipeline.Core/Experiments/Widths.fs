@@ -16,7 +16,7 @@ module Widths =
             "train.network"
             Text
             Architecture.written.Text
-            "What is trained, in the language of `ntk kernel`, with m for the widths and one output: dense m | erf | dense m | erf | dense 1. scale(2) and centred at its end count beside the two settings of that name."
+            "What is trained, in the language of `ntk kernel`, with m for the widths and one output: dense m | erf | dense m | erf | dense 1. scale(2) and centred at its end count beside the two settings of that name. With conv, attention or a pool the whole run reads tweets as sequences of tokens, as sequence.encoder, vectors, columns, most-tokens and rows say: conv m size=3 | relu | mean-pool | dense 1."
         setting "train.widths" (WholeList(1L, 65536L)) "16, 64, 256, 1024, 4096" "Hidden widths."
         setting "train.seeds" (Whole(1L, 1000L)) "3" "Networks of each kind, with different seeds."
         setting
@@ -93,18 +93,17 @@ module Widths =
         | Error reason -> invalidArg (nameof key) $"%s{key}: %s{reason}"
 
     let check (values: Map<string, string>) : string list = [
-        match
-            Architecture.parse values["train.network"], Architecture.firstOfTokens values["train.network"]
-        with
-        | _, Some layer ->
-            $"train.network: %s{TokenLayer.name layer} takes the tokens of a text together, and these networks are given one row a text; the question sequence trains such networks beside their kernels: --experiment sequence, with the network as sequence.convolution or sequence.attention"
-        | Error reason, None -> $"train.network: %s{NetworkText.inLine reason}"
-        | Ok network, None when
+        yield! TokenRun.check values
+
+        match Architecture.parseAny values["train.network"] with
+        | Error reason when not (TokenRun.isAsked values) -> $"train.network: %s{NetworkText.inLine reason}"
+        | Ok network when
             Setting.reals values "train.output-scale"
             |> List.exists (fun alpha -> network.OutputScale * alpha > 1e6)
             ->
             "train.network: its scale times train.output-scale is above 1e6"
-        | Ok _, None -> ()
+        | Ok _
+        | Error _ -> ()
 
         if Setting.whole values "train.stop-folds" > Setting.whole values "split.folds" then
             $"""train.stop-folds: it is more than split.folds, %s{values["split.folds"]}"""
@@ -116,7 +115,7 @@ module Widths =
 
     /// What every network of the run has in common, at the first of each setting's values: what experiments vary.
     let basis (values: Map<string, string>) (device: Device) : RunSpec =
-        let network = wanted "train.network" (Architecture.parse values["train.network"])
+        let network = wanted "train.network" (Architecture.parseAny values["train.network"])
         let first read key = List.head (read values key)
 
         {
@@ -164,8 +163,14 @@ module Widths =
             ]
         }
 
+        let scales =
+            if TokenRun.isAsked values then
+                [ InputScale.print InputScale.SqrtD ]
+            else
+                Setting.texts values "train.input-scales"
+
         [
-            for scale in Setting.texts values "train.input-scales" do
+            for scale in scales do
                 grid scale "train.rate" "train.widths"
 
                 if values["train.larger-rate-widths"] <> "none" then

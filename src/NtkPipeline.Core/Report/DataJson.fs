@@ -35,6 +35,24 @@ module internal DataJson =
             Json.whole (findings.Features.ZeroLabelledRows.Length + findings.Features.ZeroTestRows.Length)
         ]
 
+    let private price (price: SequencePrice) =
+        Json.record [
+            "rows", Json.whole price.Rows
+            "pairs", Json.real price.Pairs
+            "seconds", Json.real price.Seconds
+        ]
+
+    let tokens (facts: TokenFacts) =
+        Json.record [
+            "network", Json.text facts.Network
+            "mean", Json.real facts.MeanTokens
+            "most", Json.whole facts.MostTokens
+            "allRows", Json.whole facts.AllRows
+            "price", price facts.Price
+            "priceOfAll", price facts.PriceOfAll
+            "leftOut", Json.list [ for sentence in facts.Omitted -> nonNull (Json.text sentence) ]
+        ]
+
     let private heldOut (heldOut: LooScores) = [
         "looAccuracy", Json.real heldOut.Accuracy
         "looError", Json.real heldOut.Error

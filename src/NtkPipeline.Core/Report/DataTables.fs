@@ -6,6 +6,9 @@ open Giraffe.ViewEngine
 [<RequireQualifiedAccess>]
 module DataTables =
 
+    let private drawnBy (findings: Findings) =
+        if findings.Tokens.IsSome then "sequence.rows, data.sample" else "data.sample"
+
     let data (findings: Findings) : XmlNode =
         let data = findings.Data
 
@@ -16,7 +19,7 @@ module DataTables =
             match data.SampledFrom with
             | Some all when all > data.TrainRows ->
                 "a sample",
-                $"drawn at random of the %s{NumberText.count all} labelled rows that there are (data.sample)"
+                $"drawn at random of the %s{NumberText.count all} labelled rows that there are (%s{drawnBy findings})"
             | _ -> ()
             "fitted, kept aside",
             $"%s{NumberText.count data.FittedRows} fitted, %s{NumberText.count data.ValidationRows} for validation"
@@ -41,8 +44,13 @@ module DataTables =
             $"%s{NumberText.count features.EmbeddingColumns}, reduced to %s{NumberText.count features.Columns} (%s{features.Reduction})"
             if features.ExplainedVariance.Length > 0 then
                 "variance kept", NumberText.percent (Array.sum features.ExplainedVariance)
-            "rows that are zero",
-            $"%s{NumberText.count features.ZeroLabelledRows.Length} labelled, %s{NumberText.count features.ZeroTestRows.Length} unlabelled; they cannot be brought to norm 1 and stay zero"
+            let zero =
+                $"%s{NumberText.count features.ZeroLabelledRows.Length} labelled, %s{NumberText.count features.ZeroTestRows.Length} unlabelled"
+
+            if findings.Tokens.IsSome then
+                "texts without a known token", zero
+            else
+                "rows that are zero", $"%s{zero}; they cannot be brought to norm 1 and stay zero"
         ]
 
     let regression (findings: Findings) : XmlNode =

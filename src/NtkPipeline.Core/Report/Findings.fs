@@ -65,6 +65,8 @@ type Findings = {
     /// Of several encoders side by side.
     Combination: CombinationFacts option
     Dimensions: DimensionFacts
+    /// Where networks read texts as sequences of tokens.
+    Tokens: TokenFacts option
     Kernel: KernelRegression
     /// Candidates for a wrong label among the training rows, clearest first.
     Suspects: SuspectTweet[]

@@ -90,6 +90,7 @@ module GatherFindings =
         (split: Artifact<Split>)
         (combination: Artifact<CombinationFacts option>)
         (dimensions: Artifact<DimensionFacts>)
+        (tokens: Artifact<TokenFacts option>)
         (features: Artifact<Features>)
         (kernel: Artifact<KernelRegression>)
         (pictures: Artifact<Pictures>)
@@ -126,6 +127,7 @@ module GatherFindings =
             (features: Features)
             combination
             dimensions
+            tokens
             kernel
             (pictures: Pictures)
             networks
@@ -139,6 +141,7 @@ module GatherFindings =
             Features = features.Facts
             Combination = combination
             Dimensions = dimensions
+            Tokens = tokens
             Kernel = kernel
             Suspects = suspects tweets split kernel
             Calibration = calibration split kernel
@@ -161,6 +164,7 @@ module GatherFindings =
         |> Artifact.apply features
         |> Artifact.apply combination
         |> Artifact.apply dimensions
+        |> Artifact.apply tokens
         |> Artifact.apply kernel
         |> Artifact.apply pictures
         |> Artifact.apply networks

@@ -90,6 +90,13 @@ module ReportText =
             | Some advice -> $"encoder   %s{advice}"
             | None -> ()
             features findings
+            match findings.Tokens with
+            | Some facts ->
+                $"tokens    %s{TokenFeatures.words findings.Features.Columns facts}"
+
+                for sentence in facts.Omitted do
+                    $"note      %s{sentence}"
+            | None -> ()
             kernel findings.Kernel findings.Calibration
             yield! refit findings.Kernel
             yield! networks findings

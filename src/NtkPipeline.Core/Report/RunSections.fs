@@ -16,8 +16,15 @@ module RunSections =
 
     /// `figures` is the report's own way of showing charts.
     let private data (figures: Figure list -> XmlNode) (findings: Findings) = [
-        words
-            "A text is cleaned, embedded as a vector, reduced to its principal components and brought to one norm. Everything is fitted on training rows only; rows with the same text stay on one side of the split."
+        match findings.Tokens with
+        | None ->
+            words
+                "A text is cleaned, embedded as a vector, reduced to its principal components and brought to one norm. Everything is fitted on training rows only; rows with the same text stay on one side of the split."
+        | Some facts ->
+            words (TokenFeatures.words findings.Features.Columns facts)
+
+            for sentence in facts.Omitted do
+                words sentence
         div [ _class "pair" ] [ DataTables.data findings; DataTables.features findings ]
         yield! FeatureTables.combination findings
         yield! FeatureTables.dimensions findings

@@ -70,6 +70,9 @@ module SummaryJson =
                 "data", DataJson.data findings
                 "combination", findings.Combination |> Json.maybe DataJson.combination
                 "dimensions", DataJson.dimensions findings.Dimensions
+                match findings.Tokens with
+                | Some facts -> "tokens", DataJson.tokens facts
+                | None -> ()
                 "kernelRegression", ModelJson.regression findings.Kernel
                 "calibration", ModelJson.calibration findings.Calibration
                 "networks", Json.list (findings.Networks |> Seq.map (ModelJson.network findings.Choices))

@@ -53,7 +53,7 @@ module CompareProbes =
         |> List.map (fun (spec, (initial, final)) ->
             let factor = TrainNetwork.kernelFactor spec input
 
-            ProbeKernels.create spec 1 initial final input.Labelled input.TrainTargets (fun i j ->
+            ProbeKernels.create input.Form spec 1 initial final input.Labelled input.TrainTargets (fun i j ->
                 float32 (factor * float input.Kernel[i, j])))
         |> Array.ofList
         |> Ok
@@ -117,8 +117,15 @@ module CompareProbes =
 
             let factor = NetworkGram.factor spec.Architecture rows.Columns spec.InputScale * alpha * alpha
 
-            ProbeKernels.create spec outputs trained.Initial trained.Final rows targets (fun i j ->
-                float32 (factor * float input.Gram[train[i], train[j]])))
+            ProbeKernels.create
+                RowForm.Row
+                spec
+                outputs
+                trained.Initial
+                trained.Final
+                rows
+                targets
+                (fun i j -> float32 (factor * float input.Gram[train[i], train[j]])))
         |> Array.ofList
         |> Ok
 

@@ -33,10 +33,15 @@ module EmbedTokens =
     /// Word pieces without [CLS], which is first, and [SEP], which is last.
     let private pieces (ids: int[]) = ids[1 .. ids.Length - 2]
 
-    /// The encoder's own word embeddings: a piece has one vector wherever it stands, and knows nothing of its neighbours.
-    let words: Stage<EncoderWeights * TweetTokens, TokenVectors> =
+    /// Whose tokens a stage embeds, as its name says: those of labelled tweets alone, or of the others behind them too.
+    let private named (stem: string) isOfAll = if isOfAll then $"%s{stem}-of-all" else stem
+
+    /// The encoder's own word embeddings: a piece has one vector wherever it stands, and knows nothing of its neighbours. Of the labelled
+    /// tweets, or of these and then the others.
+    let words (isOfAll: bool) : Stage<EncoderWeights * TweetTokens, TokenVectors> =
         let run (weights: EncoderWeights, tokens: TweetTokens) =
-            let ids, texts = tokens.Labelled |> Array.map pieces |> number
+            let texts = if isOfAll then tokens.All else tokens.Labelled
+            let ids, texts = texts |> Array.map pieces |> number
 
             EncodeTokens.words weights ids
             |> Result.map (fun vectors -> {
@@ -45,16 +50,17 @@ module EmbedTokens =
                 Texts = texts
             })
 
-        stage "words" "" (Pure run)
+        stage (named "words" isOfAll) "" (Pure run)
 
     /// The encoder's last hidden states, in which each piece has seen the whole text. `tell` hears how many texts are done, and how many
     /// there are.
     let states
+        (isOfAll: bool)
         (device: Device)
         (tell: System.Action<int, int>)
         : Stage<EncoderWeights * TweetTokens, TokenVectors> =
         let run (weights: EncoderWeights, tokens: TweetTokens) =
-            let all = tokens.Labelled
+            let all = if isOfAll then tokens.All else tokens.Labelled
 
             EncodeTokens.states device weights (Counted.over tell all.Length) all
             |> Result.map (fun rows ->
@@ -71,18 +77,20 @@ module EmbedTokens =
                     Texts = texts
                 })
 
-        stage "states" (Device.print device) (Pure run)
+        stage (named "states" isOfAll) (Device.print device) (Pure run)
 
     /// Without a model: the vector of a word is LSA's of a text of that word alone, LSA being fitted on the cleaned tweets of both sets. A
     /// word that it knows nothing of is 0 and keeps its place. A text keeps its first `most` words.
-    let lsa (settings: LsaSettings) (most: int) : Stage<Tweet[] * Tweet[], TokenVectors> =
+    let lsa (isOfAll: bool) (settings: LsaSettings) (most: int) : Stage<Tweet[] * Tweet[], TokenVectors> =
         let run seed (labelled: Tweet[], test: Tweet[]) =
             let texts (tweets: Tweet[]) = tweets |> Array.map _.Text
 
             Lsa.fit settings seed (Array.append (texts labelled) (texts test))
             |> Result.map (fun model ->
+                let read = if isOfAll then Array.append labelled test else labelled
+
                 let words, numbers =
-                    texts labelled |> Array.map (Tfidf.terms (Words(1, 1)) >> Array.truncate most) |> number
+                    texts read |> Array.map (Tfidf.terms (Words(1, 1)) >> Array.truncate most) |> number
 
                 {
                     Source = "LSA's vectors of single words"
@@ -90,4 +98,4 @@ module EmbedTokens =
                     Texts = numbers
                 })
 
-        stage "lsa" $"%s{Fingerprint.describe settings}, at most %d{most} words" (Seeded run)
+        stage (named "lsa" isOfAll) $"%s{Fingerprint.describe settings}, at most %d{most} words" (Seeded run)

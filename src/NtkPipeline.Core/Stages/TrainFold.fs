@@ -16,13 +16,15 @@ module TrainFold =
         if kept.Length = 0 || held.Length = 0 then
             invalidArg (nameof fold) $"fold %d{fold} leaves %d{kept.Length} rows and holds %d{held.Length}"
 
-        HeldOutTraining.run
-            spec
-            (TrainNetwork.rate spec input)
-            seed
-            (Matrix.gatherRows kept input.Labelled)
-            (kept |> Array.map (fun row -> input.TrainTargets[row]) |> Matrix.create kept.Length 1)
-            (Matrix.gatherRows held input.Labelled)
+        let rate = TrainNetwork.rate spec input
+        let trained, spoken = Matrix.gatherRows kept input.Labelled, Matrix.gatherRows held input.Labelled
+        let targets = kept |> Array.map (fun row -> input.TrainTargets[row])
+
+        match input.Form with
+        | RowForm.Row ->
+            HeldOutTraining.run spec rate seed trained (Matrix.create kept.Length 1 targets) spoken
+        | RowForm.Text features ->
+            HeldOutTraining.runTexts spec rate seed features trained targets spoken |> Result.map fst
 
     /// The stage's name.
     let name (point: GridPoint) (fold: int) : string = $"train-fold/%s{point.Name}/fold=%d{fold}"

@@ -4,7 +4,8 @@ open System
 
 /// What networks are trained on and measured against, as other stages give it.
 type TrainSource = {
-    /// Unit rows, labelled and not: n × d.
+    Form: RowForm
+    /// Rows of this form, labelled and not: unit rows n × d, or texts.
     Labelled: Matrix<float32>
     Test: Matrix<float32>
     /// The infinite-width kernel of all labelled rows, n × n: of the written method's network at ‖x‖ = √d, where its diagonal is
@@ -23,7 +24,8 @@ type TrainSource = {
 /// The same made ready for training: checked, and with the N labelled rows that are trained on before those that are kept for
 /// validation. All networks share it; nobody writes to it.
 type TrainInput = {
-    /// Unit rows: n × d.
+    Form: RowForm
+    /// Unit rows n × d, or texts.
     Labelled: Matrix<float32>
     Test: Matrix<float32>
     /// n × n.
@@ -79,6 +81,7 @@ module TrainInput =
             let order = Array.append source.Train source.Validation
 
             Ok {
+                Form = source.Form
                 Labelled = Matrix.gatherRows order source.Labelled
                 Test = source.Test
                 Kernel = Matrix.gather order order source.Gram
@@ -93,6 +96,7 @@ module TrainInput =
         let order = Array.append rows [| trained .. input.Labelled.Rows - 1 |]
 
         {
+            Form = input.Form
             Labelled = Matrix.gatherRows order input.Labelled
             Test = input.Test
             Kernel = Matrix.gather order order input.Kernel

@@ -10,14 +10,15 @@ open TorchSharp
 [<RequireQualifiedAccess>]
 module TrainNetwork =
 
-    /// Made ready once, when a network is first trained, and shared by all that are.
-    let inputs
+    let private inputsOf
+        (form: Features -> RowForm)
         (features: Artifact<Features>)
         (split: Artifact<Split>)
         (gram: Artifact<Matrix<float32>>)
         (spectrum: Artifact<Spectrum>)
         : Artifact<TrainInput> =
         let gather (features: Features) (split: Split) gram (spectrum: Spectrum) : TrainSource = {
+            Form = form features
             Labelled = features.Labelled
             Test = features.Test
             Gram = gram
@@ -30,32 +31,59 @@ module TrainNetwork =
 
         Artifact.map4 gather features split gram spectrum |> Artifact.bind TrainInput.create
 
+    /// Made ready once, when a network is first trained, and shared by all that are.
+    let inputs features split gram spectrum : Artifact<TrainInput> =
+        inputsOf (fun _ -> RowForm.Row) features split gram spectrum
+
+    /// The same of texts (`TokenFeatures`).
+    let inputsOfTexts features split gram spectrum : Artifact<TrainInput> =
+        inputsOf (fun features -> RowForm.Text features.Facts.Columns) features split gram spectrum
+
     /// Θ of this network's own scales over Θ as `Gram` holds it.
     let kernelFactor (spec: RunSpec) (input: TrainInput) : float =
         NetworkGram.factor spec.Architecture input.Labelled.Columns spec.InputScale
         * spec.Architecture.OutputScale
         * spec.Architecture.OutputScale
 
+    /// Of texts, outputs are asked of some at a time. Gates are not counted there: padding has some that never flip.
+    let private followed form network theta alpha =
+        let trainable = Trainable.ofNetwork network theta alpha
+
+        match form with
+        | RowForm.Row -> trainable
+        | RowForm.Text _ -> {
+            trainable with
+                Outputs = TextGram.inBlocks theta trainable.Outputs
+                Gates = None
+          }
+
     let private follow (spec: RunSpec) (device: torch.Device) rate (seed: Seed) (input: TrainInput) =
         use _ = torch.NewDisposeScope()
-        let network, features = RunSpec.network spec, input.Labelled.Columns
-        let alpha = spec.Architecture.OutputScale
+        let network, alpha = RunSpec.network spec, spec.Architecture.OutputScale
 
         let theta =
-            Forward.draw network features (Seed.derive "parameters" seed) torch.float32
+            Forward.drawMaps
+                (RowForm.maps input.Form input.Labelled.Columns network)
+                (Seed.derive "parameters" seed)
+                torch.float32
             |> Forward.toDevice device
 
-        let norm = (InputScale.norm features spec.InputScale).ToScalar()
-        let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to`` device
+        let tensor m = (RowForm.tensor input.Form spec.InputScale m).``to`` device
         let outputScale = (alpha * alpha).ToScalar()
+
+        let gram, parts =
+            match input.Form with
+            | RowForm.Row ->
+                (fun x -> EmpiricalNtk.gram network theta x None), EmpiricalNtk.parts network theta
+            | RowForm.Text _ -> TextGram.gram network theta, TextGram.parts network theta
 
         let initial = TrainedNetwork.weights theta
         let epochs, spectra = TrackedEpochs.upTo spec.Epochs spec.Tracked
 
         FollowTraining.run {
-            Network = Trainable.ofNetwork network theta alpha
-            KernelOf = fun x -> (EmpiricalNtk.gram network theta x None).mul_ outputScale
-            PartsOf = fun x -> EmpiricalNtk.parts network theta x |> Array.map _.mul_(outputScale)
+            Network = followed input.Form network theta alpha
+            KernelOf = fun x -> (gram x).mul_ outputScale
+            PartsOf = fun x -> parts x |> Array.map _.mul_(outputScale)
             Labelled = tensor input.Labelled
             Test = tensor input.Test
             TrainTargets = input.TrainTargets
@@ -88,8 +116,8 @@ module TrainNetwork =
     /// η of the optimiser itself, in whose unit the rate is given.
     let rate (spec: RunSpec) (input: TrainInput) : float =
         let largest = input.LambdaMax * kernelFactor spec input
-        let parameters = ParameterStep.length input.Labelled.Columns (RunSpec.network spec)
-        Optimiser.resolve largest input.TrainTargets.Length parameters spec.Rate spec.Optimiser
+        let maps = RowForm.maps input.Form input.Labelled.Columns (RunSpec.network spec)
+        Optimiser.resolve largest input.TrainTargets.Length (RowForm.parameters maps) spec.Rate spec.Optimiser
 
     /// One network, trained and followed.
     let train (spec: RunSpec) (seed: Seed) (input: TrainInput) : Result<TrainedNetwork, PipelineError> =

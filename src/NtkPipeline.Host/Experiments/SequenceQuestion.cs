@@ -12,7 +12,7 @@ internal sealed class SequenceQuestion : IQuestion
 
     public FSharpResult<Artifact<Chapter>, PipelineError> Ask(Bench bench) =>
         from split in bench.Runner.Run(SubsetRows.stage(Sequence.whole(bench.Config.Values, "rows")), bench.Split)
-        from vectors in bench.Sources.Tokens is { } encoder ? OfEncoder(bench, encoder) : OfWords(bench)
+        from vectors in Tokens.Of(bench.Runner, bench.Config, bench.Sources, bench.Made.Labelled, bench.Made.Unlabelled, isOfAll: false)
         from tokens in bench.Runner.Run(SequenceTokens.stage(Sequence.columns(bench.Config.Values)), Artifact.both(vectors, split))
         from models in SequenceModelModule.all.Select(model => Fit(bench, split, tokens, model)).InOrder()
         from members in Sequence.specs(bench.Config.Values, bench.Basis)
@@ -25,26 +25,6 @@ internal sealed class SequenceQuestion : IQuestion
                 FuncConvert.FromFunc((SequenceModel model) => ArchitectureModule.print(Sequence.architecture(bench.Config.Values, model)))),
             SequenceJudge.inputs(tokens, split, bench.Split, models.Select(model => Tuple.Create(model.Of, model.Fit)), members))
         select SequenceChapter.ofEvidence(evidence);
-
-    /// <summary>Word pieces of tweets as people write them, by a pretrained encoder.</summary>
-    private static FSharpResult<Artifact<TokenVectors>, PipelineError> OfEncoder(Bench bench, TransformerFiles encoder) =>
-        from labelled in bench.Runner.Run(CleanTweets.stage("natural-train", CleanText.natural), bench.Made.Labelled)
-        from unlabelled in bench.Runner.Run(CleanTweets.stage("natural-test", CleanText.natural), bench.Made.Unlabelled)
-        from tokens in bench.Runner.Run(
-            TokeniseTweets.stage(encoder.Identity, Sequence.whole(bench.Config.Values, "most-tokens"), encoder.WordPiece),
-            Artifact.both(labelled, unlabelled))
-        from vectors in bench.Runner.Run(
-            Sequence.text(bench.Config.Values, "vectors") == "states" ? EmbedTokens.states(bench.Config.Device, Tell(bench)) : EmbedTokens.words,
-            Artifact.both(encoder.Weights, tokens))
-        select vectors;
-
-    /// <summary>Words of cleaned tweets, by LSA.</summary>
-    private static FSharpResult<Artifact<TokenVectors>, PipelineError> OfWords(Bench bench) =>
-        from labelled in bench.Runner.Run(CleanTweets.stage("train", bench.Config.Clean), bench.Made.Labelled)
-        from unlabelled in bench.Runner.Run(CleanTweets.stage("test", bench.Config.Clean), bench.Made.Unlabelled)
-        from vectors in bench.Runner.Run(
-            EmbedTokens.lsa(bench.Config.Encoder.Lsa, Sequence.whole(bench.Config.Values, "most-tokens")), Artifact.both(labelled, unlabelled))
-        select vectors;
 
     private static Func<FSharpResult<Regressed, PipelineError>> Fit(
         Bench bench, Artifact<Split> split, Artifact<TokenVectors> tokens, SequenceModel model) => () =>
@@ -64,7 +44,7 @@ internal sealed class SequenceQuestion : IQuestion
                select SequenceContests.gathered(model.Of, spec, choosing, judged);
     };
 
-    private static Action<int, int> Tell(Bench bench) => (finished, all) => (bench.Runner as IAdvancing)?.Advance(finished, all);
+    private static Action<int, int> Tell(Bench bench) => Tokens.Tell(bench.Runner);
 
     /// <summary>A model's kernel, and regression with it.</summary>
     private sealed record Regressed(SequenceModel Of, Artifact<Matrix<float>> Gram, Artifact<SequenceFit> Fit);

@@ -52,6 +52,7 @@ let all: Test list = [
         SequenceKernelTests.tests
         SequenceFitTests.tests
         SequenceNetworksTests.tests
+        TokenRunTests.tests
         SequenceContestsTests.tests
         SequenceClaimsTests.tests
     ]

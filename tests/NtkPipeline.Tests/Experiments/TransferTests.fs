@@ -59,6 +59,7 @@ let private source: TrainSource =
     let labelled = Matrix.ofRows columns rows
 
     {
+        Form = RowForm.Row
         Labelled = labelled
         Test = Matrix.create 0 columns [||]
         Gram = BaseKernel.gram labelled None |> want

@@ -106,16 +106,4 @@ let tests =
             wrong "sequence.networks=shuffled" [ "sequence.networks"; "attention" ]
             wrong "sequence.optimiser=best" [ "sequence.optimiser"; "adam" ]
             wrong "sequence.columns=0" [ "sequence.columns"; "all" ]
-
-        testCase "train.network with layers over tokens says where such networks are trained"
-        <| fun () ->
-            for network in
-                [
-                    "conv m size=3 | relu | mean-pool | dense 1"
-                    "conv 64 size=3 | relu | mean-pool | dense 1"
-                ] do
-                refused 2 [
-                    "train.network: conv takes the tokens of a text together"
-                    "--experiment sequence"
-                ] [ "run"; "--set"; $"train.network=%s{network}" ]
     ]

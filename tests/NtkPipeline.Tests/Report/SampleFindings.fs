@@ -92,6 +92,7 @@ let make (isSynthetic: bool) : Findings =
         Data = data isSynthetic
         Features = features
         Combination = Some combination
+        Tokens = None
         Dimensions = dimensions
         Kernel = kernel
         Suspects = [|

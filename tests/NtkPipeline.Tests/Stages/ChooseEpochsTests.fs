@@ -37,6 +37,7 @@ let private source: Lazy<TrainSource> =
                  torch.float64
 
          {
+             Form = RowForm.Row
              Labelled = Tensors.toMatrix32 unit
              Test = Tensors.toMatrix32 (unit.narrow (0L, 0L, 2L))
              Gram = gram

@@ -52,7 +52,7 @@ let tests =
     testList "EmbedTokens" [
         testCase "word embeddings: pieces in order, each vector once, [CLS] and [SEP] left out"
         <| fun () ->
-            let found = run EmbedTokens.words (weights, pieces) |> want
+            let found = run (EmbedTokens.words false) (weights, pieces) |> want
             Expect.equal found.Texts [| [| 0; 1; 0 |]; [||]; [| 1 |] |] "numbers, the labelled alone"
             Expect.equal (found.Vectors.Rows, found.Vectors.Columns) (2, 32) "each once"
             let table = weights.Values[EncoderShape.words]
@@ -62,7 +62,7 @@ let tests =
         <| fun () ->
             let told = ResizeArray<int * int>()
             let tell = Action<int, int>(fun finished all -> told.Add(finished, all))
-            let found = run (EmbedTokens.states Device.Cpu tell) (weights, pieces) |> want
+            let found = run (EmbedTokens.states false Device.Cpu tell) (weights, pieces) |> want
             Expect.equal found.Texts [| [| 0; 1; 2 |]; [||]; [| 3 |] |] "each its own"
             Expect.notEqual (row found 0 0) (row found 0 2) "the same piece at two places"
             Expect.equal (Seq.last told) (3, 3) "progress"
@@ -75,7 +75,7 @@ let tests =
 
         testCase "without a model: words in order, as LSA has a text of that word alone"
         <| fun () ->
-            let stage = EmbedTokens.lsa settings 3
+            let stage = EmbedTokens.lsa false settings 3
             let found = run stage (corpus, [| tweet "the valley" |]) |> want
             Expect.equal (found.Texts |> Array.map _.Length) [| 3; 3; 3; 2; 0 |] "at most three"
             Expect.equal found.Texts[0].[2] found.Texts[1].[0] "'the' is one word"
@@ -90,7 +90,7 @@ let tests =
 
         testCase "texts come back from their bytes, and what are none is refused"
         <| fun () ->
-            let found = run EmbedTokens.words (weights, pieces) |> want
+            let found = run (EmbedTokens.words false) (weights, pieces) |> want
             let again = kept found
             Expect.equal again.Texts found.Texts "numbers"
             Expect.equal again.Vectors found.Vectors "vectors"

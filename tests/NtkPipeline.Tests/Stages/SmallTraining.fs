@@ -32,6 +32,7 @@ let input: Lazy<TrainSource> =
          let training = Tensors.ofMatrix32(Matrix.gather train train gram).``to`` torch.float64
 
          {
+             Form = RowForm.Row
              Labelled = rows
              Test = Tensors.toMatrix32 (unit 2L 9)
              Gram = gram

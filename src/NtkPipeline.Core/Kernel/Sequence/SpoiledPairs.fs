@@ -55,5 +55,6 @@ module SpoiledPairs =
                             yield! suspects
                 |]
 
-                return spoiled |> Array.averageBy (fun isSpoiled -> if isSpoiled then 1.0 else 0.0)
+                let count = spoiled |> Array.filter id |> Array.length
+                return float count / float (max 1 spoiled.Length)
             }

@@ -25,9 +25,10 @@ module ProbeKernels =
     let rows (targets: float[]) : int[] =
         Probe.rows mostRows targets.Length |> Array.sortBy (fun row -> targets[row], row)
 
-    /// A network that was trained to its end. `labelled` are unit rows, of which the first are trained on, with their `targets`;
+    /// A network that was trained to its end. `labelled` are rows of this form, of which the first are trained on, with their `targets`;
     /// `limit` says what Θ is at two of them.
     let create
+        (form: RowForm)
         (spec: RunSpec)
         (outputs: int)
         (initial: Matrix<float32>)
@@ -38,7 +39,7 @@ module ProbeKernels =
         : ProbeKernels =
         let rows = rows targets
         let inputs = Matrix.gatherRows rows labelled
-        let tangent weights = (TrainedNetwork.tangentOf spec outputs weights inputs None).Values
+        let tangent weights = (TrainedNetwork.tangentOf form spec outputs weights inputs None).Values
 
         {
             Spec = spec

@@ -24,10 +24,11 @@ module TrainedNetwork =
         |> Array.map (fun tensor -> tensor.detach().cpu().reshape(1L, -1L))
         |> fun parts -> torch.cat (parts, 1L) |> Tensors.toMatrix32
 
-    let private theta (network: Network) features (weights: Matrix<float32>) : DenseParameters[] =
+    let private theta (maps: LinearMap list) (weights: Matrix<float32>) : DenseParameters[] =
         let all = (Tensors.ofMatrix32 weights).reshape -1L
 
-        let folder start (fanIn, width, prior: Prior) =
+        let folder start (map: LinearMap) =
+            let fanIn, width, prior = map.FanIn, map.Width, map.Prior
             let take offset count = all.narrow(0L, offset, count).clone()
             let count = int64 width * int64 fanIn
             let w = (take start count).reshape(int64 width, int64 fanIn)
@@ -37,11 +38,7 @@ module TrainedNetwork =
             else
                 { W = w; B = None }, start + count
 
-        Network.denseLayers features network |> List.mapFold folder 0L |> fst |> Array.ofList
-
-    /// Unit rows as such a network is given them: of norm 1 or √d.
-    let private inputs (spec: RunSpec) (rows: Matrix<float32>) =
-        (Tensors.ofMatrix32 rows).mul((InputScale.norm rows.Columns spec.InputScale).ToScalar())
+        maps |> List.mapFold folder 0L |> fst |> Array.ofList
 
     /// f at unit rows, n × outputs, of a network with so many outputs and these first and last weights: f(x; θ), or f(x; θ) − f(x; θ₀)
     /// where it was trained centred.
@@ -54,12 +51,11 @@ module TrainedNetwork =
         : Matrix<float> =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
-        let network, x = RunSpec.networkOf outputs spec, inputs spec rows
+        let network, x = RunSpec.networkOf outputs spec, RowForm.tensor RowForm.Row spec.InputScale rows
+        let maps = RowForm.maps RowForm.Row rows.Columns network
 
         let at weights =
-            (Trainable.ofNetwork network (theta network rows.Columns weights) spec.Architecture.OutputScale)
-                .Outputs
-                x
+            (Trainable.ofNetwork network (theta maps weights) spec.Architecture.OutputScale).Outputs x
 
         let f = at final
         (if spec.Architecture.Centred then f - at initial else f) |> Tensors.toMatrix64
@@ -68,9 +64,10 @@ module TrainedNetwork =
     let outputs (trained: TrainedNetwork) (final: Matrix<float32>) (rows: Matrix<float32>) : float[] =
         (evaluate trained.Run.Spec 1 trained.Initial final rows).Values
 
-    /// Θ̂ of the weights of a network with so many outputs between unit rows, n × k, or of the rows with themselves, α² included: of several
-    /// outputs the mean over them.
+    /// Θ̂ of the weights of a network with so many outputs between rows of this form, n × k, or of the rows with themselves, α² included: of
+    /// several outputs the mean over them.
     let tangentOf
+        (form: RowForm)
         (spec: RunSpec)
         (outputs: int)
         (weights: Matrix<float32>)
@@ -79,12 +76,13 @@ module TrainedNetwork =
         : Matrix<float32> =
         use _ = torch.NewDisposeScope()
         let network, alpha = RunSpec.networkOf outputs spec, spec.Architecture.OutputScale
+        let inputs = RowForm.tensor form spec.InputScale
 
         (EmpiricalNtk.gram
             network
-            (theta network rows.Columns weights)
-            (inputs spec rows)
-            (others |> Option.map (inputs spec)))
+            (theta (RowForm.maps form rows.Columns network) weights)
+            (inputs rows)
+            (others |> Option.map inputs))
             .mul((alpha * alpha).ToScalar())
         |> Tensors.toMatrix32
 
@@ -95,7 +93,7 @@ module TrainedNetwork =
         (rows: Matrix<float32>)
         (others: Matrix<float32> option)
         : Matrix<float32> =
-        tangentOf trained.Run.Spec 1 weights rows others
+        tangentOf RowForm.Row trained.Run.Spec 1 weights rows others
 
     /// What was measured of some of them.
     let runs (trained: Artifact<TrainedNetwork list>) : Artifact<NetworkRun list> =

@@ -9,4 +9,5 @@ let all: Test list = [
     SequenceLawsTests.tests
     BendColumnsTests.tests
     TextSourceTests.tests
+    TextGramTests.tests
 ]
