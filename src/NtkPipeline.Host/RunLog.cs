@@ -24,14 +24,24 @@ internal sealed class RunLog(string path, Terminal terminal) : IDisposable
             _file ??= Open();
             _file.WriteLine(PlainLine.ofJson(fact.Json.ToJsonString(JsonSerializerOptions.Default)));
         }
-        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        catch (Exception refusal) when (DiskRefusal.reason(refusal) is { Value: var reason })
         {
             _isLost = true;
-            terminal.Warn($"{path} cannot be written, and this run goes on without it: {refusal.Message}");
+            terminal.Warn($"{path} cannot be written, and this run goes on without it: {reason}");
         }
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _file?.Dispose();
+        }
+        catch (Exception refusal) when (_isLost && DiskRefusal.reason(refusal) is not null)
+        {
+            // What was refused once is tried again here.
+        }
+    }
 
     private StreamWriter Open()
     {

@@ -1,3 +1,5 @@
+using NtkPipeline.Runtime;
+
 namespace NtkPipeline.Host;
 
 /// <summary>Whether results can be written where they are wanted: asked before anything is computed, by writing and deleting an empty file.</summary>
@@ -26,10 +28,9 @@ internal static class Writable
             new FileStream(probe, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose }).Dispose();
             return null;
         }
-        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        catch (Exception refusal) when (DiskRefusal.reason(refusal) is { Value: var reason })
         {
-            var reason = refusal.Message.Replace(probe, there, StringComparison.Ordinal);
-            return $"nothing can be written into {there}, so that nothing is computed: {reason}";
+            return $"nothing can be written into {there}, so that nothing is computed: {reason.Replace(probe, there, StringComparison.Ordinal)}";
         }
     }
 

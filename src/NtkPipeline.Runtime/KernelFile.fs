@@ -29,9 +29,8 @@ module KernelFile =
                 fault path "it is a folder"
             else
                 action ()
-        with
-        | :? IOException as e -> fault path e.Message
-        | :? UnauthorizedAccessException as e -> fault path e.Message
+        with DiskRefusal.Reason reason ->
+            fault path reason
 
     /// The array's file as an earlier call has left it; nobody else can open it meanwhile.
     let private reopen (aside: string) =

@@ -23,9 +23,7 @@ module NpyRows =
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
-        | :? IOException as e -> Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
-        | :? UnauthorizedAccessException as e ->
-            Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
+        | DiskRefusal.Reason reason -> Error(StoreFault $"%s{path}: it cannot be read: %s{reason}")
 
     /// What the header of an array of at most so many dimensions says, where the file has as many values.
     let internal layoutUpTo (dimensions: int) (path: string) : Result<NpyLayout, PipelineError> =

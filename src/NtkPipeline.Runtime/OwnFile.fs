@@ -30,10 +30,8 @@ module internal OwnFile =
     let private guard (path: string) (action: unit -> Result<'a, PipelineError>) =
         try
             action ()
-        with
-        | :? IOException as e -> Error(StoreFault $"%s{path}: it cannot be looked at: %s{e.Message}")
-        | :? UnauthorizedAccessException as e ->
-            Error(StoreFault $"%s{path}: it cannot be looked at: %s{e.Message}")
+        with DiskRefusal.Reason reason ->
+            Error(StoreFault $"%s{path}: it cannot be looked at: %s{reason}")
 
     /// Whether there is a file; refused is what is no file of one name and of this user or the folder's.
     let check (path: string) : Result<bool, PipelineError> =

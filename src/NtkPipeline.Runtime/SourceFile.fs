@@ -19,9 +19,7 @@ module SourceFile =
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
-        | :? IOException as e -> Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
-        | :? UnauthorizedAccessException as e ->
-            Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
+        | DiskRefusal.Reason reason -> Error(StoreFault $"%s{path}: it cannot be read: %s{reason}")
 
     /// The file's text, which must be UTF-8.
     let readText (path: string) : Result<string, PipelineError> =
@@ -53,11 +51,9 @@ module SourceFile =
         with
         | :? FileNotFoundException
         | :? DirectoryNotFoundException -> Error(DataRefused $"%s{path}: there is no such file.")
-        | :? IOException as e -> Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
         | :? UnauthorizedAccessException when Directory.Exists path ->
             Error(DataRefused $"%s{path}: it is a folder, and a file is wanted.")
-        | :? UnauthorizedAccessException as e ->
-            Error(StoreFault $"%s{path}: it cannot be read: %s{e.Message}")
+        | DiskRefusal.Reason reason -> Error(StoreFault $"%s{path}: it cannot be read: %s{reason}")
 
     let private readStream read path =
         readOpened
@@ -127,10 +123,8 @@ module SourceFile =
 
             WholeFile.write path content
             Ok()
-        with
-        | :? IOException as e -> Error(StoreFault $"%s{path}: it cannot be written: %s{e.Message}")
-        | :? UnauthorizedAccessException as e ->
-            Error(StoreFault $"%s{path}: it cannot be written: %s{e.Message}")
+        with DiskRefusal.Reason reason ->
+            Error(StoreFault $"%s{path}: it cannot be written: %s{reason}")
 
     /// Writes a value in its codec's format.
     let writeValue (path: string) (codec: Codec<'a>) (value: 'a) : Result<unit, PipelineError> =

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.FSharp.Core;
+using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host;
 
@@ -30,9 +31,9 @@ internal static class ClusterCertificate
             writer.Write(Make(days));
             return Results.Done;
         }
-        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        catch (Exception refusal) when (DiskRefusal.reason(refusal) is { Value: var reason })
         {
-            return Results.Fail<Unit?>(ExitCode.Refused, $"{path}: it cannot be written: {refusal.Message}");
+            return Results.Fail<Unit?>(ExitCode.Refused, $"{path}: it cannot be written: {reason}");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host;
 
@@ -25,7 +26,7 @@ internal static class BugLog
             writer.Write(bug.ToString());
             return $"this is a bug in ntk ({bug.GetType().Name}); its trace is in {path}";
         }
-        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        catch (Exception unwritable) when (DiskRefusal.reason(unwritable) is not null)
         {
             return $"this is a bug in ntk, and {path} cannot be written: {bug}";
         }

@@ -55,5 +55,4 @@ module internal AssemblyResource =
         with
         | :? BadImageFormatException
         | :? EndOfStreamException -> refuse path "it is no assembly, or not the whole of one"
-        | :? IOException as e -> refuse path $"it cannot be read: %s{e.Message.TrimEnd '.'}"
-        | :? UnauthorizedAccessException as e -> refuse path $"it cannot be read: %s{e.Message.TrimEnd '.'}"
+        | DiskRefusal.Reason reason -> refuse path $"it cannot be read: %s{reason}"

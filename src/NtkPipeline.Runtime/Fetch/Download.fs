@@ -94,8 +94,8 @@ module internal Download =
             try
                 part.Write(buffer, 0, count)
                 None
-            with :? IOException as e ->
-                Some(Unwritable e.Message)
+            with DiskRefusal.Reason reason ->
+                Some(Unwritable reason)
 
         let rec next () =
             timer.CancelAfter(silence: TimeSpan)

@@ -11,15 +11,15 @@ module PartFile =
     /// "model.onnx.6fd5d72f.part": what another version of the file left behind is never gone on with.
     let pathOf (target: string) (wanted: WantedFile) : string = $"%s{target}.%s{wanted.Sha256.Hex[..7]}.part"
 
-    let private fault (path: string) (e: exn) = StoreFault $"%s{path}: it cannot be written: %s{e.Message}"
+    let private fault (path: string) (reason: string) =
+        StoreFault $"%s{path}: it cannot be written: %s{reason}"
 
     /// Runs something that touches the disk; what the disk refuses becomes a sentence with the path.
     let guard (path: string) (action: unit -> 'a) : Result<'a, PipelineError> =
         try
             Ok(action ())
-        with
-        | :? IOException as e -> Error(fault path e)
-        | :? UnauthorizedAccessException as e -> Error(fault path e)
+        with DiskRefusal.Reason reason ->
+            Error(fault path reason)
 
     /// Whether a file is the wanted one, by its size and digest.
     let isRight (path: string) (wanted: WantedFile) : Result<bool, PipelineError> =

@@ -126,9 +126,8 @@ module Lease =
     let private release (folder: string) (lease: SeenLease) : unit =
         try
             clear folder (Some lease)
-        with
-        | :? IOException
-        | :? UnauthorizedAccessException -> ()
+        with DiskRefusal.Reason _ ->
+            ()
 
     /// Counts on until it is told to stop, or until its file has been taken away. A beat that fails is missed; the next is tried.
     let private beating (path: string) (start: int64) (beat: TimeSpan) (stop: ManualResetEventSlim) () =
@@ -138,9 +137,8 @@ module Lease =
                     use file = new FileStream(path, FileMode.Open, FileAccess.Write, shared)
                     file.Position <- start
                     file.Write(Text.Encoding.ASCII.GetBytes(count.ToString "D12"))
-                with
-                | :? IOException
-                | :? UnauthorizedAccessException -> ()
+                with DiskRefusal.Reason _ ->
+                    ()
 
                 next (count + 1L)
 

@@ -42,16 +42,15 @@ module internal StoreFolder =
 
     let warn (store: Store) (sentence: string) : unit = store.Told.Enqueue sentence
 
-    let private fault (path: string) (e: exn) =
-        StoreFault $"%s{path}: the store cannot be used here: %s{e.Message}"
+    let private fault (path: string) (reason: string) =
+        StoreFault $"%s{path}: the store cannot be used here: %s{reason}"
 
     /// Runs something that touches the disk; what the disk refuses becomes a sentence with the path.
     let guard (path: string) (action: unit -> 'a) : Result<'a, PipelineError> =
         try
             Ok(action ())
-        with
-        | :? IOException as e -> Error(fault path e)
-        | :? UnauthorizedAccessException as e -> Error(fault path e)
+        with DiskRefusal.Reason reason ->
+            Error(fault path reason)
 
     /// What a disk says of one file that it cannot read (EIO, EUCLEAN, EBADMSG, or without the right to it), and not of itself.
     let private (|Unreadable|_|) (e: exn) =
@@ -110,11 +109,8 @@ module internal StoreFolder =
             warn
                 store
                 $"%s{path} is damaged in the store: %s{reason}; it lies in %s{target} now, and is made again"
-        with
-        | :? IOException as e ->
-            warn store $"%s{path} is damaged in the store: %s{reason}; it cannot be set aside: %s{e.Message}"
-        | :? UnauthorizedAccessException as e ->
-            warn store $"%s{path} is damaged in the store: %s{reason}; it cannot be set aside: %s{e.Message}"
+        with DiskRefusal.Reason refusal ->
+            warn store $"%s{path} is damaged in the store: %s{reason}; it cannot be set aside: %s{refusal}"
 
     /// Sets aside whatever keeps a file from being written.
     let private clearWay (store: Store) (path: string) : unit =
@@ -144,8 +140,7 @@ module internal StoreFolder =
             | None, _ -> Nothing
         with
         | :? FileNotFoundException -> Nothing
-        | :? IOException as e -> Broken e.Message
-        | :? UnauthorizedAccessException as e -> Broken e.Message
+        | DiskRefusal.Reason reason -> Broken reason
 
     /// Writes a file aside, then renames it; `write` gives what the caller wants to know. An existing file is replaced.
     let writeWhole (store: Store) (write: Stream -> 'a) (target: 'a -> string) : 'a =

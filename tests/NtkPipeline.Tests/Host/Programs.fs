@@ -9,14 +9,20 @@ open System.Text.RegularExpressions
 open Expecto
 open NtkPipeline.Tests.Ntk
 
-/// Starts `ntk` in a folder, with these variables in its environment.
-let private launch (folder: string) (environment: (string * string) list) (arguments: string list) =
+/// Starts `ntk` in a folder, by these words of a command line, with these variables in its environment.
+let private launchBy
+    (before: string list)
+    (folder: string)
+    (environment: (string * string) list)
+    (arguments: string list)
+    =
     let program = Path.Combine(AppContext.BaseDirectory, "ntk.dll")
+    let command = before @ [ "dotnet"; program ] @ WeakSettings.expand arguments
 
     let info =
         ProcessStartInfo(
-            "dotnet",
-            program :: WeakSettings.expand arguments,
+            command.Head,
+            command.Tail,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
             WorkingDirectory = folder
@@ -26,6 +32,15 @@ let private launch (folder: string) (environment: (string * string) list) (argum
         info.Environment[name] <- value
 
     Expect.wantSome (Option.ofObj (Process.Start info)) "it starts"
+
+let private launch = launchBy []
+
+/// A program before others that may write no file longer than so many kB: EFBIG, and no signal. POSIX counts in halves of a kB.
+let limited (kB: int) : string list = [ "sh"; "-c"; $"trap '' XFSZ; ulimit -f %d{2 * kB}; exec \"$@\""; "sh" ]
+
+/// Starts `ntk` so limited. .NET's own writes to code pages are files too, of 2 GB.
+let startLimited (kB: int) =
+    launchBy (limited kB) Environment.CurrentDirectory [ "DOTNET_EnableWriteXorExecute", "0" ]
 
 let startWith (environment: (string * string) list) = launch Environment.CurrentDirectory environment
 

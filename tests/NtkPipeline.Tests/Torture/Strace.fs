@@ -22,6 +22,18 @@ let at (call: string) (what: string) (number: string) (command: string list) : s
     ]
     @ command
 
+/// The same of one file's calls alone.
+let atFile
+    (path: string)
+    (call: string)
+    (what: string)
+    (number: string)
+    (command: string list)
+    : string list =
+    match at call what number command with
+    | strace :: rest -> strace :: "-P" :: path :: rest
+    | [] -> []
+
 let private exists (program: string) =
     [ "/usr/bin"; "/bin"; "/usr/sbin" ]
     |> List.exists (fun folder -> File.Exists(Path.Combine(folder, program)))

@@ -71,6 +71,7 @@ let private faults = [|
     "pwrite64", "ENOSPC"
     "pwrite64", "EIO"
     "pwrite64", "EDQUOT"
+    "pwrite64", "EFBIG"
     "fsync", "EIO"
     "fsync", "ENOSPC"
     "rename", "EACCES"
@@ -81,6 +82,7 @@ let private faults = [|
     "unlink", "EACCES"
     "unlink", "EIO"
     "ftruncate", "EIO"
+    "ftruncate", "EFBIG"
     "link", "EACCES"
 |]
 
