@@ -24,7 +24,7 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
     /// <summary>What fails on a machine is tried so often, elsewhere where there is an elsewhere.</summary>
     private const int MostTries = 3;
 
-    private readonly Job _job = new(JsonSerializer.Serialize(request), Environment.CurrentDirectory, Build.Mine, stages.Threads, 0);
+    private readonly Job _job = new(JsonSerializer.Serialize(request), Environment.CurrentDirectory, Build.Mine, stages.Threads, 0, []);
 
     private readonly Dictionary<string, (FrontierStage Stage, StageWatch Watch, Task<StageReport> Report)> _sent = [];
     private readonly Dictionary<string, List<string>> _failures = [];
@@ -83,16 +83,21 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
             if (able.Length > 0 && _sent.Count == 0 && need.Memory > place.MostMemory)
                 return TooLarge(stage.Name, need.Memory, place.MostMemory);
 
-            if ((Holder(able, stage.Key) ?? place.Choose(need, _failures.GetValueOrDefault(stage.Key) ?? [])) is { } worker
+            var failed = _failures.GetValueOrDefault(stage.Key) ?? [];
+
+            if ((Holder(able, stage.Key) ?? place.Choose(need, failed)) is { } worker
                 && cluster.Stage(StageKey.Of(stage.Key, stages.Store)) is { } grain)
             {
-                var watch = new StageWatch(grain, _job with { Memory = need.Memory }, stage.Name, worker);
+                var watch = new StageWatch(grain, _job with { Memory = need.Memory, Avoided = Avoided(failed, worker) }, stage.Name, worker);
                 _sent[stage.Key] = (stage, watch, Task.Run(() => watch.Follow(new Told(stage, Tell).Hear, token), token));
             }
         }
 
         return null;
     }
+
+    /// <summary>Where a stage has failed, unless it goes there again for want of another.</summary>
+    private static string[] Avoided(List<string> failed, WorkerFacts chosen) => failed.Contains(chosen.Name) ? [] : [.. failed.Distinct()];
 
     private StageNeed Need(string name) => new(_job.Threads, (long)stages.Memory(name));
 

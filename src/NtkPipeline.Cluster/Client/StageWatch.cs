@@ -9,14 +9,17 @@ internal sealed class StageWatch(IStageGrain grain, Job job, string name, Worker
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>So often the stage may come to workers that are to be avoided; the others are gone by then.</summary>
+    private const int MostAvoided = 20;
+
     /// <summary>The worker that has it, as far as is known.</summary>
     public string Worker { get; private set; } = worker.Name;
 
     /// <summary>Asks for the stage until it is over, whatever becomes of the worker; tells what is new meanwhile.</summary>
     public async Task<StageReport> Follow(Action<StageReport> hear, CancellationToken token)
     {
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(worker.Address));
-        var seen = -1;
+        PlaceAtWorker();
+        var (seen, avoided) = (-1, 0);
 
         while (true)
             try
@@ -33,6 +36,16 @@ internal sealed class StageWatch(IStageGrain grain, Job job, string name, Worker
             {
                 return StageReport.New(Worker) with { State = StageState.Failed, Code = ExitCode.Refused, Sentence = other.Message };
             }
+            catch (ElsewhereException) when (++avoided < MostAvoided)
+            {
+                // Its grain is where the last try was, and about to leave.
+                PlaceAtWorker();
+                await Task.Delay(_pause, token);
+            }
+            catch (ElsewhereException elsewhere)
+            {
+                return StageReport.New(Worker) with { State = StageState.Failed, Code = ExitCode.Refused, Sentence = $"{elsewhere.Message}, and no other worker takes it" };
+            }
             catch (Exception lost) when (lost is TimeoutException or OrleansException)
             {
                 // The worker is dead, or out of reach: the next call finds the stage elsewhere, or begins it there.
@@ -40,6 +53,9 @@ internal sealed class StageWatch(IStageGrain grain, Job job, string name, Worker
                 await Task.Delay(_pause, token);
             }
     }
+
+    /// <summary>Where the stage is nowhere yet, it is begun at the worker that was chosen.</summary>
+    private void PlaceAtWorker() => RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(worker.Address));
 
     public async Task Cancel()
     {

@@ -11,10 +11,15 @@ namespace NtkPipeline.Cluster;
 /// <param name="Build">The program's version: another one might see another pipeline.</param>
 /// <param name="Threads">How many processors a stage takes; 0 for all of its machine's.</param>
 /// <param name="Memory">Bytes that the stage declares to need at its peak; 0 where it declares nothing.</param>
+/// <param name="Avoided">The names of workers on which the stage has failed: where there are others, none of these takes it.</param>
 [GenerateSerializer, Immutable, Alias("ntk.job")]
 internal sealed record Job(
     [property: Id(0)] string Request, [property: Id(1)] string Folder, [property: Id(2)] string Build, [property: Id(3)] int Threads,
-    [property: Id(4)] long Memory);
+    [property: Id(4)] long Memory, [property: Id(5)] string[] Avoided)
+{
+    /// <summary>What is the same for all stages of a run.</summary>
+    public Job OfRun => this with { Memory = 0, Avoided = [] };
+}
 
 [GenerateSerializer, Alias("ntk.state")]
 internal enum StageState

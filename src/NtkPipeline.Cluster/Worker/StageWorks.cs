@@ -26,9 +26,15 @@ internal sealed class StageWorks(WorkerPlace place, CoreSlots slots, ChildPool p
 
             work = new StageWork(name, slots.Wanted(job.Threads), job.Memory, place.Name, terminal, clock);
             _works[grain] = work;
-            work.Begin(StageKey.Recipe(grain), job with { Memory = 0 }, slots, pool);
+            work.Begin(StageKey.Recipe(grain), job.OfRun, slots, pool);
             return work;
         }
+    }
+
+    public bool IsUnderWay(string grain)
+    {
+        lock (_works)
+            return _works.TryGetValue(grain, out var work) && !work.Report.IsOver;
     }
 
     public void Cancel(string grain)

@@ -143,6 +143,30 @@ let private cluster =
                     finally
                         finally' (running :: (workers |> List.map _.Process))))
 
+        if not (OperatingSystem.IsWindows()) then
+            RedisServer.testCaseRedis
+                "a stage that one worker's disk refuses is made by another, and not asked of the first again"
+            <| inFolder (fun folder ->
+                RedisServer.withRedis folder (fun address ->
+                    let join name cores = [ "--cluster"; address; "--name"; name; "--cores"; cores ]
+                    // The one with more cores is asked first.
+                    let small, large = startLimitedWorker 40 (join "w1" "2"), startWorker (join "w2" "1")
+
+                    try
+                        let run = arguments folder (tweets folder 240) "shared" "out"
+                        let said = finish (start (run @ [ "--cluster"; address ]))
+                        Expect.equal (results folder "out") (snd alone.Value) "the same bytes"
+                        [ small; large ] |> List.map saidBy |> String.concat "" |> wantEachOnce
+
+                        let refused =
+                            said.Split '\n' |> Array.filter _.Contains("it is tried again") |> List.ofArray
+
+                        Expect.isNonEmpty refused said
+                        Expect.equal (List.distinct refused) refused "once each"
+                        Expect.all refused _.Contains("File too large") $"why: %A{refused}"
+                    finally
+                        finally' [ small.Process; large.Process ]))
+
         RedisServer.testCaseRedis
             "a stage that no worker has the memory for is refused, and the memory is told of"
         <| inFolder (fun folder ->

@@ -12,14 +12,19 @@ open NtkPipeline.Tests.Programs
 /// A worker, and what it has said so far.
 type Worker = { Process: Process; Said: Text.StringBuilder }
 
-let startWorker arguments =
-    let worker = { Process = start ("worker" :: arguments); Said = Text.StringBuilder() }
+let private heard (started: Process) =
+    let worker = { Process = started; Said = Text.StringBuilder() }
     let keep (line: string | null) = lock worker.Said (fun () -> worker.Said.AppendLine line |> ignore)
     worker.Process.ErrorDataReceived.Add(fun said -> keep said.Data)
     worker.Process.OutputDataReceived.Add(fun said -> keep said.Data)
     worker.Process.BeginErrorReadLine()
     worker.Process.BeginOutputReadLine()
     worker
+
+let startWorker arguments = heard (start ("worker" :: arguments))
+
+/// A worker that may write no file longer than so many kB.
+let startLimitedWorker (kB: int) arguments = heard (startLimited kB ("worker" :: arguments))
 
 let saidBy worker = lock worker.Said worker.Said.ToString
 
