@@ -1,6 +1,5 @@
 namespace NtkPipeline.Runtime
 
-open System.IO
 open NtkPipeline.Core
 
 /// One input of a stage: what it is called, and the digest of its bytes.
@@ -70,40 +69,6 @@ type Reason =
 [<RequireQualifiedAccess>]
 module Recipe =
 
-    let private counted: Codec<RunRecord> = Codec.json "run-record/1"
-
-    let private uncounted
-        : Codec<{|
-            Recipe: Recipe
-            Output: string
-            Extension: string
-            Bytes: int64
-            Seconds: float
-        |}> =
-        Codec.json "run-record/1"
-
-    /// A record, also one from before processors were counted.
-    let private read (stream: Stream) : Result<RunRecord, string> =
-        use copy = new MemoryStream()
-        stream.CopyTo copy
-        let again () = new MemoryStream(copy.ToArray())
-
-        match counted.Read(again ()) with
-        | Ok record -> Ok record
-        | Error reason ->
-            uncounted.Read(again ())
-            |> Result.map (fun record -> {
-                Recipe = record.Recipe
-                Output = record.Output
-                Extension = record.Extension
-                Bytes = record.Bytes
-                Seconds = record.Seconds
-                Processor = None
-            })
-            |> Result.mapError (fun _ -> reason)
-
-    let codec: Codec<RunRecord> = { counted with Read = read }
-
     let ofStage (stage: Stage<'i, 'o>) (input: Artifact<'i>) (root: Seed) : Recipe = {
         Stage = stage.Name
         Version = stage.Version
@@ -133,21 +98,6 @@ module Recipe =
                 input.Origin
                 input.Digest
         ]
-
-    /// Whether the names and numbers in a record could be of a result.
-    let private isPlausible (record: RunRecord) =
-        Result.isOk (Digest.parse record.Output)
-        && StoreNames.isExtension record.Extension
-        && record.Bytes >= 0L
-
-    /// The record in a file that has this key for a name. Any other recipe's is damage: its numbers are of something else.
-    let readRecord (name: string) (stream: Stream) : Result<RunRecord, string> =
-        match read stream with
-        | Error reason -> Error reason
-        | Ok record when (key record.Recipe).Hex <> name ->
-            Error $"it is the record of another recipe, of %s{record.Recipe.Stage}"
-        | Ok record when not (isPlausible record) -> Error "what it says of the result cannot be"
-        | Ok record -> Ok record
 
     /// The fields of two settings that differ, as "field: before → now".
     let private changes (before: string) (now: string) =

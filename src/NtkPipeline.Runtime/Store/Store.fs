@@ -88,7 +88,7 @@ module Store =
     let private readRecord (store: Store) (path: string) : Sight<RunRecord> =
         let key = nonNull (Path.GetFileNameWithoutExtension path)
 
-        match StoreFolder.read store path (fun file -> Recipe.readRecord key file) with
+        match StoreFolder.read store path (fun file -> RunRecordFile.readNamed key file) with
         | Seen(Ok record) -> Seen record
         | Seen(Error reason) -> Broken reason
         | Nothing -> Nothing
@@ -156,7 +156,7 @@ module Store =
         let key = Recipe.key run.Recipe
 
         StoreFolder.guard store.Root (fun () ->
-            StoreFolder.writeWhole store (fun file -> Recipe.codec.Write file run) (fun () ->
+            StoreFolder.writeWhole store (fun file -> RunRecordFile.codec.Write file run) (fun () ->
                 runPath store key))
         |> Result.bind (fun () -> noteLatest store scope run.Recipe.Stage key)
 

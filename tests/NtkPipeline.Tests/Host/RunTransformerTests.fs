@@ -38,7 +38,7 @@ let private given out = [
 let private records store = [
     for path in Directory.GetFiles(Path.Combine(store, "runs")) do
         use file = File.OpenRead path
-        path, Expect.wantOk (Recipe.codec.Read file) path
+        path, Expect.wantOk (RunRecordFile.codec.Read file) path
 ]
 
 /// Makes the store as it was before these stages ran.

@@ -122,5 +122,5 @@ let all: Reader list = [
             }
         ]
         [ "\"recipe\": "; "\"seed\": "; "{\"stage\": \"a\"}" ]
-        Recipe.codec
+        RunRecordFile.codec
 ]

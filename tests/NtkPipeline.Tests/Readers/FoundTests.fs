@@ -159,7 +159,7 @@ let tests =
 
             let reason =
                 Expect.wantError
-                    (Recipe.codec.Read(
+                    (RunRecordFile.codec.Read(
                         new MemoryStream(Encoding.UTF8.GetBytes $"{{ \"%s{name}\": {{ \"a\": $ }} }}")
                     ))
                     "refused"

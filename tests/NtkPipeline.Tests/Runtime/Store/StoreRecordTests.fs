@@ -10,11 +10,11 @@ open NtkPipeline.Tests.WordChain
 
 let private read (path: string) =
     use file = File.OpenRead path
-    Expect.wantOk (Recipe.codec.Read file) "a record"
+    Expect.wantOk (RunRecordFile.codec.Read file) "a record"
 
 let private write (path: string) (record: RunRecord) =
     use file = File.Create path
-    Recipe.codec.Write file record
+    RunRecordFile.codec.Write file record
 
 let private records folder =
     Directory.GetFiles(Path.Combine(folder, "runs")) |> Array.map (fun path -> path, read path)
@@ -50,6 +50,39 @@ let tests =
             Expect.stringContains warning "the record of another recipe, of shuffle" "why"
             Expect.hasLength (setAside folder) 1 "it is kept aside"
             Expect.isEmpty (StoreCare.verify (Store.openAt folder |> wantOk) |> wantOk).Damaged "and mended")
+
+        testCase
+            "names its own recipe's result alone: another's in its place is damage; records of before names were bound are read"
+        <| inFolder (fun folder ->
+            let _, first, _ = run folder 1UL plain
+            let mine, record = ofStage "shuffle" folder |> Array.exactlyOne
+            run folder 2UL plain |> ignore
+            let other = ofStage "shuffle" folder |> Array.find (fun (path, _) -> path <> mine) |> snd
+            Expect.notEqual other.Output record.Output "another object, which is there"
+
+            Expect.equal
+                (other.Bytes, other.Extension)
+                (record.Bytes, record.Extension)
+                "of the same size and kind"
+
+            let sound = File.ReadAllText mine
+            File.WriteAllText(mine, sound.Replace(record.Output, other.Output))
+            let health = StoreCare.verify (Store.openAt folder |> wantOk) |> wantOk
+            Expect.equal health.Damaged [| mine |] "verify names it"
+            let ran, again, warnings = run folder 1UL plain
+            Expect.equal again first "the numbers of seed 1"
+            Expect.equal (List.map fst ran) [ "shuffle" ] "made again"
+            Expect.stringContains (List.exactlyOne warnings) "is not what was recorded" "why"
+
+            let lines = File.ReadAllLines mine
+
+            let unsealed =
+                lines |> Array.filter (fun line -> not (line.Contains "\"seal\"")) |> String.concat "\n"
+
+            Expect.equal (unsealed.Split '\n').Length (lines.Length - 1) "without its seal"
+            File.WriteAllText(mine, unsealed.Replace(",\n}", "\n}"))
+            let ran, again, warnings = run folder 1UL plain
+            Expect.equal (ran, again, warnings) ([], first, []) "as stores have it that were made before")
 
         testCase "leads nowhere else: what it says of its result has the form of a result"
         <| inFolder (fun folder ->
