@@ -157,13 +157,5 @@ module BiasMeasures =
             let cosine = product / sqrt (ff * gg)
             Math.Acos(max -1.0 (min 1.0 cosine)) * 180.0 / Math.PI
 
-    /// Pearson's correlation; 0 where one of the two does not vary.
-    let correlation (x: float[]) (y: float[]) : float =
-        let mx, my = Array.average x, Array.average y
-        let sum f = Array.map2 f x y |> Array.sum
-        let xy = sum (fun x y -> (x - mx) * (y - my))
-        let xx, yy = sum (fun x _ -> (x - mx) ** 2.0), sum (fun _ y -> (y - my) ** 2.0)
-        if xx <= 0.0 || yy <= 0.0 then 0.0 else xy / sqrt (xx * yy)
-
     /// The mean of some values, none of none.
     let mean (values: float[]) : float option = if values.Length = 0 then None else Some(Array.average values)

@@ -95,7 +95,8 @@ module BiasStops =
                 let along = Array.init count (fun k -> sums[sample, time * count + k])
                 log ridges.Relative[System.Array.IndexOf(along, Array.min along)]
 
-            BiasMeasures.correlation x (Array.init theory.Length best)
+            // Where one of the two does not vary, nothing goes together.
+            Metrics.correlation x (Array.init theory.Length best) |> Option.defaultValue 0.0
 
         let drawn = Array.init resamples (fun sample -> at (sample + 1)) |> Array.sort
 

@@ -125,7 +125,8 @@ module JudgeBias =
         (point: BiasPoint)
         : Stage<TrainInput * BiasPath list * BiasFirst list, BiasEvidence> = {
         Name = "judge-implicit-bias"
-        Version = 4
+        // 5: correlations by MathNet.
+        Version = 5
         Settings = Fingerprint.describe (settings, near, point)
         Codec = Codec.json "implicit-bias/2"
         Body = Seeded(run (settings, near, point))

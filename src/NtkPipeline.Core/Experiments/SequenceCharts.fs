@@ -4,16 +4,13 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module SequenceCharts =
 
-    /// One standard error of an accuracy on so many rows.
-    let private spread rows accuracy = sqrt (accuracy * (1.0 - accuracy) / float rows)
-
     let private points name rows (values: float[]) : ChartLine = {
         Name = name
         Mark = ChartMark.Points
         Points =
             values
             |> Array.mapi (fun k y ->
-                let reach = spread rows y
+                let reach = Metrics.standardError rows y
                 { X = float (k + 1); Y = y; Low = y - reach; High = y + reach })
     }
 

@@ -4,15 +4,12 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module TransformerCharts =
 
-    /// One standard error of an accuracy on so many rows.
-    let private spread rows accuracy = sqrt (accuracy * (1.0 - accuracy) / float rows)
-
     let accuracies (evidence: TransformerEvidence) : PointChart =
         let models = evidence.Models |> Array.indexed
 
         let point (k: int, scores: ModelScores) =
             let y = scores.Validation.Accuracy
-            let reach = spread evidence.ValidationRows y
+            let reach = Metrics.standardError evidence.ValidationRows y
             { X = float (k + 1); Y = y; Low = y - reach; High = y + reach }
 
         {

@@ -32,15 +32,6 @@ module TransformerDrifts =
             Movement = movement
         }
 
-    /// None where one of them does not vary.
-    let private correlation (a: float[]) (b: float[]) =
-        let meanA, meanB = Array.average a, Array.average b
-        let sum pick = Array.map2 pick a b |> Array.sum
-        let across = sum (fun x y -> (x - meanA) * (y - meanB))
-        let ofA = sum (fun x _ -> (x - meanA) * (x - meanA))
-        let ofB = sum (fun _ y -> (y - meanB) * (y - meanB))
-        if ofA = 0.0 || ofB = 0.0 then None else Some(across / sqrt (ofA * ofB))
-
     /// How the change of a training's outputs from `start` to `actual` was foretold by `said`.
     let foretold (training: TuningMethod) what (start: float[]) (actual: float[]) (said: float[]) : Foretold =
         let change, expected = Array.map2 (-) actual start, Array.map2 (-) said start
@@ -51,7 +42,7 @@ module TransformerDrifts =
         {
             Of = TransformerModel.id (TransformerModel.Tuned training)
             What = what
-            Correlation = correlation change expected
+            Correlation = Metrics.correlation change expected
             Explained =
                 if size = 0.0 then
                     None

@@ -77,7 +77,7 @@ module TransformerTables =
         ]
         Notes = [
             let p = parts |> Array.averageBy _.ValidationAccuracy
-            let standard = sqrt (p * (1.0 - p) / float evidence.ValidationRows)
+            let standard = Metrics.standardError evidence.ValidationRows p
             $"On part of the fitted rows, the ridge of each by cross-validation there; the standard error of an accuracy is about %s{percent standard}."
         ]
     }

@@ -115,7 +115,7 @@ module Answer =
     let private kernel (findings: Findings) : string =
         let kernel = findings.Kernel
         let accuracy, rows = kernel.Validation.Accuracy, findings.Data.ValidationRows
-        let error = sqrt (accuracy * (1.0 - accuracy) / float (max 1 rows))
+        let error = Metrics.standardError rows accuracy
 
         let leftOut =
             match kernel.Refit with
@@ -136,7 +136,7 @@ module Answer =
             let least, most = points[0], Array.last points
             let best = points |> Array.maxBy _.HeldOut.Accuracy
             let p = best.HeldOut.Accuracy
-            let error = sqrt (p * (1.0 - p) / float (max 1 facts.Rows))
+            let error = Metrics.standardError facts.Rows p
             let change = most.HeldOut.Accuracy - least.HeldOut.Accuracy
 
             let verb =

@@ -6,7 +6,7 @@ module CalibrationFigure =
 
     /// A bin with one standard error of its share.
     let private point (bin: ReliabilityBin) : CurvePoint =
-        let error = sqrt (bin.PositiveShare * (1.0 - bin.PositiveShare) / float bin.Count)
+        let error = Metrics.standardError bin.Count bin.PositiveShare
 
         {
             X = bin.MeanProbability

@@ -70,7 +70,7 @@ module Glossary =
 
     /// The standard error of an accuracy near 0.8 on so many rows.
     let private chance (rows: int) =
-        let error = 0.4 / sqrt (float (max 1 rows)) |> NumberText.percent
+        let error = Metrics.standardError rows 0.8 |> NumberText.percent
         let deciding = NumberText.many rows "validation row decides" "validation rows decide"
 
         $"%s{deciding} every accuracy: by chance alone one accuracy has a standard error near %s{error}. Smaller differences mean little."

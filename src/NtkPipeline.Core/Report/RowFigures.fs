@@ -7,17 +7,6 @@ module RowFigures =
     /// Rows that are drawn, at most.
     let private most = 3000
 
-    /// Pearson's correlation; none where one of the two is constant.
-    let correlation (a: float[]) (b: float[]) : float option =
-        let centred (x: float[]) =
-            let mean = Array.average x
-            x |> Array.map (fun x -> x - mean)
-
-        let a, b = centred a, centred b
-        let product = Array.fold2 (fun sum x y -> sum + x * y) 0.0
-        let size = sqrt (product a a * product b b)
-        if size > 0.0 then Some(product a b / size) else None
-
     let private draw id title caption what (kinds: (string * (float * float)[]) list) : Figure =
         let all = kinds |> List.map snd |> Array.concat
         let seen = all |> Array.collect (fun (x, y) -> [| x; y |])
@@ -62,7 +51,7 @@ module RowFigures =
         let distance = (Metrics.gap kernel network).Rms
 
         let correlated =
-            match correlation kernel network with
+            match Metrics.correlation kernel network with
             | Some r -> $"their correlation is %s{NumberText.score r}"
             | None -> "one of them says the same of all rows"
 

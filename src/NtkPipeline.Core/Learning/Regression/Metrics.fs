@@ -1,6 +1,7 @@
 namespace NtkPipeline.Core
 
 open System
+open MathNet.Numerics.Statistics
 
 /// How well real-valued outputs, cut at 0, meet labels of ±1. Accuracy and F1 (of the positive class) lie in 0 … 1, as
 /// does the area under the ROC curve (ties count one half).
@@ -24,6 +25,15 @@ module Metrics =
 
         if not (Array.forall Double.IsFinite expected && Array.forall Double.IsFinite outputs) then
             invalidArg (nameof outputs) "not every label and output is a finite number"
+
+    /// Pearson's correlation of two columns of one length, −1 … 1; none where one of them does not vary.
+    let correlation (a: float[]) (b: float[]) : float option =
+        match Correlation.Pearson(a, b) with
+        | r when Double.IsFinite r -> Some(Math.Clamp(r, -1.0, 1.0))
+        | _ -> None
+
+    /// The standard error of a share of so many rows, √(p(1 − p)/N), as that of an accuracy.
+    let standardError (rows: int) (share: float) : float = sqrt (share * (1.0 - share) / float (max 1 rows))
 
     let private countWhere predicate (labels: float[]) (outputs: float[]) =
         let mutable count = 0

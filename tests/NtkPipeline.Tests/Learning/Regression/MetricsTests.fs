@@ -75,6 +75,24 @@ let tests =
         testCase "the gap of two functions"
         <| fun () -> Expect.equal (Metrics.gap [| 1; 2 |] [| 1; 6 |]) { Rms = sqrt 8.0; Sup = 4.0 } "0 and 4"
 
+        testCase "correlations, and the standard error of a share, by hand"
+        <| fun () ->
+            let wantClose (found: float option) expected =
+                close (Expect.wantSome found "both vary") expected "Pearson's"
+
+            // Σxy/√(Σx² Σy²) of what is centred: 1/√(2 · 14/3), and a share of ¼ among 12 rows.
+            wantClose (Metrics.correlation [| 1; 2; 3 |] [| 5; 3; 1 |]) -1.0
+            wantClose (Metrics.correlation [| 1; 2; 3 |] [| 1; 4; 2 |]) (1.0 / sqrt (2.0 * 14.0 / 3.0))
+
+            wantClose
+                (Metrics.correlation [| 1e8 + 1.0; 1e8 + 2.0; 1e8 + 3.0 |] [| 1; 4; 2 |])
+                0.3273268353539886
+
+            Expect.isNone (Metrics.correlation [| 1; 2; 3 |] [| 0.1; 0.1; 0.1 |]) "one does not vary"
+            Expect.isNone (Metrics.correlation [| 1 |] [| 2 |]) "one row"
+            close (Metrics.standardError 12 0.25) 0.125 "√(0.25 · 0.75/12)"
+            Expect.equal (Metrics.standardError 0 0.5) 0.5 "no rows are as one"
+
         testCase "no rows, other lengths and numbers that are not finite are refused"
         <| fun () ->
             for labels, outputs in
