@@ -13,6 +13,11 @@ module LargeGarbage =
 
     let private pause = TimeSpan.FromMilliseconds 200.0
 
+    /// What the last full collection has left. What came since may be garbage by now, and counts as new.
+    let private heldThen () =
+        let left = GC.GetGCMemoryInfo GCKind.FullBlocking
+        left.HeapSizeBytes - left.FragmentedBytes
+
     /// Looks after it, beside the program's work, until the program ends. Few objects and large ones make a full collection short: some
     /// milliseconds.
     let watch () : unit =
@@ -27,6 +32,6 @@ module LargeGarbage =
                     held <- now
                 elif now - held > most then
                     GC.Collect(2, GCCollectionMode.Forced, true, false)
-                    held <- GC.GetTotalMemory false
+                    held <- heldThen ()
 
         Thread(look, IsBackground = true, Name = "large garbage").Start()

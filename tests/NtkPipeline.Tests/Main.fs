@@ -163,10 +163,8 @@ let private tests =
         RunGraphTests.tests
         LaneMakerTests.tests
         yield! StoreLists.all
-        OwnFileTests.tests
-        MachineLackTests.tests
-        SharedRunTests.tests
-        StoppedRunTests.tests
+        yield! [ OwnFileTests.tests; MachineLackTests.tests; LargeGarbageTests.tests ]
+        yield! [ SharedRunTests.tests; StoppedRunTests.tests ]
         SolveMachineTests.tests
         ClusterTests.tests
         SolveWorkersTests.tests
@@ -190,8 +188,7 @@ let private tests =
         yield! HostTests.all @ OwnDataLists.all
         yield! [ ReaderTests.tests; FoundTests.tests ]
         yield! [ DiskFaultTests.tests; TortureTests.tests ]
-        ArchitectureTests.tests
-        FolderTests.tests
+        yield! [ ArchitectureTests.tests; FolderTests.tests ]
     ]
 
 [<EntryPoint>]
