@@ -16,7 +16,11 @@ stop() {
   touch "$work/over"
   for pid in "${pids[@]}" $(cat "$work"/*.pid 2>/dev/null); do kill -9 "$pid" 2>/dev/null; done
   wait 2>/dev/null
-  for k in 1 2 3; do ip netns del "ntk$k" 2>/dev/null; done
+  for k in 1 2 3; do
+    # faketime's own child, and the worker's.
+    for pid in $(ip netns pids "ntk$k" 2>/dev/null); do kill -9 "$pid" 2>/dev/null; done
+    ip netns del "ntk$k" 2>/dev/null
+  done
   ip link del ntkbr 2>/dev/null
   [ "${failed:-1}" = 0 ] && rm -rf "$work"
 }
@@ -68,6 +72,11 @@ supervise() {
 mkdir "$work/alone" "$work/three"
 run alone || { cat "$work/alone.err"; exit 1; }
 for k in 1 2 3; do supervise $k 2>/dev/null & done
+# A run waits for its first worker for a minute; on a busy machine they may come later.
+for _ in $(seq 600); do
+  [ "$(grep -l "works for" "$work"/w?.log | wc -l)" = 3 ] && break
+  sleep 0.5
+done
 run three --cluster "$cluster" --certificate "$work/cluster.pem" &
 client=$!
 until [ "$(ls "$work/three/store/runs" 2>/dev/null | wc -l)" -gt 12 ]; do sleep 0.2; kill -0 $client || break; done

@@ -52,7 +52,7 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
         {
             return await grains.GetGrain<IWorkersGrain>(0).List();
         }
-        catch (Exception lost) when (lost is TimeoutException or OrleansException)
+        catch (Exception lost) when (Lost.Is(lost))
         {
             return [];
         }

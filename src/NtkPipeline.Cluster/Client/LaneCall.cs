@@ -29,7 +29,7 @@ internal sealed class LaneCall(ILaneGrain grain, WorkerFacts worker)
         {
             return LaneAnswer.Of(LaneState.Failed, other.Message);
         }
-        catch (Exception lost) when (lost is TimeoutException or OrleansException)
+        catch (Exception lost) when (Lost.Is(lost, token))
         {
             return LaneAnswer.Of(LaneState.Failed, $"{worker.Name} does not answer");
         }
@@ -43,7 +43,7 @@ internal sealed class LaneCall(ILaneGrain grain, WorkerFacts worker)
         {
             await grain.Forget().WaitAsync(TimeSpan.FromSeconds(2));
         }
-        catch (Exception lost) when (lost is TimeoutException or OrleansException)
+        catch (Exception lost) when (Lost.Is(lost))
         {
             // Whoever cannot be told is dead, or forgets by itself.
         }

@@ -46,7 +46,7 @@ internal sealed class StageWatch(IStageGrain grain, Job job, string name, Worker
             {
                 return StageReport.New(Worker) with { State = StageState.Failed, Code = ExitCode.Refused, Sentence = $"{elsewhere.Message}, and no other worker takes it" };
             }
-            catch (Exception lost) when (lost is TimeoutException or OrleansException)
+            catch (Exception lost) when (Lost.Is(lost, token))
             {
                 // The worker is dead, or out of reach: the next call finds the stage elsewhere, or begins it there.
                 RequestContext.Clear();
@@ -63,7 +63,7 @@ internal sealed class StageWatch(IStageGrain grain, Job job, string name, Worker
         {
             await grain.Cancel().WaitAsync(TimeSpan.FromSeconds(2));
         }
-        catch (Exception lost) when (lost is TimeoutException or OrleansException)
+        catch (Exception lost) when (Lost.Is(lost))
         {
             // Whoever cannot be told is dead, or will find its work wanted by nobody.
         }

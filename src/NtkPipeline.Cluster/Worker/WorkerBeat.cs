@@ -45,7 +45,7 @@ internal sealed class WorkerBeat(
         {
             await tell().WaitAsync(token);
         }
-        catch (Exception lost) when (lost is TimeoutException or OrleansException)
+        catch (Exception lost) when (Lost.Is(lost, token))
         {
             log.LogDebug(lost, "a beat was lost");
         }
