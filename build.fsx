@@ -42,9 +42,18 @@ let further target arguments =
 
 let tests kind = buildThenStart $"tests/NtkPipeline.%s{kind}" $"NtkPipeline.%s{kind}"
 
-/// What `torture` does: of each part how much by default, and which tests; the exit code is 0 where nothing was found.
+let private attack list (count: string) =
+    Environment.SetEnvironmentVariable("NTK_TORTURE", count)
+    tests "Tests" [ "--filter"; $"NtkPipeline.%s{list}" ]
+
+/// Each reader of binary files for so many seconds.
+let private fuzz (seconds: string) =
+    build "tests/NtkPipeline.Tests"
+    dotnet false root [ "fsi"; ".paket/fuzz.fsx"; seconds ]
+
+/// What `torture` does: of each part how much by default, and by what; the exit code is 0 where nothing was found.
 let tortures =
-    let part name count list = name, count, [ "--filter"; $"NtkPipeline.%s{list}" ]
+    let part name count list = name, count, attack list
 
     [
         part "readers" "100000" "readers"
@@ -54,11 +63,8 @@ let tortures =
         part "disks" "100" "torture.a disk that fills"
         part "processes" "50" "torture.two and four"
         part "damage" "100" "a damaged store"
+        "fuzz", "60", fuzz
     ]
-
-let private attack (count: string) list =
-    Environment.SetEnvironmentVariable("NTK_TORTURE", count)
-    tests "Tests" list
 
 /// All parts, or those that are named, with as many as they have by default, or as a number says.
 let torture (arguments: string list) =
@@ -69,7 +75,7 @@ let torture (arguments: string list) =
     | [] ->
         tortures
         |> List.filter (fun (part, _, _) -> names.IsEmpty || List.contains part names)
-        |> List.map (fun (_, usual, list) -> attack (List.tryLast counts |> Option.defaultValue usual) list)
+        |> List.map (fun (_, usual, act) -> act (List.tryLast counts |> Option.defaultValue usual))
         |> List.max
     | unknown ->
         let known = tortures |> List.map (fun (part, _, _) -> part) |> String.concat ", "
@@ -123,7 +129,7 @@ let targets = [
     "run", "compile, then `ntk` with the remaining arguments (`ntk run` if they name no command)", run
     "test", "compile, then run the tests; further arguments go to them", tests "Tests"
     "torture",
-    "compile, then attack: readers by generated inputs, runs by kills, failing calls, full disks, others, damage; `torture kills 50`",
+    "compile, then attack: readers by generated inputs and by a fuzzer, runs by kills, failing calls, full disks, others, damage; `torture kills 50`",
     torture
     "check", "fail where `format` would change a source file", layOut [ "--check" ] [ "--verify-no-changes" ]
     "format", "lay out every source file", layOut [] []

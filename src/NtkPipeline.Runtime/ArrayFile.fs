@@ -41,19 +41,28 @@ module ArrayFile =
     /// An array in memory is at most as large as one of .NET's.
     let private mostBytes = int64 Array.MaxLength
 
+    /// The most bytes that a byte of DEFLATE can stand for (RFC 1951: 258 of them in two bits).
+    let private mostUnpacked = 1032L
+
     let private unpack (name: string) (entry: ZipArchiveEntry) : Result<Stream, string> =
         if entry.Length > mostBytes then
             Error
                 $"its array '%s{PlainLine.ofWords name}' has %d{entry.Length} bytes, more than one is read of; unpack the archive and give the .npy"
         else
             use packed = entry.Open()
-            let bytes = Array.zeroCreate<byte>(int entry.Length)
-            let got = packed.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream = false)
 
-            if got < bytes.Length then
-                Error $"its array '%s{PlainLine.ofWords name}' ends before its last byte"
-            else
-                Ok(new MemoryStream(bytes))
+            let unfolded =
+                // What an archive claims to hold may be more than it can.
+                if entry.Length / mostUnpacked > entry.CompressedLength then
+                    None
+                else
+                    let bytes = Array.zeroCreate<byte>(int entry.Length)
+                    let got = packed.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream = false)
+                    if got < bytes.Length then None else Some bytes
+
+            match unfolded with
+            | Some bytes -> Ok(new MemoryStream(bytes))
+            | None -> Error $"its array '%s{PlainLine.ofWords name}' ends before its last byte"
 
     let private inArchive (path: string) (name: string) : Result<Stream, string> =
         try

@@ -2,11 +2,12 @@ module NtkPipeline.Tests.Main
 
 open Expecto
 
+// Before anything else of the program runs.
+do FuzzMemory.prepare ()
+
 let private tests =
     testList "NtkPipeline" [
-        LibTorchTests.tests
-        CodecTests.tests
-        NpyTests.tests
+        yield! [ LibTorchTests.tests; CodecTests.tests; NpyTests.tests ]
         yield! [ FoundationTests.tests; ByteSizeTests.tests; MemoryNeedTests.tests ]
         CsvLayoutTests.tests
         TweetFrameTests.tests
@@ -20,8 +21,7 @@ let private tests =
         OwnKernelStepsTests.tests
         SwitchedCausesTests.tests
         yield! [ TaskNetworkTests.tests; TokenTrainingTests.tests ]
-        TrainWholeTests.tests
-        FollowTrainingTests.tests
+        yield! [ TrainWholeTests.tests; FollowTrainingTests.tests ]
         WeightedRowsTests.tests
         FunctionDescentTests.tests
         KernelMeasuresTests.tests
@@ -193,5 +193,8 @@ let private tests =
 
 [<EntryPoint>]
 let main argv =
-    NtkPipeline.Runtime.LibTorch.useThreads 0
-    Counted.run argv tests
+    match Fuzz.tryRun (List.ofArray argv) with
+    | Some code -> code
+    | None ->
+        NtkPipeline.Runtime.LibTorch.useThreads 0
+        Counted.run argv tests

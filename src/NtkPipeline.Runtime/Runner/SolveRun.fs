@@ -16,7 +16,8 @@ module SolveRun =
     /// Where the state is kept while the solve runs.
     let checkpointPath (output: string) : string = output + ".part"
 
-    let private codec: Codec<CheckpointHead * Matrix<float>> =
+    /// What is in that file.
+    let codec: Codec<CheckpointHead * Matrix<float>> =
         Codec.pair ("head", Codec.json "solve-checkpoint/1") ("state", Codec.matrix64)
 
     let private nameOf (m: Matrix<float>) = $"%d{m.Rows} %d{m.Columns} %s{(Digest.ofFloats m.Values).Hex}"

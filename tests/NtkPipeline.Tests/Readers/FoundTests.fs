@@ -34,6 +34,17 @@ let private half = "\\ud800"
 
 let tests =
     testList "found in readers" [
+        testCase "an archive that claims more than its bytes can unfold to is refused before it has memory"
+        <| inFolder (fun folder ->
+            let path = Path.Combine(folder, "x.npz")
+            let bytes = StateReaders.archive CompressionLevel.Optimal [ "a", [| 1uy |] ]
+            let entry = MemoryExtensions.IndexOf(ReadOnlySpan bytes, ReadOnlySpan "PK\001\002"B)
+            Array.blit (BitConverter.GetBytes 2_000_000_000) 0 bytes (entry + 24) 4
+            File.WriteAllBytes(path, bytes)
+            let before = GC.GetAllocatedBytesForCurrentThread()
+            SourceFile.readNpy path |> says "its array 'a' ends before its last byte"
+            Expect.isLessThan (GC.GetAllocatedBytesForCurrentThread() - before) (16L <<< 20) "bytes")
+
         testCase "a model folder's JSON whose texts are no Unicode is refused by its file's name"
         <| inFolder (fun folder ->
             let refusedWith (name: string) (part: string) (bytes: byte[]) =

@@ -10,7 +10,7 @@ let private shown (bytes: byte[]) =
     let more = if part.Length < bytes.Length then $" … of %d{bytes.Length} bytes" else ""
     Convert.ToHexString part + more
 
-let private readers = ArrayReaders.all @ TextReaders.all @ ModelReaders.all
+let private readers = ArrayReaders.all @ StateReaders.all @ TextReaders.all @ ModelReaders.all
 
 let tests =
     testList "readers" [
@@ -21,6 +21,24 @@ let tests =
 
             for reader in readers do
                 Expect.exists reader.Grain.Seeds (fun seed -> (reader.Read seed).IsNone) reader.Name
+
+        test "the fuzzer is given the readers of binary files, under names that are folders' too" {
+            let names = Fuzz.readers |> List.map _.Name
+
+            for name in
+                [
+                    ".npy"
+                    ".npz of arrays"
+                    "network weights"
+                    "solve checkpoint"
+                    "ONNX graph"
+                    "TorchScript archive"
+                ] do
+                Expect.contains names name "binary"
+
+            for name in [ "network"; "settings"; "run record"; "tweets" ] do
+                Expect.isFalse (List.contains name names) $"%s{name} is text"
+        }
 
         testCase "inputs of one number are the same bytes, and of different numbers others"
         <| fun () ->
