@@ -13,7 +13,7 @@ internal static class AskedRun
 
     /// <summary>The settings that name files or folders.</summary>
     private static readonly string[] _files =
-        ["data.features", "data.targets", "data.test-features", "embed.model", "embed.train-npy", "embed.test-npy"];
+        ["data.features", "data.targets", "data.test-features", "embed.model", "embed.train-npy", "embed.test-npy", "train.model"];
 
     private static readonly JsonSerializerOptions _json = new()
     {

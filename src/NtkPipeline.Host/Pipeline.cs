@@ -29,10 +29,11 @@ internal static class Pipeline
                from views in Views.Embed(runner, session, split, raw, clean)
                from dimensions in runner.Run(CompareDimensions.stage(config.CompareDimensions), Artifact.both(views.Together, split))
                from features in views.Reduce(runner, session, split, dimensions)
+               from own in OwnModelWork.Begin(runner, config, sources, split, features, views.Together)
                from kernels in Kernels.Make(runner, session, split, views, features)
                let regression = kernels.Regression
                from kernel in runner.Run(FitRidge.stage(config.Ridge, config.Targets), FitRidge.inputs(split, regression.Spectrum, regression.Gram, regression.TestGram))
-               let made = new Materials(labelled, unlabelled, split, views.Together, features, kernels.Networks, kernel)
+               let made = new Materials(labelled, unlabelled, split, views.Together, features, kernels.Networks, kernel, own)
                let bench = new Bench(runner, config, made, new Limits(runner, split, features, kernels.Networks), sources)
                from trained in Questions.Asking(runner, Widths.name, () => bench.Train(config.Train))
                from epochs in Questions.Asking(runner, Widths.name, () => bench.ChooseEpochs())

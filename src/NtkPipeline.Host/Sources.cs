@@ -4,8 +4,11 @@ using NtkPipeline.Runtime;
 
 namespace NtkPipeline.Host;
 
-/// <summary>What a run reads: its rows, what its encoders need, the encoder that is differentiated, and the one whose tokens are read.</summary>
-internal sealed record Sources(IRunData Data, List<IEncoder> Encoders, TransformerFiles? Transformer, TransformerFiles? Tokens)
+/// <summary>
+/// What a run reads: its rows, what its encoders need, the encoder that is differentiated, the one whose tokens are read, and a model's file.
+/// </summary>
+internal sealed record Sources(
+    IRunData Data, List<IEncoder> Encoders, TransformerFiles? Transformer, TransformerFiles? Tokens, Artifact<byte[]>? Model)
 {
     public static FSharpResult<Sources, PipelineError> Read(DataFolder data, Config config, Models models, Store store) =>
         from rows in config.Data.AreNumbers ? RowsData.Open(config.Data) : CsvData.Open(data, config.Data)
@@ -16,7 +19,10 @@ internal sealed record Sources(IRunData Data, List<IEncoder> Encoders, Transform
             : Host.Encoders.Open(config, models, store)
         from transformer in Open(Asks(config, rows, Core.Transformer.experiment), Core.Transformer.text(config.Values, "encoder"), config, models)
         from tokens in Open(Asks(config, rows, Sequence.experiment) || ReadsTokens(config, rows), Sequence.encoder(config.Values), config, models)
-        select new Sources(rows, encoders, transformer, tokens);
+        from model in OwnQuestion.isAsked(config.Values)
+            ? SourceFile.artifact("train.model", FSharpOption<string>.Some(config.Values["train.model"])).Select(file => (Artifact<byte[]>?)file)
+            : FSharpResult<Artifact<byte[]>?, PipelineError>.NewOk(null)
+        select new Sources(rows, encoders, transformer, tokens, model);
 
     /// <summary>Whether the run's own networks read tokens, so that no encoder of whole texts is needed.</summary>
     private static bool ReadsTokens(Config config, IRunData data) => config.IsOfTokens && data.Task.IsBinary;

@@ -8,7 +8,8 @@ namespace NtkPipeline.Host;
 
 /// <summary>
 /// The flow of three classes or more, and of numbers: that of <see cref="Pipeline"/> with labels beside the rows, and targets of any number of
-/// outputs. Of the questions it asks the first, whose networks it trains; the others are made for two classes, and the report says so.
+/// outputs. Of the questions it asks the first, whose networks it trains, and that of a model of one's own; the others are made for two classes, and
+/// the report says so.
 /// </summary>
 internal static class TaskPipeline
 {
@@ -30,6 +31,7 @@ internal static class TaskPipeline
                let clean = new TweetSets(cleanLabelled, cleanUnlabelled)
                from views in Views.Embed(runner, session, split, raw, clean)
                from features in views.Reduce(runner, session, split, NoDimensions)
+               from own in OwnModelWork.Begin(runner, config, session.Sources, split, features, views.Together)
                from kernels in Kernels.Make(runner, session, split, views, features)
                let kernel = kernels.Regression
                from regression in runner.Run(FitTask.stage(config.Ridge), FitTask.inputs(labels, split, kernel.Spectrum, kernel.Gram, kernel.TestGram))
@@ -41,7 +43,9 @@ internal static class TaskPipeline
                    LearnFromFewer.stage(config.Ridge, TargetCoding.PlusMinus), LearnFromFewer.ofTask(config.Ridge, labels, split, kernel.Spectrum, kernel.Gram))
                from probes in Questions.Asking(runner, Widths.name, () => CompareProbes.all(config.Compare.MainRate, config.Train)
                    .Select(asked => Probes(runner, config, asked, labels, split, features, kernels.Networks, trained)).InOrder().Select(Artifact.all))
-               let findings = TaskFindingsModule.gather(Choices(session), every, labels, unlabelled, split, features, regression, learning, runs, epochs, probes)
+               from chapters in OwnModelWork.Chapters(own, kernels.Networks.Gram)
+               let findings = TaskFindingsModule.gather(
+                   Choices(session), every, labels, unlabelled, split, features, regression, learning, runs, epochs, probes, chapters)
                from report in runner.Run(TaskPage.stage, findings)
                select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression, trained));
     }
@@ -114,7 +118,7 @@ internal static class TaskPipeline
 
     private static TaskFindingsModule.Choices Choices(Session session) => new(
         session.Config.Seed, session.Data.Name, session.Data.IsSynthetic, session.Config.Compare,
-        ListModule.OfSeq(session.Config.Experiments.Select(asked => asked.Name)), session.Config.Facts);
+        ListModule.OfSeq(session.Config.Experiments.Select(asked => asked.Name).Where(name => name != OwnQuestion.name)), session.Config.Facts);
 }
 
 /// <summary>What a run of more classes, or of numbers, ends in.</summary>

@@ -26,7 +26,7 @@ internal static class TokenPipeline
                let features = TokenFeatures.features(vectors, tokens, split)
                from kernel in OfTokens(runner, network, tokens, split)
                from regression in runner.Run(FitRidge.stage(config.Ridge, config.Targets), FitRidge.inputs(split, kernel.Spectrum, kernel.Gram, kernel.TestGram))
-               let made = new Materials(labelled, unlabelled, split, NoEmbeddings, features, kernel, regression)
+               let made = new Materials(labelled, unlabelled, split, NoEmbeddings, features, kernel, regression, null)
                let bench = new Bench(runner, config, made, new Limits(runner, split, features, kernel, areTexts: true), sources)
                from trained in Questions.Asking(runner, Widths.name, () => bench.Train(config.Train))
                from epochs in Questions.Asking(runner, Widths.name, () => bench.ChooseEpochs())

@@ -75,16 +75,9 @@ module Config =
     let private asks (name: string) (values: Map<string, string>) =
         Setting.texts values "experiments" |> List.contains name
 
-    let private experiments (values: Map<string, string>) =
-        let isOfTokens = TokenRun.isAsked values
-
-        Experiments.all
-        |> List.filter (fun experiment ->
-            asks experiment.Name values && (not isOfTokens || TokenRun.answers experiment.Name))
-
     /// What experiments find wrong with their own settings, which they may hold against the run's networks.
     let private experimentChecks (values: Map<string, string>) device = [
-        for experiment in experiments values do
+        for experiment in Experiments.asked values do
             yield! experiment.Check values (Widths.basis values device)
     ]
 
@@ -139,7 +132,7 @@ module Config =
                     |> List.find (fun coding -> TargetCoding.print coding = values["ridge.targets"])
                 Train = networks
                 Choosing = ChooseEpochs.networks (Setting.whole values "train.stop-folds") networks
-                Experiments = experiments values
+                Experiments = Experiments.asked values
                 Explain = ModelSettings.explain values
                 Compare = Widths.compare values
                 Values = values

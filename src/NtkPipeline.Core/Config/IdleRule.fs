@@ -10,7 +10,12 @@ module internal IdleRule =
 
     let below (prefix: string) (key: string) : bool = key.StartsWith(prefix + ".")
 
-    let asked (values: Map<string, string>) : string list = Setting.texts values "experiments"
+    let asked (values: Map<string, string>) : string list = [
+        yield! Setting.texts values "experiments"
+
+        if OwnQuestion.isAsked values then
+            OwnQuestion.name
+    ]
 
     let asksNone (names: string list) (values: Map<string, string>) : bool =
         asked values |> List.forall (fun name -> not (List.contains name names))

@@ -15,13 +15,17 @@ module IdleSettings =
         encoders values |> List.forall (fun name -> not (List.contains name names))
 
     let private ofQuestions: IdleRule list = [
-        for experiment in Experiments.all do
+        for experiment in Experiments.every do
             // `TokenIdle` knows of this one's.
             if experiment.Name <> Sequence.experiment.Name then
                 {
                     Of = below experiment.Name
                     IsIdle = asksNone [ experiment.Name ]
-                    Why = $"experiments does not ask %s{experiment.Name}"
+                    Why =
+                        if experiment.Name = OwnQuestion.name then
+                            "train.model names no file"
+                        else
+                            $"experiments does not ask %s{experiment.Name}"
                 }
     ]
 

@@ -5,7 +5,7 @@ namespace NtkPipeline.Core
 module NetworkReaders =
 
     /// The first question alone has these of its networks.
-    let private ofWidths = "widths seeds input-scales larger-rates larger-rate-widths stop-folds"
+    let private ofWidths = "widths seeds input-scales larger-rates larger-rate-widths"
 
     /// Of the settings of its networks, those that other questions' networks take over; the rest these say themselves.
     let private takenOver: (Experiment * string) list = [
@@ -22,6 +22,7 @@ module NetworkReaders =
         FunctionSpace.experiment, "network optimiser probe-rows output-scale"
         Transfer.experiment, "network optimiser rate tracked-epochs probe-rows centred output-scale"
         ImplicitBias.experiment, "network centred output-scale"
+        OwnQuestion.experiment, "optimiser rate batch-size epochs tracked-epochs stop-folds"
     ]
 
     /// Each setting of networks, and the questions whose networks have it.

@@ -18,6 +18,11 @@ module RunMemory =
         let n = min sizes.Fitted (Sequence.whole config.Values "rows")
         8e8 + product 8.0 n (n + sizes.Kept) + KernelMemory.decompose 4 n
 
+    /// What the question of one's own model holds: gradients of rows, its tangent kernel in float64 with its eigenvectors, and the other kernel's.
+    let private ownModel (config: Config) (sizes: RunSizes) =
+        let n = min sizes.Fitted (Setting.whole config.Values "own-model.rows")
+        2.0 * OwnGram.memory + product 16.0 n (n + sizes.Kept) + KernelMemory.decompose 8 n
+
     let private asksFor (experiment: Experiment) (config: Config) =
         config.Experiments |> List.exists (fun asked -> asked.Name = experiment.Name)
 
@@ -67,6 +72,8 @@ module RunMemory =
                 held + transformer sizes
             if asksFor Sequence.experiment config then
                 held + sequence config sizes
+            if asksFor OwnQuestion.experiment config then
+                held + ownModel config sizes
         ]
 
     /// Bytes at the run's peak.

@@ -168,4 +168,4 @@ module SettingList =
         @ text
         @ regression
         @ Widths.settings
-        @ questions :: List.collect (fun (experiment: Experiment) -> experiment.Settings) Experiments.all
+        @ questions :: List.collect (fun (experiment: Experiment) -> experiment.Settings) Experiments.every

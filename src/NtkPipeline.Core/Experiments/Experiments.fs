@@ -22,6 +22,9 @@ module Experiments =
         Sequence.experiment
     ]
 
+    /// The same, and the one that a run asks where train.model names a file, whatever the setting `experiments` says.
+    let every: Experiment list = all @ [ OwnQuestion.experiment ]
+
     /// What the setting `experiments` may name.
     let names: string list = Widths.name :: [ for experiment in all -> experiment.Name ]
 
@@ -39,3 +42,14 @@ module Experiments =
                     Dimension.experiment
                 ] -> experiment.Name
         ]
+
+    /// Those that a run asks beside its first, in their order: of one over tokens, those that have a meaning there.
+    let asked (values: Map<string, string>) : Experiment list =
+        let names, isOfTokens = Setting.texts values "experiments", TokenRun.isAsked values
+
+        every
+        |> List.filter (fun experiment ->
+            if experiment.Name = OwnQuestion.name then
+                OwnQuestion.isAsked values
+            else
+                List.contains experiment.Name names && (not isOfTokens || TokenRun.answers experiment.Name))

@@ -17,7 +17,7 @@ module Chapters =
     ]
 
     /// A row for each network, over its seeds: what tells it apart, and what became of it.
-    let private groups (findings: Findings) (chapter: Chapter) =
+    let private groups (isSynthetic: bool) (chapter: Chapter) =
         let axes =
             chapter.Runs
             |> Seq.map _.Spec
@@ -58,12 +58,12 @@ module Chapters =
             []
         else
             [
-                Table.grid (Table.marked findings "Its networks") headings rows [
+                Table.grid (Table.markedIf isSynthetic "Its networks") headings rows [
                     "Mean ± standard deviation over the seeds that did not diverge, on the validation rows after the last epoch."
                 ]
             ]
 
-    let private numbers (findings: Findings) (chapter: Chapter) =
+    let private numbers (isSynthetic: bool) (chapter: Chapter) =
         if chapter.Findings.Length = 0 then
             []
         else
@@ -79,7 +79,7 @@ module Chapters =
             [
                 Table.folded "Every number of this chapter" [
                     Table.grid
-                        (Table.marked findings "Its numbers")
+                        (Table.markedIf isSynthetic "Its numbers")
                         [ TextCell "number"; NumberCell "value"; TextCell "note" ]
                         rows
                         []
@@ -115,7 +115,7 @@ module Chapters =
         figures |> List.map own
 
     /// `figures` is the report's own way of showing charts.
-    let contents (figures: Figure list -> XmlNode) (findings: Findings) (chapter: Chapter) : XmlNode list = [
+    let contents (figures: Figure list -> XmlNode) (isSynthetic: bool) (chapter: Chapter) : XmlNode list = [
         yield! short chapter
 
         for words in chapter.Words do
@@ -129,9 +129,9 @@ module Chapters =
         |> figures
 
         for table in chapter.Tables do
-            Table.grid (Table.marked findings table.Title) table.Headings table.Rows table.Notes
+            Table.grid (Table.markedIf isSynthetic table.Title) table.Headings table.Rows table.Notes
 
-        yield! groups findings chapter
-        yield! numbers findings chapter
-        yield! SourceTable.folded findings chapter.Sources
+        yield! groups isSynthetic chapter
+        yield! numbers isSynthetic chapter
+        yield! SourceTable.foldedIf isSynthetic chapter.Sources
     ]

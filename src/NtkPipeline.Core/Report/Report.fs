@@ -12,7 +12,7 @@ module Report =
         let chapters = [
             yield! RunSections.all (ReportPage.figures findings.Data.Synthetic) findings
             for chapter in findings.Chapters do
-                Chapters.contents (ReportPage.figures findings.Data.Synthetic) findings chapter
+                Chapters.contents (ReportPage.figures findings.Data.Synthetic) findings.Data.Synthetic chapter
                 |> Section.create "The questions" chapter.Id chapter.Title
         ]
 

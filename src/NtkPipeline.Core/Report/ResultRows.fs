@@ -54,7 +54,8 @@ module ResultRows =
             Note = Some $"%s{verdict.Setting}: %s{verdict.Evidence}"
     }
 
-    let private chapter (chapter: Chapter) = [
+    /// The numbers of a question, under its name.
+    let chapter (chapter: Chapter) : ResultRow list = [
         yield! NetworkRows.all $"%s{chapter.Id}/" chapter.Runs
         for finding in chapter.Findings do
             {

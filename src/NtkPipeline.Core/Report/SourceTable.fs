@@ -7,7 +7,7 @@ open Giraffe.ViewEngine
 module SourceTable =
 
     /// Folded at a chapter's end; nothing of a chapter that was made of nothing.
-    let folded (findings: Findings) (sources: Source list) : XmlNode list =
+    let foldedIf (isSynthetic: bool) (sources: Source list) : XmlNode list =
         let rows = [
             for source in List.distinct sources -> [ TextCell source.Stage; TextCell(Source.short source) ]
         ]
@@ -18,7 +18,7 @@ module SourceTable =
             [
                 Table.folded "Where these numbers come from" [
                     Table.grid
-                        (Table.marked findings "Results that this chapter is made of")
+                        (Table.markedIf isSynthetic "Results that this chapter is made of")
                         [ TextCell "stage"; TextCell "digest of its result" ]
                         rows
                         [
@@ -31,3 +31,6 @@ module SourceTable =
                     ]
                 ]
             ]
+
+    let folded (findings: Findings) (sources: Source list) : XmlNode list =
+        foldedIf findings.Data.Synthetic sources

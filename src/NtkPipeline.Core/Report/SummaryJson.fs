@@ -25,7 +25,8 @@ module SummaryJson =
             "setting", Json.text verdict.Setting
         ]
 
-    let private chapter (chapter: Chapter) =
+    /// A question that was asked, with its verdicts and numbers.
+    let chapter (chapter: Chapter) : JsonNode =
         Json.record [
             "name", Json.text chapter.Id
             "question", Json.text chapter.Title

@@ -10,8 +10,10 @@ module Table =
     let synthetic = "(synthetic sample)"
 
     /// A title, which says where its numbers come from a synthetic sample.
-    let marked (findings: Findings) (title: string) : string =
-        if findings.Data.Synthetic then $"%s{title} %s{synthetic}" else title
+    let markedIf (isSynthetic: bool) (title: string) : string =
+        if isSynthetic then $"%s{title} %s{synthetic}" else title
+
+    let marked (findings: Findings) (title: string) : string = markedIf findings.Data.Synthetic title
 
     let private cell =
         function

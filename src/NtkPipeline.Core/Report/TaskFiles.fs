@@ -86,6 +86,9 @@ module TaskFiles =
                     Value = verdict.Holds |> Option.map (fun holds -> if holds then 1.0 else 0.0)
                     Note = Some $"%s{verdict.Evidence} [%s{verdict.Setting}]"
             }
+
+        for asked in findings.Chapters do
+            yield! ResultRows.chapter asked
     |]
 
     /// results.csv, in the columns of `ResultFrame`.
@@ -157,6 +160,7 @@ module TaskFiles =
                             "setting", Json.text verdict.Setting
                         ]
                 ]
+                "experiments", Json.list (findings.Chapters |> Seq.map SummaryJson.chapter)
                 "notAsked", Json.list (findings.NotAsked |> Seq.map node)
                 "seed", Json.text (string findings.Seed)
                 "seconds", Json.real seconds

@@ -22,6 +22,8 @@ type TaskFindings = {
     /// The epoch that each kind of them is judged at; empty where none was chosen.
     Choices: EpochChoice[]
     Verdicts: Verdict[]
+    /// The questions that are made for any task.
+    Chapters: Chapter list
     /// A sentence for each question that was left out.
     NotAsked: string[]
     Settings: SettingFact[]
@@ -69,6 +71,7 @@ module TaskFindings =
         (runs: Artifact<TaskRun[]>)
         (epochs: Artifact<EpochChoice[]>)
         (probes: Artifact<ProbeKernels[] list>)
+        (chapters: Artifact<Chapter list>)
         : Artifact<TaskFindings> =
         let sources =
             Source.ofArtifact features
@@ -89,6 +92,7 @@ module TaskFindings =
             (runs: TaskRun[])
             (epochs: EpochChoice[])
             (probes: ProbeKernels[] list)
+            (chapters: Chapter list)
             : TaskFindings =
             let all = whole.Values.Length
 
@@ -113,6 +117,7 @@ module TaskFindings =
                         Kernel = regression.Validation
                         Runs = runs
                     }
+                Chapters = chapters
                 NotAsked = TaskClaims.notAsked labels.Task chosen.Questions
                 Settings = chosen.Settings
                 Sources = List.distinct sources
@@ -129,3 +134,4 @@ module TaskFindings =
         |> Artifact.apply runs
         |> Artifact.apply epochs
         |> Artifact.apply probes
+        |> Artifact.apply chapters

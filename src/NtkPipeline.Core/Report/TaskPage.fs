@@ -152,6 +152,9 @@ module TaskPage =
                 (kernel findings)
             if findings.Runs.Length > 0 then
                 Section.create "Networks beside it" "networks" "Finite networks" (networks findings)
+            for chapter in findings.Chapters do
+                Chapters.contents (figures findings) findings.Synthetic chapter
+                |> Section.create "The questions" chapter.Id chapter.Title
             Section.create "Reading this" "glossary" "How to read this" [ Glossary.entries ]
             Section.create "Reading this" "settings" "Settings" [ settings findings ]
         ]
@@ -159,8 +162,8 @@ module TaskPage =
 
     let stage: Stage<TaskFindings, string> = {
         Name = WriteReport.name
-        // 2: networks are judged at the epoch that fitted rows chose; 3: more figures.
-        Version = 3
+        // 2: networks are judged at the epoch that fitted rows chose; 3: more figures; 4: chapters of questions that any task has.
+        Version = 4
         Settings = "any task"
         Codec = Codec.text "report/1" "html"
         Body = Pure(html >> Ok)

@@ -109,6 +109,9 @@ module TaskWords =
     let answer (findings: TaskFindings) : string list = [
         $"Kernel regression of the infinitely wide network: %s{measures findings.Regression.Fit.Validation} on the validation rows (%s{chance findings}); fitted rows, each left out: %s{measures findings.Regression.Fit.LeftOut}."
         yield! network findings
+
+        for chapter in findings.Chapters do
+            yield! chapter.Answer
     ]
 
     /// What a person is told on the console after a run.
@@ -137,6 +140,11 @@ module TaskWords =
 
             for verdict in findings.Verdicts do
                 $"verdict   %s{Standing.words (Standing.ofVerdict verdict)}: %s{verdict.Claim} [%s{verdict.Setting}]"
+            for chapter in findings.Chapters do
+                $"question  %s{chapter.Title}"
+
+                for verdict in chapter.Verdicts do
+                    $"verdict   %s{Standing.words (Standing.ofVerdict verdict)}: %s{verdict.Claim} [%s{verdict.Setting}]"
             for note in findings.NotAsked do
                 $"note      %s{note}"
             for sentence in answer findings do

@@ -84,6 +84,7 @@ internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limi
 /// <param name="Features">Unit rows, N × d: what networks are given.</param>
 /// <param name="Networks">The analytic kernel of these rows, all labelled ones, and the spectrum of its training rows.</param>
 /// <param name="Kernel">Regression with the kernel that the run regresses with.</param>
+/// <param name="Own">A model of a person's own, where one is asked.</param>
 internal sealed record Materials(
     Artifact<Tweet[]> Labelled, Artifact<Tweet[]> Unlabelled, Artifact<Split> Split, Artifact<Embeddings> Embeddings, Artifact<Features> Features, Kernel Networks,
-    Artifact<KernelRegression> Kernel);
+    Artifact<KernelRegression> Kernel, OwnModelWork? Own);

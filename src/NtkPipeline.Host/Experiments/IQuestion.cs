@@ -9,7 +9,7 @@ namespace NtkPipeline.Host.Experiments;
 /// </summary>
 internal interface IQuestion
 {
-    /// <summary>One of Core's list, <c>Experiments.all</c>.</summary>
+    /// <summary>One of Core's list, <c>Experiments.every</c>.</summary>
     Experiment Experiment { get; }
 
     FSharpResult<Artifact<Chapter>, PipelineError> Ask(Bench bench);

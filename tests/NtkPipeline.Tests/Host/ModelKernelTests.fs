@@ -1,6 +1,7 @@
 module NtkPipeline.Tests.ModelKernelTests
 
 open System.IO
+open System.IO.Compression
 open Expecto
 open TorchSharp
 open NtkPipeline.Core
@@ -53,6 +54,44 @@ let tests =
             let wide = [ "--precision"; "float64"; "--outputs"; "full"; "--z"; at "z.npy" ]
             wantDone (call at "model.onnx" wide) |> ignore
             OwnNetworks.near 1e-6 (OwnNetworks.inForm Full 2 (oracle x z)) (values (at "K.npy")))
+
+        testCase "rows may lie in an archive, x.npz:name, stored or packed"
+        <| inFolder (fun folder ->
+            let at = files folder
+            wantDone (call at "model.pt" [ "--z"; at "z.npy" ]) |> ignore
+            let expected = File.ReadAllBytes(at "K.npy")
+
+            for level in [ CompressionLevel.NoCompression; CompressionLevel.Optimal ] do
+                let packed =
+                    ArrayFileTests.archive folder "rows.npz" level [
+                        "train", File.ReadAllBytes(at "x.npy")
+                        "test", File.ReadAllBytes(at "z.npy")
+                    ]
+
+                wantDone [
+                    "kernel"
+                    "--model"
+                    at "model.pt"
+                    "--x"
+                    $"%s{packed}:train"
+                    "--z"
+                    $"%s{packed}:test"
+                    "--out"
+                    at "P.npy"
+                ]
+                |> ignore
+
+                Expect.equal (File.ReadAllBytes(at "P.npy")) expected "the same kernel"
+
+            refused 1 [ "rows.npz" ] [
+                "kernel"
+                "--model"
+                at "model.pt"
+                "--x"
+                at "rows.npz:nothing"
+                "--out"
+                at "P.npy"
+            ])
 
         testCase
             "smaller tiles give the same bytes; another precision than TorchScript's and too little memory are refused"

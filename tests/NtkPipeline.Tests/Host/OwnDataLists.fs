@@ -14,4 +14,6 @@ let all: Test list = [
     NarrowedGridTests.tests
     OwnColumnsTests.tests
     OwnDataTests.tests
+    OwnModelRunTests.tests
+    OwnModelRefusalTests.tests
 ]

@@ -124,7 +124,7 @@ let tests =
         <| fun () ->
             Expect.equal
                 (NtkPipeline.Host.Program.Questions |> List.ofSeq |> List.sort)
-                (Experiments.all |> List.map _.Name |> List.sort)
+                (Experiments.every |> List.map _.Name |> List.sort)
                 "one each"
 
             Expect.equal Experiments.names (List.distinct Experiments.names) "no name twice"

@@ -11,4 +11,7 @@ let tests =
         OnnxOperatorTests.tests
         OnnxParameterTests.tests
         OwnRefusalTests.tests
+        OwnTrainingTests.tests
+        OwnTuneTests.tests
+        OwnClaimsTests.tests
     ]

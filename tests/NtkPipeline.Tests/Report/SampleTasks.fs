@@ -47,6 +47,7 @@ let private make (task: LearningTask) (values: float[]) : TaskFindings =
         Runs = value (TaskRun.all points (artifact "choices" [||]) labelling splitting trained)
         Choices = [||]
         Verdicts = [||]
+        Chapters = []
         NotAsked = [||]
         Settings = [||]
         Sources = []
