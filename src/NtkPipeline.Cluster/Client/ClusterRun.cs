@@ -143,6 +143,9 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
                 return null;
             case StageState.Refused:
                 return new Failure(report.Code, [report.Sentence!]);
+            case StageState.Waiting:
+                // Nobody has taken it: it is sent anew, to whoever is there then.
+                return null;
             default:
                 return Fail(stage, report);
         }

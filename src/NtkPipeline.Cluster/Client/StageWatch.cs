@@ -9,13 +9,16 @@ internal sealed class StageWatch(IStageGrain grain, Job job, string name, Worker
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>So often the stage may come to workers that are to be avoided; the others are gone by then.</summary>
+    /// <summary>So often the stage may come to workers that are to be avoided; the others may be gone by then.</summary>
     private const int MostAvoided = 20;
 
     /// <summary>The worker that has it, as far as is known.</summary>
     public string Worker { get; private set; } = worker.Name;
 
-    /// <summary>Asks for the stage until it is over, whatever becomes of the worker; tells what is new meanwhile.</summary>
+    /// <summary>
+    /// Asks for the stage until it is over, whatever becomes of the worker; tells what is new meanwhile. A stage that still waits is one that
+    /// nobody has taken.
+    /// </summary>
     public async Task<StageReport> Follow(Action<StageReport> hear, CancellationToken token)
     {
         PlaceAtWorker();
@@ -42,9 +45,9 @@ internal sealed class StageWatch(IStageGrain grain, Job job, string name, Worker
                 PlaceAtWorker();
                 await Task.Delay(_pause, token);
             }
-            catch (ElsewhereException elsewhere)
+            catch (ElsewhereException)
             {
-                return StageReport.New(Worker) with { State = StageState.Failed, Code = ExitCode.Refused, Sentence = $"{elsewhere.Message}, and no other worker takes it" };
+                return StageReport.New(Worker);
             }
             catch (Exception lost) when (Lost.Is(lost, token))
             {
