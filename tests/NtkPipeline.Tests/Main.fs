@@ -2,10 +2,7 @@ module NtkPipeline.Tests.Main
 
 open Expecto
 
-// Before anything else of the program runs.
-do FuzzMemory.prepare ()
-
-let private tests =
+let private tests () =
     testList "NtkPipeline" [
         yield! [ LibTorchTests.tests; CodecTests.tests; NpyTests.tests ]
         yield! [ FoundationTests.tests; ByteSizeTests.tests; MemoryNeedTests.tests ]
@@ -193,8 +190,10 @@ let private tests =
 
 [<EntryPoint>]
 let main argv =
+    FuzzMemory.prepare ()
+
     match Fuzz.tryRun (List.ofArray argv) with
     | Some code -> code
     | None ->
         NtkPipeline.Runtime.LibTorch.useThreads 0
-        Counted.run argv tests
+        Counted.run argv (tests ())
