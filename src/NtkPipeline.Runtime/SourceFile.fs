@@ -61,6 +61,10 @@ module SourceFile =
             read
             path
 
+    /// What a reader makes of a file's bytes; its error is a clause that follows the file's name.
+    let readWith (path: string) (read: Stream -> Result<'a, string>) : Result<'a, PipelineError> =
+        readStream read path
+
     let private readArray read path = readOpened ArrayFile.openRead read path
 
     /// The digest of a file's bytes, which are not all held at once.

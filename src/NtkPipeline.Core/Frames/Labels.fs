@@ -32,8 +32,11 @@ module Labels =
             Values = cells |> Array.map (fun cell -> numbers[LearningTask.name cell])
         }
 
+    /// The different labels of some cells, in the order of their classes.
+    let inOrder (cells: string[]) : string[] = cells |> Seq.map LearningTask.name |> LearningTask.inOrder
+
     let private classes (choice: TaskChoice) (from: string) (cells: string[]) : Result<Labels, string> =
-        let names = cells |> Seq.map LearningTask.name |> LearningTask.inOrder
+        let names = inOrder cells
 
         let areNumbers =
             cells
@@ -101,7 +104,7 @@ module Labels =
         |]
 
     /// The first row whose label is missing among numbers: nobody means a class called NaN.
-    let private missing (cells: string[]) : int option =
+    let private missingNumber (cells: string[]) : int option =
         let isNumber =
             function
             | LearningTask.Real _ -> true
@@ -113,6 +116,10 @@ module Labels =
             cells |> Array.tryFindIndex (isNumber >> not)
         else
             None
+
+    /// The first row without a label: an empty one, or among numbers what tables write where one is missing.
+    let missing (cells: string[]) : int option =
+        cells |> Array.tryFindIndex System.String.IsNullOrWhiteSpace |> Option.orElse (missingNumber cells)
 
     /// Where labels of a CSV file come from.
     let fromColumn = "data.label names the column of labels"
@@ -142,7 +149,7 @@ module Labels =
                     | LearningTask.Real _ -> true
                     | _ -> false)
 
-            match choice, missing cells with
+            match choice, missingNumber cells with
             | TaskChoice.Auto, Some row ->
                 Error
                     $"%s{place row}: label '%s{shown cells[row]}' is no number, and other rows have numbers; leave such rows out or fill them, or data.task=classes takes it for the name of a class"

@@ -19,32 +19,23 @@ module FineTuneEpoch =
     /// The seed of a training, the same for all of its epochs and for every method, so that all see the texts in one order.
     let seed (root: Seed) (number: int) : Seed = Seed.derive $"fine-tune/seed=%d{number}" root
 
-    /// "fine-tune/full/seed=0/epoch=1".
-    let name (settings: TuningSettings) (number: int) (epoch: int) : string =
-        $"fine-tune/%s{TuningMethod.print settings.Method}/seed=%d{number}/epoch=%d{epoch}"
+    /// "fine-tune/full/seed=0/epoch=1"; `shown` is the number by which people know the seed.
+    let name (settings: TuningSettings) (shown: string) (epoch: int) : string =
+        $"fine-tune/%s{TuningMethod.print settings.Method}/seed=%s{shown}/epoch=%d{epoch}"
 
     /// The state before the first epoch; it is not kept.
-    let start
-        (settings: TuningSettings)
-        (root: Seed)
-        (number: int)
-        (input: Artifact<TuningInput>)
-        : Artifact<TuningState> =
-        input
-        |> Artifact.map (fun input ->
-            FineTune.start settings.Method (seed root number) input.Weights input.Head)
+    let start (settings: TuningSettings) (seed: Seed) (input: Artifact<TuningInput>) : Artifact<TuningState> =
+        input |> Artifact.map (fun input -> FineTune.start settings.Method seed input.Weights input.Head)
 
-    /// Epoch so and so, counted from 1. `advance` is told the steps done and the steps of the epoch.
+    /// Epoch so and so, counted from 1, of the training that `shown` names. `advance` is told the steps done and the steps of the epoch.
     let stage
         (device: Device)
         (advance: int -> int -> unit)
         (settings: TuningSettings)
-        (root: Seed)
-        (number: int)
+        (shown: string)
+        (seed: Seed)
         (epoch: int)
         : Stage<TuningInput * TuningState, TuningState> =
-        let seed = seed root number
-
         let run (input: TuningInput, state: TuningState) =
             if state.Epoch <> epoch - 1 then
                 invalidArg (nameof epoch) $"epoch %d{epoch} does not follow epoch %d{state.Epoch}"
@@ -52,7 +43,7 @@ module FineTuneEpoch =
             FineTune.epoch device settings seed input.Weights input.Texts input.Targets state advance
 
         {
-            Name = name settings number epoch
+            Name = name settings shown epoch
             Version = 2
             Settings = Fingerprint.describe (device, settings, seed)
             Codec = TuningState.codec
@@ -65,8 +56,8 @@ module FineTuneEpoch =
         (device: Device)
         (advance: int -> int -> unit)
         (settings: TuningSettings)
-        (root: Seed)
-        (number: int)
+        (shown: string)
+        (seed: Seed)
         (input: Artifact<TuningInput>)
         : Result<Artifact<TuningState> list, PipelineError> =
         let next states epoch =
@@ -75,11 +66,11 @@ module FineTuneEpoch =
                 let over finished all = advance ((epoch - 1) * all + finished) (settings.Epochs * all)
 
                 runner.Run(
-                    stage device over settings root number epoch,
+                    stage device over settings shown seed epoch,
                     Artifact.both input (List.head states)
                 )
                 |> Result.map (fun state -> state :: states))
 
-        (Ok [ start settings root number input ], [ 1 .. settings.Epochs ])
+        (Ok [ start settings seed input ], [ 1 .. settings.Epochs ])
         ||> List.fold next
         |> Result.map (List.rev >> List.tail)

@@ -48,6 +48,10 @@ module FineTuneRun =
         FineTune.outputs device weights state (rows.TextsAt rows.Stop)
         |> Result.map (EarlyStopping.error (rows.TargetsAt rows.Stop))
 
+    /// A run's one training is known by the seed that was asked for.
+    let private trained runner device advance settings (root: Seed) input =
+        FineTuneEpoch.all runner device advance settings $"%d{root.Value}" (FineTuneEpoch.seed root 0) input
+
     /// All states in order, or the first refusal.
     let private force (states: Artifact<TuningState> list) = (Artifact.all states).Value.Force()
 
@@ -82,7 +86,7 @@ module FineTuneRun =
         (weights: Artifact<EncoderWeights>)
         (rows: Artifact<TuningRows>)
         : Result<unit, PipelineError> =
-        FineTuneEpoch.all runner device (fun _ _ -> ()) settings root 0 (input device start weights rows)
+        trained runner device (fun _ _ -> ()) settings root (input device start weights rows)
         |> Result.map ignore
 
     /// Trains, an epoch a stage. The epoch whose squared error on the stop set is least is taken, the last one where there is no stop set.
@@ -98,9 +102,9 @@ module FineTuneRun =
         (rows: Artifact<TuningRows>)
         : Result<TunedModel, PipelineError> =
         let input = input device start weights rows
-        let before = FineTuneEpoch.start settings root 0 input
+        let before = FineTuneEpoch.start settings (FineTuneEpoch.seed root 0) input
 
-        FineTuneEpoch.all runner device advance settings root 0 input
+        trained runner device advance settings root input
         |> Result.bind (fun after ->
             match force (before :: after), weights.Value.Force(), rows.Value.Force() with
             | Ok states, Ok weights, Ok rows -> choose device weights rows states

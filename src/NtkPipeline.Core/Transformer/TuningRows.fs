@@ -19,28 +19,43 @@ type TuningRows = {
 [<RequireQualifiedAccess>]
 module TuningRows =
 
-    /// The numbers that labels are; of labels 0 and 1, −1 and 1. A label that is no number is refused with its row, counted from 1.
-    let targets (name: string) (labels: string[]) : Result<float[], PipelineError> =
-        let numbers =
-            labels
-            |> Array.map (fun label ->
-                match label.Trim() with
-                | Setting.Number value -> Some value
-                | _ -> None)
+    let private codes negative (labels: string[]) =
+        labels |> Array.map (fun label -> if LearningTask.name label = negative then -1.0 else 1.0)
 
-        match Array.tryFindIndex Option.isNone numbers with
-        | Some row ->
+    /// What labels are learnt as, by the rule of a run's labels for one output: two different ones, words or whole numbers, are −1 and 1,
+    /// the later word or greater number 1; numbers otherwise are the numbers that they are. Refused, with the first such row, counted from
+    /// 1: a row without a label, and words of more than two classes; and words that are all the same.
+    let targets (name: string) (labels: string[]) : Result<LearningTask * float[], PipelineError> =
+        let refuse row reason =
             Error(
                 DataRefused
-                    $"%s{name}: row %d{row + 1}'s label '%s{labels[row]}' is no number; write two classes as 0 and 1, or give the numbers with --targets."
+                    $"%s{name}: row %d{row + 1}'s label '%s{PlainLine.within 20 (labels[row].Trim())}' %s{reason}; give numbers with --targets, or leave such rows out."
             )
-        | None ->
-            let values = Array.choose id numbers
 
-            if values |> Array.forall (fun value -> value = 0.0 || value = 1.0) then
-                Ok(values |> Array.map (fun value -> 2.0 * value - 1.0))
-            else
-                Ok values
+        let isNumber =
+            function
+            | LearningTask.Real _ -> true
+            | _ -> false
+
+        let areWhole =
+            labels
+            |> Array.forall (function
+                | LearningTask.Whole _ -> true
+                | _ -> false)
+
+        match Labels.missing labels, Array.tryFindIndex (isNumber >> not) labels, Labels.inOrder labels with
+        | Some row, _, _ -> refuse row "is missing: the others are there"
+        | None, None, [| negative; positive |] when areWhole ->
+            Ok(LearningTask.Binary(negative, positive), codes negative labels)
+        | None, None, _ ->
+            Ok(LearningTask.Regression, labels |> Array.map (fun label -> float (label.Trim())))
+        | None, Some _, [| negative; positive |] ->
+            Ok(LearningTask.Binary(negative, positive), codes negative labels)
+        | None, Some row, [| _ |] -> refuse row "is every row's, so there is nothing to learn"
+        | None, Some row, names ->
+            refuse
+                row
+                $"is no number, and there are %d{names.Length} different labels: one output learns numbers, or two classes"
 
     /// Texts taken in a drawn order until there are so many; equal texts are on one side.
     let private draw (seed: Seed) (count: int) (texts: int[][]) =

@@ -17,7 +17,11 @@ internal sealed class EmbedCommand : NtkCommand
         Required = true,
     };
 
-    private readonly Option<string> _out = new("--out") { Description = "One row a text, float32.", HelpName = "E.npy", Required = true };
+    private readonly WeightsOptions _weights = new();
+
+    private readonly Option<bool> _outputs = new("--outputs") { Description = "Of --weights: f(x) = w·φ(x) + b of each text, a number, as `ntk finetune --predictions` writes it." };
+
+    private readonly Option<string> _out = new("--out") { Description = "One row a text, float32, of norm 1.", HelpName = "E.npy", Required = true };
 
     private readonly Option<string?> _store = new("--store")
     {
@@ -30,13 +34,31 @@ internal sealed class EmbedCommand : NtkCommand
     {
         _texts.AddTo(this);
         Options.Add(_encoder);
+        _weights.AddTo(this);
+        Options.Add(_outputs);
         Options.Add(_out);
         Options.Add(_store);
         Write(_out);
+        Belong("--weights", IsTuned, _weights.MostTokens, _outputs);
+        Carry("the vectors of --weights are not kept", parsed => !IsTuned(parsed), _store);
         Carry("latent semantic analysis keeps nothing", parsed => !parsed.GetRequiredValue(_encoder).StartsWith("lsa", StringComparison.Ordinal), _store);
     }
 
-    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
+    private bool IsTuned(ParseResult parsed) => _weights.Path(parsed) is not null;
+
+    protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
+        IsTuned(parsed) ? Tuned(parsed, terminal) : Plain(parsed, terminal);
+
+    private FSharpResult<int, Failure> Tuned(ParseResult parsed, Terminal terminal) =>
+        from folder in EncoderOptions.FolderOf(parsed.GetRequiredValue(_encoder), terminal)
+            ?? Results.Fail<string>(ExitCode.Usage, $"--weights: it is of minilm, minilm:DIR or arctic, not of --encoder '{parsed.GetRequiredValue(_encoder)}'")
+        from texts in _texts.Read(parsed).OrRefused()
+        from ids in _weights.Tokeniser(parsed, folder, terminal)
+        from code in new TunedTexts(folder, _weights.Path(parsed)!, ids(texts), parsed.GetRequiredValue(_out), terminal)
+            .Write(parsed.GetValue(_outputs)).OrRefused()
+        select code;
+
+    private FSharpResult<int, Failure> Plain(ParseResult parsed, Terminal terminal)
     {
         var output = parsed.GetRequiredValue(_out);
         var store = parsed.GetValue(_store) ?? Home.Store;

@@ -15,60 +15,31 @@ internal sealed class EncoderOptions
         Required = true,
     };
 
-    private readonly Option<int> _most = new("--most-tokens") { Description = "Longer texts are cut to so many tokens, and at most to as many as the encoder takes.", DefaultValueFactory = _ => 64 };
+    private readonly WeightsOptions _weights = new();
 
     public void AddTo(Command command)
     {
         command.Options.Add(_encoder);
-        command.Options.Add(_most);
+        _weights.AddTo(command);
     }
 
     /// <summary>The encoder's folder.</summary>
     public FSharpResult<string, Failure> Folder(ParseResult parsed, Terminal terminal) =>
-        parsed.GetRequiredValue(_encoder).Split(':', 2) switch
+        FolderOf(parsed.GetRequiredValue(_encoder), terminal) ?? Results.Fail<string>(ExitCode.Usage, $"--encoder '{parsed.GetRequiredValue(_encoder)}': write minilm, minilm:DIR or arctic");
+
+    /// <summary>The folder of a transformer, as a person names it; none where it is no transformer's name.</summary>
+    public static FSharpResult<string, Failure>? FolderOf(string encoder, Terminal terminal) =>
+        encoder.Split(':', 2) switch
         {
             ["minilm" or "arctic"] kind => new Models(terminal).Folder(kind[0], "").OrRefused(),
             ["minilm", { Length: > 0 } folder] => new Models(terminal).Folder("minilm", folder).OrRefused(),
-            _ => Results.Fail<string>(ExitCode.Usage, $"--encoder '{parsed.GetRequiredValue(_encoder)}': write minilm, minilm:DIR or arctic"),
+            _ => null,
         };
 
     /// <summary>Token ids of texts; of how many texts the end is lost, the terminal is told.</summary>
     public FSharpResult<Func<string[], int[][]>, Failure> Tokeniser(ParseResult parsed, string folder, Terminal terminal) =>
-        parsed.GetValue(_most) is < 3
-            ? Results.Fail<Func<string[], int[][]>>(ExitCode.Usage, $"--most-tokens {parsed.GetValue(_most)}: 3 are the least")
-            : from read in EncoderFile.tokeniser(folder).OrRefused()
-              let most = Most(parsed.GetValue(_most), read.Item2.MaxTokens, terminal)
-              select (Func<string[], int[][]>)(texts => Ids(read.Item1, most, texts, terminal));
+        _weights.Tokeniser(parsed, folder, terminal);
 
-    private static int Most(int asked, int own, Terminal terminal)
-    {
-        if (asked > own)
-            terminal.Note($"ntk: note: --most-tokens {asked} counts as {own}: the encoder takes no more");
-
-        return Math.Min(asked, own);
-    }
-
-    private static int[][] Ids(WordPiece wordPiece, int most, string[] texts, Terminal terminal)
-    {
-        var cut = 0;
-
-        int[] Of(string text)
-        {
-            // With one token more a text shows that it does not fit.
-            var ids = WordPieceModule.idsWithin(most + 1, wordPiece, text);
-
-            if (ids.Length <= most)
-                return ids;
-
-            cut++;
-            return WordPieceModule.idsWithin(most, wordPiece, text);
-        }
-
-        int[][] all = [.. texts.Select(Of)];
-
-        if (cut > 0)
-            terminal.Note($"ntk: note: of {cut:N0} of {texts.Length:N0} texts the end is lost: they have more than {most} tokens (--most-tokens)");
-
-        return all;
-    }
+    /// <summary>The encoder's parameters, pretrained or tuned.</summary>
+    public FSharpResult<Artifact<EncoderWeights>, Failure> Weights(ParseResult parsed, string folder) => _weights.Read(parsed, folder);
 }

@@ -13,6 +13,7 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
     private readonly TuningOptions _tuning = new();
     private readonly Option<double> _stop = new("--stop-share") { Description = "The share of the texts by whose squared error the epoch is chosen, the first at least, and which is not trained on; 0 takes the last epoch.", DefaultValueFactory = _ => EarlyStopping.share };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Draws the stop set, the order of the texts and LoRA's A.", DefaultValueFactory = _ => 1 };
+    private readonly MemoryOption _memory = new();
     private readonly Option<string> _device = ArrayOptions.Device();
     private readonly Option<string?> _store = new("--store") { Description = "Where each epoch's state is kept, from which the same command goes on. Default: data/store.", HelpName = "DIR" };
     private readonly Option<string> _out = new("--out") { Description = "The tuned parameters by Hugging Face's names and the head's; of a linearised encoder the pretrained ones, and as delta.NAME what is added.", HelpName = "MODEL.npz", Required = true };
@@ -27,7 +28,7 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
         _texts.AddTo(this);
         _tuning.AddTo(this);
 
-        foreach (Option option in new Option[] { _stop, _seed, _device, _store, _out, _predict, _predictions })
+        foreach (Option option in new Option[] { _stop, _seed, _memory.Option, _device, _store, _out, _predict, _predictions })
             Options.Add(option);
 
         _cluster.AddTo(this);
@@ -60,17 +61,18 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
         from device in DeviceModule.parse(parsed.GetRequiredValue(_device)).OrUsage("--device")
         from share in Share(parsed)
         from paired in Paired(parsed)
+        from memory in _memory.Read(parsed)
         from folder in _texts.Folder(parsed, terminal)
         from texts in _texts.Texts(parsed)
         from targets in _texts.Targets(parsed)
         from others in parsed.GetValue(_predict) is { } path ? _texts.Others(parsed, path) : Results.Ok(Array.Empty<string>())
         from ids in _texts.Tokeniser(parsed, folder, terminal)
         from found in DeviceModule.resolve(device).OrRefused()
-        from weights in EncoderFile.openWeights(folder).OrRefused()
+        from weights in _texts.Weights(parsed, folder)
         from store in StoreModule.openAt(parsed.GetValue(_store) ?? Home.Store).OrRefused()
         let seed = SeedModule.root(parsed.GetValue(_seed))
-        from rows in TuningRowsModule.split(seed, share, ids(texts), targets).OrRefused()
-        select new TuningJob(settings, head, device, seed, weights, rows, ids(others), store, parsed.GetRequiredValue(_out));
+        from rows in TuningRowsModule.split(seed, share, ids(texts), targets.Values).OrRefused()
+        select new TuningJob(settings, head, device, seed, weights, targets.Task, rows, ids(others), memory, store, parsed.GetRequiredValue(_out));
 
     private FSharpResult<double, Failure> Share(ParseResult parsed) =>
         parsed.GetValue(_stop) is >= 0 and < 1 and var share
@@ -95,6 +97,8 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
             {
                 @out = job.Out,
                 method = TuningMethodModule.print(job.Settings.Method),
+                seed = job.Seed.Value,
+                classes = LearningTaskModule.names(job.Task),
                 texts = job.Rows.Fitted.Length,
                 stopTexts = job.Rows.Stop.Length,
                 epoch = model.State.Epoch,
@@ -108,6 +112,9 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
                 .. model.Losses.Select((loss, epoch) =>
                     $"epoch {epoch + 1}: squared error {loss:0.####} in training{(model.StopErrors.Length > 0 ? $", {model.StopErrors[epoch + 1]:0.####} on the stop set" : "")}"),
                 $"{job.Out}: the encoder after epoch {model.State.Epoch}, trained on {job.Rows.Fitted.Length} texts",
+                .. job.Task is LearningTask.Binary { negative: var negative, positive: var positive }
+                    ? new[] { $"its output above 0 means '{positive}', below 0 '{negative}'" }
+                    : [],
                 .. model.StopErrors.Length > 0 && model.StopErrors[0] <= model.StopErrors.Skip(1).Min()
                     ? new[] { "on the stop set no epoch is better than the encoder as it was, with the head that training began with" }
                     : [],

@@ -59,7 +59,7 @@ internal sealed class TangentCommand : NtkCommand, IStageCommand
         from texts in _texts.Read(parsed).OrRefused()
         from some in texts.Length > 0 ? Results.Done : Results.Fail<Unit?>(ExitCode.Refused, $"{_texts.Path(parsed)}: it holds no text.")
         from ids in _encoder.Tokeniser(parsed, folder, terminal)
-        from weights in EncoderFile.openWeights(folder).OrRefused()
+        from weights in _encoder.Weights(parsed, folder)
         from encoder in weights.Value.Value.OrRefused()
         from heads in _options.Heads(parsed, encoder.Shape)
         from machine in MachineShare.Machine(share, plan.Memory, sharing, plan.Device).OrRefused()

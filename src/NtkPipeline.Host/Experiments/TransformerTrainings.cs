@@ -46,7 +46,8 @@ internal sealed class TransformerTrainings(TransformerWork work)
         var settings = Transformer.tuning(Values, method);
 
         return from states in FineTuneEpoch.all(
-                   Runner, Device, FuncConvert.FromAction<int, int>(work.Tell), settings, work.Root, seed, TransformerTuning.input(ground))
+                   Runner, Device, FuncConvert.FromAction<int, int>(work.Tell), settings, $"{seed}", FineTuneEpoch.seed(work.Root, seed),
+                   TransformerTuning.input(ground))
                from outputs in states
                    .Select((state, place) => (Func<FSharpResult<Artifact<TunedOutputs>, PipelineError>>)(() => Runner.Run(
                        TransformerTuning.outputs(Device, $"{name}/epoch={place + 1}"), Artifact.both(ground, state))))

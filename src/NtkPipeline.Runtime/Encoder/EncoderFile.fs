@@ -40,3 +40,31 @@ module EncoderFile =
     let openWeights (folder: string) : Result<Artifact<EncoderWeights>, PipelineError> =
         SentenceEncoder.identify folder
         |> Result.map (fun identity -> Artifact.create "encoder" identity (lazy (read folder)))
+
+    let private readTuned (path: string) (encoder: EncoderWeights) =
+        SourceFile.readWith path (TunedArchive.read encoder)
+
+    /// What `EncoderArchive` has made of a folder's model, known by both files' bytes and read when somebody asks for it. Refused then: what
+    /// `openWeights` refuses, and what `TunedArchive.read` does.
+    let openTuned (folder: string) (path: string) : Result<Artifact<TunedArchive>, PipelineError> =
+        SentenceEncoder.identify folder
+        |> Result.bind (fun identity ->
+            SourceFile.digest path
+            |> Result.map (fun tuned ->
+                Artifact.create
+                    "encoder"
+                    (Digest.ofParts [ identity.Hex; tuned.Hex ])
+                    (lazy (read folder |> Result.bind (readTuned path)))))
+
+    /// The parameters of a folder's model, or of what fine-tuning has made of it, if a file of that is named.
+    let openEither (folder: string) (tuned: string option) : Result<Artifact<EncoderWeights>, PipelineError> =
+        match tuned with
+        | None -> openWeights folder
+        | Some path ->
+            openTuned folder path
+            |> Result.map (
+                Artifact.bind (
+                    TunedArchive.encoder
+                    >> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}.")
+                )
+            )

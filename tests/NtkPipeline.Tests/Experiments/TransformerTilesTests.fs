@@ -20,7 +20,7 @@ let tests =
                     (Digest.ofParts [ "input" ])
                     (lazy (Ok { Weights = weights; Texts = tokens.Labelled; Targets = [||]; Head = head }))
 
-            let state = (FineTuneEpoch.start settings root 0 input).Value.Force() |> want
+            let state = (FineTuneEpoch.start settings (FineTuneEpoch.seed root 0) input).Value.Force() |> want
 
             let parts =
                 TuningLayout.parameters settings.Method weights.Shape

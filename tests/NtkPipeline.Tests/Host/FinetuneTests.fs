@@ -73,7 +73,7 @@ let tests =
             Expect.contains names "head.bias.npy" "and the head's"
 
             let second = wantDone command
-            Expect.stringContains second.Error "fine-tune/full/seed=0/epoch=2: cached" "nothing is trained"
+            Expect.stringContains second.Error "fine-tune/full/seed=1/epoch=2: cached" "nothing is trained"
             Expect.equal (File.ReadAllBytes(Path.Combine(folder, "model.npz"))) model "the same model"
             Expect.equal (File.ReadAllBytes predictions) outputs "the same outputs")
 
@@ -106,6 +106,33 @@ let tests =
                 let names = entries (Path.Combine(folder, "model.npz"))
                 let isDelta = List.contains "delta.head.weight.npy" names
                 Expect.equal isDelta (method = "linearised") "what is added stands beside")
+
+        testCase "labels may be two words, of which the later is above 0; the model is that of 0 and 1"
+        <| inTweets (fun folder data ->
+            wantDone (arguments folder data []) |> ignore
+            let model = File.ReadAllBytes(Path.Combine(folder, "model.npz"))
+            let lines = File.ReadAllLines(Path.Combine(data, "train.csv"))
+
+            let named =
+                lines[1..]
+                |> Array.map (fun line ->
+                    let at = line.LastIndexOf ','
+                    line[..at] + (if line[at + 1 ..] = "1" then "real" else "not"))
+
+            File.WriteAllLines(Path.Combine(data, "named.csv"), Array.append lines[..0] named)
+
+            let answer =
+                arguments folder data [
+                    "--texts", Path.Combine(data, "named.csv")
+                    "--seed", "1"
+                    "--json", ""
+                ]
+                |> List.filter ((<>) "")
+                |> wantDone
+
+            Expect.stringContains answer.Error "output above 0 means 'real', below 0 'not'" "the classes"
+            Expect.stringContains answer.Output "\"seed\":1,\"classes\":[\"not\",\"real\"]" "JSON"
+            Expect.equal (File.ReadAllBytes(Path.Combine(folder, "model.npz"))) model "the same bytes")
 
         testCase "lines and an array of targets do as well as a table"
         <| inTweets (fun folder _ ->
@@ -158,7 +185,9 @@ let tests =
             refused 2 "--most-tokens 2" [ "--most-tokens", "2" ]
             refused 1 "device cuda" [ "--device", "cuda:7" ]
             refused 2 "is not a device" [ "--device", "tpu" ]
-            refused 1 "is no number" [ "--label", "text" ]
+            refused 1 "is no number, and there are" [ "--label", "text" ]
+            refused 1 "200 MB may be used; a smaller --batch" [ "--memory", "200MB" ]
+            refused 2 "--memory" [ "--memory", "much" ]
 
             refused 1 "no such file" [
                 "--predict", Path.Combine(folder, "none.csv")

@@ -51,6 +51,7 @@ let all: Test list = [
     ArrayCommandTests.tests
     TextCommandTests.tests
     FinetuneTests.tests
+    TunedWeightsTests.tests
     TangentCommandTests.tests
     TangentCheckTests.tests
     GarbageTests.tests

@@ -61,6 +61,14 @@ let private weights = SmallEncoder.weights 11
 
 let private graphs = [ for _, how in OnnxForm.forms -> OnnxBert.bytes how weights ]
 
+let private archives = [
+    for method in [ TuningMethod.Full; TuningMethod.Linearised ] do
+        use stream = new MemoryStream()
+        let head: LinearHead = { Weights = Array.zeroCreate 32; Bias = 0.0f }
+        EncoderArchive.write weights (FineTune.start method (Seed.root 1UL) weights head) stream
+        stream.ToArray()
+]
+
 /// Three layers, as other people's files have them.
 let private network, theta =
     let network = Networks.parse "dense 5 b=0.1 | relu | dense 4 param=standard b=0.2 | tanh | dense 2"
@@ -81,6 +89,8 @@ let all: Reader list = [
             (fun bytes -> read name (bytes.Length % 2 = 0) bytes)
     create "ONNX encoder" graphs [ "MatMul"; "Add"; "Constant"; "Identity" ] (fun bytes ->
         OnnxWeights.read "model.onnx" Pooling.Cls bytes |> sentence)
+    create "tuned encoder" archives [ "delta."; ".npy"; "'<f4'"; "PK\x01\x02"; "(64, 32)" ] (fun bytes ->
+        TunedArchive.read weights (new MemoryStream(bytes)) |> Result.map ignore)
     create "ONNX graph" [ File.ReadAllBytes TinyEncoder.model ] [ "MatMul"; "\n\x01" ] OnnxGraph.read
     create
         "ONNX model, computed"

@@ -17,7 +17,14 @@ let private material: Artifact<TuningInput> =
     }
 
 let private train settings number =
-    FineTuneEpoch.all runner Device.Cpu (fun _ _ -> ()) settings root number material
+    FineTuneEpoch.all
+        runner
+        Device.Cpu
+        (fun _ _ -> ())
+        settings
+        (string number)
+        (FineTuneEpoch.seed root number)
+        material
     |> want
     |> List.map (_.Value.Force() >> want)
 
@@ -28,7 +35,7 @@ let tests =
             let states = train settings 0
             Expect.equal (states |> List.map _.Epoch) [ 1; 2 ] "in order"
             Expect.equal (states |> List.map _.Steps) [ 3; 6 ] "of 3 batches"
-            Expect.equal (FineTuneEpoch.name settings 0 1) "fine-tune/lora/seed=0/epoch=1" "its name"
+            Expect.equal (FineTuneEpoch.name settings "7" 1) "fine-tune/lora/seed=7/epoch=1" "its name"
             Expect.equal (train settings 0) states "the same again"
             Expect.notEqual (train settings 1) states "another seed"
 
@@ -36,13 +43,20 @@ let tests =
         <| fun () ->
             let told = ResizeArray<int * int>()
             let tell a b = told.Add(a, b)
-            FineTuneEpoch.all runner Device.Cpu tell settings root 0 material |> want |> ignore
+            FineTuneEpoch.all runner Device.Cpu tell settings "0" root material |> want |> ignore
             Expect.sequenceEqual told [ for k in 1..6 -> k, 6 ] "steps of all epochs"
 
         testCase "its key names the settings, the device and the seed"
         <| fun () ->
             let key settings number =
-                (FineTuneEpoch.stage Device.Cpu (fun _ _ -> ()) settings root number 1).Settings
+                (FineTuneEpoch.stage
+                    Device.Cpu
+                    (fun _ _ -> ())
+                    settings
+                    "0"
+                    (FineTuneEpoch.seed root number)
+                    1)
+                    .Settings
 
             Expect.notEqual (key { settings with Rate = 1.0 } 0) (key settings 0) "the rate"
             Expect.notEqual (key settings 1) (key settings 0) "the seed"

@@ -15,5 +15,6 @@ let tests =
         RidgeHeadTests.tests
         TuningRowsTests.tests
         EncoderArchiveTests.tests
+        TunedArchiveTests.tests
         TuningCostTests.tests
     ]

@@ -24,20 +24,44 @@ let tests =
             Expect.notEqual (parts (split 2UL 0.1)) (parts rows) "known by its numbers"
             Expect.equal (parts (split 1UL 0.1)) (parts rows) "the same again"
 
-        testCase "labels 0 and 1 are −1 and 1, and others the numbers that they are"
+        testCase
+            "two labels are −1 and 1, the later word or greater number 1, and numbers the numbers that they are"
         <| fun () ->
-            Expect.equal (TuningRows.targets "t" [| "0"; "1 " |]) (Ok [| -1.0; 1.0 |]) "classes"
-            Expect.equal (TuningRows.targets "t" [| "0"; "2.5" |]) (Ok [| 0.0; 2.5 |]) "numbers"
+            let classes negative positive values (labels: string list) =
+                Expect.equal
+                    (TuningRows.targets "t" (Array.ofList labels))
+                    (Ok(LearningTask.Binary(negative, positive), values))
+                    $"%A{labels}"
 
-            match TuningRows.targets "t.csv" [| "0"; "yes" |] with
-            | Ok _ -> failtest "refused"
-            | Error e ->
-                Expect.stringContains e.Sentence "t.csv: row 2's label 'yes' is no number" "its row"
+            classes "0" "1" [| -1.0; 1.0 |] [ "0"; "1 " ]
+            classes "9" "10" [| 1.0; -1.0 |] [ "10"; "9.0" ]
+            classes "-1" "1" [| 1.0; -1.0; 1.0 |] [ "1"; "-1"; "+1" ]
+            classes "not" "real" [| 1.0; -1.0; 1.0 |] [ "real"; "not "; "real" ]
+            classes "0" "yes" [| -1.0; 1.0 |] [ "0"; "yes" ]
 
-                Expect.stringContains
-                    e.Sentence
-                    "as 0 and 1, or give the numbers with --targets"
-                    "how to go on"
+            for numbers in [ [| 0.0; 2.5 |]; [| 3.0; 1.0; 2.0 |]; [| 1.0; 1.0 |] ] do
+                Expect.equal
+                    (TuningRows.targets "t" (numbers |> Array.map string))
+                    (Ok(LearningTask.Regression, numbers))
+                    "numbers"
+
+        testCase "labels that one output cannot learn are refused with their row"
+        <| fun () ->
+            let refused (words: string list) (labels: string list) =
+                let refusal = Expect.wantError (TuningRows.targets "t.csv" (Array.ofList labels)) "refused"
+
+                for word in "--targets" :: words do
+                    Expect.stringContains refusal.Sentence word refusal.Sentence
+
+            refused [ "t.csv: row 2's label 'b' is no number, and there are 3 different labels" ] [
+                "1"
+                "b"
+                "c"
+            ]
+
+            refused [ "row 3's label '' is missing" ] [ "a"; "b"; " " ]
+            refused [ "row 2's label 'nan' is missing" ] [ "1"; "nan"; "2" ]
+            refused [ "row 1's label 'a' is every row's" ] [ "a"; "a" ]
 
         testCase "what nothing can be learnt of is refused, with how to go on"
         <| fun () ->
