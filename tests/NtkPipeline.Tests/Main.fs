@@ -168,7 +168,7 @@ let private tests () =
         StageWorkersTests.tests
         TelemetryTests.tests
         SettingsMistakesTests.tests
-        BenchMachineTests.tests
+        yield! [ MachineSpeedTests.tests; BenchMachineTests.tests ]
         ArraysTests.tests
         LibTorchFolderTests.tests
         yield! [ SentenceEncoderTests.tests; TokeniserProfileTests.tests ]

@@ -69,7 +69,7 @@ module TorchThreads =
             torch.set_num_threads before
 
     /// So many at most, as each needs memory of its own.
-    let private mostSideBySide = 8
+    let mostSideBySide = 8
 
     /// Does work on things one by one, several at a time on a CPU, each by one of LibTorch's threads, so that no result depends on how many
     /// there are. Results stand in their order. Threads have dispose scopes and grad modes of their own: work opens what it needs.

@@ -26,3 +26,10 @@ module Clock =
     /// The least of `count` runs after a warm-up, of several pieces of work by turns: the time that other programs have
     /// disturbed least.
     let best (count: int) (works: (unit -> unit) list) : float list = rounds count works |> List.map List.min
+
+    /// Seconds of all processors' time that this process takes while it works. Other programs that want the processors too make work take
+    /// longer, and hardly add to this.
+    let processor (work: unit -> unit) : float =
+        let before = Environment.CpuUsage.TotalTime
+        work ()
+        (Environment.CpuUsage.TotalTime - before).TotalSeconds
