@@ -28,7 +28,7 @@ module TransformerFit =
     let private column (values: float[]) = Matrix.create values.Length 1 values
 
     /// f of the test rows, fitted on all labelled ones but those that the split dropped.
-    let private test name (split: Split) (gram: Matrix<float32>) ridge =
+    let private test name (split: Split) (gram: GramEntries) ridge =
         result {
             let rows = [| gram.Columns .. gram.Rows - 1 |]
 
@@ -38,12 +38,12 @@ module TransformerFit =
                 let! solution =
                     RidgeFit.solve
                         name
-                        (KernelMatrix.Single(Matrix.gather split.FitRows split.FitRows gram))
+                        (KernelMatrix.Single(gram.Gather(split.FitRows, split.FitRows)))
                         ridge
                         (column (SplitTweets.targets split split.FitRows))
 
                 use _ = torch.NewDisposeScope()
-                let cross = KernelMatrix.Single(Matrix.gather rows split.FitRows gram)
+                let cross = KernelMatrix.Single(gram.Gather(rows, split.FitRows))
 
                 return
                     (KernelMatrix.toTensor cross).mm(Tensors.ofMatrix64 solution.Coefficients)
@@ -51,7 +51,7 @@ module TransformerFit =
         }
 
     /// The model with a ridge that is given, over the mean diagonal of the fitted rows.
-    let private at name (split: Split) (gram: Matrix<float32>) isUnit share (relative: float) heldOut =
+    let private at name (split: Split) (gram: GramEntries) isUnit share (relative: float) heldOut =
         result {
             let! mean = TransformerSolve.meanDiagonal name split.Train gram
             let targets = SplitTweets.targets split split.Train
@@ -59,15 +59,12 @@ module TransformerFit =
             let! fit =
                 RidgeFit.at
                     name
-                    (KernelMatrix.Single(Matrix.gather split.Train split.Train gram))
+                    (KernelMatrix.Single(gram.Gather(split.Train, split.Train)))
                     (relative * mean)
                     (column targets)
 
             let! validation =
-                RidgeFit.predict
-                    name
-                    (KernelMatrix.Single(Matrix.gather split.Validation split.Train gram))
-                    fit
+                RidgeFit.predict name (KernelMatrix.Single(gram.Gather(split.Validation, split.Train))) fit
 
             let! test = test name split gram (relative * mean)
 
@@ -99,7 +96,7 @@ module TransformerFit =
                 let targets = SplitTweets.targets split split.Train
 
                 let tried isUnit =
-                    TransformerGram.form name isUnit gram
+                    TransformerGram.entries name isUnit gram
                     |> Result.bind (TransformerSolve.crossValidated name split)
                     |> Result.map (fun (relative, heldOut) ->
                         isUnit, relative, heldOut, TransformerSolve.meanSquare heldOut targets)
@@ -109,7 +106,7 @@ module TransformerFit =
                     |> List.traverseResultM tried
 
                 let isUnit, relative, heldOut, _ = found |> List.minBy (fun (_, _, _, error) -> error)
-                let! kernel = TransformerGram.form name isUnit gram
+                let! kernel = TransformerGram.entries name isUnit gram
                 return! at name split kernel isUnit None relative heldOut
             }
 
@@ -122,7 +119,7 @@ module TransformerFit =
             let choice = TransformerFolds.choose targets (fun share -> share = 1.0) trials
             let setting = choice.Setting
 
-            TransformerGram.form name setting.IsUnit gram
+            TransformerGram.entries name setting.IsUnit gram
             |> Result.bind (fun kernel ->
                 at name split kernel setting.IsUnit (Some 1.0) setting.RelativeRidge choice.HeldOut)
 
@@ -138,13 +135,14 @@ module TransformerFit =
             let setting = choice.Setting
             let share = setting.Share
 
-            TransformerGram.form name setting.IsUnit tangent
+            TransformerGram.entries name setting.IsUnit tangent
             |> Result.bind (fun tangent ->
-                TransformerSolve.blend name split.Train share tangent frozen.Kernel)
+                TransformerSolve.blend name split.Train share tangent (GramEntries.ofMatrix frozen.Kernel))
             |> Result.bind (fun kernel ->
                 at name split kernel setting.IsUnit (Some share) setting.RelativeRidge choice.HeldOut)
 
-        stage name "" run
+        // 3: an entry is rounded once.
+        { stage name "" run with Version = 3 }
 
     /// f at every fitted row by cross-validation with the head that has seen all their labels: what the leak gives.
     let leak: Stage<TransformerGram * (Split * TransformerFit), float[]> =
@@ -152,10 +150,10 @@ module TransformerFit =
             result {
                 use _ = torch.NewDisposeScope()
                 let name = "the tangent kernel"
-                let! gram = TransformerGram.form name fit.IsUnit gram
+                let! gram = TransformerGram.entries name fit.IsUnit gram
                 let targets = SplitTweets.targets split split.Train
                 let! mean = TransformerSolve.meanDiagonal name split.Train gram
-                let kernel = Tensors.ofMatrix32 (Matrix.gather split.Train split.Train gram)
+                let kernel = Tensors.ofMatrix32 (gram.Gather(split.Train, split.Train))
                 let all = Array.zeroCreate<float> targets.Length
 
                 for fold in 0 .. Array.max split.Folds do

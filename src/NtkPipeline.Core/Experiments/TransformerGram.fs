@@ -9,6 +9,32 @@ type TransformerGram = {
     Diagonal: float32[]
 }
 
+/// A matrix of which a part is made when it is wanted: of a kernel's cosines, or of a blend, no second whole matrix is held.
+[<NoEquality; NoComparison>]
+type GramEntries = {
+    Rows: int
+    Columns: int
+    /// The entry at a row and a column.
+    At: int -> int -> float32
+} with
+
+    /// The entries at (rows × columns), in the order of the indices.
+    member this.Gather(rows: int[], columns: int[]) : Matrix<float32> =
+        Matrix.init rows.Length columns.Length (fun i j -> this.At rows[i] columns[j])
+
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module GramEntries =
+
+    let ofMatrix (m: Matrix<float32>) : GramEntries = {
+        Rows = m.Rows
+        Columns = m.Columns
+        At = fun i j -> m[i, j]
+    }
+
+    /// All of them.
+    let toMatrix (entries: GramEntries) : Matrix<float32> =
+        Matrix.init entries.Rows entries.Columns entries.At
+
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module TransformerGram =
 
@@ -34,9 +60,11 @@ module TransformerGram =
         most - least <= near * most
 
     /// k(x, z), or k(x, z)/√(k(x, x) k(z, z)), the cosines of the rows. A diagonal that is not positive is refused.
-    let form (name: string) (isUnit: bool) (gram: TransformerGram) : Result<Matrix<float32>, PipelineError> =
+    let entries (name: string) (isUnit: bool) (gram: TransformerGram) : Result<GramEntries, PipelineError> =
+        let kernel = GramEntries.ofMatrix gram.Kernel
+
         if not isUnit then
-            Ok gram.Kernel
+            Ok kernel
         else
             match
                 gram.Diagonal |> Array.tryFindIndex (fun k -> not (k > 0.0f && System.Single.IsFinite k))
@@ -49,6 +77,14 @@ module TransformerGram =
             | None ->
                 let over = gram.Diagonal |> Array.map (fun k -> 1.0 / sqrt (float k))
 
-                Matrix.init gram.Kernel.Rows gram.Kernel.Columns (fun i j ->
-                    float32 (over[i] * over[j] * float gram.Kernel[i, j]))
-                |> Ok
+                Ok {
+                    kernel with
+                        At = fun i j -> float32 (over[i] * over[j] * float gram.Kernel[i, j])
+                }
+
+    /// The same as a matrix, which is the kernel's own where it is asked for as it is.
+    let form (name: string) (isUnit: bool) (gram: TransformerGram) : Result<Matrix<float32>, PipelineError> =
+        if isUnit then
+            entries name true gram |> Result.map GramEntries.toMatrix
+        else
+            Ok gram.Kernel

@@ -8,8 +8,8 @@ open TorchSharp
 module TransformerSolve =
 
     /// K over its mean diagonal on some rows, in float64.
-    let meanDiagonal name (rows: int[]) (gram: Matrix<float32>) : Result<float, PipelineError> =
-        match rows |> Array.averageBy (fun i -> float gram[i, i]) with
+    let meanDiagonal name (rows: int[]) (gram: GramEntries) : Result<float, PipelineError> =
+        match rows |> Array.averageBy (fun i -> float (gram.At i i)) with
         | mean when mean > 0.0 && System.Double.IsFinite mean -> Ok mean
         | mean -> Error(NumbersRefused $"%s{name}: the mean of its diagonal is %g{mean}, not positive")
 
@@ -42,8 +42,8 @@ module TransformerSolve =
         (b: Matrix<float32>)
         : Result<float -> torch.Tensor, PipelineError> =
         result {
-            let! meanA = meanDiagonal name rows a
-            let! meanB = meanDiagonal name rows b
+            let! meanA = meanDiagonal name rows (GramEntries.ofMatrix a)
+            let! meanB = meanDiagonal name rows (GramEntries.ofMatrix b)
 
             return
                 fun (share: float) ->
@@ -53,24 +53,23 @@ module TransformerSolve =
                     sum.add_(Tensors.ofMatrix32 b, other).MoveToOuterDisposeScope()
         }
 
-    /// The same in one matrix more than its parts, in the program's own memory.
+    /// The same, entry by entry, each rounded to float32 once.
     let blend
         name
         (rows: int[])
         (share: float)
-        (a: Matrix<float32>)
-        (b: Matrix<float32>)
-        : Result<Matrix<float32>, PipelineError> =
+        (a: GramEntries)
+        (b: GramEntries)
+        : Result<GramEntries, PipelineError> =
         result {
             let! meanA = meanDiagonal name rows a
             let! meanB = meanDiagonal name rows b
-            let partA, partB = share / meanA, (1.0 - share) / meanB
+            let ofA, ofB = share / meanA, (1.0 - share) / meanB
 
-            return
-                Matrix.create
-                    a.Rows
-                    a.Columns
-                    (Array.map2 (fun x y -> float32 (partA * float x + partB * float y)) a.Values b.Values)
+            return {
+                a with
+                    At = fun i j -> float32 (ofA * float (a.At i j) + ofB * float (b.At i j))
+            }
         }
 
     /// f at the rows of one fold with each ridge, fitted on the other fitted rows. Ridges are over the mean diagonal of the fitted rows;
@@ -121,13 +120,13 @@ module TransformerSolve =
     let crossValidated
         (name: string)
         (split: Split)
-        (gram: Matrix<float32>)
+        (gram: GramEntries)
         : Result<float * float[], PipelineError> =
         result {
             use _ = torch.NewDisposeScope()
             let targets = SplitTweets.targets split split.Train
             let! mean = meanDiagonal name split.Train gram
-            let kernel = Tensors.ofMatrix32 (Matrix.gather split.Train split.Train gram)
+            let kernel = Tensors.ofMatrix32 (gram.Gather(split.Train, split.Train))
             let folds = [ 0 .. Array.max split.Folds ] |> List.map (fun fold -> TrainFold.rows fold split)
             let found = System.Collections.Generic.Dictionary<int, float[]>()
 

@@ -112,9 +112,12 @@ module TangentKernel =
 
             first
 
-    let private kernel x z =
+    let private tilesIn x z =
         let first = check (x @ defaultArg z [])
-        let tiles = tilesOf smallSide torch.CPU first.Columns first.Scale (source x) (Option.map source z)
+        tilesOf smallSide torch.CPU first.Columns first.Scale (source x) (Option.map source z)
+
+    let private kernel x z =
+        let tiles = tilesIn x z
 
         match KernelTiles.toArray tiles with
         | Ok values -> Matrix.create tiles.RowCount tiles.ColumnCount values
@@ -156,7 +159,18 @@ module TangentKernel =
         match splitAt count x with
         | [], _ -> invalidArg (nameof count) "a kernel needs columns"
         | first, [] -> symmetric first
-        | first, others -> Matrix.stack (symmetric first) (between others first)
+        | first, others ->
+            let above, below = tilesIn first None, tilesIn others (Some first)
+            let rows = above.RowCount + below.RowCount
+            let values = Array.zeroCreate<float32>(rows * count)
+
+            match
+                KernelTiles.copyTo values 0L above
+                |> Result.bind (fun () ->
+                    KernelTiles.copyTo values (int64 above.RowCount * int64 count) below)
+            with
+            | Ok() -> Matrix.create rows count values
+            | Error e -> invalidOp e.Sentence
 
     /// The kernel of each row with itself.
     let diagonal (x: TangentRows list) : float[] =

@@ -50,6 +50,7 @@ let tests =
                     let relative, f =
                         TransformerGram.form "K" isUnit gram.Value
                         |> want
+                        |> GramEntries.ofMatrix
                         |> TransformerSolve.crossValidated "K" split
                         |> want
 
@@ -154,6 +155,19 @@ let tests =
 
             for i in 0 .. labelled - 1 do
                 close 1e-5 (float cosines[i, i]) 1.0 "1"
+
+        testCase "a part of a kernel's form is that of the whole, to the last bit"
+        <| fun () ->
+            for isUnit in [ false; true ] do
+                let whole = TransformerGram.form "K" isUnit gram.Value |> want
+                let entries = TransformerGram.entries "K" isUnit gram.Value |> want
+
+                Expect.equal
+                    (entries.Gather(unseen, split.Train))
+                    (Matrix.gather unseen split.Train whole)
+                    "rows and columns"
+
+                Expect.equal (GramEntries.toMatrix entries) whole "all"
 
         testCase "a row of length 0 has no direction, and is refused by its place"
         <| fun () ->

@@ -10,6 +10,8 @@ let private gram =
     let points = KernelSamples.points (labelled + unlabelled)
     KernelSamples.kernelOf points points[.. labelled - 1] |> Matrix.map float32
 
+let private entries = GramEntries.ofMatrix gram
+
 let private own = Matrix.gather split.Train split.Train (double gram)
 
 let private valley place (asked: ResizeArray<int>) at =
@@ -37,7 +39,12 @@ let tests =
             let meanA, meanB = meanDiagonal rows a, meanDiagonal rows b
 
             for share in [ 0.0; 0.3; 1.0 ] do
-                let blend = TransformerSolve.blend "both" rows share gram other |> want |> double
+                let blend =
+                    TransformerSolve.blend "both" rows share entries (GramEntries.ofMatrix other)
+                    |> want
+                    |> GramEntries.toMatrix
+                    |> double
+
                 close 1e-6 (meanDiagonal rows blend) 1.0 "its own too"
 
                 let expected =
@@ -47,10 +54,11 @@ let tests =
 
             let none = gram |> Matrix.map (fun _ -> 0.0f)
 
-            TransformerSolve.blend "both" rows 0.5 gram none
+            TransformerSolve.blend "both" rows 0.5 entries (GramEntries.ofMatrix none)
             |> says "both: the mean of its diagonal is 0, not positive"
 
-            TransformerSolve.meanDiagonal "both" rows (Matrix.map (fun _ -> nanf) gram) |> says "not positive"
+            TransformerSolve.meanDiagonal "both" rows { entries with At = fun _ _ -> nanf }
+            |> says "not positive"
 
         testCase "a fold is answered by regression on the others, for each ridge"
         <| fun () ->
@@ -99,7 +107,7 @@ let tests =
 
         testCase "cross-validation is a loop over folds and ridges"
         <| fun () ->
-            let relative, f = TransformerSolve.crossValidated "K" split gram |> want
+            let relative, f = TransformerSolve.crossValidated "K" split entries |> want
             let mean = meanDiagonal split.Train (double gram)
 
             let tried = [

@@ -98,6 +98,16 @@ module KernelTiles =
 
                     write (place sheet (tile.Left + c) tile.Top) column 0 column.Length
 
+    /// The whole array, in C order, into one that is there, from a place on.
+    let copyTo (values: 't[]) (start: int64) (tiles: KernelTiles<'t>) : Result<unit, PipelineError> =
+        let write (place: int64) (source: 't[]) from count =
+            Array.Copy(source, int64 from, values, start + place, int64 count)
+
+        tiles
+        |> run 0 (fun tile ->
+            spread tiles write tile
+            Ok())
+
     /// The whole array in memory, in C order.
     let toArray (tiles: KernelTiles<'t>) : Result<'t[], PipelineError> =
         let size = shape tiles |> List.fold (*) 1L
@@ -106,12 +116,4 @@ module KernelTiles =
             invalidArg (nameof tiles) $"%d{size} entries are more than an array holds"
 
         let values = Array.zeroCreate (int size)
-
-        let write (place: int64) (source: 't[]) start count =
-            Array.Copy(source, int64 start, values, place, int64 count)
-
-        tiles
-        |> run 0 (fun tile ->
-            spread tiles write tile
-            Ok())
-        |> Result.map (fun () -> values)
+        copyTo values 0L tiles |> Result.map (fun () -> values)
