@@ -12,7 +12,8 @@ module TransformerChapter =
         let optional metric value =
             match value with
             | Some value -> Finding.create metric value
-            | None -> Finding.missing metric "there is none of this model"
+            | None ->
+                Finding.missing metric "this model is trained once and judged on the stop rows, not in folds"
 
         [|
             for scores in evidence.Models do
@@ -61,7 +62,7 @@ module TransformerChapter =
 
     let private write (evidence: TransformerEvidence) : Chapter = {
         Chapter.create "transformer" Transformer.question with
-            Answer = TransformerClaims.answer evidence
+            Answer = TransformerAnswer.write evidence
             Opens = true
             Words = words evidence
             Verdicts =

@@ -1,6 +1,6 @@
 namespace NtkPipeline.Core
 
-/// What is claimed of the transformer, and what it adds to the report's answer.
+/// What is claimed of the transformer.
 [<RequireQualifiedAccess>]
 module TransformerClaims =
 
@@ -20,10 +20,15 @@ module TransformerClaims =
             |> Array.filter (fun drift ->
                 drift.Seed < scores.Epochs.Length && scores.Epochs[drift.Seed] = drift.Epoch)
 
-    let private mean pick (drifts: TransformerDrift[]) = drifts |> Array.averageBy pick
+    let mean (pick: TransformerDrift -> float) (drifts: TransformerDrift[]) : float =
+        drifts |> Array.averageBy pick
 
     let private setting (evidence: TransformerEvidence) =
         $"%d{evidence.FittedRows} fitted tweets, of which %d{evidence.StopRows} stop fine-tuning and train nothing of it; %d{evidence.ValidationRows} validation tweets"
+
+    /// A movement in percent, which is told where it is small, too.
+    let movement (share: float) : string =
+        if share > 0.0 && share < 0.0005 then "less than 0.1%" else percent share
 
     let private none = "Fine-tuning of all weights was not asked for (transformer.methods)."
 
@@ -50,6 +55,14 @@ module TransformerClaims =
                     let below =
                         drifts |> Array.filter (fun drift -> drift.DeltaTheta < evidence.LazyThreshold)
 
+                    let drift, moved = mean _.DeltaTheta drifts, movement (mean _.Movement drifts)
+
+                    let weights, direction =
+                        if drift < evidence.LazyThreshold then
+                            $"and its weights by %s{moved}", "its direction:"
+                        else
+                            $"though its weights had moved by %s{moved} only", "its direction changed less:"
+
                     let holds =
                         if below.Length = drifts.Length then Some true
                         elif below.Length = 0 then Some false
@@ -57,7 +70,7 @@ module TransformerClaims =
 
                     holds,
                     VerdictWords.join [
-                        $"Where it was stopped, the transformer's tangent kernel had moved by ΔΘ = %s{percent (mean _.DeltaTheta drifts)} of itself (mean of %s{VerdictWords.seeds drifts.Length}; below %s{percent evidence.LazyThreshold} would count as staying), though its weights had moved by %s{percent (mean _.Movement drifts)} only; its direction changed less: cosine %.2f{mean _.Cosine drifts}, centred %.2f{mean _.Cka drifts}."
+                        $"Where it was stopped, the transformer's tangent kernel had moved by ΔΘ = %s{percent drift} of itself (mean of %s{VerdictWords.seeds drifts.Length}; below %s{percent evidence.LazyThreshold} would count as staying), %s{weights}; %s{direction} cosine %.2f{mean _.Cosine drifts}, centred %.2f{mean _.Cka drifts}."
                         explained evidence
                     ]
 
@@ -68,7 +81,7 @@ module TransformerClaims =
     let private signed (x: float) = (sprintf "%.3f" x).Replace('-', '−')
 
     /// By how much an error is less than another, with its band: "lower by …", or "higher by …".
-    let private lower (less: Difference) =
+    let lower (less: Difference) : string =
         let words side sign least most =
             $"%s{side} by %.3f{sign * less.Value} (95%% band %s{signed least} to %s{signed most})"
 
@@ -100,9 +113,9 @@ module TransformerClaims =
                 Holds = Difference.isPositive evidence.ErrorGain
                 Evidence =
                     VerdictWords.join [
-                        $"Its squared error is %s{lower evidence.ErrorGain} than that of the frozen features' NTK on the same rows and folds; accuracy differs by %s{VerdictWords.points evidence.AccuracyGain}."
+                        $"Its squared error is %s{lower evidence.ErrorGain} than that of the frozen features' NTK on the same rows and folds; its accuracy less that one's is %s{VerdictWords.points evidence.AccuracyGain}."
                         tie
-                        $"On the validation tweets the accuracies differ by %s{VerdictWords.points evidence.TangentLessFrozen}."
+                        $"On the validation tweets that difference is %s{VerdictWords.points evidence.TangentLessFrozen}."
                     ]
             }
 
@@ -146,50 +159,3 @@ module TransformerClaims =
 
     /// The model of the least squared error on the stop rows, which no model's parameters have been fitted to.
     let preferred (evidence: TransformerEvidence) : ModelScores = evidence.Models |> Array.minBy _.StopError
-
-    /// Is fine-tuning only the transformer's tangent kernel, or more?
-    let answer (evidence: TransformerEvidence) : string list = [
-        match evidence.TunedLessTangent with
-        | Some difference ->
-            let drifts = chosen evidence
-            let isTie = Difference.isTie evidence.Margin difference
-
-            let verdict =
-                match Difference.isPositive difference with
-                | Some true ->
-                    "Fine-tuning the transformer does more than its tangent kernel at the pretrained weights"
-                | Some false ->
-                    "Fine-tuning the transformer does worse than its tangent kernel at the pretrained weights"
-                | None when isTie ->
-                    "Fine-tuning the transformer ties with its fixed tangent kernel at the pretrained weights"
-                | None ->
-                    "Whether fine-tuning the transformer does better or worse than its fixed tangent kernel at the pretrained weights cannot be told"
-
-            let moved =
-                if drifts.Length = 0 then
-                    ""
-                else
-                    let drift = mean _.DeltaTheta drifts
-                    let joint = if isTie && drift >= evidence.LazyThreshold then "though" else "and"
-                    $", %s{joint} that kernel moves by %s{percent drift}"
-
-            $"%s{verdict}%s{moved}: accuracies differ by %s{VerdictWords.points difference} on %s{VerdictWords.tweets evidence.ValidationRows}."
-        | None -> ()
-
-        let kernel =
-            if evidence.TunedLessTangent.IsSome then
-                "that kernel"
-            else
-                "the tangent kernel of the pretrained transformer"
-
-        match Difference.isPositive evidence.ErrorGain with
-        | Some true ->
-            $"In cross-validation %s{kernel} beats the kernel of the frozen features: squared error %s{lower evidence.ErrorGain}."
-        | Some false ->
-            $"In cross-validation %s{kernel} is worse than the kernel of the frozen features: squared error %s{lower evidence.ErrorGain}."
-        | None ->
-            $"Whether %s{kernel} beats the kernel of the frozen features cannot be told: cross-validated squared error %s{lower evidence.ErrorGain}."
-
-        let best = preferred evidence
-        $"Of all these models the stop set prefers: %s{best.Title} (validation accuracy %s{percent best.Validation.Accuracy})."
-    ]

@@ -7,6 +7,11 @@ module TransformerTables =
     let private percent = VerdictWords.percent
     let private maybe show value = NumberCell(value |> Option.map show |> Option.defaultValue "–")
     let private error (x: float) = $"%.3f{x}"
+    let private signed (x: float) = (sprintf "%.2f" x).Replace('-', '−')
+
+    /// A share of what is explained; how far below 0 tells nothing any more.
+    let private explained (share: float) =
+        if share < -10.0 then "far below 0" else (percent share).Replace('-', '−')
 
     let private choice (scores: ModelScores) =
         let form = if scores.IsUnit then ", cosines" else ""
@@ -36,7 +41,7 @@ module TransformerTables =
         ]
         Rows = [
             for scores in evidence.Models do
-                let mark = if scores.IsHonest then "" else " (has seen labels)"
+                let mark = if scores.IsHonest then "" else " †"
 
                 [
                     TextCell scores.Title
@@ -54,11 +59,11 @@ module TransformerTables =
         ]
         Notes = [
             $"Targets are ±1. Ridges are over the kernel's mean diagonal. Cosines: cross-validation preferred a kernel whose rows are brought to length 1, k(x, z)/√(k(x, x) k(z, z)), to the kernel as it is. Kernels are regressed with on all %d{evidence.FittedRows} fitted rows; trained transformers are fitted on those that are no stop rows (%d{evidence.StopRows}), and the stop rows choose their epoch, so that their error there is the least of a few. On the validation rows trained models stand with their mean over seeds. Calibration: the sigmoid is fitted on the stop rows; log loss and the expected error are of the validation rows."
-            $"A head that has seen the labels of the rows that judge it would have given the tangent kernel a cross-validated squared error of %s{error evidence.LeakedError} and an accuracy of %s{percent evidence.LeakedAccuracy}; the table has the head fitted anew for every fold. Kernels marked so have seen the labels of the rows that train, in their weights or in their head, and cross-validation flatters them; the stop rows do not."
+            $"A head that has seen the labels of the rows that judge it would have given the tangent kernel a cross-validated squared error of %s{error evidence.LeakedError} and an accuracy of %s{percent evidence.LeakedAccuracy}; the table has the head fitted anew for every fold. † These kernels have seen the labels of the rows that train, in their weights or in their head, and cross-validation flatters them; the stop rows do not."
         ]
     }
 
-    let private parts title first (parts: LayerPart[]) (evidence: TransformerEvidence) : ChapterTable = {
+    let private parts title first notes (parts: LayerPart[]) (evidence: TransformerEvidence) : ChapterTable = {
         Title = title
         Headings = [
             TextCell first
@@ -79,14 +84,18 @@ module TransformerTables =
             let p = parts |> Array.averageBy _.ValidationAccuracy
             let standard = Metrics.standardError evidence.ValidationRows p
             $"On part of the fitted rows, the ridge of each by cross-validation there; the standard error of an accuracy is about %s{percent standard}."
+            yield! notes
         ]
     }
 
     let layers (evidence: TransformerEvidence) =
-        parts "Layers of the tangent kernel" "layer" evidence.Layers evidence
+        parts "Layers of the tangent kernel" "layer" [] evidence.Layers evidence
 
     let kinds (evidence: TransformerEvidence) =
-        parts "Kinds of parameters in the tangent kernel" "parameters" evidence.Kinds evidence
+        let meanings =
+            "Words, positions and types are the three embeddings of a token; query, key and value the matrices of attention, and attended the one that follows it; inner and outer those of the two dense layers of a block; norm the gains and shifts of all LayerNorms; bias those of the dense layers. The head's own part, φ(x)·φ(z) + 1, is in no line."
+
+        parts "Kinds of parameters in the tangent kernel" "parameters" [ meanings ] evidence.Kinds evidence
 
     let drift (evidence: TransformerEvidence) : ChapterTable = {
         Title = "The tangent kernel through fine-tuning"
@@ -108,7 +117,7 @@ module TransformerTables =
                     NumberCell $"%.3f{drift.Cosine}"
                     NumberCell $"%.3f{drift.Cka}"
                     NumberCell $"%.2f{drift.TraceRatio}"
-                    NumberCell(percent drift.Movement)
+                    NumberCell(TransformerClaims.movement drift.Movement)
                 ]
         ]
         Notes = [
@@ -137,8 +146,8 @@ module TransformerTables =
                     [
                         TextCell(title found.Of)
                         TextCell(found.What.TrimEnd ',')
-                        maybe (sprintf "%.2f") found.Correlation
-                        maybe percent found.Explained
+                        maybe signed found.Correlation
+                        maybe explained found.Explained
                         NumberCell(percent found.Agreement)
                     ]
             ]

@@ -89,7 +89,7 @@ let tests =
             let at (row: int) (column: int) = text (table.Rows[row].[column])
             Expect.equal (at 1 1) "ridge 1" "a kernel"
             Expect.equal (at 2 1) "ridge 1, 80.0% tangent" "both"
-            Expect.equal (at 3 2) "0.510 (has seen labels)" "the after-kernel"
+            Expect.equal (at 3 2) "0.510 †" "the after-kernel"
             Expect.equal (at 4 1) "stopped after epoch 1, 2" "trained"
             Expect.equal (at 4 2) "–" "no cross-validation"
             Expect.stringContains table.Notes[1] "0.501" "the leak"

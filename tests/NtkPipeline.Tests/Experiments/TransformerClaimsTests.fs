@@ -19,7 +19,7 @@ let private differing tangent frozen = {
 }
 
 let private answers (words: string list) evidence =
-    let answer = String.concat " " (TransformerClaims.answer evidence)
+    let answer = String.concat " " (TransformerAnswer.write evidence)
 
     for word in words do
         Expect.stringContains answer word "it says so"
@@ -28,10 +28,20 @@ let tests =
     testList "TransformerClaims" [
         testCase "the kernel regime: all seeds within it, none, some; and by the chosen epochs alone"
         <| fun () ->
-            judge 0 (moved 0.03 0.04) |> wants (Some true) [ "ΔΘ = 3.5%"; "mean of 2 seeds"; "below 5.0%" ]
+            judge 0 (moved 0.03 0.04)
+            |> wants (Some true) [
+                "ΔΘ = 3.5%"
+                "mean of 2 seeds"
+                "below 5.0%"
+                "staying), and its weights by 1.0%; its direction: cosine"
+            ]
 
             judge 0 (moved 0.38 0.42)
-            |> wants (Some false) [ "ΔΘ = 40.0%"; "weights had moved by 1.0%"; "cosine 0.93, centred 0.77" ]
+            |> wants (Some false) [
+                "ΔΘ = 40.0%"
+                "though its weights had moved by 1.0% only"
+                "changed less: cosine 0.93, centred 0.77"
+            ]
 
             judge 0 (moved 0.04 0.06) |> wants None [ "ΔΘ = 5.0%" ]
             judge 0 evidence |> wants (Some false) [ "explains 62.0%"; "correlation 0.83" ]
@@ -93,13 +103,14 @@ let tests =
                 let verdict = judge 2 evidence
                 verdict |> wants None [ "these tweets cannot tell"; "within 2.0 points of 0" ]
                 Expect.isFalse (verdict.Evidence.Contains "a tie.") "no tie"
-                let answer = String.concat " " (TransformerClaims.answer evidence)
+                let answer = String.concat " " (TransformerAnswer.write evidence)
                 Expect.isFalse (answer.Contains "ties with") "no tie"
 
                 answers
                     [
                         "Whether fine-tuning the transformer does better or worse than its fixed tangent kernel"
-                        "cannot be told, and that kernel moves by 40.0%"
+                        "cannot be told: fine-tuning's accuracy less the kernel's is"
+                        "validation tweets. Through fine-tuning that kernel moves by 40.0%."
                     ]
                     evidence
 
@@ -108,6 +119,11 @@ let tests =
             answers
                 [ "ties with its fixed tangent kernel"; ", and that kernel moves by 3.5%" ]
                 (moved 0.03 0.04)
+
+        testCase "a movement that is small is not told as none"
+        <| fun () ->
+            let told = [ 0.0; 4e-5; 0.0006; 0.4 ] |> List.map TransformerClaims.movement
+            Expect.equal told [ "0.0%"; "less than 0.1%"; "0.1%"; "40.0%" ] "in words"
 
         testCase "the preferred model has the least error on the stop rows"
         <| fun () ->
@@ -142,7 +158,7 @@ let tests =
             answers [ "cannot be told"; "lower by 0.005 (95% band −0.005 to 0.015)" ] (gain 0.005)
             answers [ "cannot be told"; "higher by 0.005 (95% band −0.005 to 0.015)" ] (gain -0.005)
 
-            let silent = String.concat " " (TransformerClaims.answer untuned)
+            let silent = String.concat " " (TransformerAnswer.write untuned)
             Expect.isFalse (silent.Contains "Fine-tuning the transformer") "nothing of what was not asked"
             answers [ "In cross-validation the tangent kernel of the pretrained transformer beats" ] untuned
 
