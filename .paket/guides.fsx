@@ -59,6 +59,16 @@ let private arrays (folder: string) : unit =
     save (Path.Combine(folder, "Z.npy")) 10 6 (fun i j -> point (i + 100) j)
     save (Path.Combine(folder, "y.npy")) 40 1 (fun i _ -> if point i 0 + point i 3 > 0.3 then 1.0 else -1.0)
 
+/// A small encoder with random weights: the tests' own, with a vocabulary of letters that is filled up to its size.
+let private tiny (folder: string) : unit =
+    Directory.CreateDirectory folder |> ignore
+    let model = "model.onnx"
+    File.Copy(at $"tests/NtkPipeline.Tests/fixtures/tiny-minilm/%s{model}", Path.Combine(folder, model))
+    let special = [ "[PAD]"; "[UNK]"; "[CLS]"; "[SEP]"; "[MASK]" ]
+    let letters = [ 'a' .. 'z' ] |> List.collect (fun c -> [ string c; $"##%c{c}" ])
+    let path, others = Path.Combine(folder, "vocab.txt"), [ for k in 58..30522 -> $"filler%d{k}" ]
+    File.WriteAllLines(path, special @ letters @ others)
+
 /// Runs the lines of a guide's fences one after the other in a folder of their own.
 let private fenced (file: string) : string list =
     let lines =
@@ -71,8 +81,9 @@ let private fenced (file: string) : string list =
     else
         let folder = Directory.CreateTempSubdirectory("ntk-guide-").FullName
         arrays folder
+        tiny (Path.Combine(folder, "tiny"))
 
-        for set in [ "headlines"; "houses" ] do
+        for set in [ "sample"; "headlines"; "houses" ] do
             Directory.CreateDirectory(Path.Combine(folder, "data", set)) |> ignore
 
             for file in Directory.GetFiles(at $"data/%s{set}") do
