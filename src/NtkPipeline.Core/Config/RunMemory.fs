@@ -10,8 +10,17 @@ module RunMemory =
 
     let private product (bytes: float) (a: int) (b: int) = bytes * float a * float b
 
-    /// What the question of the transformer holds by itself: kernels of all rows by its parts, measured.
-    let private transformer (sizes: RunSizes) = product 75.0 sizes.Labelled sizes.Labelled
+    /// What the question of the transformer holds by itself at its most, with what is garbage meanwhile, as measured: sketched gradients of all
+    /// rows beside two kernels while a third is made of them; kernels and the factors of a regression; or a step of fine-tuning.
+    let private transformer (config: Config) (sizes: RunSizes) =
+        let whole = Transformer.whole config.Values
+        let all, columns = sizes.Labelled + sizes.Test, Transformer.columns config.Values
+        let kernel = product 4.0 sizes.Labelled all
+        let layered = min sizes.Fitted (whole "layer-rows") + sizes.Kept
+        let gradients = product 2.0 (all + layered) columns + product 8.0 512 columns + 2.0 * kernel
+        let regression = 2.0 * kernel + product 20.0 sizes.Labelled sizes.Labelled
+        let training = 1e9 + 7e5 * float (whole "batch") * float (min 64 (whole "most-tokens"))
+        max training (6e8 + max gradients regression)
 
     /// What the question of texts as sequences holds: vectors of tokens and tiles of pairs of them, and one kernel with its eigenvectors.
     let private sequence (config: Config) (sizes: RunSizes) =
@@ -69,7 +78,7 @@ module RunMemory =
                 // Kernels before and after training, the limit's and what is being added, beside what a network has at tokens.
                 held + 4.0 * product 4.0 all all + SequenceWork.memory specs sizes.Features sizes
             if asksFor Transformer.experiment config then
-                held + transformer sizes
+                held + transformer config sizes
             if asksFor Sequence.experiment config then
                 held + sequence config sizes
             if asksFor OwnQuestion.experiment config then

@@ -143,6 +143,10 @@ module Transformer =
 
     let question = "Is fine-tuning the transformer only its own tangent kernel, or more?"
 
+    /// Numbers of a tweet's sketched gradient, of an encoder of six blocks.
+    let columns (values: Map<string, string>) : int =
+        36 * whole values "sketch-rank" * whole values "sketch-block" + 8192
+
     /// Of a run's tokens, 33 a tweet, one forward pass in 10⁹ operations, and what else a tweet costs in forward passes.
     let private forward = 0.7
 
@@ -150,7 +154,7 @@ module Transformer =
     /// matrices and their regressions as they are.
     let private work (values: Map<string, string>) (_: RunSpec) (sizes: RunSizes) : float =
         let all, n = sizes.Labelled + sizes.Test, sizes.Fitted
-        let columns = 36 * whole values "sketch-rank" * whole values "sketch-block" + 8192
+        let columns = columns values
         let passes count rows = forward * count * float rows
         let folds = Setting.whole values "split.folds"
         let epochs = whole values "epochs"

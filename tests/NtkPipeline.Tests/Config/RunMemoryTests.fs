@@ -31,6 +31,26 @@ let tests =
                 Expect.isLessThan bytes 3.5e9 name
                 Expect.isGreaterThan bytes 2.0e9 name
 
+        testCase
+            "the transformer's question needs less than 5 GB of Kaggle's tweets, and less with a smaller sketch"
+        <| fun () ->
+            let asked = "experiments=transformer"
+            let bytes = peak [ asked ] 7613 3263
+            Expect.isGreaterThan bytes 3.3e9 "measured up to its regressions"
+            Expect.isLessThan bytes 5e9 "what it may take"
+
+            Expect.isLessThan
+                (peak [ asked; "transformer.sketch-rank=64" ] 7613 3263)
+                bytes
+                "a smaller sketch"
+
+            Expect.isGreaterThan
+                (peak [ asked ] 300 0)
+                2.6e9
+                "fine-tuning takes as much of few tweets: measured"
+
+            Expect.isLessThan (peak [ asked; "transformer.batch=8" ] 300 0) 2.6e9 "but in small batches"
+
         testCase "a run needs more for more tweets, for a test set and for a second kernel"
         <| fun () ->
             Expect.isGreaterThan (peak [] 20000 0) (peak [] 10000 0) "more tweets"

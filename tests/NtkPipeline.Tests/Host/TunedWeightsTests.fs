@@ -103,7 +103,7 @@ let tests =
                 (place.Array name).Values
 
             let own = embed "own.npy" " --store @store"
-            let again = embed "again.npy" " --weights @M.npz --most-tokens 128"
+            let again = embed "again.npy" " --weights @M.npz --most-tokens 256"
             Array.iter2 (fun a b -> close a b "entry") own again)
 
         testCase "its tangent kernel is that of backward passes at its own parameters, by its own head"
