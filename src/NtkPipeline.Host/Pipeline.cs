@@ -37,8 +37,9 @@ internal static class Pipeline
                let bench = new Bench(runner, config, made, new Limits(runner, split, features, kernels.Networks), sources)
                from trained in Questions.Asking(runner, Widths.name, () => bench.Train(config.Train))
                from epochs in Questions.Asking(runner, Widths.name, () => bench.ChooseEpochs())
-               from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, trained))
-               let runs = TrainedNetworkModule.runs(trained)
+               from stopped in Questions.Asking(runner, Widths.name, () => bench.Stop(epochs))
+               let judged = JudgedNetworkModule.all(split, trained, stopped)
+               from tangents in runner.Run(ExplainNetwork.stage(config.Explain), ExplainNetwork.inputs(features, split, kernel, judged))
                from comparison in runner.Run(CompareModels.stage(config.Compare), CompareModels.inputs(split, kernel, ChooseEpochs.judged(trained, epochs)))
                from probes in Questions.Asking(runner, Widths.name, () => bench.Probes(trained))
                from picture in runner.Run(DrawKernel.stage, DrawKernel.inputs(regression.Gram, split, regression.Spectrum))
@@ -48,10 +49,10 @@ internal static class Pipeline
                from chapters in Questions.Ask(bench)
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, sources.Data.Task, config.Facts,
-                   config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, TokenFeatures.none, features, kernel, GatherFindings.pictures(picture, learning), runs, epochs, probes,
+                   config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, TokenFeatures.none, features, kernel, GatherFindings.pictures(picture, learning), trained, epochs, probes,
                    comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
-               let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, trained, tangents)
+               let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, judged, tangents)
                select new PipelineOutputs(findings, report, unlabelled, sources.Data.Task, models);
     }
 }
@@ -97,7 +98,7 @@ internal sealed record PipelineOutputs(
 /// <summary>The models of a run, and what they were made of.</summary>
 internal sealed record RunModels(
     TweetSets Raw, TweetSets Clean, Artifact<Split> Split, Views Views, Artifact<DimensionFacts> Dimensions, Artifact<Features> Features,
-    Artifact<Spectrum> Spectrum, Artifact<KernelRegression> Kernel, Artifact<FSharpList<TrainedNetwork>> Networks,
+    Artifact<Spectrum> Spectrum, Artifact<KernelRegression> Kernel, Artifact<FSharpList<JudgedNetwork>> Networks,
     Artifact<TangentFit[]> Tangents)
 {
     public WaysIn Ways => new(Raw, Clean, Views, Split, Dimensions);

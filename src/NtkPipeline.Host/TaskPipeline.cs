@@ -38,6 +38,7 @@ internal static class TaskPipeline
                from trained in Questions.Asking(runner, Widths.name, () => config.Train
                    .Select(point => Train(runner, point, labels, split, features, kernels.Networks)).InOrder().Select(Artifact.all))
                from epochs in Questions.Asking(runner, Widths.name, () => ChooseEpochs(runner, config, labels, split, features, kernels.Networks))
+               from stopped in Questions.Asking(runner, Widths.name, () => Stop(runner, config, labels, split, features, kernels.Networks, epochs))
                let runs = TaskRunModule.all(config.Train, epochs, labels, split, trained)
                from learning in runner.Run(
                    LearnFromFewer.stage(config.Ridge, TargetCoding.PlusMinus), LearnFromFewer.ofTask(config.Ridge, labels, split, kernel.Spectrum, kernel.Gram))
@@ -47,7 +48,7 @@ internal static class TaskPipeline
                let findings = TaskFindingsModule.gather(
                    Choices(session), every, labels, unlabelled, split, features, regression, learning, runs, epochs, probes, chapters)
                from report in runner.Run(TaskPage.stage, findings)
-               select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression, trained));
+               select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression, trained, stopped));
     }
 
     /// <summary>What two classes alone can choose by themselves.</summary>
@@ -68,7 +69,7 @@ internal static class TaskPipeline
             ? runner.Run(DrawRows.stage(count), labels).Select(drawn => (Artifact<DrawRows.Drawn>?)drawn)
             : FSharpResult<Artifact<DrawRows.Drawn>?, PipelineError>.NewOk(null);
 
-    private static Func<FSharpResult<Artifact<TrainTask.Trained>, PipelineError>> Train(
+    private static Func<FSharpResult<Artifact<HeldOutNetwork>, PipelineError>> Train(
         IRunner runner, GridPoint point, Artifact<Labels> labels, Artifact<Split> split, Artifact<Features> features, Kernel written) =>
         () => from spectrum in Limit(runner, point.Spec, split, features, written)
               from trained in runner.Run(TrainTask.stage(point), TrainTask.inputs(labels, split, features, spectrum))
@@ -92,9 +93,25 @@ internal static class TaskPipeline
                   Artifact.both(TaskFold.targets(labels, split), Artifact.both(split, Artifact.all(paths))))
               select choices;
 
+    /// <summary>The networks once more, up to the epoch of their kind; none where no epochs are chosen.</summary>
+    private static FSharpResult<Artifact<FSharpList<FSharpOption<StoppedNetwork>>>, PipelineError> Stop(
+        IRunner runner, Config config, Artifact<Labels> labels, Artifact<Split> split, Artifact<Features> features, Kernel written,
+        Artifact<EpochChoice[]> epochs) =>
+        config.Choosing.Length == 0
+            ? FSharpResult<Artifact<FSharpList<FSharpOption<StoppedNetwork>>>, PipelineError>.NewOk(StopNetwork.none!)
+            : config.Train
+                .Select(point => (Func<FSharpResult<Artifact<FSharpOption<StoppedNetwork>>, PipelineError>>)(() =>
+                    from spectrum in Limit(runner, point.Spec, split, features, written)
+                    from stopped in runner.Run(
+                        StopNetwork.task(SeedModule.root(config.Seed), point),
+                        Artifact.both(TrainTask.inputs(labels, split, features, spectrum), epochs))
+                    select stopped))
+                .InOrder()
+                .Select(Artifact.all);
+
     private static Func<FSharpResult<Artifact<ProbeKernels[]>, PipelineError>> Probes(
         IRunner runner, Config config, Tuple<RunSpec, CompareProbes.Settings> asked, Artifact<Labels> labels, Artifact<Split> split,
-        Artifact<Features> features, Kernel written, Artifact<FSharpList<TrainTask.Trained>> trained) =>
+        Artifact<Features> features, Kernel written, Artifact<FSharpList<HeldOutNetwork>> trained) =>
         () => from gram in NetworkGram.isShared(asked.Item1.Architecture)
                   ? FSharpResult<Artifact<Matrix<float>>, PipelineError>.NewOk(written.Gram)
                   : runner.Run(NetworkGram.stage(RunSpecModule.limit(asked.Item1), asked.Item1.InputScale), features)
@@ -147,7 +164,8 @@ internal sealed record TaskOutputs(Artifact<TaskFindings> Findings, Artifact<str
 /// <summary>The models of such a run, and what they were made of.</summary>
 internal sealed record TaskModels(
     TweetSets Raw, TweetSets Clean, Artifact<Labels> Labels, Artifact<Split> Split, Views Views, Artifact<Features> Features,
-    Artifact<DimensionFacts> Dimensions, Artifact<TaskRegression> Regression, Artifact<FSharpList<TrainTask.Trained>> Networks)
+    Artifact<DimensionFacts> Dimensions, Artifact<TaskRegression> Regression, Artifact<FSharpList<HeldOutNetwork>> Networks,
+    Artifact<FSharpList<FSharpOption<StoppedNetwork>>> Stopped)
 {
     public WaysIn Ways => new(Raw, Clean, Views, Split, Dimensions);
 }

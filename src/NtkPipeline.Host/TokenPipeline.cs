@@ -30,7 +30,6 @@ internal static class TokenPipeline
                let bench = new Bench(runner, config, made, new Limits(runner, split, features, kernel, areTexts: true), sources)
                from trained in Questions.Asking(runner, Widths.name, () => bench.Train(config.Train))
                from epochs in Questions.Asking(runner, Widths.name, () => bench.ChooseEpochs())
-               let runs = TrainedNetworkModule.runs(trained)
                from comparison in runner.Run(CompareModels.stage(config.Compare), CompareModels.inputs(split, regression, ChooseEpochs.judged(trained, epochs)))
                from probes in Questions.Asking(runner, Widths.name, () => bench.Probes(trained))
                from picture in runner.Run(DrawKernel.stage, DrawKernel.inputs(kernel.Gram, split, kernel.Spectrum))
@@ -41,7 +40,7 @@ internal static class TokenPipeline
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, sources.Data.Task, config.Facts,
                    FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, WeighViews.facts(FSharpOption<Artifact<CombinationFacts>>.None), TaskPipeline.NoDimensions,
-                   TokenFeatures.facts(config.Values, network, tokens, split, whole), features, regression, GatherFindings.pictures(picture, learning), runs, epochs, probes,
+                   TokenFeatures.facts(config.Values, network, tokens, split, whole), features, regression, GatherFindings.pictures(picture, learning), trained, epochs, probes,
                    comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
                select new PipelineOutputs(findings, report, unlabelled, sources.Data.Task, null);

@@ -111,8 +111,8 @@ let private tests () =
         ReduceDimensionTests.tests
         RegressionStagesTests.tests
         SubsetRowsTests.tests
-        PredictTextTests.tests
-        ExplainNetworkTests.tests
+        yield! [ PredictTextTests.tests; PredictStoppedTests.tests; ExplainNetworkTests.tests ]
+        StopNetworkTests.tests
         NetworkPredictionsTests.tests
         NewTweetsTests.tests
         testList "network" [

@@ -97,14 +97,27 @@ module RunWork =
                         TaskFold.name point fold, (point, fold)
                 ]
 
+            let stopping =
+                Map [
+                    for point in config.Train do
+                        StopNetwork.name point, (point, 0)
+                        StopNetwork.taskName point, (point, 0)
+                ]
+
+            let plain network = TunedNetworks.work sizes config.Split.Folds [| network |]
+
             fun stage ->
                 match Map.tryFind stage.Name networks, Map.tryFind stage.Name choosing with
                 | Some spec, _ when config.IsOfTokens -> SequenceWork.followed spec sizes.Features sizes
                 | None, Some(point, _) when config.IsOfTokens ->
                     SequenceWork.choosing point.Spec config.Split.Folds sizes.Features sizes
                 | Some spec, _ -> Workload.network sizes spec
-                | None, Some chooses -> TunedNetworks.work sizes config.Split.Folds [| chooses |]
-                | None, None -> 0.0
+                | None, Some chooses -> plain chooses
+                | None, None ->
+                    // Where a network is stopped is not known before; half-way is what is taken.
+                    Map.tryFind stage.Name stopping
+                    |> Option.map (plain >> (*) 0.5)
+                    |> Option.defaultValue 0.0
         else
             let basis = Widths.basis config.Values config.Device
             let experiment = config.Experiments |> List.find (fun asked -> asked.Name = question)

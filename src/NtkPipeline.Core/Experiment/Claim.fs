@@ -33,10 +33,7 @@ type NetworkEvidence = {
 } with
 
     /// Some of its runs as they are judged: after the epoch that was chosen for their kind, else after their last.
-    member this.AtStop(runs: NetworkRun[]) : NetworkRun[] =
-        runs
-        |> Array.map (fun run ->
-            this.Stopped |> Array.tryFind (fun stopped -> stopped.Spec = run.Spec) |> Option.defaultValue run)
+    member this.AtStop(runs: NetworkRun[]) : NetworkRun[] = EpochChoice.atStop this.Stopped runs
 
     /// The runs at the main learning rate, those that differ in width and seed alone together.
     member this.MainSeries: (RunSpec * NetworkRun[])[] =

@@ -61,6 +61,19 @@ module EpochChoice =
                     TestOutputs = [||]
             }
 
+    /// Networks that are judged after their last epoch.
+    let ended (runs: NetworkRun list) : JudgedRuns = { Ended = runs; Choices = [||]; Stopped = [] }
+
+    /// Some runs as they are judged: as they stand among `stopped`, else as they ended.
+    let atStop (stopped: NetworkRun seq) (runs: NetworkRun[]) : NetworkRun[] =
+        let there = readOnlyDict [ for run in stopped -> run.Spec, run ]
+
+        runs
+        |> Array.map (fun run ->
+            match there.TryGetValue run.Spec with
+            | true, stopped -> stopped
+            | false, _ -> run)
+
     /// A run as it stood after the epoch that was chosen for its kind.
     let stop (choices: EpochChoice[]) (run: NetworkRun) : NetworkRun option =
         find choices run.Spec |> Option.bind _.Epoch |> Option.bind (fun epoch -> at epoch run)

@@ -51,6 +51,17 @@ module StopWords =
         | Some _
         | None -> ""
 
+    /// Of two sides whose kinds are each judged at an epoch of their own: why there, and how they differ after the last; empty where nothing
+    /// was chosen.
+    let sides (isChosen: bool) (last: int) (difference: Difference option) : string =
+        let there = "Those epochs were chosen on fitted rows alone."
+
+        match difference with
+        | _ when not isChosen -> ""
+        | Some difference ->
+            $"%s{there} After the last epoch, %d{last}, the difference is %s{VerdictWords.points difference}."
+        | None -> $"%s{there} After the last epoch, %d{last}, there are no networks on one of the two sides."
+
     /// How far the kernel had moved where the networks are judged, where that is not the last epoch.
     let movement (choice: EpochChoice option) (stopped: NetworkRun[]) : string =
         match choice |> Option.bind _.Epoch with

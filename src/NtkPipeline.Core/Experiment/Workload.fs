@@ -68,6 +68,15 @@ module Workload =
 
         descent + companions + float tracked.Length * look + float spectra.Length * eigen probe + ends
 
+    /// One that is trained without a fold of the fitted rows and looked at on these alone (`HeldOutTraining`).
+    let heldOut (sizes: RunSizes) (folds: int) (spec: RunSpec) : float =
+        let left = sizes.Fitted - sizes.Fitted / max 2 folds
+        let batch = if spec.BatchSize = 0 then left else min left spec.BatchSize
+        let steps = spec.Epochs * ((left + batch - 1) / batch)
+
+        float steps * (3.6 * product batch sizes.Features spec.Width + 0.04)
+        + float spec.Epochs * product (sizes.Fitted - left) sizes.Features spec.Width
+
     let networks (sizes: RunSizes) (points: GridPoint seq) : float =
         points |> Seq.sumBy (fun point -> network sizes point.Spec)
 

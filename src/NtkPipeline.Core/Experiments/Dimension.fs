@@ -28,7 +28,7 @@ module Dimension =
 
     let rows (values: Map<string, string>) : int = Setting.whole values "dimension.rows"
 
-    /// At ‖x‖ = √d, whatever the run's own networks are given; measured before, in the middle and at the end.
+    /// At ‖x‖ = √d, whatever the run's own networks are given; measured after every epoch, one of which fitted rows choose.
     let private grid (values: Map<string, string>) (basis: RunSpec) : Grid =
         let epochs = Setting.whole values "dimension.epochs"
 
@@ -37,7 +37,7 @@ module Dimension =
                 basis with
                     InputScale = InputScale.SqrtD
                     Epochs = epochs
-                    Tracked = TrackedEpochs.Listed [ (epochs + 1) / 2 ]
+                    Tracked = TrackedEpochs.Every
             }
             Along = [
                 Axis.width, Setting.reals values "dimension.widths" |> List.map AxisValue.Number
@@ -66,7 +66,8 @@ module Dimension =
             3.0 * Workload.eigen fitted
             + Workload.product sizes.Labelled d sizes.Labelled
             + Workload.passes 10.0 sizes.Labelled sizes.Labelled
-            + Workload.networks sizes (points values basis d))
+            + Workload.networks sizes (points values basis d)
+            + ChooseEpochs.work values sizes (points values basis d))
 
     let experiment: Experiment = {
         Name = "dimension"
@@ -92,6 +93,16 @@ module Dimension =
             yield! Finding.ofFit (name "spectrum-exponent") place.Decay
 
             for width in DimensionEvidence.widths evidence.Places do
+                match
+                    DimensionEvidence.epoch width place, List.ofArray (DimensionEvidence.judged width place)
+                with
+                | Some epoch, (_ :: _ as runs) ->
+                    let at = $"m=%d{width}-d=%d{place.Dimensions}"
+                    let accuracy (run: NetworkRun) = (Group.last run).Validation.Accuracy
+                    Finding.create $"chosen-epoch-%s{at}" (float epoch)
+                    Finding.create $"stopped-accuracy-%s{at}" (List.averageBy accuracy runs)
+                | _ -> ()
+
                 let runs = place.Runs |> Array.filter (fun run -> run.Spec.Width = width)
 
                 for quantity in
@@ -134,6 +145,11 @@ module Dimension =
                 "network-rise"
                 "fewer than two dimensions, or every network diverged"
                 evidence.NetworkRise
+        yield!
+            Finding.ofDifference
+                "network-rise-at-end"
+                "fewer than two dimensions, or every network diverged"
+                evidence.NetworkRiseAtEnd
     |]
 
     /// What the experiment adds to a run's findings.
@@ -147,5 +163,5 @@ module Dimension =
                     DimensionClaims.all |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
                 Findings = findings evidence
                 Charts = DimensionCharts.all evidence
-                Tables = DimensionCharts.tables evidence
+                Tables = DimensionTables.all evidence
         })

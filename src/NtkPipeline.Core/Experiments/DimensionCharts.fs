@@ -15,6 +15,24 @@ module DimensionCharts =
         Drawing = Drawing.Lines lines
     }
 
+    /// A line for each width: the accuracy of its networks where they are judged.
+    let private judged (evidence: DimensionEvidence) : ChartLine list = [
+        for width in DimensionEvidence.widths evidence.Places do
+            {
+                Name = $"networks, m = %d{width}"
+                Mark = ChartMark.Measured
+                Points = [|
+                    for place in evidence.Places do
+                        match DimensionEvidence.judged width place with
+                        | [||] -> ()
+                        | runs ->
+                            runs
+                            |> Array.map (fun run -> (Group.last run).Validation.Accuracy)
+                            |> CurvePoint.ofValues false (float place.Dimensions)
+                |]
+            }
+    ]
+
     /// A line for each width: a quantity of its networks, the mean over seeds and their spread.
     let private networks isGeometric quantity (evidence: DimensionEvidence) : ChartLine list = [
         for width in DimensionEvidence.widths evidence.Places do
@@ -79,10 +97,13 @@ module DimensionCharts =
             chart
                 "accuracy"
                 "Validation accuracy against the input dimension"
-                $"%s{over}."
+                (if evidence.Places |> Array.exists (fun place -> place.Stopped.Length > 0) then
+                     $"Networks after the epochs that held-out fitted rows chose. %s{over}."
+                 else
+                     $"Networks after their last epoch. %s{over}.")
                 (FigureAxis.share "accuracy (% of rows)")
                 (ofPlaces "kernel, tuned ridge" ChartMark.Measured _.Kernel.Validation.Accuracy evidence
-                 :: networks false Quantity.Accuracy evidence)
+                 :: judged evidence)
             chart
                 "movement"
                 "Movement of the tangent kernel against the input dimension"
@@ -125,71 +146,4 @@ module DimensionCharts =
                     ofPlaces "effective rank" ChartMark.Measured _.EffectiveRank evidence
                 ]
             spectra evidence
-        ]
-
-    let neededWords (needed: NeededAt) : string =
-        match needed.Width with
-        | None -> "– (" + needed.Reason + ")"
-        | Some width ->
-            let upper = width.Upper |> Option.map (sprintf "%.0f") |> Option.defaultValue "∞"
-            let mark = if width.IsExtrapolated then ", extrapolated" else ""
-            $"%.0f{width.Width} (%.0f{width.Lower} to %s{upper}%s{mark})"
-
-    let private mean show quantity width (place: DimensionPlace) =
-        place.Runs
-        |> Array.filter (fun run -> run.Spec.Width = width)
-        |> Array.choose (Quantity.ofRun quantity)
-        |> Aggregate.ofValues
-        |> Option.map (fun aggregate -> show aggregate.Mean)
-        |> Option.defaultValue "–"
-
-    let tables (evidence: DimensionEvidence) : ChapterTable list =
-        let widest = evidence.Widest
-        let limit = VerdictWords.percent evidence.Settings.LazyThreshold
-
-        [
-            {
-                Title = "What each dimension does"
-                Headings =
-                    [
-                        "d"
-                        "variance kept"
-                        "kernel's accuracy"
-                        "leave-one-out accuracy"
-                        "ridge over mean diagonal"
-                        "effective dimension"
-                        "decay of Λ"
-                        $"networks' accuracy, m = %d{widest}"
-                        $"‖Θ̂₀−Θ‖/‖Θ‖, m = %d{widest}"
-                        $"ΔΘ, m = %d{widest}"
-                        $"gap, m = %d{widest}"
-                        $"width for ΔΘ = %s{limit}"
-                    ]
-                    |> List.map NumberCell
-                Rows = [
-                    for place, needed in Array.zip evidence.Places evidence.Needed do
-                        [
-                            string place.Dimensions
-                            VerdictWords.percent place.ExplainedVariance
-                            VerdictWords.percent place.Kernel.Validation.Accuracy
-                            place.Kernel.LeaveOneOutAccuracy
-                            |> Option.map VerdictWords.percent
-                            |> Option.defaultValue "–"
-                            $"%.2g{place.Kernel.RelativeRidge}"
-                            $"%.0f{place.Kernel.EffectiveDimension}"
-                            match place.Decay with
-                            | Some fit -> $"k^%s{DimensionClaims.power fit.Slope}"
-                            | None -> "–"
-                            mean VerdictWords.percent Quantity.Accuracy widest place
-                            mean VerdictWords.percent Quantity.InitKernelError widest place
-                            mean VerdictWords.percent Quantity.DeltaTheta widest place
-                            mean (sprintf "%.3f") Quantity.GapToKernel widest place
-                            neededWords needed
-                        ]
-                        |> List.map NumberCell
-                ]
-                Notes = [
-                    "Means over seeds. The decline of the kernel's eigenvalues is fitted from the tenth to a quarter of the rows."
-                ]
-            }
         ]

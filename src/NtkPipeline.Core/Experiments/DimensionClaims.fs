@@ -81,8 +81,22 @@ module DimensionClaims =
             | Some difference ->
                 let first, last = evidence.Places[0], Array.last evidence.Places
 
+                let at (place: DimensionPlace) =
+                    match DimensionEvidence.epoch evidence.Widest place with
+                    | Some epoch -> $"d = %d{place.Dimensions} (after %s{VerdictWords.epochs epoch})"
+                    | None -> $"d = %d{place.Dimensions}"
+
+                let isChosen =
+                    [ first; last ]
+                    |> List.exists (fun place -> (DimensionEvidence.epoch evidence.Widest place).IsSome)
+
+                let epochs = first.Runs |> Array.fold (fun most run -> max most run.Spec.Epochs) 0
+
                 Difference.isPositive difference,
-                $"From d = %d{first.Dimensions} to d = %d{last.Dimensions} the widest networks' validation accuracy differs by %s{VerdictWords.points difference}.")
+                VerdictWords.join [
+                    $"From %s{at first} to %s{at last} the widest networks' validation accuracy differs by %s{VerdictWords.points difference}."
+                    StopWords.sides isChosen epochs evidence.NetworkRiseAtEnd
+                ])
 
     let private none =
         "No power law in d can be fitted: it takes two dimensions and three networks that ended."

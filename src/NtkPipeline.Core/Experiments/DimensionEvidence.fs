@@ -20,10 +20,12 @@ type DimensionEvidence = {
     GapExponent: PowerFit option
     Widest: int
     /// Validation accuracy at the largest d less that at the smallest, and less that at the one before the largest: of the kernel, and of
-    /// the widest networks.
+    /// the widest networks, where they are judged.
     KernelRise: Difference option
     KernelLast: Difference option
     NetworkRise: Difference option
+    /// The networks' after their last epoch.
+    NetworkRiseAtEnd: Difference option
     Budget: string
 }
 
@@ -33,6 +35,17 @@ module DimensionEvidence =
     /// The sound networks of one width at a place.
     let sound (width: int) (place: DimensionPlace) : NetworkRun[] =
         place.Runs |> Array.filter (fun run -> run.Spec.Width = width && Group.isSound run)
+
+    /// The networks of one width at a place that came to where they are judged, as they stand there.
+    let judged (width: int) (place: DimensionPlace) : NetworkRun[] =
+        place.Runs
+        |> Array.filter (fun run -> run.Spec.Width = width)
+        |> EpochChoice.atStop place.Stopped
+        |> Array.filter Group.isSound
+
+    /// The epoch at which the networks of one width are judged at a place; none where none was chosen.
+    let epoch (width: int) (place: DimensionPlace) : int option =
+        place.Choices |> Array.tryFind (fun choice -> choice.Spec.Width = width) |> Option.bind _.Epoch
 
     let widths (places: DimensionPlace[]) : int[] =
         places |> Array.collect _.Runs |> Array.map _.Spec.Width |> Array.distinct |> Array.sort
@@ -86,8 +99,8 @@ module DimensionEvidence =
 
         let kernels seed larger smaller = Some(rise settings seed labels larger smaller)
 
-        let networks seed larger smaller =
-            NetworksAgainstKernel.between settings seed labels (sound widest larger) (sound widest smaller)
+        let networks of' seed larger smaller =
+            NetworksAgainstKernel.between settings seed labels (of' widest larger) (of' widest smaller)
 
         {
             Settings = settings
@@ -106,7 +119,8 @@ module DimensionEvidence =
             Widest = widest
             KernelRise = between "kernel-rise" last 0 kernels
             KernelLast = between "kernel-last" last (last - 1) kernels
-            NetworkRise = between "network-rise" last 0 networks
+            NetworkRise = between "network-rise" last 0 (networks judged)
+            NetworkRiseAtEnd = between "network-rise" last 0 (networks sound)
             Budget =
                 match places |> Array.collect _.Runs with
                 | [||] -> "no network was trained"
@@ -116,9 +130,10 @@ module DimensionEvidence =
     /// Stage: the places and the validation labels → the evidence.
     let stage (settings: CompareSettings) : Stage<Split * DimensionPlace list, DimensionEvidence> = {
         Name = "judge-dimension"
-        Version = 3
+        // 4: networks are judged after the epoch that fitted rows chose.
+        Version = 4
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "dimension-evidence/1"
+        Codec = Codec.json "dimension-evidence/2"
         Body =
             Seeded(fun seed (split, places) ->
                 Ok(create settings seed (SplitTweets.validationLabels split) places))

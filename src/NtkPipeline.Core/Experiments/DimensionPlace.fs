@@ -15,7 +15,11 @@ type DimensionPlace = {
     /// exp of the entropy of the eigenvalues' shares.
     EffectiveRank: float
     Kernel: DimensionKernel
+    /// Followed to their last epoch.
     Runs: NetworkRun[]
+    /// The epochs that their kinds are judged at, and those that reached them, as they stood there.
+    Choices: EpochChoice[]
+    Stopped: NetworkRun[]
 }
 
 /// Regression with the tuned ridge.
@@ -36,7 +40,7 @@ type DimensionInput = {
     Split: Split
     Spectrum: Spectrum
     Kernel: KernelRegression
-    Runs: NetworkRun list
+    Judged: JudgedRuns
 }
 
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
@@ -106,33 +110,36 @@ module DimensionPlace =
                 Validation = kernel.Validation
                 ValidationOutputs = kernel.ValidationOutputs
             }
-            Runs = Group.sort input.Runs
+            Runs = Group.sort input.Judged.Ended
+            Choices = input.Judged.Choices
+            Stopped = Group.sort input.Judged.Stopped
         }
 
     let inputs
         (rows: Artifact<Features * Split>)
         (spectrum: Artifact<Spectrum>)
         (kernel: Artifact<KernelRegression>)
-        (runs: Artifact<NetworkRun list>)
+        (judged: Artifact<JudgedRuns>)
         : Artifact<DimensionInput> =
         Artifact.map4
-            (fun (features, split) spectrum kernel runs -> {
+            (fun (features, split) spectrum kernel judged -> {
                 Features = features
                 Split = split
                 Spectrum = spectrum
                 Kernel = kernel
-                Runs = runs
+                Judged = judged
             })
             rows
             spectrum
             kernel
-            runs
+            judged
 
     /// Stage: all that was made of d components → what is compared.
     let stage (asked: int) : Stage<DimensionInput, DimensionPlace> = {
         Name = $"dimension/d=%d{asked}"
-        Version = 1
+        // 2: with the epochs that fitted rows chose.
+        Version = 2
         Settings = Fingerprint.describe asked
-        Codec = Codec.json "dimension-place/1"
+        Codec = Codec.json "dimension-place/2"
         Body = Pure(run asked)
     }

@@ -50,7 +50,7 @@ module DimensionWords =
         let each =
             Array.zip evidence.Places evidence.Needed
             |> Array.map (fun (place, needed) ->
-                $"%s{DimensionCharts.neededWords needed} at d = %d{place.Dimensions}")
+                $"%s{DimensionTables.neededWords needed} at d = %d{place.Dimensions}")
             |> List.ofArray
 
         $"The width at which the kernel moves by %s{limit} over all of training, by the power law through the trained widths with a bootstrap band over seeds: %s{list each}."
@@ -70,7 +70,13 @@ module DimensionWords =
         | places ->
             let each = places |> Array.map (fun place -> string place.Dimensions) |> List.ofArray
 
-            $"The embeddings are reduced to d = %s{list each} principal components, found on the training rows, and every row is brought to norm 1; networks are given √d times it, so that the kernel's diagonal is 1 at every d.%s{skipped evidence} Kernel and networks are fitted on the same %d{places[0].TrainRows} training rows, evenly spaced, and judged on all validation rows, which chose nothing: the ridge is tuned by exact leave-one-out on the fitted rows, and networks are judged after their last epoch."
+            let stopped =
+                if places |> Array.exists (fun place -> place.Stopped.Length > 0) then
+                    "networks after the epoch at which one that did not train on some of these rows met them best, with the last one beside it"
+                else
+                    "networks are judged after their last epoch"
+
+            $"The embeddings are reduced to d = %s{list each} principal components, found on the training rows, and every row is brought to norm 1; networks are given √d times it, so that the kernel's diagonal is 1 at every d.%s{skipped evidence} Kernel and networks are fitted on the same %d{places[0].TrainRows} training rows, evenly spaced, and judged on all validation rows, which chose nothing: the ridge is tuned by exact leave-one-out on the fitted rows, and %s{stopped}."
 
             needed evidence
             spectrum evidence

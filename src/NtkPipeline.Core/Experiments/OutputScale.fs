@@ -41,7 +41,11 @@ module OutputScale =
                 match Grid.points (grid values basis) with
                 | Ok _ -> []
                 | Error reason -> [ $"output-scale: %s{reason}" ]
-        Work = fun values basis sizes -> grid values basis |> Workload.grid sizes
+        Work =
+            fun values basis sizes ->
+                match Grid.points (grid values basis) with
+                | Ok points -> Workload.networks sizes points + ChooseEpochs.work values sizes points
+                | Error _ -> 0.0
     }
 
     /// ΔΘ ∝ α^exponent, over α ≥ 1, at one width. None where no power law can be fitted.
@@ -49,8 +53,14 @@ module OutputScale =
 
     type Evidence = {
         Exponents: Exponent[]
-        /// Validation accuracy of the widest networks at the smallest α less that at the largest, those that did not diverge.
+        /// Validation accuracy of the widest networks at the smallest α less that at the largest, those that came to where they are judged;
+        /// and the same after the last epoch, of those that did not diverge.
         SmallLessLarge: Difference option
+        AtEnd: Difference option
+        /// The epochs at which the two ends are judged; none where none was chosen, so that it is the last.
+        SmallestStop: int option
+        LargestStop: int option
+        Epochs: int
         Smallest: float
         Largest: float
         Widest: int
@@ -64,25 +74,37 @@ module OutputScale =
     let private run
         (settings: CompareSettings)
         seed
-        (split: Split, runs: NetworkRun list)
+        (split: Split, judged: JudgedRuns)
         : Result<Evidence, PipelineError> =
-        let runs = Group.sort runs
+        let runs = Group.sort judged.Ended
         let widest, wide = Group.widest runs
         let alpha (run: NetworkRun) = run.Spec.Architecture.OutputScale
         let alphas = wide |> Array.map alpha
         let smallest, largest = Array.min alphas, Array.max alphas
-        let at value = wide |> Array.filter (fun run -> alpha run = value && Group.isSound run)
         let labels = SplitTweets.validationLabels split
+
+        let between runs =
+            let at value = runs |> Array.filter (fun run -> alpha run = value && Group.isSound run)
+            let seed = Seed.derive "small-less-large" seed
+
+            if smallest < largest then
+                NetworksAgainstKernel.between settings seed labels (at smallest) (at largest)
+            else
+                None
+
+        let stop value =
+            wide
+            |> Array.tryFind (fun run -> alpha run = value)
+            |> Option.bind (fun run -> EpochChoice.find judged.Choices run.Spec)
+            |> Option.bind _.Epoch
 
         Ok {
             Exponents = runs |> Array.groupBy _.Spec.Width |> Array.map exponent
-            SmallLessLarge =
-                let seed = Seed.derive "small-less-large" seed
-
-                if smallest < largest then
-                    NetworksAgainstKernel.between settings seed labels (at smallest) (at largest)
-                else
-                    None
+            SmallLessLarge = between (EpochChoice.atStop judged.Stopped wide)
+            AtEnd = between wide
+            SmallestStop = stop smallest
+            LargestStop = stop largest
+            Epochs = runs[0].Spec.Epochs
             Smallest = smallest
             Largest = largest
             Widest = widest
@@ -90,11 +112,12 @@ module OutputScale =
         }
 
     /// Networks of every α and width → exponents and the difference in accuracy.
-    let stage (settings: CompareSettings) : Stage<Split * NetworkRun list, Evidence> = {
+    let stage (settings: CompareSettings) : Stage<Split * JudgedRuns, Evidence> = {
         Name = "judge-output-scale"
-        Version = 2
+        // 3: networks are judged after the epoch that fitted rows chose.
+        Version = 3
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "output-scale/1"
+        Codec = Codec.json "output-scale/2"
         Body = Seeded(run settings)
     }
 
@@ -117,61 +140,33 @@ module OutputScale =
     let private smallHelps: Claim<Evidence> =
         let name = "A small output scale, which lets features move, classifies better than a large one"
 
+        let at (alpha: float) (stop: int option) =
+            let after = stop |> Option.map (fun epoch -> $" (after %s{VerdictWords.epochs epoch})")
+            $"α = %g{alpha}%s{Option.defaultValue System.String.Empty after}"
+
         let judge (evidence: Evidence) =
+            let isChosen = evidence.SmallestStop.IsSome || evidence.LargestStop.IsSome
+
             let holds, words =
                 match evidence.SmallLessLarge with
                 | None -> None, "At one of the two ends every network diverged, or there is one α alone."
                 | Some difference ->
                     Difference.isPositive difference,
-                    $"At α = %g{evidence.Smallest} against α = %g{evidence.Largest} the validation accuracy differs by %s{VerdictWords.points difference}. The two ends were chosen by their place, not by their outcome."
+                    $"At %s{at evidence.Smallest evidence.SmallestStop} against %s{at evidence.Largest evidence.LargestStop} the validation accuracy differs by %s{VerdictWords.points difference}. The two ends were chosen by their place, not by their outcome."
 
             {
                 Claim = name
                 Setting = $"m = %d{evidence.Widest}, %s{evidence.Budget}"
                 Holds = holds
-                Evidence = words
+                Evidence =
+                    VerdictWords.join [ words; StopWords.sides isChosen evidence.Epochs evidence.AtEnd ]
             }
 
         { Name = name; Judge = judge >> Array.singleton }
 
     let claims: Claim<Evidence> list = [ staysPut; smallHelps ]
 
-    let private curves (kernel: KernelRegression) : Curve list =
-        let against id title caption quantity =
-            Curve.create $"output-scale-%s{id}" title caption quantity (Abscissa.Along Axis.outputScale) [
-                Axis.width
-            ]
-
-        [
-            {
-                against
-                    "movement"
-                    "Movement of the tangent kernel against the output scale"
-                    "ΔΘ over all of training, on all training rows. The lazy limit has a slope of −1."
-                    Quantity.DeltaTheta with
-                    IsFitted = true
-            }
-            {
-                against
-                    "accuracy"
-                    "Validation accuracy against the output scale"
-                    "After the last epoch."
-                    Quantity.Accuracy with
-                    Levels = [ { Name = "kernel, tuned ridge"; At = kernel.Validation.Accuracy } ]
-            }
-            against
-                "gap"
-                "Gap to the linearised network against the output scale"
-                "Root mean square of f − f_lin on the validation rows, both trained by the same steps."
-                Quantity.GapToLinearised
-            against
-                "alignment"
-                "Alignment of the tangent kernel with the targets against the output scale"
-                "After the last epoch, on the probe rows."
-                Quantity.AlignmentWithTargets
-        ]
-
-    let private write (kernel: KernelRegression) (runs: NetworkRun list) (evidence: Evidence) : Chapter = {
+    let private write (kernel: KernelRegression) (runs: JudgedRuns) (evidence: Evidence) : Chapter = {
         Chapter.create experiment.Name experiment.Question with
             Words = [
                 "α multiplies the network's output; the learning rate's unit has Λ_max of the kernel with α² in it, so that descent trains every α for the same time in function space. What the output must travel, the weights travel by 1/α of it."
@@ -180,15 +175,23 @@ module OutputScale =
             Findings = [|
                 for exponent in evidence.Exponents do
                     yield! Finding.ofFit $"delta-theta-exponent-m=%d{exponent.Width}" exponent.Fit
+
+                for name, difference in
+                    [
+                        "small-less-large-accuracy", evidence.SmallLessLarge
+                        "small-less-large-accuracy-at-end", evidence.AtEnd
+                    ] do
+                    yield! Finding.ofDifference name "no networks at one of the two ends" difference
             |]
-            Runs = Array.ofList runs
-            Curves = curves kernel
+            Runs = Array.ofList runs.Ended
+            Curves = OutputScaleCharts.curves kernel
+            Charts = OutputScaleCharts.stopped kernel runs.Stopped
     }
 
     /// What the experiment adds to a run's findings.
     let chapter
         (kernel: Artifact<KernelRegression>)
-        (runs: Artifact<NetworkRun list>)
+        (runs: Artifact<JudgedRuns>)
         (evidence: Artifact<Evidence>)
         : Artifact<Chapter> =
         Artifact.map3 write kernel runs evidence

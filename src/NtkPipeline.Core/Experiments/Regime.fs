@@ -20,7 +20,7 @@ module Regime =
                 let few = { sizes with Fitted = min sizes.Fitted (Setting.whole values "regime.rows") }
 
                 match RegimeGrid.points values basis with
-                | Ok points -> Workload.networks few points
+                | Ok points -> Workload.networks few points + ChooseEpochs.work values few points
                 | Error _ -> 0.0
     }
 
@@ -45,12 +45,8 @@ module Regime =
 
         $"%s{InputScale.words first.Spec.InputScale}, %d{first.TrainRows} training rows, %s{VerdictWords.epochs first.Spec.Epochs} at most, batch %d{first.Spec.BatchSize}, %s{VerdictWords.seeds members}"
 
-    let private run
-        settings
-        seed
-        (split: Split, runs: NetworkRun list)
-        : Result<RegimeEvidence, PipelineError> =
-        let runs = Group.sort runs
+    let private run settings seed (split: Split, judged: JudgedRuns) : Result<RegimeEvidence, PipelineError> =
+        let runs = Group.sort judged.Ended
         let mapped = runs |> Array.filter (fun run -> List.contains (RunSpec.group run.Spec) settings.Mapped)
         let threshold, labels = settings.Compare.LazyThreshold, SplitTweets.validationLabels split
 
@@ -61,19 +57,29 @@ module Regime =
             Sides = [|
                 for rate, runs in mapped |> Array.groupBy _.Spec.Rate |> Array.sortBy fst do
                     let seed = Seed.derive $"rate=%g{rate}" seed
-                    let width, difference = RegimeMap.featureLessLazy settings.Compare seed labels runs
-                    { Rate = rate; Width = width; Difference = difference }
+                    let difference = RegimeMap.featureLessLazy settings.Compare seed labels
+                    let width, judged = EpochChoice.atStop judged.Stopped runs |> difference
+
+                    {
+                        Rate = rate
+                        Width = width
+                        Difference = judged
+                        AtEnd = snd (difference runs)
+                    }
             |]
-            Scalings = settings.Scalings |> List.map (RegimeScalings.line runs) |> Array.ofList
+            IsStopped = not judged.Stopped.IsEmpty
+            Epochs = runs[0].Spec.Epochs
+            Scalings = settings.Scalings |> List.map (RegimeScalings.line judged.Stopped runs) |> Array.ofList
             Budget = budget runs
         }
 
     /// Networks → the map, its border, and the movement under each scaling.
-    let stage (settings: Settings) : Stage<Split * NetworkRun list, RegimeEvidence> = {
+    let stage (settings: Settings) : Stage<Split * JudgedRuns, RegimeEvidence> = {
         Name = "judge-regime"
-        Version = 2
+        // 3: networks are judged after the epoch that fitted rows chose.
+        Version = 3
         Settings = Fingerprint.describe settings
-        Codec = Codec.json "regime/1"
+        Codec = Codec.json "regime/2"
         Body = Seeded(run settings)
     }
 
@@ -146,6 +152,12 @@ module Regime =
                     "no networks on both sides of the threshold"
                     sides.Difference
 
+            yield!
+                Finding.ofDifference
+                    $"features-less-lazy-accuracy-at-end-rate=%g{sides.Rate}"
+                    "no networks on both sides of the threshold"
+                    sides.AtEnd
+
         for line in evidence.Scalings do
             let at = $"%s{WidthScaling.print line.Scaling}-layers=%d{line.Layers}"
             yield! Finding.ofFit $"feature-movement-exponent-%s{at}" line.Fit
@@ -157,17 +169,17 @@ module Regime =
                     (RegimeScalings.change line)
     |]
 
-    let private write (runs: NetworkRun list) (evidence: RegimeEvidence) : Chapter = {
+    let private write (runs: JudgedRuns) (evidence: RegimeEvidence) : Chapter = {
         Chapter.create experiment.Name experiment.Question with
             Answer = answer evidence
             Words = words evidence
             Verdicts = RegimeClaims.all |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
             Findings = findings evidence
-            Runs = Array.ofList runs
+            Runs = Array.ofList runs.Ended
             Charts = RegimeCharts.maps evidence @ RegimeCharts.movements evidence
             Tables = [ RegimeCharts.table evidence ]
     }
 
     /// What the experiment adds to a run's findings.
-    let chapter (runs: Artifact<NetworkRun list>) (evidence: Artifact<RegimeEvidence>) : Artifact<Chapter> =
+    let chapter (runs: Artifact<JudgedRuns>) (evidence: Artifact<RegimeEvidence>) : Artifact<Chapter> =
         Artifact.map2 write runs evidence

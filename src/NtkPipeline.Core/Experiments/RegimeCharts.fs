@@ -141,7 +141,8 @@ module RegimeCharts =
                 NumberCell "movement, narrowest"
                 NumberCell "movement, widest"
                 NumberCell "training loss, widest"
-                NumberCell "accuracy, widest"
+                NumberCell "accuracy, widest, last epoch"
+                NumberCell "accuracy, widest, where fitted rows stop it"
             ]
             Rows = [
                 for line in evidence.Scalings do
@@ -168,6 +169,7 @@ module RegimeCharts =
                             last.Loss |> Option.map (fun loss -> $"%.3f{loss}") |> Option.defaultValue "–"
                         )
                         NumberCell(share last.Accuracy)
+                        NumberCell(share last.Stopped)
                     ]
             ]
             Notes = [

@@ -67,7 +67,13 @@ module RegimeClaims =
                 Claim = name
                 Setting = $"rate %g{sides.Rate}, m = %d{sides.Width}, %s{evidence.Budget}"
                 Holds = holds
-                Evidence = words
+                Evidence =
+                    VerdictWords.join [
+                        words
+                        if evidence.IsStopped then
+                            "Each kind is looked at after the epoch at which it is judged, its ΔΘ too."
+                        StopWords.sides evidence.IsStopped evidence.Epochs sides.AtEnd
+                    ]
             }
 
         {

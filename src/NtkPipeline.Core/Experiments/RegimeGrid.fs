@@ -61,10 +61,7 @@ module RegimeGrid =
     }
 
     let private common (values: Map<string, string>) (basis: RunSpec) along : Grid = {
-        Base = {
-            written basis with
-                Tracked = TrackedEpochs.Listed(Setting.wholes values "regime.epochs")
-        }
+        Base = { written basis with Tracked = TrackedEpochs.Every }
         Along =
             [
                 Axis.inputScale, [ AxisValue.Words values["regime.input-scale"] ]

@@ -92,8 +92,8 @@ module RegimeMap =
                 border threshold rate epoch runs
     |]
 
-    /// Validation accuracy, after the last epoch, of the widest networks that moved past the threshold less that of those that did not;
-    /// none where there are none of a kind.
+    /// Validation accuracy of the widest networks that moved past the threshold less that of those that did not, as the runs stand; none
+    /// where there are none of a kind.
     let featureLessLazy
         (settings: CompareSettings)
         (seed: Seed)

@@ -9,6 +9,8 @@ type ScalingPlace = {
     Movements: float[]
     Loss: float option
     Accuracy: float option
+    /// Mean validation accuracy of those that reached the epoch that fitted rows chose; none where none was chosen or none did.
+    Stopped: float option
     Diverged: int
 }
 
@@ -24,7 +26,7 @@ type ScalingLine = {
 [<RequireQualifiedAccess>]
 module RegimeScalings =
 
-    let private place (spec: RunSpec) (runs: NetworkRun[]) : ScalingPlace =
+    let private place (spec: RunSpec) (stopped: NetworkRun list) (runs: NetworkRun[]) : ScalingPlace =
         let seeds = runs |> Array.filter (fun run -> RunSpec.group run.Spec = spec)
         let sound = seeds |> Array.filter Group.isSound
         let mean pick = sound |> Array.map (Group.last >> pick) |> Aggregate.ofValues |> Option.map _.Mean
@@ -36,11 +38,19 @@ module RegimeScalings =
             Movements = sound |> Array.choose (Quantity.ofRun (Quantity.FeatureMovement 0))
             Loss = mean _.TrainLoss
             Accuracy = mean _.Validation.Accuracy
+            Stopped =
+                [|
+                    for run in stopped do
+                        if RunSpec.group run.Spec = spec then
+                            (Group.last run).Validation.Accuracy
+                |]
+                |> Aggregate.ofValues
+                |> Option.map _.Mean
             Diverged = seeds.Length - sound.Length
         }
 
-    let line (runs: NetworkRun[]) (plan: ScalingPlan) : ScalingLine =
-        let places = plan.Networks |> List.map (fun spec -> place spec runs) |> Array.ofList
+    let line (stopped: NetworkRun list) (runs: NetworkRun[]) (plan: ScalingPlan) : ScalingLine =
+        let places = plan.Networks |> List.map (fun spec -> place spec stopped runs) |> Array.ofList
 
         {
             Layers = plan.Layers

@@ -15,6 +15,9 @@ type TaskRun = {
     /// After each epoch, from 0: `TaskScores.all` of the validation rows, and ΔΘ on probe rows.
     Quality: Measure[][]
     Movement: float[]
+    /// Centred alignment of Θ̂_t with the targets and with Θ̂_0 on the probe rows, after the same epochs; empty where it is not known.
+    AlignmentWithTargets: float[]
+    AlignmentWithInitial: float[]
     /// Decoded outputs on the validation and on the test rows after the last of them, rows × outputs.
     Validation: Matrix<float>
     Test: Matrix<float>
@@ -60,6 +63,8 @@ module TaskRun =
             Diverged = path.Diverged
             Quality = Array.init path.Outputs.Rows quality
             Movement = path.Movement
+            AlignmentWithTargets = [||]
+            AlignmentWithInitial = [||]
             Validation = Matrix.gatherRows judging last
             Test = Matrix.gatherRows [| expected.Length .. last.Rows - 1 |] last
             Stopped =
@@ -69,6 +74,12 @@ module TaskRun =
                     Validation = outputs targets path epoch |> Matrix.gatherRows judging
                 })
         }
+
+    let private ofTrained spec choices labels split (trained: HeldOutNetwork) = {
+        ofPath spec choices labels split trained.Path with
+            AlignmentWithTargets = trained.AlignmentWithTargets
+            AlignmentWithInitial = trained.AlignmentWithInitial
+    }
 
     let isSound (run: TaskRun) : bool = run.Diverged.IsNone
 
@@ -119,13 +130,12 @@ module TaskRun =
         (choices: Artifact<EpochChoice[]>)
         (labels: Artifact<Labels>)
         (split: Artifact<Split>)
-        (trained: Artifact<TrainTask.Trained list>)
+        (trained: Artifact<HeldOutNetwork list>)
         : Artifact<TaskRun[]> =
         Artifact.map4
             (fun choices labels split trained ->
                 Seq.map2
-                    (fun (point: GridPoint) (trained: TrainTask.Trained) ->
-                        ofPath point.Spec choices labels split trained.Path)
+                    (fun (point: GridPoint) trained -> ofTrained point.Spec choices labels split trained)
                     points
                     trained
                 |> Array.ofSeq)

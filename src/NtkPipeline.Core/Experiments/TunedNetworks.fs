@@ -121,13 +121,4 @@ module TunedNetworks =
 
     /// What the trials have to do, as `Workload` counts: the steps of the folds' networks, and a look at the held-out rows an epoch.
     let work (sizes: RunSizes) (folds: int) (networks: (GridPoint * int)[]) : float =
-        let left = sizes.Fitted - sizes.Fitted / max 2 folds
-
-        networks
-        |> Array.sumBy (fun (point, _) ->
-            let spec = point.Spec
-            let batch = if spec.BatchSize = 0 then left else min left spec.BatchSize
-            let steps = spec.Epochs * ((left + batch - 1) / batch)
-
-            float steps * (3.6 * Workload.product batch sizes.Features spec.Width + 0.04)
-            + float spec.Epochs * Workload.product (sizes.Fitted - left) sizes.Features spec.Width)
+        networks |> Array.sumBy (fun (point, _) -> Workload.heldOut sizes folds point.Spec)

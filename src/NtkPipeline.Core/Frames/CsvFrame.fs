@@ -36,13 +36,19 @@ module CsvFrame =
             let text = strictUtf8.GetString bytes
 
             match text.IndexOf '\000' with
-            | -1 -> Result.Ok(text.TrimStart '\uFEFF')
+            | -1 ->
+                let text = text.TrimStart '\uFEFF'
+
+                match CsvWayOn.ofHeader text with
+                | Some fault -> refuse name [ $"line 1: %s{fault}" ]
+                | None -> Result.Ok text
             | at ->
                 refuse name [
                     $"line %d{1 + Seq.length (Seq.filter ((=) '\n') text[..at])}: it holds a NUL character, so it is not a CSV text"
                 ]
         with :? DecoderFallbackException as e ->
-            refuse name [ $"byte %d{e.Index} is not UTF-8, so it is not a CSV text" ]
+            let wayOn = CsvWayOn.ofBytes bytes |> Option.map (sprintf "; %s") |> Option.defaultValue ""
+            refuse name [ $"byte %d{e.Index} is not UTF-8, so it is not a CSV text%s{wayOn}" ]
 
     /// A column for each name; one without, as a comma at a line's end makes it, is none.
     let private ofRecords (names: string[]) (rows: CsvRecord[]) : Frame<int, string> =
@@ -80,7 +86,7 @@ module CsvFrame =
         |]
 
     /// The frame, and the line that each of its rows starts on; blanks around a column's name are none of it. Refused: bytes that are
-    /// not UTF-8, a NUL, a quote that never closes or that text follows, nothing at all, a column twice, a ragged row.
+    /// not UTF-8, a NUL, a header that is divided by other than commas, a quote that never closes or that text follows, nothing at all, a column twice, a ragged row.
     let parse (name: string) (bytes: byte[]) : Result<Frame<int, string> * int[], PipelineError> =
         decode name bytes
         |> Result.bind (fun text ->

@@ -39,7 +39,8 @@ module TweetFrame =
             if Some row = first then
                 id
                 |> Result.mapError (fun fault ->
-                    fun () -> $"%s{fault ()}; data.id=none numbers the rows instead")
+                    fun () ->
+                        $"%s{fault ()}; --set data.id=none numbers the rows from 1 instead, and submission.csv answers by these numbers")
             else
                 id)
 

@@ -98,7 +98,7 @@ module ConfusionFigures =
             |> draw
                 $"confusion-%d{k}"
                 $"Which class a network took for which (%s{name})"
-                "Validation rows, by the first of its seeds after the last epoch"
+                $"Validation rows, by the first of its seeds %s{WidestNetworks.after run}"
                 (classes findings)
     ]
 

@@ -83,13 +83,12 @@ type Findings = {
     Networks: NetworkRun[]
     /// The epoch that each kind of them is judged at; empty where none was chosen.
     Choices: EpochChoice[]
+    /// Those that reached the epoch of their kind, as they stood there, with their validation outputs: ΔΘ is of the probe rows, unless it
+    /// is the last epoch.
+    Stopped: NetworkRun[]
     Comparison: Comparison
     /// Of the further questions that were asked, in their order.
     Chapters: Chapter[]
     Settings: SettingFact[]
     Sources: RunSources
-} with
-
-    /// Those of its networks that reached the epoch that was chosen for their kind, as they stood there: ΔΘ is of the probe rows, unless
-    /// it is the last.
-    member this.Stopped = this.Networks |> Array.choose (EpochChoice.stop this.Choices)
+}

@@ -94,7 +94,7 @@ module GatherFindings =
         (features: Artifact<Features>)
         (kernel: Artifact<KernelRegression>)
         (pictures: Artifact<Pictures>)
-        (networks: Artifact<NetworkRun list>)
+        (networks: Artifact<TrainedNetwork list>)
         (choices: Artifact<EpochChoice[]>)
         (probes: Artifact<ProbeKernels[] list>)
         (comparison: Artifact<Comparison>)
@@ -130,8 +130,7 @@ module GatherFindings =
             tokens
             kernel
             (pictures: Pictures)
-            networks
-            choices
+            (judged: JudgedRuns)
             probes
             comparison
             chapters
@@ -149,8 +148,9 @@ module GatherFindings =
             Picture = pictures.Kernel
             Learning = pictures.Learning
             Probes = Array.concat probes
-            Networks = Array.ofList networks
-            Choices = choices
+            Networks = Array.ofList judged.Ended
+            Choices = judged.Choices
+            Stopped = Array.ofList judged.Stopped
             Comparison = comparison
             Chapters = Array.ofList chapters
             Settings = settings
@@ -167,8 +167,7 @@ module GatherFindings =
         |> Artifact.apply tokens
         |> Artifact.apply kernel
         |> Artifact.apply pictures
-        |> Artifact.apply networks
-        |> Artifact.apply choices
+        |> Artifact.apply (ChooseEpochs.judged networks choices)
         |> Artifact.apply probes
         |> Artifact.apply comparison
         |> Artifact.apply chapters

@@ -68,13 +68,21 @@ module RocFigures =
                 name, run.ValidationOutputs
         ]
 
+        let stopped =
+            match WidestNetworks.all findings |> List.map snd with
+            | [] -> ""
+            | [ run ] -> $" The network stands %s{WidestNetworks.after run}."
+            | runs when runs |> List.exists (fun run -> (Group.last run).Epoch < run.Spec.Epochs) ->
+                " Networks stand after the epoch that fitted rows chose, which the legend names, or after their last."
+            | _ -> " Networks stand after their last epoch."
+
         let found = models |> List.map (fun (_, outputs) -> cut labels outputs) |> Array.ofList
         let called, right = found[0]
 
         draw
             "roc"
             "Positive rows found against false alarms"
-            $"The receiver operating characteristic of outputs on %s{NumberText.count labels.Length} validation rows, as the cut falls; AUC is the area under a line, ½ by chance. Cut at 0, kernel regression finds %s{NumberText.percent right} of the positive rows and calls %s{NumberText.percent called} of the negative ones positive."
+            $"The receiver operating characteristic of outputs on %s{NumberText.count labels.Length} validation rows, as the cut falls; AUC is the area under a line, ½ by chance. Cut at 0, kernel regression finds %s{NumberText.percent right} of the positive rows and calls %s{NumberText.percent called} of the negative ones positive.%s{stopped}"
             (models |> List.map (fun (name, outputs) -> name, RocCurve.points labels outputs))
             found
 

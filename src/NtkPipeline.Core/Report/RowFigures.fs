@@ -85,7 +85,7 @@ module RowFigures =
         draw
             $"rows-%d{k}"
             (title name)
-            $"f on each of %s{NumberText.count labels.Length} validation rows: of kernel regression with the chosen ridge, and of the network's first seed after its last epoch; its sign names the class. %s{agreement rights same} %s{together kernel network}"
+            $"f on each of %s{NumberText.count labels.Length} validation rows: of kernel regression with the chosen ridge, and of the network's first seed %s{WidestNetworks.after run}; its sign names the class. %s{agreement rights same} %s{together kernel network}"
             "f"
             [
                 $"labelled %s{PlainLine.within 20 negative}", kind false
@@ -96,8 +96,9 @@ module RowFigures =
     let ofFindings (findings: Findings) : Figure list =
         WidestNetworks.all findings |> List.mapi (binary findings)
 
-    let private task (findings: TaskFindings) k (name, run: TaskRun) =
-        let expected, kernel, network = findings.Expected, findings.Regression.Validation, run.Validation
+    let private task (findings: TaskFindings) k (name, run: TaskRun, network: Matrix<float>) =
+        let expected, kernel = findings.Expected, findings.Regression.Validation
+        let after = WidestNetworks.taskAfter run
         let rows = NumberText.count expected.Length
 
         match findings.Labels.Task with
@@ -109,7 +110,7 @@ module RowFigures =
             draw
                 $"task-rows-%d{k}"
                 (title name)
-                $"Predictions of %s{rows} validation rows, by kernel regression and by the network's first seed after its last epoch. %s{together a b}"
+                $"Predictions of %s{rows} validation rows, by kernel regression and by the network's first seed %s{after}. %s{together a b}"
                 "prediction"
                 [ "validation rows", Array.zip a b ]
         | LearningTask.Binary _
@@ -139,7 +140,7 @@ module RowFigures =
             draw
                 $"task-rows-%d{k}"
                 (title name)
-                $"The output of each row's own class on %s{rows} validation rows, by kernel regression and by the network's first seed after its last epoch. %s{agreement rights same} %s{together (Array.map (own kernel) all) (Array.map (own network) all)}"
+                $"The output of each row's own class on %s{rows} validation rows, by kernel regression and by the network's first seed %s{after}. %s{agreement rights same} %s{together (Array.map (own kernel) all) (Array.map (own network) all)}"
                 "output of the own class"
                 kinds
 

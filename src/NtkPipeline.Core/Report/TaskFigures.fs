@@ -46,14 +46,15 @@ module TaskFigures =
         | LearningTask.Regression -> ()
         | LearningTask.Binary _
         | LearningTask.Classes _ ->
-            for k, (name, run) in List.indexed (WidestNetworks.ofTask findings) do
+            for k, (name, run, outputs) in List.indexed (WidestNetworks.ofTask findings) do
                 confusion
                     $"task-confusion-%d{k}"
                     $"Which class a network took for which (%s{name})"
-                    "Validation rows, by the first of its seeds after the last epoch"
+                    $"Validation rows, by the first of its seeds %s{WidestNetworks.taskAfter run}"
                     findings
-                    run.Validation
+                    outputs
 
+        yield! TaskAlignment.charts findings |> List.map ChartFigures.figure
         yield! RowFigures.ofTask findings
         yield! ProbeFigures.all findings.Probes
     ]

@@ -27,6 +27,8 @@ module TaskFiles =
                         for measure in run.Quality[epoch] do
                             measure.Name, Some measure.Value
                         "delta-theta", Some run.Movement[epoch]
+                        "alignment-with-targets", Array.tryItem epoch run.AlignmentWithTargets
+                        "alignment-with-initial", Array.tryItem epoch run.AlignmentWithInitial
                     ]
             match run.Diverged with
             | Some epoch -> {

@@ -32,8 +32,11 @@ module ChooseEpochs =
             choice split (kind, members |> Array.map (fun ((_, fold), path) -> fold, path)))
         |> Ok
 
-    /// Held-out outputs of `networks`, in their order → a choice for each kind.
-    let stage (networks: (GridPoint * int)[]) : Stage<Split * HeldOutPath list, EpochChoice[]> =
+    /// Held-out outputs of `networks`, in their order → a choice for each kind. A question's own have a stage of that name behind a '/'.
+    let named
+        (name: string)
+        (networks: (GridPoint * int)[])
+        : Stage<Split * HeldOutPath list, EpochChoice[]> =
         let networks = networks |> Array.map (fun (point, fold) -> point.Spec, fold)
 
         {
@@ -43,6 +46,16 @@ module ChooseEpochs =
             Codec = Codec.json "epoch-choices/1"
             Body = Pure(run networks)
         }
+
+    /// Of the run's own networks.
+    let stage (networks: (GridPoint * int)[]) : Stage<Split * HeldOutPath list, EpochChoice[]> =
+        named name networks
+
+    /// What the networks that choose have to do for these, by `train.stop-folds`, as `Workload` counts.
+    let work (values: Map<string, string>) (sizes: RunSizes) (points: GridPoint[]) : float =
+        networks (Setting.whole values "train.stop-folds") points
+        |> Array.sumBy (fun (point, _) ->
+            Workload.heldOut sizes (Setting.whole values "split.folds") point.Spec)
 
     /// Of a run that chooses none.
     let none: Artifact<EpochChoice[]> =

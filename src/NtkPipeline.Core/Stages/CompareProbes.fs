@@ -82,7 +82,7 @@ module CompareProbes =
         Features: Features
         /// Labelled × labelled rows: the kernel that networks of this architecture and input scale are held against (`NetworkGram`).
         Gram: Matrix<float32>
-        Networks: TrainTask.Trained list
+        Networks: HeldOutNetwork list
     }
 
     let taskInputs
@@ -90,7 +90,7 @@ module CompareProbes =
         (split: Artifact<Split>)
         (features: Artifact<Features>)
         (gram: Artifact<Matrix<float32>>)
-        (networks: Artifact<TrainTask.Trained list>)
+        (networks: Artifact<HeldOutNetwork list>)
         : Artifact<TaskInput> =
         let gather labels split features gram networks : TaskInput = {
             Labels = labels

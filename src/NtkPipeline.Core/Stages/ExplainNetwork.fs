@@ -1,7 +1,7 @@
 namespace NtkPipeline.Core
 
-/// Kernel regression with the tangent kernel of a network after training: what the network would be, were it a kernel machine with
-/// the kernel that it has learned.
+/// Kernel regression with the tangent kernel of a network where it is judged: what the network would be, were it a kernel machine with
+/// the kernel that it has learned by then.
 type TangentFit = {
     /// Its place among the run's networks.
     Network: int
@@ -18,10 +18,10 @@ type ExplainInput = {
     /// Unit rows, n × d.
     Labelled: Matrix<float32>
     Kernel: KernelRegression
-    Networks: TrainedNetwork list
+    Networks: JudgedNetwork list
 }
 
-/// Stage: trained networks → the one that `predict` explains, fitted by its own tangent kernel Θ̂ after training on the training
+/// Stage: trained networks → the one that `predict` explains, fitted by its own tangent kernel Θ̂ where it is judged on the training
 /// rows, at the ridge that the regression chose, relative to the mean diagonal.
 [<RequireQualifiedAccess>]
 module ExplainNetwork =
@@ -33,7 +33,7 @@ module ExplainNetwork =
         (features: Artifact<Features>)
         (split: Artifact<Split>)
         (kernel: Artifact<KernelRegression>)
-        (networks: Artifact<TrainedNetwork list>)
+        (networks: Artifact<JudgedNetwork list>)
         : Artifact<ExplainInput> =
         let gather (features: Features) split kernel networks : ExplainInput = {
             Split = split
@@ -44,13 +44,13 @@ module ExplainNetwork =
 
         Artifact.map4 gather features split kernel networks
 
-    /// Of those that did not diverge: at the main rate, or else nearest to it, at ‖x‖ = √d if there are such, the widest, the first
+    /// Of those that came to where they are judged: at the main rate, or else nearest to it, at ‖x‖ = √d if there are such, the widest, the first
     /// seed.
-    let private chosen (settings: Settings) (networks: TrainedNetwork list) =
+    let private chosen (settings: Settings) (networks: JudgedNetwork list) =
         networks
         |> List.indexed
-        |> List.choose (fun (place, trained) ->
-            trained.Final |> Option.map (fun weights -> place, trained, weights))
+        |> List.choose (fun (place, network) ->
+            network.At |> Option.map (fun at -> place, network.Trained, at))
         |> List.sortBy (fun (_, { Run = run }, _) ->
             LearningRate.distance settings.MainRate run.Spec.Rate,
             run.Spec.InputScale <> InputScale.SqrtD,
@@ -58,11 +58,14 @@ module ExplainNetwork =
             run.Spec.Member)
         |> List.tryHead
 
-    let private fit input (place, trained: TrainedNetwork, weights) =
+    let private fit input (place, trained: TrainedNetwork, at: JudgedWeights) =
         let axes = input.Networks |> Seq.map _.Run.Spec |> Axis.unlabelled
-        let name = $"the tangent kernel of %s{NetworkName.ofRun axes trained.Run.Spec} after training"
+
+        let name =
+            $"the tangent kernel of %s{NetworkName.ofRun axes trained.Run.Spec} after %s{VerdictWords.epochs at.Epoch}"
+
         let rows = Matrix.gatherRows input.Split.Train input.Labelled
-        let gram = TrainedNetwork.tangent trained weights rows None |> KernelMatrix.Single
+        let gram = TrainedNetwork.tangent trained at.Weights rows None |> KernelMatrix.Single
         let ridge = input.Kernel.Chosen.RelativeRidge * Array.average (KernelMatrix.diagonal gram)
 
         let targets = SplitTweets.targets input.Split input.Split.Train
@@ -80,7 +83,8 @@ module ExplainNetwork =
     /// One fit, or none where every network diverged. Numbers that refuse are part of the result: a run does not fail for them.
     let stage (settings: Settings) : Stage<ExplainInput, TangentFit[]> = {
         Name = "explain-network"
-        Version = 2
+        // 3: with the weights of the epoch that fitted rows chose.
+        Version = 3
         Settings = Fingerprint.describe settings
         Codec = Codec.json "tangent-fits/1"
         Body = Pure(run settings)

@@ -32,7 +32,7 @@ type FinishedRun = {
     Labelled: Matrix<float32>
     Spectrum: Spectrum
     Kernel: KernelRegression
-    Networks: TrainedNetwork list
+    Networks: JudgedNetwork list
     /// The networks that are explained: one, or none where all diverged.
     Tangents: TangentFit[]
 }
@@ -95,16 +95,16 @@ module PredictText =
             })
             crosses
 
-    /// Each row explained by kernel regression with a network's own tangent kernel after training.
+    /// Each row explained by kernel regression with a network's own tangent kernel where it is judged.
     let private byTangent most (run: FinishedRun) (rows: Matrix<float32>) (fit: TangentFit) =
-        let trained = run.Networks[fit.Network]
+        let network = run.Networks[fit.Network]
 
-        match fit.Refusal, trained.Final with
+        match fit.Refusal, network.At with
         | Some reason, _ -> Error(NumbersRefused reason)
         | None, None -> invalidArg (nameof fit) $"network %d{fit.Network} of the run diverged"
-        | None, Some weights ->
+        | None, Some at ->
             Some(Matrix.gatherRows run.Split.Train run.Labelled)
-            |> TrainedNetwork.tangent trained weights rows
+            |> TrainedNetwork.tangent network.Trained at.Weights rows
             |> rowsOf
             |> Array.map (fun cross ->
                 let parts = Array.map2 (*) fit.Coefficients cross
@@ -136,6 +136,7 @@ module PredictText =
                         Model = kernel[i].By
                         Score = kernel[i].Score
                         Accuracy = finished.Kernel.Validation.Accuracy
+                        Epoch = None
                     }
                     yield! NetworkPredictions.each finished.Networks scores i
                 |]

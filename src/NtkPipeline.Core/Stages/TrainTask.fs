@@ -52,39 +52,20 @@ module TrainTask =
         | Optimiser.Adam _
         | Optimiser.SignDescent -> rate
 
-    /// What it said while it was trained, and its weights, each 1 × P: before, and after the last epoch, which are of no use where it
-    /// diverged.
-    type Trained = { Path: HeldOutPath; Initial: Matrix<float32>; Final: Matrix<float32> }
-
     let private run (spec: RunSpec) (seed: Seed) (input: Input) =
         HeldOutTraining.runWhole spec (rate spec input) seed input.Kept input.Targets input.Held
-        |> Result.map (fun (path, (initial, final)) -> { Path = path; Initial = initial; Final = final })
-
-    let codec: Codec<Trained> =
-        Codec.pair
-            ("path", HeldOutPath.codec)
-            ("weights", Codec.pair ("initial", Codec.matrix32) ("final", Codec.matrix32))
-        |> Codec.map
-            "task-network/1"
-            (fun trained -> trained.Path, (trained.Initial, trained.Final))
-            (fun (path, (initial, final)) ->
-                if initial.Rows = 1 && final.Rows = 1 && initial.Columns = final.Columns then
-                    Ok { Path = path; Initial = initial; Final = final }
-                else
-                    Error
-                        $"its weights are %d{initial.Rows} × %d{initial.Columns} and %d{final.Rows} × %d{final.Columns}")
 
     /// The name of the stage that trains a network of the run's grid.
     let name (point: GridPoint) : string = point.Name.Replace("train-network/", "train-task/")
 
-    let stage (point: GridPoint) : Stage<Input, Trained> =
+    let stage (point: GridPoint) : Stage<Input, HeldOutNetwork> =
         RunSpec.check point.Spec
 
         {
             Name = name point
-            // 2: the weights are kept.
-            Version = 2
+            // 3: alignments are measured.
+            Version = 3
             Settings = Fingerprint.describe point.Spec
-            Codec = codec
+            Codec = HeldOutNetwork.codec
             Body = Seeded(run point.Spec)
         }

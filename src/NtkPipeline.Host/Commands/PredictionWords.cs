@@ -21,6 +21,7 @@ internal sealed class PredictionWords(string[] names)
             label = Name(opinion.Score),
             score = opinion.Score,
             validationAccuracy = opinion.Accuracy,
+            epoch = opinion.Epoch is { Value: var epoch } ? epoch : (int?)null,
         }),
         overSeeds = prediction.Shared.Select(shared => new
         {
@@ -35,6 +36,7 @@ internal sealed class PredictionWords(string[] names)
             agree = shared.Agree,
             diverged = shared.Diverged,
             validationAccuracy = shared.Accuracy,
+            epoch = shared.Epoch,
         }),
         explanations = prediction.Explanations.Select(explanation => new
         {
@@ -61,7 +63,8 @@ internal sealed class PredictionWords(string[] names)
             yield return Remark(remark);
 
         foreach (var opinion in mainRate is null ? prediction.Opinions : prediction.Opinions[..1])
-            yield return Line(opinion.Score, opinion.Model, opinion.Accuracy);
+            yield return Line(
+                opinion.Score, opinion.Epoch is { Value: var epoch } ? $"{opinion.Model}, {After(epoch)}" : opinion.Model, opinion.Accuracy);
 
         if (mainRate is { } rate)
             foreach (var line in OverSeeds(prediction, rate))
@@ -85,7 +88,7 @@ internal sealed class PredictionWords(string[] names)
         var shown = prediction.Shared.Where(shared => shared.Spec.Rate == rate).ToArray();
 
         foreach (var shared in shown)
-            yield return Line(shared.Score.Mean, $"{shared.Model}, {Seeds(shared)}", shared.Accuracy);
+            yield return Line(shared.Score.Mean, $"{shared.Model}, {Seeds(shared)}, {After(shared.Epoch)}", shared.Accuracy);
 
         var networks = prediction.Opinions.Length - 1;
 
@@ -105,6 +108,9 @@ internal sealed class PredictionWords(string[] names)
 
         return shared.Diverged == 0 ? seeds : $"{seeds}; {shared.Diverged} diverged";
     }
+
+    /// <summary>"after 9 epochs".</summary>
+    public static string After(int epoch) => $"after {VerdictWords.epochs(epoch)}";
 
     private string Line(double score, string model, double accuracy) =>
         $"  {Name(score)}  f = {Number(score)}  {model} (validation accuracy {accuracy.ToString("P1", CultureInfo.InvariantCulture)})";

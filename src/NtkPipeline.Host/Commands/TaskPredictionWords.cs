@@ -22,6 +22,7 @@ internal sealed class TaskPredictionWords(LearningTask task)
             model = opinion.Model,
             said = opinion.Said,
             outputs = opinion.Outputs,
+            epoch = opinion.Epoch,
             seeds = opinion.Seeds,
             validation = opinion.Quality,
         }),
@@ -48,7 +49,7 @@ internal sealed class TaskPredictionWords(LearningTask task)
         yield return $"  {PlainLine.ofText(prediction.Said)}  by kernel regression{probabilities}";
 
         foreach (var opinion in networks)
-            yield return $"  {PlainLine.ofText(opinion.Said)}  {opinion.Model}, {(opinion.Seeds == 1 ? "1 seed" : $"mean of {opinion.Seeds} seeds")} ({TaskWords.main(task, opinion.Quality)} on the validation rows)";
+            yield return $"  {PlainLine.ofText(opinion.Said)}  {opinion.Model}, {(opinion.Seeds == 1 ? "1 seed" : $"mean of {opinion.Seeds} seeds")}, {PredictionWords.After(opinion.Epoch)} ({TaskWords.main(task, opinion.Quality)} on the validation rows)";
 
         yield return "  what weighs most, by kernel regression:";
 

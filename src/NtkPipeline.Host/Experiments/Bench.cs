@@ -44,6 +44,37 @@ internal sealed record Bench(IRunner Runner, Config Config, Materials Made, Limi
               from choices in Runner.Run(Core.ChooseEpochs.stage(Config.Choosing), Artifact.both(Split, paths))
               select choices;
 
+    /// <summary>The epochs that a question's own networks are judged at, by the same rule on its own rows.</summary>
+    public FSharpResult<Artifact<EpochChoice[]>, PipelineError> ChooseEpochs(string question, GridPoint[] points)
+    {
+        var networks = Core.ChooseEpochs.networks(SettingModule.whole(Config.Values, "train.stop-folds"), points);
+
+        return networks.Length == 0
+            ? FSharpResult<Artifact<EpochChoice[]>, PipelineError>.NewOk(Core.ChooseEpochs.none)
+            : from paths in HoldOut(networks)
+              from choices in Runner.Run(
+                  Core.ChooseEpochs.named($"{Core.ChooseEpochs.name}/{question}", networks), Artifact.both(Split, paths))
+              select choices;
+    }
+
+    /// <summary>A question's own networks, trained to their last epoch, as they are judged.</summary>
+    public FSharpResult<Artifact<JudgedRuns>, PipelineError> Judge(string question, GridPoint[] points) =>
+        from networks in Train(points)
+        from epochs in ChooseEpochs(question, points)
+        select Core.ChooseEpochs.judged(networks, epochs);
+
+    /// <summary>The run's own networks once more, up to the epoch of their kind, in their order; none where no epochs are chosen.</summary>
+    public FSharpResult<Artifact<FSharpList<FSharpOption<StoppedNetwork>>>, PipelineError> Stop(Artifact<EpochChoice[]> epochs) =>
+        Config.Choosing.Length == 0
+            ? FSharpResult<Artifact<FSharpList<FSharpOption<StoppedNetwork>>>, PipelineError>.NewOk(StopNetwork.none!)
+            : Config.Train
+                .Select(point => (Func<FSharpResult<Artifact<FSharpOption<StoppedNetwork>>, PipelineError>>)(() =>
+                    from input in Limits.Of(point.Spec)
+                    from stopped in Runner.Run(StopNetwork.stage(SeedModule.root(Config.Seed), point), Artifact.both(input, epochs))
+                    select stopped))
+                .InOrder()
+                .Select(Artifact.all);
+
     /// <summary>
     /// The same bench on a subset of the training rows, evenly spaced: its networks train on these, its spectrum and its regression (which
     /// knows no test rows) are those of these. The kernel of all labelled rows stays as it is, and so do the validation rows.

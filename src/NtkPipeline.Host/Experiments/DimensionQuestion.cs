@@ -19,7 +19,7 @@ internal sealed class DimensionQuestion : IQuestion
         select Dimension.chapter(evidence);
 
     /// <summary>All that is made of d components. Components are found on all training rows; what follows sees the subset alone.</summary>
-    private static FSharpResult<Artifact<DimensionPlace>, PipelineError> Place(Bench bench, Artifact<Split> subset, int d)
+    private FSharpResult<Artifact<DimensionPlace>, PipelineError> Place(Bench bench, Artifact<Split> subset, int d)
     {
         var (runner, config) = (bench.Runner, bench.Config);
 
@@ -32,10 +32,14 @@ internal sealed class DimensionQuestion : IQuestion
                from kernel in runner.Run(
                    FitRidge.named($"fit-ridge/d={d}", Dimension.ridge(config.Ridge), config.Targets),
                    FitRidge.withoutTest(split, spectrum, gram))
-               let own = bench with { Limits = new Limits(runner, split, features, new Kernel(gram, gram, spectrum)) }
-               from networks in own.Train(Dimension.points(config.Values, bench.Basis, d))
+               let own = bench with
+               {
+                   Made = bench.Made with { Features = features, Split = split },
+                   Limits = new Limits(runner, split, features, new Kernel(gram, gram, spectrum)),
+               }
+               from runs in own.Judge($"{Experiment.Name}/d={d}", Dimension.points(config.Values, bench.Basis, d))
                from place in runner.Run(
-                   DimensionPlaceModule.stage(d), DimensionPlaceModule.inputs(rows, spectrum, kernel, TrainedNetworkModule.runs(networks)))
+                   DimensionPlaceModule.stage(d), DimensionPlaceModule.inputs(rows, spectrum, kernel, runs))
                select place;
     }
 }

@@ -10,9 +10,7 @@ internal sealed class RegimeQuestion : IQuestion
 
     public FSharpResult<Artifact<Chapter>, PipelineError> Ask(Bench bench) =>
         from few in bench.OnRows(SettingModule.whole(bench.Config.Values, "regime.rows"))
-        let points = RegimeGrid.points(bench.Config.Values, bench.Basis).ResultValue
-        from networks in few.Train(points)
-        let runs = TrainedNetworkModule.runs(networks)
+        from runs in few.Judge(Experiment.Name, RegimeGrid.points(bench.Config.Values, bench.Basis).ResultValue)
         let settings = Regime.settings(bench.Config.Compare, bench.Config.Values, bench.Basis)
         from evidence in bench.Runner.Run(Regime.stage(settings), Artifact.both(few.Split, runs))
         select Regime.chapter(runs, evidence);

@@ -11,8 +11,8 @@ internal static class CompletionScripts
         new Dictionary<string, Func<CompletedCommand[], string>>
         {
             ["bash"] = Bash,
-            ["zsh"] = commands => "autoload -U +X bashcompinit && bashcompinit\n" + Bash(commands),
-            ["fish"] = Fish,
+            ["zsh"] = ZshCompletion.Script,
+            ["fish"] = FishCompletion.Script,
             ["powershell"] = PowerShell,
         };
 
@@ -56,27 +56,6 @@ internal static class CompletionScripts
     }
 
     private static string Alternatives(IEnumerable<string> words) => string.Join('|', words.Select(word => $"'{word}'"));
-
-    private static string Fish(CompletedCommand[] commands)
-    {
-        var script = new StringBuilder("complete -c ntk -f\n");
-
-        foreach (var command in commands)
-        {
-            var words = command.Words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            var at = words.Length == 0 ? "__fish_use_subcommand" : string.Join("; and ", words.Select(word => $"__fish_seen_subcommand_from {word}"));
-
-            foreach (var (name, about) in command.Names)
-                script.Append($"complete -c ntk -n '{at}' -a '{name}' -d '{about}'\n");
-
-            foreach (var option in command.Options)
-                script.Append(
-                    $"complete -c ntk -n '{at}' -l {option.Name[2..]}{(option.IsFlag ? "" : option.IsPath ? " -r -F" : " -x")}"
-                    + $"{(option.Values.Length > 0 ? $" -a '{string.Join(' ', option.Values)}'" : "")} -d '{option.About}'\n");
-        }
-
-        return script.ToString();
-    }
 
     private static string PowerShell(CompletedCommand[] commands)
     {

@@ -30,9 +30,10 @@ internal static class NewTexts
         from split in run.Split.Value.Value
         from regression in run.Regression.Value.Value
         from networks in run.Networks.Value.Value
+        from stopped in run.Stopped.Value.Value
         select new TaskForetold(
             labels.Task, PredictTask.run(tweets, labelled, labels, split, regression, seen.Rows.Cross),
-            TaskOpinions.all(session.Config.Compare.MainRate, session.Config.Train, networks, labels, split, seen.Rows.Features), seen.Remarks, seen.Strange);
+            TaskOpinions.all(session.Config.Compare.MainRate, session.Config.Train, networks, stopped, labels, split, seen.Rows.Features), seen.Remarks, seen.Strange);
 
     /// <summary>New tweets as the models see them, and what is to be said of them.</summary>
     private sealed record Seen(NewRows Rows, string[] Remarks, string?[] Strange);

@@ -13,6 +13,10 @@ internal sealed record Newcomers(string[] Texts, string? Keyword, string? Place,
     /// <summary>Rows of numbers alone, each named by its place.</summary>
     public static FSharpResult<Newcomers, PipelineError> OfRows(string file) =>
         from rows in new Newcomers([], null, null, file).ReadRows()
+        from some in rows.Values.Length > 0
+            ? FSharpResult<Matrix<float>, PipelineError>.NewOk(rows)
+            : FSharpResult<Matrix<float>, PipelineError>.NewError(PipelineError.NewDataRefused(
+                $"{file}: it has no rows, so there is nothing to predict; give an array with a row for each case, of as many columns as data.features has."))
         select new Newcomers([.. Enumerable.Range(0, rows.Rows).Select(row => $"row {row}")], null, null, file);
 
     public Tweet[] Tweets { get; } =

@@ -38,6 +38,8 @@ let place (d: int) (missed: int) (networksMiss: int) (error: float) (movement: f
                             InitKernelError = factor * error
                     }
         |]
+        Choices = [||]
+        Stopped = [||]
     }
 
 let evidence places = DimensionEvidence.create settings (Seed.root 5UL) labels places
@@ -84,6 +86,47 @@ let tests =
             |> wants None [ "diverged" ]
 
             judge DimensionClaims.networksRise [ plain 8 200 ] |> wants None [ "Fewer than two" ]
+
+        testCase "networks are judged where fitted rows stop them, with the last epoch beside it"
+        <| fun () ->
+            let stop missed (place: DimensionPlace) = {
+                place with
+                    Choices = [|
+                        for width in [ 256; 1024 ] do
+                            {
+                                Spec = (place.Runs |> Array.find (fun run -> run.Spec.Width = width)).Spec
+                                Errors = [||]
+                                Epoch = Some 10
+                                Folds = 1
+                                Rows = 100
+                            }
+                    |]
+                    Stopped =
+                        place.Runs
+                        |> Array.map (fun run -> {
+                            (EpochChoice.at 10 run).Value with
+                                ValidationOutputs = missing [ 0 .. missed - 1 ]
+                        })
+            }
+
+            let first, last = plain 8 200 |> stop 300, plain 128 200 |> stop 200
+
+            judge DimensionClaims.networksRise [ first; last ]
+            |> wants (Some true) [
+                "From d = 8 (after 10 epochs) to d = 128 (after 10 epochs)"
+                "+10.0"
+                "chosen on fitted rows alone. After the last epoch, 50, the difference is 0.0"
+            ]
+
+            let found = evidence [ first; last ]
+
+            Expect.stringContains
+                (String.concat " " (DimensionWords.words found))
+                "networks after the epoch at which one that did not train on some of these rows met them best"
+                "said"
+
+            judge DimensionClaims.networksRise [ first; diverging last |> stop 200 ]
+            |> wants (Some true) [ "there are no networks on one of the two sides" ]
 
         testCase "the initial kernel's error: hardly depends on d, depends on it, cannot tell"
         <| fun () ->

@@ -33,7 +33,7 @@ let tests =
             for point in points 8 do
                 Expect.equal point.Spec.InputScale InputScale.SqrtD "√d"
                 Expect.equal point.Spec.Epochs 9 "epochs"
-                Expect.equal (fst (TrackedEpochs.upTo 9 point.Spec.Tracked)) [ 5; 9 ] "the middle and the end"
+                Expect.equal (fst (TrackedEpochs.upTo 9 point.Spec.Tracked)) [ 1..9 ] "every one"
 
             let names = Array.append (points 8) (points 16) |> Array.map _.Name
             Expect.equal (Array.distinct names) names "no two share a seed"
@@ -106,7 +106,7 @@ let tests =
                 Split = split
                 Spectrum = spectrum
                 Kernel = kernel
-                Runs = [ run 64 1 1.0 0.1 []; run 64 0 1.0 0.1 [] ]
+                Judged = EpochChoice.ended [ run 64 1 1.0 0.1 []; run 64 0 1.0 0.1 [] ]
             }
 
             let runner: IRunner = MemoryRunner(Seed.root 3UL)

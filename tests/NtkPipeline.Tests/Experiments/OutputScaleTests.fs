@@ -21,10 +21,36 @@ let networks (move: float -> float) (wrong: float -> int) = [
                 }
 ]
 
-let evidence runs : OutputScale.Evidence =
+let private judged (runs: JudgedRuns) : OutputScale.Evidence =
     let runner: IRunner = MemoryRunner(Seed.root 3UL)
     let inputs = Artifact.both (artifact "split" split) (artifact "runs" runs)
     (want (runner.Run(OutputScale.stage settings, inputs))).Value.Force() |> want
+
+let evidence runs : OutputScale.Evidence = judged (EpochChoice.ended runs)
+
+/// The same networks, each kind judged after 10 of 50 epochs, where they miss `wrong α` rows.
+let private stopped (wrong: float -> int) (runs: NetworkRun list) : JudgedRuns = {
+    Ended = runs
+    Choices = [|
+        for kind in runs |> List.map (fun run -> RunSpec.group run.Spec) |> List.distinct do
+            {
+                Spec = kind
+                Errors = Array.create 51 0.5
+                Epoch = Some 10
+                Folds = 1
+                Rows = 100
+            }
+    |]
+    Stopped = [
+        for run in runs do
+            match EpochChoice.at 10 run with
+            | Some there -> {
+                there with
+                    ValidationOutputs = missing [ 0 .. wrong run.Spec.Architecture.OutputScale - 1 ]
+              }
+            | None -> ()
+    ]
+}
 
 let private verdicts runs =
     let evidence = evidence runs
@@ -74,6 +100,63 @@ let tests =
             |> verdicts
             |> Array.last
             |> wants None [ "every network diverged" ]
+
+        testCase "claims: the ends are judged where fitted rows stop them, with the last epoch beside it"
+        <| fun () ->
+            let ended = networks (fun alpha -> 0.2 / alpha) (fun _ -> 200)
+            let fewer alpha = if alpha < 1.0 then 100 else 200
+            let found = judged (stopped fewer ended)
+
+            let last runs =
+                let found = judged runs
+                OutputScale.claims |> Seq.collect (fun claim -> claim.Judge found) |> Seq.last
+
+            last (stopped fewer ended)
+            |> wants (Some true) [
+                "α = 0.1 (after 10 epochs) against α = 10 (after 10 epochs)"
+                "+10.0 percentage points"
+                "Those epochs were chosen on fitted rows alone. After the last epoch, 50, the difference is 0.0"
+            ]
+
+            let lost =
+                ended
+                |> List.map (fun run ->
+                    if run.Spec.Architecture.OutputScale < 1.0 then
+                        { run with Diverged = Some 30 }
+                    else
+                        run)
+
+            last (stopped fewer lost)
+            |> wants (Some true) [ "After the last epoch, 50, there are no networks on one of the two sides" ]
+
+            // How far the kernel moves is of the whole training.
+            let fit = Expect.wantSome found.Exponents[0].Fit "a law"
+            KernelSamples.wantClose 1e-12 "all of training" [| fit.Slope |] [| -1.0 |]
+
+            let chapter runs =
+                want (
+                    (OutputScale.chapter
+                        (artifact "kernel" kernel)
+                        (artifact "runs" runs)
+                        (artifact "evidence" (judged runs)))
+                        .Value.Force()
+                )
+
+            let chart = (chapter (stopped fewer ended)).Charts |> List.exactlyOne
+
+            match chart.Drawing with
+            | Drawing.Lines lines ->
+                let line = lines |> List.find (fun line -> line.Name = "m = 256")
+
+                KernelSamples.wantClose 1e-12 "accuracies there" (line.Points |> Array.map _.Y) [|
+                    for _ in 1..4 -> (Group.last (stopped fewer ended).Stopped[0]).Validation.Accuracy
+                |]
+
+                Expect.equal (line.Points |> Array.map _.X) [| 0.1; 1.0; 3.0; 10.0 |] "by α"
+            | Drawing.Map _
+            | Drawing.Frames _ -> failtest "no lines"
+
+            Expect.isEmpty (chapter (EpochChoice.ended ended)).Charts "none where nothing was chosen"
 
         testCase "what was found is kept and read back"
         <| fun () ->

@@ -54,7 +54,7 @@ let networks (law: Law) : NetworkRun list = [
         if law.IsSound spec then run else diverge run
 ]
 
-let evidenceOf (runs: NetworkRun list) : RegimeEvidence =
+let judgedEvidence (runs: JudgedRuns) : RegimeEvidence =
     let runner: IRunner = MemoryRunner(Seed.root 3UL)
     let inputs = Artifact.both (artifact "split" split) (artifact "runs" runs)
     let stage = Regime.stage (Regime.settings settings values basis)
@@ -62,6 +62,8 @@ let evidenceOf (runs: NetworkRun list) : RegimeEvidence =
     Expect.wantOk
         (runner.Run(stage, inputs) |> Result.bind _.Value.Force() |> Result.mapError _.Sentence)
         "evidence"
+
+let evidenceOf (runs: NetworkRun list) : RegimeEvidence = judgedEvidence (EpochChoice.ended runs)
 
 let evidence law = evidenceOf (networks law)
 

@@ -89,7 +89,7 @@ let tests =
             Expect.equal (codec.Read stream) (Ok found) "the same"
 
             let chapter =
-                Regime.chapter (artifact "runs" runs) (artifact "evidence" found)
+                Regime.chapter (artifact "runs" (EpochChoice.ended runs)) (artifact "evidence" found)
                 |> fun chapter -> Expect.wantOk (chapter.Value.Force()) "a chapter"
 
             Expect.equal chapter.Charts.Length 6 "two maps at two times, features of one layer and of two"
@@ -108,6 +108,45 @@ let tests =
                 chapter.Findings.Length
                 "once each"
 
+        testCase "sides are told and judged where fitted rows stop networks, with the last epoch beside them"
+        <| fun () ->
+            // By the end all have left the lazy regime; after 10 epochs those of small α alone, and they miss fewer rows there.
+            let ended = networks { theory with Kernel = fun spec -> if alpha spec < 1.0 then 0.4 else 0.06 }
+
+            let judged = {
+                Ended = ended
+                Choices = [||]
+                Stopped = [
+                    for run in ended do
+                        {
+                            (EpochChoice.at 10 run).Value with
+                                ValidationOutputs =
+                                    missing [ 0 .. (if alpha run.Spec < 1.0 then 99 else 199) ]
+                        }
+                ]
+            }
+
+            let verdict = (judgedEvidence judged |> verdicts "leave the lazy regime")[0]
+
+            verdict
+            |> wants (Some true) [
+                "At m = 1024"
+                "+10.0 percentage points"
+                "Each kind is looked at after the epoch at which it is judged"
+                "After the last epoch, 50, there are no networks on one of the two sides"
+            ]
+
+            (evidenceOf ended |> verdicts "leave the lazy regime")[0]
+            |> wants None [ "there are no networks on both sides" ]
+
+            let place = (Array.head (judgedEvidence judged).Scalings).Places[0]
+            Expect.isSome place.Stopped "its accuracy there, in the table"
+
+        testCase "every epoch is measured, so that any may be chosen"
+        <| fun () ->
+            for point in points.Value do
+                Expect.equal (fst (TrackedEpochs.upTo 50 point.Spec.Tracked)) [ 1..50 ] point.Name
+
         testCase "nothing that trains still makes a chapter"
         <| fun () ->
             let runs =
@@ -120,6 +159,8 @@ let tests =
                 for verdict in claim.Judge found do
                     Expect.isNone verdict.Holds verdict.Evidence
 
-            let chapter = Regime.chapter (artifact "runs" runs) (artifact "evidence" found)
+            let chapter =
+                Regime.chapter (artifact "runs" (EpochChoice.ended runs)) (artifact "evidence" found)
+
             Expect.isEmpty (Expect.wantOk (chapter.Value.Force()) "a chapter").Answer "nothing to say"
     ]

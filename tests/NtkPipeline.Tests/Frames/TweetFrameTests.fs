@@ -69,6 +69,28 @@ let tests =
             parse true (header + "1,,,a\000b,1\n") |> refused "line 2: it holds a NUL"
             TweetFrame.parse "train.csv" true [| 0x80uy; 0xFFuy; 0x00uy |] |> refused "not UTF-8"
 
+        testCase "a table that is written otherwise is refused with how to convert it"
+        <| fun () ->
+            let bytes (encoding: Encoding) (text: string) = encoding.GetBytes text
+            let text = header + "1,,,caf\u00e9,1\n2,,,b,0\n"
+            let latin = TweetFrame.parse "train.csv" true (bytes Encoding.Latin1 text)
+            latin |> refused "byte 39 is not UTF-8"
+            latin |> refused "iconv -f WINDOWS-1252 -t UTF-8"
+
+            let wide = Array.append (Encoding.Unicode.GetPreamble()) (bytes Encoding.Unicode text)
+
+            TweetFrame.parse "train.csv" true wide |> refused "iconv -f UTF-16 -t UTF-8"
+
+            for sign, signs in [ ";", "semicolons"; "\t", "tabs"; "|", "bars" ] do
+                let other = (header + "1,,,zzz,1\n").Replace(",", sign)
+
+                parse true other
+                |> refused $"line 1: its fields are divided by %s{signs}, and commas are wanted"
+                // Quoted headers, as some programs write them, and commas in the texts.
+                parse true (other.Replace("text", "\"text\"").Replace("zzz", "z, z, z")) |> refused signs
+
+            parse true "id,text;,target\n1,a,1\n" |> refused "column 'text' is missing"
+
         testCase "a slipped column does not spread a tweet's words"
         <| fun () ->
             match parse true (header + "1,,,a,a long tweet of many words\n") with

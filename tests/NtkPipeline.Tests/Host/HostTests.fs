@@ -15,6 +15,7 @@ let all: Test list = [
     yield! [ CommandMistakesTests.tests; HelpTests.tests; JsonTests.tests ]
     yield! [
         CompletionsTests.tests
+        ShellCompletionTests.tests
         AskedRunTests.tests
         RidgeOptionTests.tests
         ArrayInputTests.tests
@@ -64,4 +65,5 @@ let all: Test list = [
     SolveTests.tests
     SolveRefusalTests.tests
     SelectTests.tests
+    TargetRuleTests.tests
 ]

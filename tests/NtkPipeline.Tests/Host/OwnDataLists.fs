@@ -11,6 +11,7 @@ let all: Test list = [
     SplitRowsTests.tests
     TrainTaskTests.tests
     TaskFoldTests.tests
+    TaskAlignmentTests.tests
     NarrowedGridTests.tests
     OwnColumnsTests.tests
     OwnDataTests.tests

@@ -118,6 +118,16 @@ let tests =
             let predictions = JsonDocument.Parse(last).RootElement.GetProperty "predictions"
             Expect.equal (predictions.GetArrayLength()) 8 "a number a row"
 
+            let empty = Path.Combine(folder, "empty.npy")
+
+            (use file = File.Create empty
+             Npy.write file (Matrix.create 0 6 [||]: Matrix<float32>))
+
+            refused
+                1
+                [ "empty.npy: it has no rows, so there is nothing to predict" ]
+                ([ "predict"; "--npy"; empty; "--store"; Path.Combine(folder, "store") ] @ houses)
+
             refused
                 2
                 [ "--npy"; "data.features" ]

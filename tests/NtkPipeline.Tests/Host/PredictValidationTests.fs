@@ -41,15 +41,24 @@ let tests =
                 let labelled = made "read-tweets/train" TweetTable.codec
                 let split = made "split-tweets" (SplitTweets.stage splitting).Codec
                 let kernel = made "fit-ridge" (Codec.json<KernelRegression> "any")
+                let choices = made "choose-epochs" (Codec.json<EpochChoice[]> "any")
 
                 let runs =
                     Directory.GetFiles scope
                     |> Array.map (Path.GetFileName >> nonNull >> System.Uri.UnescapeDataString)
                     |> Array.filter _.StartsWith("train-network")
-                    |> Array.map (fun name -> (made name TrainedNetwork.codec).Run)
-                    |> Array.filter _.Diverged.IsNone
+                    |> Array.map (fun name -> made name TrainedNetwork.codec)
+                    |> Array.choose (fun trained ->
+                        EpochChoice.stop choices trained.Run
+                        |> Option.map (fun run ->
+                            run, (Matrix.row (run.Epochs.Length - 1) trained.Path).ToArray()))
 
                 Expect.isGreaterThan runs.Length 1 "networks"
+
+                Expect.exists
+                    runs
+                    (fun (run, _) -> (Group.last run).Epoch < run.Spec.Epochs)
+                    "some are stopped before the end"
 
                 for row in [ 0; 7 ] do
                     let tweet = labelled[split.Validation[row]]
@@ -82,8 +91,8 @@ let tests =
 
                     close "kernel regression" kernel.ValidationOutputs[row]
 
-                    for run in runs do
-                        close (NetworkName.ofRun [] run.Spec) run.ValidationOutputs[row]
+                    for run, outputs in runs do
+                        close (NetworkName.ofRun [] run.Spec) (float outputs[row])
 
             check []
 

@@ -51,7 +51,10 @@ let tests =
                 RunCall.run data store out (asked [ "--set"; "output-scale.values=0.5, 1, 4, 16, 32" ])
                 |> wantDone
 
-            Expect.equal (ran more).Length 4 "two networks, the verdicts and the report")
+            Expect.equal
+                (ran more).Length
+                6
+                "two networks, the one that chooses, the choice, the verdicts and the report")
 
         testCase
             "one question alone: no network of the first, a report without its chapters, and the kernel's submission"

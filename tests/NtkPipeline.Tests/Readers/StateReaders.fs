@@ -23,7 +23,7 @@ let private kept name (value: 'a) (codec: Codec<'a>) (tokens: string list) =
 
 let private row seed columns = Matrix.map float32 (Matrices.normal seed 1 columns)
 
-let private trained: TrainTask.Trained = {
+let private trained: HeldOutNetwork = {
     Path = {
         Outputs = Matrix.map float32 (Matrices.normal 1 2 3)
         Movement = [| 0.0; 0.5 |]
@@ -31,6 +31,8 @@ let private trained: TrainTask.Trained = {
     }
     Initial = row 2 5
     Final = row 3 5
+    AlignmentWithTargets = [| 0.1; 0.2 |]
+    AlignmentWithInitial = [| 1.0; 0.9 |]
 }
 
 let private tuned: TuningState = {
@@ -81,7 +83,7 @@ let private readArchive (bytes: byte[]) =
 
 let all: Reader list = [
     create ".npz of arrays" archives [ "PK\x01\x02"; "PK\x05\x06"; "a.npy"; "'shape': " ] readArchive
-    kept "network weights" trained TrainTask.codec [ "'shape': (1, 5)"; "[]" ]
+    kept "network weights" trained HeldOutNetwork.codec [ "'shape': (1, 5)"; "[]" ]
     kept "fine-tuning checkpoint" tuned TuningState.codec [
         "\"method\": "
         "\"epoch\": 1"

@@ -16,7 +16,7 @@ let tests =
             let chapter =
                 OutputScale.chapter
                     (artifact "kernel" kernel)
-                    (artifact "runs" runs)
+                    (artifact "runs" (EpochChoice.ended runs))
                     (artifact "evidence" (OutputScaleTests.evidence runs))
                 |> fun chapter -> want (chapter.Value.Force())
 

@@ -24,6 +24,8 @@ let all: Test list = [
     ProbeFiguresTests.tests
     GlossaryTests.tests
     TaskFiguresTests.tests
+    StoppedFiguresTests.tests
+    TaskAlignmentChartTests.tests
     ReportTests.tests
     ReportChartsTests.tests
     SummaryJsonTests.tests

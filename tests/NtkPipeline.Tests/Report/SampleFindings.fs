@@ -112,6 +112,7 @@ let make (isSynthetic: bool) : Findings =
         Probes = probes
         Networks = runs
         Choices = [||]
+        Stopped = [||]
         Comparison = {
             MainRate = 1.0
             LazyThreshold = 0.05

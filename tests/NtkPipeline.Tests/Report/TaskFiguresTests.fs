@@ -69,7 +69,7 @@ let tests =
 
             let kernel = share (TaskFigures.kernel findings |> find "task-confusion")
             Expect.isLessThan (abs (kernel - measure "accuracy" findings)) 1e-12 "the kernel's"
-            let _, widest = WidestNetworks.ofTask findings |> List.exactlyOne
+            let _, widest, _ = WidestNetworks.ofTask findings |> List.exactlyOne
             Expect.equal (widest.Spec.Width, widest.Spec.Member) (64, 0) "the widest, first seed"
             let network = share (TaskFigures.networks findings |> find "task-confusion-0")
             Expect.isLessThan (abs (network - TaskRun.final "accuracy" widest)) 1e-12 "the network's"
@@ -91,7 +91,7 @@ let tests =
                 (Array.zip findings.Expected (column findings.Regression.Validation 0) |> round)
                 "label and prediction"
 
-            let _, run = WidestNetworks.ofTask findings |> List.exactlyOne
+            let _, run, _ = WidestNetworks.ofTask findings |> List.exactlyOne
 
             Expect.equal
                 (points (trace "validation rows" (find "task-rows-0" networks)))
@@ -101,7 +101,7 @@ let tests =
         testCase "each row of a class stands at both outputs of its own class"
         <| fun () ->
             let findings = classes.Value
-            let _, run = WidestNetworks.ofTask findings |> List.exactlyOne
+            let _, run, _ = WidestNetworks.ofTask findings |> List.exactlyOne
             let figure = TaskFigures.networks findings |> find "task-rows-0"
             let own (outputs: Matrix<float>) i = FigureSeries.round 6 outputs[i, 0]
 

@@ -90,7 +90,7 @@ let tests =
 
         testCase "entries are those of the kernels: Θ from the run's, Θ̂ from weights by its definition"
         <| fun () ->
-            let networks = (finished.Force()).Networks
+            let networks = (finished.Force()).Networks |> List.map _.Trained
 
             let probes =
                 want (
@@ -124,7 +124,7 @@ let tests =
         testCase "where every network diverged there is nothing to compare, and no failure"
         <| fun () ->
             let networks =
-                (finished.Force()).Networks |> List.map (fun trained -> { trained with Final = None })
+                (finished.Force()).Networks |> List.map (fun network -> { network.Trained with Final = None })
 
             let inputs = Artifact.both (input ()) (artifact "diverged" networks)
             let probes = want (runner.Run(CompareProbes.stage settings, inputs)) |> value

@@ -12,7 +12,7 @@ let tests =
             let finished, prediction = finished.Force(), (predict 1000 ()).[2]
             let explanation = prediction.Explanations[1]
             Expect.stringContains explanation.By "m = 64, ‖x‖ = √d, rate 1" "which"
-            let trained = finished.Networks[2]
+            let trained = finished.Networks[2].Trained
             let final = Expect.wantSome trained.Final "it did not diverge"
             let rows = Matrix.gatherRows split.Train features.Labelled
             let k = TrainedNetwork.tangent trained final rows None |> Matrix.map float
@@ -36,11 +36,16 @@ let tests =
 
                 {
                     sound with
-                        Run = { sound.Run with Spec.InputScale = scale; Spec.Rate = rate; Spec.Width = width }
+                        Trained.Run = {
+                            sound.Run with
+                                Spec.InputScale = scale
+                                Spec.Rate = rate
+                                Spec.Width = width
+                        }
                 }
 
             // Of one and the same weights: only what they are called differs.
-            let chosen rate (networks: TrainedNetwork list) =
+            let chosen rate (networks: JudgedNetwork list) =
                 let input: ExplainInput = {
                     Split = split
                     Labelled = features.Labelled

@@ -88,7 +88,8 @@ let finished =
                  ))
              |> Artifact.all
 
-         let explained = ExplainNetwork.inputs (artifact "features" features) splitting kernel networks
+         let judged = JudgedNetwork.all splitting networks StopNetwork.none
+         let explained = ExplainNetwork.inputs (artifact "features" features) splitting kernel judged
 
          {
              Tweets = Array.init count tweet
@@ -96,7 +97,7 @@ let finished =
              Labelled = features.Labelled
              Spectrum = value spectrum
              Kernel = value kernel
-             Networks = value networks
+             Networks = value judged
              Tangents = value (want (runner.Run(ExplainNetwork.stage { MainRate = 1.0 }, explained)))
          })
 

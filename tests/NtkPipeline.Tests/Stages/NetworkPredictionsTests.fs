@@ -14,16 +14,25 @@ let tests =
 
             let network width rate number = {
                 sound with
-                    Run = { sound.Run with Spec.Width = width; Spec.Rate = rate; Spec.Member = number }
+                    Trained.Run = {
+                        sound.Run with
+                            Spec.Width = width
+                            Spec.Rate = rate
+                            Spec.Member = number
+                    }
             }
 
-            let lost = { network 64 1.0 3 with Final = None }
+            let lost = { network 64 1.0 3 with At = None }
             let networks = [ network 64 1.0 0; lost; network 16 4.0 0; network 64 1.0 1; network 64 1.0 2 ]
 
-            let scores =
+            let scores: NetworkPredictions.Said list =
                 List.map2
-                    (fun (network: TrainedNetwork) score -> network.Run, [| 9.0; score |])
-                    (networks |> List.filter (fun network -> network.Final.IsSome))
+                    (fun (network: JudgedNetwork) score -> {
+                        Run = network.Run
+                        At = network.At.Value
+                        Outputs = [| 9.0; score |]
+                    })
+                    (networks |> List.filter (fun network -> network.At.IsSome))
                     [ 0.5; -3.0; 0.4; -0.3 ]
 
             match NetworkPredictions.shared networks scores 1 with

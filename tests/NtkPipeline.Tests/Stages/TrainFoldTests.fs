@@ -102,6 +102,26 @@ let tests =
 
                 Expect.equal (train fold (input.Force())).Outputs.Columns held.Length "an output each"
 
+        testCase "of a fold that has no rows the path has no epoch, and nothing is chosen by it"
+        <| fun () ->
+            let path = train 7 (input.Force())
+            Expect.equal (path.Outputs.Rows, path.Diverged) (0, None) "no epoch"
+            use stream = new MemoryStream()
+            HeldOutPath.codec.Write stream path
+            stream.Position <- 0L
+            Expect.equal (HeldOutPath.codec.Read stream) (Ok path) "the same"
+            let point = GridPoint.ofSpec settings
+            let runner: IRunner = MemoryRunner(Seed.root 5UL)
+
+            let choices =
+                Artifact.both (SampleRuns.artifact "split" split) (SampleRuns.artifact "paths" [ path ])
+                |> fun input -> runner.Run(ChooseEpochs.named "none" [| point, 7 |], input)
+                |> Result.bind _.Value.Force()
+                |> Result.mapError _.Sentence
+                |> fun choices -> Expect.wantOk choices "chosen"
+
+            Expect.equal (choices[0].Epoch, choices[0].Errors, choices[0].Rows) (None, [||], 0) "none"
+
         testCase "validation rows and the held-out rows' own targets have no part in it"
         <| fun () ->
             let data = input.Force()

@@ -43,7 +43,7 @@ let tests =
             for a, b in Seq.zip again.Values run.Validation.Values do
                 Expect.isLessThan (abs (a - b)) 1e-5 "the same, once more"
 
-            let opinions = TaskOpinions.all 1.0 [ point ] [ trained ] labels ofClasses validation
+            let opinions = TaskOpinions.all 1.0 [ point ] [ trained ] [] labels ofClasses validation
             Expect.equal opinions.Length validation.Rows "for each row"
 
             for i, own in Seq.indexed opinions do
@@ -89,8 +89,8 @@ let tests =
         <| fun () ->
             let trained = train (network 16)
             use stream = new MemoryStream()
-            TrainTask.codec.Write stream trained
+            HeldOutNetwork.codec.Write stream trained
             stream.Position <- 0L
-            Expect.equal (TrainTask.codec.Read stream) (Ok trained) "the same"
-            Expect.isError (TrainTask.codec.Read(new MemoryStream([| 9uy |]))) "no archive"
+            Expect.equal (HeldOutNetwork.codec.Read stream) (Ok trained) "the same"
+            Expect.isError (HeldOutNetwork.codec.Read(new MemoryStream([| 9uy |]))) "no archive"
     ]

@@ -82,10 +82,14 @@ module RidgeScores =
         match RidgeChoice.score choice point with
         | Some score -> Ok score
         | None ->
-            Error(
-                NumbersRefused
-                    $"the ridge cannot be chosen by %s{RidgeChoice.print choice}: the targets name no classes, or there are no folds"
-            )
+            let why =
+                match choice with
+                | RidgeChoice.LeaveOneOutAccuracy
+                | RidgeChoice.CrossValidationAccuracy when point.TrainAccuracy.IsNone ->
+                    "the targets are numbers, which name no classes; loo, gcv, likelihood and cv can choose it"
+                | _ -> "there are no folds"
+
+            Error(NumbersRefused $"the ridge cannot be chosen by %s{RidgeChoice.print choice}: %s{why}")
 
     /// The place of the best point; of equals, the one with the larger ridge.
     let choose (choice: RidgeChoice) (points: RidgePoint[]) : Result<int, PipelineError> =

@@ -17,6 +17,7 @@ module TargetGuide =
          several columns, two values  one class a column where each row has the larger value exactly once (1 of 0 and 1, of −1 and 1):\n                               \
          the largest output names the class\n  \
          all else                     numbers: squared errors are told, accuracies are not, and what ranks by accuracy is refused\n\
+         (select ranks by one column at a time)\n\
          \n\
          The fit is the same in all three: squares of the numbers as they stand. Classes decide only what is told of it (accuracy, F1), how\n\
          folds are stratified, and what an accuracy ranks.\n\
