@@ -44,7 +44,8 @@ let tests =
             let trained = trained.Force()
             let rows = Matrix.gatherRows split.Train features.Labelled
 
-            let kernel weights = TrainedNetwork.tangentOf spec 3 weights rows None |> Matrix.map float
+            let kernel weights =
+                TrainedNetwork.tangentOf RowForm.Row spec 3 weights rows None |> Matrix.map float
 
             let first, last = kernel trained.Initial, kernel trained.Final
             let code row kind = if labels.Values[split.Train[row]] = float kind then 1.0 else -1.0
