@@ -12,12 +12,12 @@ module NetworkReaders =
         Convergence.experiment, "network probe-rows"
         Concentration.experiment, "network probe-rows"
         OutputScale.experiment,
-        "network optimiser rate batch-size epochs tracked-epochs probe-rows centred output-scale"
-        Regime.experiment, "batch-size probe-rows centred"
+        "network optimiser rate batch-size epochs tracked-epochs stop-folds probe-rows centred output-scale"
+        Regime.experiment, "batch-size stop-folds probe-rows centred"
         FeatureLearning.experiment,
         "network optimiser batch-size tracked-epochs probe-rows centred output-scale"
         GapCauses.experiment, "network optimiser centred output-scale"
-        Dimension.experiment, "network optimiser rate batch-size probe-rows centred output-scale"
+        Dimension.experiment, "network optimiser rate batch-size stop-folds probe-rows centred output-scale"
         Depth.experiment, "batch-size probe-rows"
         FunctionSpace.experiment, "network optimiser probe-rows output-scale"
         Transfer.experiment, "network optimiser rate tracked-epochs probe-rows centred output-scale"

@@ -39,8 +39,7 @@ module TweetFrame =
             if Some row = first then
                 id
                 |> Result.mapError (fun fault ->
-                    fun () ->
-                        $"%s{fault ()}; --set data.id=none numbers the rows from 1 instead, and submission.csv answers by these numbers")
+                    fun () -> $"%s{fault ()}; --set data.id=none numbers the rows from 1 instead")
             else
                 id)
 

@@ -24,7 +24,12 @@ let tests =
             let data, store = tweets folder 240, Path.Combine(folder, "store")
 
             let check extra =
-                let options = [ "--data"; data; "--store"; store ] @ quick @ fewNetworks "16,128" @ extra
+                // Long enough for some to be at their best before the end.
+                let long = [ "--set"; "train.epochs=40"; "--set"; "train.tracked-epochs=every" ]
+
+                let options =
+                    [ "--data"; data; "--store"; store ] @ quick @ fewNetworks "16,128" @ long @ extra
+
                 [ "run"; "--out"; Path.Combine(folder, "out") ] @ options |> wantDone |> ignore
                 let scope = Directory.GetDirectories(Path.Combine(store, "latest")) |> Array.exactlyOne
 

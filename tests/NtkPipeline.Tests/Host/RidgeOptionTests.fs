@@ -20,6 +20,7 @@ let private own =
         "--method"
         "--network"
         "--out"
+        "--outputs"
         "--precision"
         "--rank"
         "--rate"

@@ -10,17 +10,20 @@ open NtkPipeline.Tests.SampleAnswers
 let private chosen (there: Difference) (atEnd: Difference) =
     let findings = given false there none
 
+    let choices =
+        Group.ofRuns findings.Networks
+        |> Array.map (fun group -> {
+            Spec = group.Spec
+            Errors = Array.init 51 (fun epoch -> 0.6 + 0.01 * abs (float epoch - 10.0))
+            Epoch = Some 10
+            Folds = 1
+            Rows = 1218
+        })
+
     {
         findings with
-            Choices =
-                Group.ofRuns findings.Networks
-                |> Array.map (fun group -> {
-                    Spec = group.Spec
-                    Errors = Array.init 51 (fun epoch -> 0.6 + 0.01 * abs (float epoch - 10.0))
-                    Epoch = Some 10
-                    Folds = 1
-                    Rows = 1218
-                })
+            Choices = choices
+            Stopped = findings.Networks |> Array.choose (EpochChoice.stop choices)
             Comparison = {
                 findings.Comparison with
                     Differences =
