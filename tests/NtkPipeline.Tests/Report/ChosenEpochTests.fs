@@ -23,7 +23,11 @@ let private chosen (there: Difference) (atEnd: Difference) =
     {
         findings with
             Choices = choices
-            Stopped = findings.Networks |> Array.choose (EpochChoice.stop choices)
+            Stopped =
+                findings.Networks
+                |> Array.choose (fun run ->
+                    EpochChoice.stop choices run
+                    |> Option.map (fun there -> { there with ValidationOutputs = run.ValidationOutputs }))
             Comparison = {
                 findings.Comparison with
                     Differences =
