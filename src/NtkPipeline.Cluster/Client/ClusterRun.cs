@@ -28,6 +28,7 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
 
     private readonly Dictionary<string, (FrontierStage Stage, StageWatch Watch, Task<StageReport> Report)> _sent = [];
     private readonly Dictionary<string, List<string>> _failures = [];
+    private readonly Dictionary<string, int> _untaken = [];
     private readonly Lock _telling = new();
     private readonly Stopwatch _alone = Stopwatch.StartNew();
 
@@ -144,11 +145,20 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
             case StageState.Refused:
                 return new Failure(report.Code, [report.Sentence!]);
             case StageState.Waiting:
-                // Nobody has taken it: it is sent anew, to whoever is there then.
-                return null;
+                return Untaken(stage);
             default:
                 return Fail(stage, report);
         }
+    }
+
+    /// <summary>Nobody has taken it: it is sent anew, to whoever is there then, so often as a failure is.</summary>
+    private Failure? Untaken(FrontierStage stage)
+    {
+        var times = _untaken[stage.Key] = _untaken.GetValueOrDefault(stage.Key) + 1;
+
+        return times < MostTries
+            ? null
+            : new Failure(ExitCode.Refused, [$"{stage.Name} failed on {string.Join(", ", _failures.GetValueOrDefault(stage.Key) ?? [])}, and no other worker has taken it; start another with `ntk worker`, and run this again"]);
     }
 
     private static StageCost Cost(FrontierStage stage, StageReport report) => new(

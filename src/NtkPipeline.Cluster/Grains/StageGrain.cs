@@ -14,7 +14,8 @@ internal sealed class StageGrain(StageWorks works, WorkerPlace place) : Grain, I
     {
         if (job.Avoided.Contains(place.Name) && !works.IsUnderWay(this.GetPrimaryKeyString()))
         {
-            DeactivateOnIdle();
+            // To where the caller's hint says: a request that finds it gone would have it begin here again.
+            MigrateOnIdle();
             throw new ElsewhereException($"{name} has failed on {place.Name} before");
         }
 
