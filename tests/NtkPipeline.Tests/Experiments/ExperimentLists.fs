@@ -36,6 +36,8 @@ let all: Test list = [
     BiasModelsTests.tests
     BiasStopsTests.tests
     BiasClaimsTests.tests
+    OwnTuneTests.tests
+    OwnClaimsTests.tests
     testList "transformer experiment" [
         TransformerHeadsTests.tests
         TransformerSolveTests.tests

@@ -11,7 +11,7 @@ let all: Test list = [
     SplitRowsTests.tests
     TrainTaskTests.tests
     TaskFoldTests.tests
-    TaskAlignmentTests.tests
+    TaskNetworkAlignmentTests.tests
     NarrowedGridTests.tests
     OwnColumnsTests.tests
     OwnDataTests.tests

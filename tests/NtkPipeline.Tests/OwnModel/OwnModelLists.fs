@@ -12,6 +12,4 @@ let tests =
         OnnxParameterTests.tests
         OwnRefusalTests.tests
         OwnTrainingTests.tests
-        OwnTuneTests.tests
-        OwnClaimsTests.tests
     ]

@@ -1,5 +1,5 @@
 /// How tangent kernels turn while networks of any task train.
-module NtkPipeline.Tests.TaskAlignmentTests
+module NtkPipeline.Tests.TaskNetworkAlignmentTests
 
 open Expecto
 open NtkPipeline.Core
