@@ -34,16 +34,6 @@ module OwnChange =
             Upper = Bootstrap.quantile 0.975 sorted
         }
 
-    let private correlation (a: float[]) (b: float[]) =
-        let centred (x: float[]) =
-            let mean = Array.average x
-            x |> Array.map (fun x -> x - mean)
-
-        let a, b = centred a, centred b
-        let dot = Array.fold2 (fun sum x y -> sum + x * y) 0.0
-        let size = dot a a * dot b b
-        if size = 0.0 then None else Some(dot a b / sqrt size)
-
     /// How `said` foretold what became of `start`: outputs are rows × outputs, as targets are coded.
     let foretold
         (task: LearningTask)
@@ -59,7 +49,7 @@ module OwnChange =
         {
             Id = id
             What = what
-            Correlation = correlation change expected
+            Correlation = Metrics.correlation change expected
             Explained =
                 if square change = 0.0 then
                     None

@@ -37,15 +37,15 @@ module StopNetwork =
         match EpochChoice.find choices spec |> Option.bind _.Epoch with
         | None -> Ok None
         | Some epoch ->
-            HeldOutTraining.runWhole { spec with Epochs = epoch } rate seed kept targets held
-            |> Result.map (fun whole ->
-                match whole.Path.Diverged with
+            HeldOutTraining.runTo { spec with Epochs = epoch } rate seed kept targets held
+            |> Result.map (fun (path, final) ->
+                match path.Diverged with
                 | Some _ -> None
                 | None ->
                     Some {
                         Epoch = epoch
-                        Weights = whole.Final
-                        Outputs = Matrix.gatherRows [| epoch |] whole.Path.Outputs
+                        Weights = final
+                        Outputs = Matrix.gatherRows [| epoch |] path.Outputs
                     })
 
     let private ofTwo (spec: RunSpec) seed (input: TrainInput, choices) =

@@ -97,6 +97,33 @@ module MonteCarloKernel =
         | Some(row, column) -> KernelInputs.refuseOverflow inputs Precision.double row column
         | None -> Ok()
 
+    /// Mean and standard error over the networks of a request; `shape` makes of a matrix on the device what they are given.
+    let internal estimate
+        (machine: KernelMachine)
+        (tell: int -> unit)
+        (request: MonteCarloRequest)
+        (shape: torch.Tensor -> torch.Tensor)
+        (x: Matrix<float>)
+        (z: Matrix<float> option)
+        : Estimate =
+        let device = machine.Tensors.Value.Device
+        use _ = torch.NewDisposeScope()
+        // In LibTorch's own memory: where an array of ours begins is chance, and a product may end in other bits by it.
+        let onDevice (m: Matrix<float>) = (Tensors.ofMatrix64 m).clone().``to`` device |> shape
+
+        let ofKind =
+            match request.SampledKind with
+            | KernelKind.Ntk -> MonteCarlo.ntk
+            | KernelKind.Nngp -> MonteCarlo.nngp
+
+        ofKind
+            request.Sampled
+            (Seed.root request.SampledSeed)
+            request.Samples
+            tell
+            (onDevice x)
+            (Option.map onDevice z)
+
     /// The mean and its standard error for the rows of x with those of z (none: with themselves). `tell` is told how many networks
     /// are done. Refused where no finite network exists, where x or z cannot be, and where it would not fit into memory.
     let run
@@ -108,25 +135,7 @@ module MonteCarloKernel =
         : Result<Estimate, PipelineError> =
         result {
             do! check machine request x z
-            let device = machine.Tensors.Value.Device
-            use _ = torch.NewDisposeScope()
-            // In LibTorch's own memory: where an array of ours begins is chance, and a product may end in other bits by it.
-            let onDevice (m: Matrix<float>) = (Tensors.ofMatrix64 m).clone().``to`` device
-
-            let estimate =
-                match request.SampledKind with
-                | KernelKind.Ntk -> MonteCarlo.ntk
-                | KernelKind.Nngp -> MonteCarlo.nngp
-
-            let found =
-                estimate
-                    request.Sampled
-                    (Seed.root request.SampledSeed)
-                    request.Samples
-                    tell
-                    (onDevice x)
-                    (Option.map onDevice z)
-
+            let found = estimate machine tell request id x z
             do! checkFound "rows" found
             return found
         }

@@ -70,25 +70,7 @@ module SampledTexts =
                             $"Monte Carlo kernel: %d{ofX.Rows} texts need %s{ByteSize.print needed} of memory, since mean and error are held whole, and %s{ByteSize.print machine.Memory} may be used; take fewer texts"
                     )
 
-            let device = machine.Tensors.Value.Device
-            use _ = torch.NewDisposeScope()
-
-            let onDevice (m: Matrix<float>) =
-                TextTensor.ofRows x.Features ((Tensors.ofMatrix64 m).clone().``to`` device)
-
-            let estimate =
-                match request.SampledKind with
-                | KernelKind.Ntk -> MonteCarlo.ntk
-                | KernelKind.Nngp -> MonteCarlo.nngp
-
-            let found =
-                estimate
-                    request.Sampled
-                    (Seed.root request.SampledSeed)
-                    request.Samples
-                    tell
-                    (onDevice ofX)
-                    (Option.map onDevice ofZ)
+            let found = MonteCarloKernel.estimate machine tell request (TextTensor.ofRows x.Features) ofX ofZ
 
             do! MonteCarloKernel.checkFound "texts" found
             return found

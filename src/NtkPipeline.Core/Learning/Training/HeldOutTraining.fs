@@ -85,6 +85,11 @@ module HeldOutTraining =
     let runWhole spec rate seed kept targets held : Result<HeldOutNetwork, PipelineError> =
         train true spec rate seed kept targets held
 
+    /// The path and the weights that it ends in.
+    let runTo spec rate seed kept targets held : Result<HeldOutPath * Matrix<float32>, PipelineError> =
+        train false spec rate seed kept targets held
+        |> Result.map (fun trained -> trained.Path, trained.Final)
+
     /// The path alone.
     let run spec rate seed kept targets held : Result<HeldOutPath, PipelineError> =
         train false spec rate seed kept targets held |> Result.map _.Path
