@@ -45,8 +45,7 @@ let listed (project: string) : JsonElement option =
     info.Environment["NUGET_PACKAGES"] <- packages
     info.Environment["DOTNET_NOLOGO"] <- "1"
     info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
-    use asked = Process.Start info
-    child <- Some asked
+    use asked = start info
     let output, said = asked.StandardOutput.ReadToEndAsync(), asked.StandardError.ReadToEndAsync()
 
     // A source that does not answer is no reason to wait for ever.
@@ -54,7 +53,6 @@ let listed (project: string) : JsonElement option =
         asked.Kill true
         asked.WaitForExit()
 
-    child <- None
     said.Wait()
     let text = output.Result
 

@@ -24,8 +24,7 @@ let runFor (longest: TimeSpan) (variables: (string * string) list) (name: string
     for variable, value in variables do
         info.Environment[variable] <- value
 
-    use started = Process.Start info
-    child <- Some started
+    use started = start info
     let output, error = started.StandardOutput.ReadToEndAsync(), started.StandardError.ReadToEndAsync()
     let isOver = started.WaitForExit longest
 
@@ -33,7 +32,6 @@ let runFor (longest: TimeSpan) (variables: (string * string) list) (name: string
         started.Kill true
 
     started.WaitForExit()
-    child <- None
     (if isOver then Some started.ExitCode else None), output.Result + error.Result
 
 let wanted name arguments =

@@ -3,8 +3,10 @@
 module Guides
 
 open System
+open System.Collections.Concurrent
 open System.Diagnostics
 open System.IO
+open System.Linq
 open System.Text
 open System.Text.RegularExpressions
 open Restore
@@ -31,11 +33,9 @@ let private ntk (folder: string) (arguments: string list) : int * string =
     let info = ProcessStartInfo("dotnet", assembly :: arguments, WorkingDirectory = folder)
     info.RedirectStandardOutput <- true
     info.RedirectStandardError <- true
-    use started = Process.Start info
-    child <- Some started
+    use started = start info
     let said, errors = started.StandardOutput.ReadToEndAsync(), started.StandardError.ReadToEndAsync()
     started.WaitForExit()
-    child <- None
     started.ExitCode, said.Result + errors.Result
 
 /// Rows × columns numbers as numpy.save writes them; one column as a vector.
@@ -106,17 +106,11 @@ let private fenced (file: string) : string list =
 
 // ---- commands in lines ----
 
-let private helps = Collections.Generic.Dictionary<string, int * string>()
+let private helps = ConcurrentDictionary<string, Lazy<int * string>>()
 
 /// The help of a command.
 let private help (command: string list) =
-    let key = String.concat " " command
-
-    match helps.TryGetValue key with
-    | true, known -> known
-    | false, _ ->
-        helps[key] <- ntk root (command @ [ "--help" ])
-        helps[key]
+    helps.GetOrAdd(String.concat " " command, (fun _ -> lazy ntk root (command @ [ "--help" ]))).Value
 
 /// What is wrong with a command line of ntk, as far as that can be told without its work.
 let private mistakes (arguments: string list) : string list =
@@ -186,10 +180,16 @@ let private inLines (file: string) : int * string list =
                 $"%s{named file}: `%s{command}`: %s{mistake.Trim()}"
     ]
 
+/// Guides know nothing of one another: two at a time.
+let private ofEach (work: string -> 'a list) (files: string list) : 'a list =
+    // One file at a time to each: README takes as long as all others.
+    let shared = Partitioner.Create(files, EnumerablePartitionerOptions.NoBuffering)
+    shared.AsParallel().WithDegreeOfParallelism(2).Select(work) |> List.concat
+
 /// The exit code is 0 where every command holds.
 let guides () : int =
-    let counted = files () |> List.map inLines
-    let found = List.collect snd counted @ List.collect fenced (files ())
+    let counted = ofEach (inLines >> List.singleton) (files ())
+    let found = List.collect snd counted @ ofEach fenced (files ())
 
     for mistake in found do
         say $"guides: %s{mistake}"

@@ -149,11 +149,9 @@ let run () : int =
     let info = ProcessStartInfo("dotnet", Array.concat [ [| repl (); "--run"; notebook |]; how; where ])
     info.WorkingDirectory <- at "src"
     info.RedirectStandardOutput <- true
-    use started = Process.Start info
-    child <- Some started
+    use started = start info
     let said = started.StandardOutput.ReadToEnd()
     started.WaitForExit()
-    child <- None
 
     let outputs = [
         for cell in (JsonNode.Parse(File.ReadAllText result)["cells"]).AsArray() do

@@ -14,15 +14,13 @@ let private run (folder: string) (program: string) (arguments: string list) : bo
     info.RedirectStandardError <- true
     info.Environment["DOTNET_NOLOGO"] <- "1"
     info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
-    use started = Process.Start info
-    child <- Some started
+    use started = start info
     let said, errors = started.StandardOutput.ReadToEndAsync(), started.StandardError.ReadToEndAsync()
 
     if not (started.WaitForExit(TimeSpan.FromMinutes 10.0)) then
         started.Kill true
         started.WaitForExit()
 
-    child <- None
     let isDone = started.ExitCode = 0
 
     if isDone then

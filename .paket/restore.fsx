@@ -2,6 +2,7 @@
 module Restore
 
 open System
+open System.Collections.Concurrent
 open System.Diagnostics
 open System.IO
 open System.Runtime.InteropServices
@@ -17,13 +18,27 @@ let packages = Path.Combine(home, ".nuget", "packages")
 
 // ---- processes ----
 
-let mutable child: Process option = None
+let private children = ConcurrentDictionary<Process, unit>()
 
-/// Ctrl-C reaches the child by itself, which ends in its own way; being told to end takes the child along.
+let private kill (started: Process) =
+    try
+        started.Kill true
+    with :? InvalidOperationException ->
+        () // It has ended by itself.
+
+/// Ctrl-C reaches the children by itself, which end in their own way; being told to end takes them along.
 let signals = [
     PosixSignalRegistration.Create(PosixSignal.SIGINT, (fun context -> context.Cancel <- true))
-    PosixSignalRegistration.Create(PosixSignal.SIGTERM, (fun _ -> child |> Option.iter _.Kill(true)))
+    PosixSignalRegistration.Create(PosixSignal.SIGTERM, (fun _ -> Seq.iter kill children.Keys))
 ]
+
+/// Starts a program that ends with the build.
+let start (info: ProcessStartInfo) : Process =
+    let started = Process.Start info
+    started.EnableRaisingEvents <- true
+    children[started] <- ()
+    started.Exited.Add(fun _ -> children.TryRemove started |> ignore)
+    started
 
 /// Progress goes to stderr, so that stdout holds only what the program that runs has to say.
 let say (text: string) = eprintfn $"build: %s{text}"
@@ -35,11 +50,9 @@ let dotnet quiet (folder: string) (arguments: string list) =
     info.Environment["NUGET_PACKAGES"] <- packages
     info.Environment["DOTNET_NOLOGO"] <- "1"
     info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
-    use started = Process.Start info
-    child <- Some started
+    use started = start info
     let output = if quiet then started.StandardOutput.ReadToEnd() else ""
     started.WaitForExit()
-    child <- None
 
     if started.ExitCode <> 0 then
         printf $"%s{output}"

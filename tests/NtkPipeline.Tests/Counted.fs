@@ -5,6 +5,15 @@ open System
 open System.IO
 open Expecto
 
+/// The tests that took longest, so that it is seen when one grows.
+let private slowest (summary: Impl.TestRunSummary) =
+    summary.results
+    |> List.sortByDescending (fun (_, result) -> result.duration)
+    |> List.truncate 20
+    |> List.map (fun (test, result) ->
+        $"""%6.1f{result.duration.TotalSeconds} s  %s{String.concat "." test.name}""")
+    |> String.concat "\n"
+
 /// Runs the tests, says how they went, and gives the exit code.
 let run (argv: string[]) (tests: Test) : int =
     let counted = ref None
@@ -32,6 +41,7 @@ let run (argv: string[]) (tests: Test) : int =
         Console.Out.Flush()
         // Expecto has put a writer of its own in Console.Out, which pads lines with blanks.
         use output = new StreamWriter(Console.OpenStandardOutput())
+        output.Write $"\nThe slowest:\n%s{slowest summary}\n"
         output.Write $"\n%d{List.length summary.passed} passed, %d{failed} failed\n"
         code
     | None -> if code = 0 then 1 else code

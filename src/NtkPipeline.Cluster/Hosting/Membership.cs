@@ -49,6 +49,9 @@ internal static class Membership
             // them off the list, and the next one joins only once they have been silent for three of these.
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
             membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
+
+            // Who is still joining is put off the list by members whose clock is ahead: by theirs it has been joining for an hour.
+            membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
         });
     }
 
