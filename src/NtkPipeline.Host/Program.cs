@@ -39,8 +39,20 @@ public static class Program
     /// <summary>Runs one command line, writing where it is told to, and gives its exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var terminal = new Terminal(output, error, AsJson: IsJson(args));
+        using var guarded = new StandardOutput(output);
 
+        try
+        {
+            return Run(args, guarded, error, new Terminal(guarded, error, AsJson: IsJson(args)));
+        }
+        catch (OutputLostException lost)
+        {
+            return new Terminal(TextWriter.Null, error).Report(new Failure(ExitCode.Refused, [lost.Message]));
+        }
+    }
+
+    private static int Run(string[] args, TextWriter output, TextWriter error, Terminal terminal)
+    {
         try
         {
             var parsed = Parse(args);
@@ -54,6 +66,10 @@ public static class Program
                     EnableDefaultExceptionHandler = false,
                     ProcessTerminationTimeout = null,
                 });
+        }
+        catch (OutputLostException)
+        {
+            throw;
         }
         catch (Exception lack) when (MachineLack.ofException(lack) is { Value.Sentence: var sentence })
         {

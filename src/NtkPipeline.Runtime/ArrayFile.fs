@@ -1,7 +1,6 @@
 namespace NtkPipeline.Runtime
 
 open System
-open System.Globalization
 open System.IO
 open System.IO.Compression
 open System.Text
@@ -44,25 +43,44 @@ module ArrayFile =
     /// The most bytes that a byte of DEFLATE can stand for (RFC 1951: 258 of them in two bits).
     let private mostUnpacked = 1032L
 
+    /// A header is no longer.
+    let private longestHeader = 1L <<< 21
+
     let private unpack (name: string) (entry: ZipArchiveEntry) : Result<Stream, string> =
+        let array = $"its array '%s{PlainLine.ofWords name}'"
+
         if entry.Length > mostBytes then
             Error
-                $"its array '%s{PlainLine.ofWords name}' has %d{entry.Length} bytes, more than one is read of; unpack the archive and give the .npy"
+                $"%s{array} has %d{entry.Length} bytes, more than one is read of; unpack the archive and give the .npy"
+        elif entry.Length / mostUnpacked > entry.CompressedLength then
+            // What an archive claims to hold may be more than it can.
+            Error $"%s{array} ends before its last byte"
         else
             use packed = entry.Open()
+            let head = Array.zeroCreate<byte>(int (min entry.Length longestHeader))
+            let begun = packed.ReadAtLeast(head, head.Length, throwOnEndOfStream = false)
 
-            let unfolded =
-                // What an archive claims to hold may be more than it can.
-                if entry.Length / mostUnpacked > entry.CompressedLength then
-                    None
+            // No more is unfolded than the header speaks of.
+            match Npy.readLayoutUpTo 8 (new MemoryStream(head, 0, begun)) with
+            | _ when begun < head.Length -> Error $"%s{array} ends before its last byte"
+            | Error _ -> Ok(new MemoryStream(head))
+            | Ok layout when
+                float layout.Start
+                + float layout.RowCount * float layout.ColumnCount * float layout.BytesPerValue
+                    <
+                    float entry.Length
+                ->
+                Error $"%s{array} goes on after its last value"
+            | Ok _ ->
+                let bytes = Array.zeroCreate<byte>(int entry.Length)
+                Array.blit head 0 bytes 0 begun
+                let rest = bytes.Length - begun
+                let got = packed.ReadAtLeast(bytes.AsSpan begun, rest, throwOnEndOfStream = false)
+
+                if got < rest then
+                    Error $"%s{array} ends before its last byte"
                 else
-                    let bytes = Array.zeroCreate<byte>(int entry.Length)
-                    let got = packed.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream = false)
-                    if got < bytes.Length then None else Some bytes
-
-            match unfolded with
-            | Some bytes -> Ok(new MemoryStream(bytes))
-            | None -> Error $"its array '%s{PlainLine.ofWords name}' ends before its last byte"
+                    Ok(new MemoryStream(bytes))
 
     let private inArchive (path: string) (name: string) : Result<Stream, string> =
         try
@@ -93,50 +111,8 @@ module ArrayFile =
                     $"it holds %d{several.Length} arrays; name one of %s{known} as %s{Path.GetFileName path}:NAME"
             | several -> Error $"it holds %d{several.Length} arrays of one name"
         with :? InvalidDataException ->
-            Error "it is no archive of NumPy's (.npz)"
-
-    let private number (text: string) =
-        match Double.TryParse(text.Trim().Trim '"', NumberStyles.Float, CultureInfo.InvariantCulture) with
-        | true, value -> Some value
-        | false, _ -> None
-
-    let private separator (line: string) =
-        if line.Contains '\t' then '\t'
-        elif line.Contains ';' then ';'
-        else ','
-
-    /// The numbers of a table, its head left out if it has one.
-    let private numbers (text: string) : Result<float[][], string> =
-        let lines =
-            text.ReplaceLineEndings("\n").Split '\n'
-            |> Array.indexed
-            |> Array.filter (fun (_, line) -> line.Trim() <> "")
-
-        if lines.Length = 0 then
-            Error "it is empty"
-        else
-            let cells (line: string) = line.Split(separator (snd lines[0]))
-            let isHead = snd lines[0] |> cells |> Array.forall (number >> Option.isNone)
-            let rows = if isHead then lines[1..] else lines
-            let width = (cells (snd lines[0])).Length
-
-            let fault =
-                rows
-                |> Array.tryPick (fun (k, line) ->
-                    let found = cells line
-
-                    if found.Length <> width then
-                        Some $"line %d{k + 1} has %d{found.Length} cells, and the first %d{width}"
-                    else
-                        found
-                        |> Array.tryFind (number >> Option.isNone)
-                        |> Option.map (fun cell ->
-                            $"line %d{k + 1}: '%s{PlainLine.ofWords (cell.Trim())}' is no number with a decimal point; columns of words are for `ntk run`"))
-
-            match fault with
-            | Some fault -> Error fault
-            | None when rows.Length = 0 -> Error "it has a head and no rows"
-            | None -> Ok(rows |> Array.map (snd >> cells >> Array.choose number))
+            Error
+                "it is no archive of NumPy's (.npz), or its arrays are packed otherwise than numpy.savez_compressed does it"
 
     let private ofTable (path: string) : Result<Stream, string> =
         let decoded =
@@ -146,7 +122,7 @@ module ArrayFile =
                 Error $"byte %d{e.Index} is not UTF-8"
 
         decoded
-        |> Result.bind numbers
+        |> Result.bind NumberTable.read
         |> Result.map (fun rows ->
             let stream = new MemoryStream()
 

@@ -50,7 +50,8 @@ module LibTorch =
         Threads = torch.get_num_threads ()
     }
 
-    /// What this machine gives to kernels: so many bytes of memory (no more than there are; none: half of them), and a device with so many threads
+    /// What this machine gives to kernels: so many bytes of memory (no more than there are; none: half of them) less what the program itself
+    /// takes (`MemoryNeed.idle`), which may leave none, and a device with so many threads
     /// (`useThreads`), which is refused where there is none such. The CPU is always there, so LibTorch is loaded when it is first used.
     let machine
         (memory: int64 option)
@@ -70,7 +71,7 @@ module LibTorch =
         |> Result.map (fun tensors -> {
             Memory =
                 match memory with
-                | Some bytes -> min (float bytes) (MachineMemory.all ())
-                | None -> float (MachineMemory.all () / 2.0)
+                | Some bytes -> min (float bytes) (MachineMemory.all ()) - MemoryNeed.idle
+                | None -> MachineMemory.all () / 2.0 - MemoryNeed.idle
             Tensors = tensors
         })

@@ -33,6 +33,9 @@ module MemoryNeed =
     /// What a process takes before there is any work: .NET, this program and LibTorch's libraries.
     let idle = 2.2e8
 
+    /// So many bytes of working memory with what the process takes in any case, as a person counts it.
+    let whole (working: float) : string = ByteSize.print (max 0.0 (idle + working))
+
     /// "about 3.2 GB".
     let print (need: MemoryNeed) : string =
         $"%s{need.Work} need about %s{ByteSize.about need.Bytes} of memory"

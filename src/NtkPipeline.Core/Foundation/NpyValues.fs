@@ -14,6 +14,7 @@ module internal NpyValues =
 
     /// Above it float64 does not hold every whole number.
     let private mostExact = 9007199254740992.0
+    let private firstLost = 9007199254740993L
 
     /// Reads so many values of so many bytes each; `place` puts those of a buffer into the array, from a place on. Where the stream does not
     /// tell its length, the array grows with what is there, so that a header alone takes no memory.
@@ -66,6 +67,10 @@ module internal NpyValues =
         collect<'v> stream count sizeof<'v> (fun buffer part values at ->
             MemoryMarshal.Cast<byte, 'v>(ReadOnlySpan(buffer, 0, part * sizeof<'v>)).CopyTo(values.AsSpan at))
 
+    /// The first whole number that float64 does not hold stays above the last that is exact, to which it would be rounded.
+    let private ofWide (isNext: bool) (value: float) : float =
+        if isNext then float (sign value) * Math.BitIncrement mostExact else value
+
     /// One value, its bytes little-endian.
     let private ofBytes kind (size: int) (bytes: ReadOnlySpan<byte>) : float =
         match kind, size with
@@ -76,11 +81,15 @@ module internal NpyValues =
         | NpyKind.Signed, 1 -> float (sbyte bytes[0])
         | NpyKind.Signed, 2 -> float (BinaryPrimitives.ReadInt16LittleEndian bytes)
         | NpyKind.Signed, 4 -> float (BinaryPrimitives.ReadInt32LittleEndian bytes)
-        | NpyKind.Signed, _ -> float (BinaryPrimitives.ReadInt64LittleEndian bytes)
+        | NpyKind.Signed, _ ->
+            let value = BinaryPrimitives.ReadInt64LittleEndian bytes
+            ofWide (value = firstLost || value = -firstLost) (float value)
         | NpyKind.Unsigned, 1 -> float bytes[0]
         | NpyKind.Unsigned, 2 -> float (BinaryPrimitives.ReadUInt16LittleEndian bytes)
         | NpyKind.Unsigned, 4 -> float (BinaryPrimitives.ReadUInt32LittleEndian bytes)
-        | NpyKind.Unsigned, _ -> float (BinaryPrimitives.ReadUInt64LittleEndian bytes)
+        | NpyKind.Unsigned, _ ->
+            let value = BinaryPrimitives.ReadUInt64LittleEndian bytes
+            ofWide (value = uint64 firstLost) (float value)
 
     let private place (layout: NpyLayout) (buffer: byte[]) part (values: float[]) at =
         let size = layout.BytesPerValue

@@ -38,14 +38,17 @@ module Setting =
 
     let private parts (text: string) = text.Split(',', StringSplitOptions.TrimEntries)
 
+    /// .NET passes over NULs behind a number.
+    let private isPlain (text: string) = not (text.Contains '\000')
+
     let (|Number|_|) (text: string) : float option =
         match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
-        | true, value when Double.IsFinite value -> Some value
+        | true, value when Double.IsFinite value && isPlain text -> Some value
         | _ -> None
 
     let (|Integer|_|) (text: string) : int64 option =
         match Int64.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
-        | true, value -> Some value
+        | true, value when isPlain text -> Some value
         | _ -> None
 
     let private short (x: float) = x.ToString("G6", CultureInfo.InvariantCulture)

@@ -88,21 +88,6 @@ module Labels =
             else
                 Ok { Task = LearningTask.Regression; Values = values }
 
-    /// What tables write where a number is missing.
-    let private isMissing (cell: string) =
-        Array.contains (cell.Trim().ToLowerInvariant()) [|
-            "nan"
-            "na"
-            "n/a"
-            "null"
-            "none"
-            "inf"
-            "+inf"
-            "-inf"
-            "infinity"
-            "-infinity"
-        |]
-
     /// The first row whose label is missing among numbers: nobody means a class called NaN.
     let private missingNumber (cells: string[]) : int option =
         let isNumber =
@@ -111,7 +96,8 @@ module Labels =
             | _ -> false
 
         if
-            cells |> Array.forall (fun cell -> isNumber cell || isMissing cell) && Array.exists isNumber cells
+            cells |> Array.forall (fun cell -> isNumber cell || MissingNumber.standsIn cell)
+            && Array.exists isNumber cells
         then
             cells |> Array.tryFindIndex (isNumber >> not)
         else
@@ -132,11 +118,18 @@ module Labels =
         (place: int -> string)
         (cells: string[])
         : Result<Labels, string> =
-        match cells |> Array.tryFindIndex System.String.IsNullOrWhiteSpace with
-        | Some row ->
+        match
+            cells |> Array.tryFindIndex System.String.IsNullOrWhiteSpace,
+            // Predictions give labels back as they are, to spreadsheets and terminals too.
+            cells |> Array.tryFindIndex (fun cell -> PlainLine.ofText (cell.Trim()) <> cell.Trim())
+        with
+        | Some row, _ ->
             Error
                 $"%s{place row}: it has no label; leave such rows out, or put them into test.csv, and %s{from}"
-        | None ->
+        | None, Some row ->
+            Error
+                $"%s{place row}: label '%s{shown cells[row]}' holds a control character or one that turns words around; name the class without it"
+        | None, None ->
             let isBroken =
                 function
                 | LearningTask.Whole _ -> false

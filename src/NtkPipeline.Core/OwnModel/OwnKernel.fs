@@ -130,7 +130,7 @@ module OwnKernel =
                 EmpiricalPlan.fit memory (cost request outputs size) sides
                 |> Result.mapError (fun smallest ->
                     MachineLacks
-                        $"%s{request.File}: a tile of one row needs %s{ByteSize.print smallest.Bytes} of memory for the gradients of %d{outputs} outputs by %d{OwnModel.count request.Model} parameters, and %s{ByteSize.print memory} may be used; take a model of fewer, or more memory")
+                        $"%s{request.File}: a tile of one row needs %s{MemoryNeed.whole smallest.Bytes} of memory for the gradients of %d{outputs} outputs by %d{OwnModel.count request.Model} parameters, and %s{MemoryNeed.whole memory} may be used; take a model of fewer, or more memory")
 
             kept.Detach row |> ignore
 
@@ -186,7 +186,7 @@ module OwnKernel =
 
         {
             Tiles = stopping request tiles
-            Cost = Some(Cost.print plan.Cost)
+            Cost = Some(Cost.printWhole plan.Cost)
             Recipe = [
                 version
                 request.Model.Format

@@ -99,5 +99,5 @@ module ExactTangentCost =
         | None ->
             Error(
                 MachineLacks
-                    $"the exact tangent kernel needs %s{ByteSize.print (snd smallest).Bytes} of memory at least, and %s{ByteSize.print memory} are allowed; allow more, or take the sketch."
+                    $"the exact tangent kernel needs %s{MemoryNeed.whole (snd smallest).Bytes} of memory at least, and %s{MemoryNeed.whole memory} are allowed; allow more, or take the sketch."
             )

@@ -28,7 +28,7 @@ internal sealed record StageRequest(RunRequest? Run, string[]? Command, MachineS
 }
 
 /// <summary>What a stage may take of the machine that it is made on, wherever that is: what decides its bytes is the same everywhere.</summary>
-/// <param name="Memory">Bytes.</param>
+/// <param name="Memory">Bytes, beside what the process itself takes.</param>
 /// <param name="Threads">Of LibTorch.</param>
 internal sealed record MachineShare(double Memory, int Threads)
 {
@@ -41,8 +41,8 @@ internal sealed record MachineShare(double Memory, int Threads)
     /// <param name="sharing">How many processes work at once on this machine.</param>
     public static FSharpResult<KernelMachine, PipelineError> Machine(MachineShare? share, FSharpOption<long> memory, int sharing, Device device) =>
         share is null
-            ? LibTorch.machine(memory, 0, device).Select(machine => new KernelMachine(machine.Memory / sharing, machine.Tensors))
-            : LibTorch.machine(FSharpOption<long>.Some((long)share.Memory), share.Threads, device);
+            ? LibTorch.machine(memory, 0, device).Select(machine => new KernelMachine((machine.Memory + MemoryNeedModule.idle) / sharing - MemoryNeedModule.idle, machine.Tensors))
+            : LibTorch.machine(FSharpOption<long>.None, share.Threads, device).Select(machine => new KernelMachine(share.Memory, machine.Tensors));
 }
 
 /// <summary>A command whose stages workers may make.</summary>

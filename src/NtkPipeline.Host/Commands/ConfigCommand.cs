@@ -64,7 +64,7 @@ internal sealed class ConfigCommand : Command
 
         protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal)
         {
-            terminal.PrintPage(SettingSchema.print(ConfigModule.settings));
+            terminal.PrintText(SettingSchema.print(ConfigModule.settings));
             return Results.Ok(ExitCode.Done);
         }
     }

@@ -72,7 +72,7 @@ internal sealed record ModelRun(KernelPaths Files, string Path, FSharpOption<FSh
         var file = ListModule.ToArray(KernelTiles.shape(tiles)).Aggregate((double)bytesPerNumber, (size, axis) => size * axis);
 
         Terminal.Note(
-            $"{Path}: {Words(model, plan)}; gradients of {Counted((long)plan.Prepared, "row")} one by one, and for their products {CostModule.print(plan.Cost)} of memory: {RunTime.About(gradients + products)} on this machine, if it has nothing else to do; {ByteSize.print(file)} in the file");
+            $"{Path}: {Words(model, plan)}; gradients of {Counted((long)plan.Prepared, "row")} one by one, and for their products {CostModule.printWhole(plan.Cost)} of memory: {RunTime.About(gradients + products)} on this machine, if it has nothing else to do; {ByteSize.print(file)} in the file");
         return null;
     }
 

@@ -87,6 +87,14 @@ internal abstract class NtkCommand : Command
         return FileNames.Mistakes([.. inputs], Of(FileRole.Output), name => _outputs[name]);
     }
 
+    /// <summary>Arrays that would be written under a name by which they are read as something else.</summary>
+    private IEnumerable<string> Misnamed(ParseResult parsed) =>
+        from given in Given(parsed)
+        where RoleOf(given.Option) == FileRole.Output && given.Option.HelpName?.EndsWith(".npy", StringComparison.Ordinal) == true
+        from token in given.Tokens
+        where !ArrayFile.isPlain(token.Value)
+        select $"{given.Option.Name}: {token.Value} is read as an archive or a table by its name, and a .npy would be written; end the name in .npy";
+
     /// <summary>Results that could not be written, before they are made.</summary>
     private IEnumerable<string> Unwritable(ParseResult parsed) =>
         from given in Given(parsed)
@@ -106,7 +114,7 @@ internal abstract class NtkCommand : Command
         var terminal = new Terminal(
             configuration.Output, configuration.Error, parsed.GetValue<bool>("--quiet"), parsed.GetValue<bool>("--json"));
         var unnamed = Unnamed(parsed).ToArray();
-        var mistakes = unnamed.Length > 0 ? unnamed : [.. Idle(parsed), .. Lost(parsed), .. Mistakes(parsed)];
+        var mistakes = unnamed.Length > 0 ? unnamed : [.. Idle(parsed), .. Misnamed(parsed), .. Lost(parsed), .. Mistakes(parsed)];
 
         if (mistakes.Length > 0)
             return terminal.Report(new Failure(ExitCode.Usage, mistakes));

@@ -42,7 +42,9 @@ internal sealed class SampleCommand : NtkCommand
                    Path.Combine(folder, Mark), $"{Beginning} This file makes every result say so.\n").OrRefused()
                from train in SourceFile.writeValue(Path.Combine(folder, "train.csv"), TweetTable.codec, sample.Train).OrRefused()
                from test in SourceFile.writeValue(Path.Combine(folder, "test.csv"), TweetTable.codec, sample.Test).OrRefused()
-               select ExitCode.Done;
+               select terminal.Tell(
+                   new { @out = folder, train = sample.Train.Length, test = sample.Test.Length },
+                   $"{sample.Train.Length} labelled and {sample.Test.Length} other synthetic tweets in {folder}");
     }
 
     /// <summary>Tweets are replaced only where the mark beside them says that this command has written them.</summary>

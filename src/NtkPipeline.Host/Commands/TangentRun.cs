@@ -47,7 +47,7 @@ internal sealed record TangentRun(
         if (cost.Bytes > Machine.Memory)
             return Results.Fail<int>(
                 ExitCode.Refused,
-                $"the sketched tangent kernel needs {ByteSize.print(cost.Bytes)} of memory, and {ByteSize.print(Machine.Memory)} may be used; allow more with --memory, or take fewer heads or a smaller rank or block.");
+                $"the sketched tangent kernel needs {MemoryNeedModule.whole(cost.Bytes)} of memory, and {MemoryNeedModule.whole(Machine.Memory)} may be used; allow more with --memory, or take fewer heads or a smaller rank or block.");
 
         var progress = CountProgress.For(Terminal, "texts");
 
@@ -133,7 +133,7 @@ internal sealed record TangentRun(
             ? $"{RunTime.About(flops / (MachineSpeed.gigaflops() * 1e9))} on this machine, if it has nothing else to do"
             : $"{flops / 1e12:0.###} TFLOP";
 
-        Terminal.Say($"ntk: {what} of {Request.Texts.Length:N0} texts: {time}; {ByteSize.print(bytes)} of memory{disk}");
+        Terminal.Say($"ntk: {what} of {Request.Texts.Length:N0} texts: {time}; {MemoryNeedModule.whole(bytes)} of memory{disk}");
         return null;
     }
 

@@ -38,7 +38,17 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
     public static string Shown(string words) => Markup.Escape(PlainLine.ofText(words));
 
     /// <summary>One line of progress, or of what a person should know, to standard error.</summary>
-    public void Say(string line) => Error.WriteLine(PlainLine.ofText(line));
+    public void Say(string line)
+    {
+        try
+        {
+            Error.WriteLine(PlainLine.ofText(line));
+        }
+        catch (Exception lost) when (StandardOutput.IsLost(lost))
+        {
+            // There is nowhere to say it.
+        }
+    }
 
     /// <summary>What went otherwise than it should, and was mended or left out.</summary>
     public void Warn(string sentence) => Say($"ntk: warning: {sentence}");
@@ -66,8 +76,17 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
     /// <summary>A line of standard output as another process of this program has written it.</summary>
     public void Relay(string line) => Output.WriteLine(PlainLine.ofText(line));
 
-    /// <summary>Results of several lines, which are our own.</summary>
-    public void PrintPage(string page) => Output.WriteLine(PlainLine.ofLines(page));
+    /// <summary>Results of several lines, which are our own; with <c>--json</c>, one text of an object.</summary>
+    public void PrintPage(string page)
+    {
+        if (AsJson)
+            Write(new JsonObject { ["page"] = page });
+        else
+            PrintText(page);
+    }
+
+    /// <summary>What has a format of its own, whatever was asked for.</summary>
+    public void PrintText(string text) => Output.WriteLine(PlainLine.ofLines(text));
 
     /// <summary>Tells the outcome in lines for people; with <c>--json</c>, as one JSON object. Gives exit code 0.</summary>
     public int Tell(object outcome, params IEnumerable<string> lines)
@@ -109,8 +128,15 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsQuie
     {
         Say(failure);
 
-        if (AsJson)
-            Write(With(new JsonObject(), failure));
+        try
+        {
+            if (AsJson)
+                Write(With(new JsonObject(), failure));
+        }
+        catch (OutputLostException lost)
+        {
+            Say($"ntk: {lost.Message}");
+        }
 
         return failure.Code;
     }

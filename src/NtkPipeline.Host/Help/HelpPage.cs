@@ -29,6 +29,12 @@ internal static class HelpPage
     /// <summary>The commands, and those to start with.</summary>
     public static int First(ParseResult parsed, Terminal terminal)
     {
+        if (terminal.AsJson)
+        {
+            terminal.PrintPage(Text([]) + Beginning);
+            return ExitCode.Done;
+        }
+
         var code = Of(parsed, []);
         terminal.PrintPage(Beginning);
         return code;
@@ -57,7 +63,19 @@ internal static class HelpPage
                 return Results.Fail<int>(ExitCode.Usage, CommandMistakes.NoCommand(command, word));
         }
 
-        return Results.Ok(Of(parsed, words));
+        if (!terminal.AsJson)
+            return Results.Ok(Of(parsed, words));
+
+        terminal.PrintPage(Text(words));
+        return Results.Ok(ExitCode.Done);
+    }
+
+    /// <summary>What <see cref="Of(ParseResult, string[])"/> shows.</summary>
+    private static string Text(string[] words)
+    {
+        using var page = new StringWriter();
+        Program.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = page });
+        return page.ToString();
     }
 
     /// <summary>What `--help` behind these words shows.</summary>

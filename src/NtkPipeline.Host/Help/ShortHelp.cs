@@ -15,6 +15,16 @@ internal sealed class ShortHelp : SynchronousCommandLineAction
         foreach (var below in parseResult.CommandResult.Command.Subcommands)
             below.Description = (below.Description ?? "").Split('\n')[0];
 
-        return new HelpAction().Invoke(parseResult);
+        if (parseResult.Tokens.All(token => token.Value != "--json"))
+            return new HelpAction().Invoke(parseResult);
+
+        var configuration = parseResult.InvocationConfiguration;
+        var output = configuration.Output;
+        using var page = new StringWriter();
+        configuration.Output = page;
+        var code = new HelpAction().Invoke(parseResult);
+        configuration.Output = output;
+        new Terminal(output, configuration.Error, AsJson: true).PrintPage(page.ToString());
+        return code;
     }
 }

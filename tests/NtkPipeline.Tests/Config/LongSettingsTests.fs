@@ -29,6 +29,11 @@ let tests =
             let keys = String.Join(", ", Seq.init 50_000 (fun k -> $"\"key%d{k}\": 1"))
             mistakes $"{{%s{keys}}}" [] |> says "50000 keys are no settings"
 
+        testCase "a NUL behind a number is not passed over"
+        <| fun () ->
+            for key, value in [ "train.epochs", "1"; "split.validation-share", "0.2" ] do
+                mistakes $"{{\"%s{key}\": \"%s{value}\\u0000\"}}" [] |> says key
+
         testCase "a settings file of many megabytes is refused before it is read"
         <| inFolder (fun folder ->
             let file = Path.Combine(folder, "s.json")

@@ -118,6 +118,10 @@ let tests =
                     (Array.append (BitConverter.GetBytes 5L) (BitConverter.GetBytes value))
 
             of' 9007199254740992L |> wants 2 1 [| 5.0; 9007199254740992.0 |]
+            // They would be rounded to the one above, which is held.
+            of' 9007199254740993L |> says "its value 1"
+            of' -9007199254740993L |> says "its value 1"
+            of' -9007199254740992L |> wants 2 1 [| 5.0; -9007199254740992.0 |]
             of' 129403047000000001L |> says "its value 1 (counted from 0)"
             of' Int64.MinValue |> says "its value 1"
 

@@ -98,7 +98,7 @@ let tests =
                 "b"
             ]
 
-            for word in [ "NaN"; "n/a"; "inf" ] do
+            for word in [ "NaN"; "n/a"; "inf"; "1e999" ] do
                 for numbers in [ [ "0"; "1" ]; [ "0.5"; "1.5" ] ] do
                     refused
                         [
@@ -122,6 +122,10 @@ let tests =
 
             refused [ "squares"; "power of ten" ] TaskChoice.Regression [ "1e200"; "-3e200" ]
             refused [ "squares" ] auto [ "1.5e-200"; "2.5e-200" ]
+
+            // They would stand in submission.csv as they are.
+            for word in [ "\u001b[31mred"; "a\u202Eb"; "a\tb" ] do
+                refused [ "row 1"; "control character" ] auto [ "x"; word; "x"; word ]
 
             refused [ "nothing to learn" ] TaskChoice.Regression [ "2"; "2.0" ]
 

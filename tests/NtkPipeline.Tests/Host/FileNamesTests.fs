@@ -104,6 +104,11 @@ let tests =
             refused 1 [ "is a folder" ] (kernel folder)
             refused 2 [ "/dev/null" ] (kernel "/dev/null")
             Expect.equal (File.ReadAllText(at "notes.md")) "mine" "untouched"
+            // They would hold a .npy, and be read as something else.
+            for name in [ "k.npz"; "k.npz:a"; "k.csv"; "k.TSV" ] do
+                refused 2 [ "--out"; name; "end the name in .npy" ] (kernel (at name))
+                Expect.isFalse (File.Exists(at name)) name
+
             kernel (at "k.npy") |> wantDone |> ignore
             kernel (at "k.npy") |> wantDone |> ignore
             File.WriteAllText(at "empty", "")

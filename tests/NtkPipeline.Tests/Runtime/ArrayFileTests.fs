@@ -100,9 +100,40 @@ let tests =
             for text, words in
                 [
                     "1,2\n3\n", "line 2 has 1 cells, and the first 2"
-                    "u,v\n1,2\n3,x\n", "line 3: 'x' is no number"
+                    "u,v\n1,2\n3,x\n", "line 3: 'x' is no finite number"
                     "", "it is empty"
                     "u,v\n", "a head and no rows"
+                ] do
+                Expect.stringContains (refusal (table folder "z.csv" text)) words text)
+
+        testCase "an array of an archive that goes on behind what its header says is not unfolded"
+        <| inFolder (fun folder ->
+            let long = Array.append (npy x) (Array.zeroCreate 300_000_000)
+            let path = archive folder "long.npz" CompressionLevel.Fastest [ "x", long ]
+            let before = System.GC.GetAllocatedBytesForCurrentThread()
+            Expect.stringContains (refusal path) "its array 'x' goes on after its last value" "too long"
+            let taken = System.GC.GetAllocatedBytesForCurrentThread() - before
+            Expect.isLessThan taken 20_000_000L "and no memory is taken for it")
+
+        testCase "a number in quotes is one cell, and what only looks like a head is no head"
+        <| inFolder (fun folder ->
+            let values text = (read (table folder "q.csv" text)).Values
+            Expect.equal (values "\"1.5\",\"-2\"\n 3 , \"4\"\n") [| 1.5; -2.0; 3.0; 4.0 |] "in quotes"
+            Expect.equal (values "\"a,b\",c\n1,2\n") [| 1.0; 2.0 |] "a name with a comma"
+            Expect.equal (values ",a\n5,2\n1,3\n") [| 5.0; 2.0; 1.0; 3.0 |] "a name that is missing"
+
+            for text, words in
+                [
+                    "\"0,25\",\"-1,1\"\n\"1,25\",\"-1,2\"\n", "line 1: '0,25' is no finite number"
+                    "1\n\"1,000\"\n", "line 2: '1,000' is no finite number"
+                    "1\"\n", "line 1: '1\"' is no finite number"
+                    "\"\"2\n1\n", "is no finite number"
+                    "1\000\n2\n", "line 1: "
+                    "inf\n1\n", "line 1: 'inf' is no finite number"
+                    "NA,NA\n1,2\n", "line 1: 'NA' is no finite number"
+                    ",,\n1,2,3\n", "line 1: '' is no finite number"
+                    "1\n1e999\n", "line 2: '1e999' is no finite number"
+                    ",a,b\n0,5,6\n1,7,8\n", "as pandas writes an index"
                 ] do
                 Expect.stringContains (refusal (table folder "z.csv" text)) words text)
     ]

@@ -138,3 +138,6 @@ module Cost =
         let power = min (units.Length - 1) (max 0 (int (floor (log10 (max cost.Flops 1.0) / 3.0))))
         let number = (cost.Flops / pown 1000.0 power).ToString("0.##", CultureInfo.InvariantCulture)
         $"%s{number} %s{units[power]}, %s{ByteSize.print cost.Bytes}"
+
+    /// The same with the memory that the process takes in any case.
+    let printWhole (cost: Cost) : string = print { cost with Bytes = MemoryNeed.idle + cost.Bytes }

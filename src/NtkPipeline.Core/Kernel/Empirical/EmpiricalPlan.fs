@@ -24,7 +24,7 @@ module EmpiricalPlan =
     let refuse (memory: float) (name: string) (smallest: Cost) : Result<'a, PipelineError> =
         Error(
             MachineLacks
-                $"empirical kernel: %s{name} needs %s{ByteSize.print smallest.Bytes} of memory for its smallest tile, and %s{ByteSize.print memory} may be used; take a narrower network or more memory"
+                $"empirical kernel: %s{name} needs %s{MemoryNeed.whole smallest.Bytes} of memory for its smallest tile, and %s{MemoryNeed.whole memory} may be used; take a narrower network or more memory"
         )
 
     /// Of methods whose tiles have been fitted into `memory` bytes, the asked-for one, or of those that fit the one with the fewest
@@ -86,6 +86,6 @@ module EmpiricalPlan =
 
     /// "structured: 2.1 Tflop, 812 MB (vector-product: …; jacobian: …)".
     let print (plan: EmpiricalPlan) : string =
-        let one (way, cost) = $"%s{EmpiricalMethod.print way}: %s{Cost.print cost}"
+        let one (way, cost) = $"%s{EmpiricalMethod.print way}: %s{Cost.printWhole cost}"
         let others = plan.Considered |> List.filter (fun (way, _) -> way <> plan.Method) |> List.map one
         $"""%s{one (plan.Method, plan.Cost)} (%s{String.concat "; " others})"""

@@ -63,7 +63,7 @@ module ExpansionTable =
                 return!
                     Error(
                         NumbersRefused
-                            $"expand: order %d{order} needs %s{ByteSize.print needed} of memory, and %s{ByteSize.print machine.Memory} may be used; take a lower order or a narrower network"
+                            $"expand: order %d{order} needs %s{MemoryNeed.whole needed} of memory, and %s{MemoryNeed.whole machine.Memory} may be used; take a lower order or a narrower network"
                     )
         }
 

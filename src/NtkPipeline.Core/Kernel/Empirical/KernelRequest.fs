@@ -120,7 +120,7 @@ module KernelRequest =
                     | Error smallest ->
                         Error(
                             MachineLacks
-                                $"kernel: its smallest tile needs %s{ByteSize.print smallest.Bytes} of memory, and %s{ByteSize.print machine.Memory} may be used"
+                                $"kernel: its smallest tile needs %s{MemoryNeed.whole smallest.Bytes} of memory, and %s{MemoryNeed.whole machine.Memory} may be used"
                         )
 
                 let! tiles = analytic request.Kind network side x z
@@ -174,7 +174,7 @@ module KernelRequest =
 
                 return {
                     Tiles = tiles
-                    Cost = Some $"features: %s{Cost.print cost}"
+                    Cost = Some $"features: %s{Cost.printWhole cost}"
                     Recipe = recipe tiles ($"seed %d{finite.NetworkSeed}" :: describe tensors)
                 }
             }

@@ -56,7 +56,7 @@ module KernelSpectrum =
                 return!
                     Error(
                         MachineLacks
-                            $"spectrum: %d{x.Rows} rows need %s{ByteSize.print needed} of memory, and %s{ByteSize.print machine.Memory} may be used; take fewer rows or a narrower network"
+                            $"spectrum: %d{x.Rows} rows need %s{MemoryNeed.whole needed} of memory, and %s{MemoryNeed.whole machine.Memory} may be used; take fewer rows or a narrower network"
                     )
         }
 

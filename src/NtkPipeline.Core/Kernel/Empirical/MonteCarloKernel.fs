@@ -87,7 +87,7 @@ module MonteCarloKernel =
                 return!
                     Error(
                         refuse
-                            $"Monte Carlo kernel: %d{x.Rows} × %d{defaultArg ofZ x.Rows} entries need %s{ByteSize.print needed} of memory, since mean and error are held whole, and %s{ByteSize.print machine.Memory} may be used; take fewer rows"
+                            $"Monte Carlo kernel: %d{x.Rows} × %d{defaultArg ofZ x.Rows} entries need %s{MemoryNeed.whole needed} of memory, since mean and error are held whole, and %s{MemoryNeed.whole machine.Memory} may be used; take fewer rows"
                     )
         }
 

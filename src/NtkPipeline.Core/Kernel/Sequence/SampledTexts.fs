@@ -67,7 +67,7 @@ module SampledTexts =
                 return!
                     Error(
                         MachineLacks
-                            $"Monte Carlo kernel: %d{ofX.Rows} texts need %s{ByteSize.print needed} of memory, since mean and error are held whole, and %s{ByteSize.print machine.Memory} may be used; take fewer texts"
+                            $"Monte Carlo kernel: %d{ofX.Rows} texts need %s{MemoryNeed.whole needed} of memory, since mean and error are held whole, and %s{MemoryNeed.whole machine.Memory} may be used; take fewer texts"
                     )
 
             let found = MonteCarloKernel.estimate machine tell request (TextTensor.ofRows x.Features) ofX ofZ

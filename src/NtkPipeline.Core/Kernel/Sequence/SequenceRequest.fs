@@ -92,7 +92,7 @@ module SequenceRequest =
 
                     Error(
                         MachineLacks
-                            $"kernel: its smallest tile needs %s{ByteSize.print smallest.Memory} of memory, and %s{ByteSize.print memory} may be used"
+                            $"kernel: its smallest tile needs %s{ByteSize.print smallest.Memory} of memory, and %s{MemoryNeed.whole memory} may be used"
                     )
 
             let tiles =

@@ -90,7 +90,7 @@ module DescentPlan =
         : Result<Spectrum, PipelineError> =
         result {
             do! checkShapes name kernel targets f0 asked
-            do! SolveTrust.checkFinite targets
+            do! RegressionTargets.checkFinite targets
             let! spectrum = Spectrum.decompose name kernel
             return Spectrum.shift plan.Ridge spectrum
         }

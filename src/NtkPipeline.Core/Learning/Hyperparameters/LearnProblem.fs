@@ -67,3 +67,5 @@ module LearnProblem =
                     (fun sound network -> sound |> Result.bind (fun () -> TensorKernel.check network))
                     (Ok())
                 |> Result.mapError NumbersRefused
+                |> Result.bind (fun () -> RegressionTargets.checkFinite problem.Y)
+                |> Result.bind (fun () -> RegressionTargets.check problem.Y.Values)

@@ -48,7 +48,7 @@ module ConjugateGradients =
             Error(NumbersRefused $"a ridge of %g{ridge}: conjugate gradients need a positive, finite one")
         | None ->
             systems.Targets
-            |> Array.fold (fun sound y -> sound |> Result.bind (fun () -> SolveTrust.checkTargets y)) (Ok())
+            |> Array.fold (fun sound y -> sound |> Result.bind (fun () -> RegressionTargets.check y)) (Ok())
 
     let private refuse (systems: RidgeSystems) settings iterations (residuals: float[]) (reason: string) =
         let worst = residuals |> Array.indexed |> Array.maxBy snd |> fst

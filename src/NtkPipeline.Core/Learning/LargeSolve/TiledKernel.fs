@@ -61,7 +61,7 @@ module TiledKernel =
     let private exactAt mayDecompose whole ridge (targets: float[][]) =
         result {
             for y in targets do
-                do! SolveTrust.checkTargets y
+                do! RegressionTargets.check y
 
             let columns = Matrix.init targets[0].Length targets.Length (fun i s -> targets[s][i])
 

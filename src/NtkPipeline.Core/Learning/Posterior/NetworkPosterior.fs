@@ -105,7 +105,7 @@ module NetworkPosterior =
                             $"there are %d{x.Rows} training inputs and %d{targets.Rows} rows of targets"
                     )
 
-            do! SolveTrust.checkFinite targets
+            do! RegressionTargets.checkFinite targets
             let gram = if kind = PosteriorKind.Nngp then Gram.nngp64 else Gram.ntk64
             let! driving, asked = kernels gram network x z
             let! spectrum = Spectrum.decompose name driving

@@ -15,40 +15,6 @@ module SolveTrust =
     /// ‖(K + λI) α − y‖ / ‖y‖ may be so large: a thousandth of the targets. Above it, K's own rounding exceeds the ridge.
     let mostResidual = 1e-3
 
-    /// Beyond it, sums of squares leave float64.
-    let private largestTarget = 1e150
-
-    /// Every target, N × outputs, is a finite number whose square is one too.
-    let checkFinite (targets: Matrix<float>) : Result<unit, PipelineError> =
-        let which i k =
-            if k = 0 then
-                $"the target of training row %d{i} is %g{targets[i, k]}"
-            else
-                $"target %d{k} of training row %d{i} (both counted from 0) is %g{targets[i, k]}"
-
-        match
-            Matrix.firstNonFinite targets,
-            targets.Values |> Array.tryFindIndex (fun y -> abs y > largestTarget)
-        with
-        | Some(i, k), _ -> Error(NumbersRefused $"%s{which i k}, not a finite number")
-        | None, Some place ->
-            let row, column = place / targets.Columns, place % targets.Columns
-
-            Error(
-                NumbersRefused
-                    $"%s{which row column}, whose square is no finite number; divide all targets by a constant"
-            )
-        | None, None -> Ok()
-
-    /// Every target is a finite number, and one at least is not 0.
-    let checkTargets (targets: float[]) : Result<unit, PipelineError> =
-        checkFinite (Matrix.create targets.Length 1 targets)
-        |> Result.bind (fun () ->
-            if targets |> Array.forall ((=) 0.0) then
-                Error(NumbersRefused "all targets are 0, so there is nothing to learn")
-            else
-                Ok())
-
     /// What can be solved at all: a matrix that `KernelMatrix.check` lets pass, and a row of targets, N × outputs, for each of its rows,
     /// finite and not all 0.
     let check (name: string) (kernel: KernelMatrix) (targets: Matrix<float>) : Result<unit, PipelineError> =
@@ -60,8 +26,8 @@ module SolveTrust =
                         $"%s{name}: it has %d{KernelMatrix.rows kernel} rows, and there are %d{targets.Rows} rows of targets"
                 )
             else
-                checkFinite targets)
-        |> Result.bind (fun () -> checkTargets targets.Values)
+                RegressionTargets.checkFinite targets)
+        |> Result.bind (fun () -> RegressionTargets.check targets.Values)
 
     /// log10 of (Λ_max + λ)/(Λ_min + λ).
     let digitsLost (values: float[]) (ridge: float) : float =

@@ -65,6 +65,14 @@ let tests =
                     Targets = y |> Array.mapi (fun i x -> if i = 3 then nan else x)
             }
 
+            // Beyond either end leave-one-out would choose by noise: squares are 0, or no number.
+            for size, words in
+                [
+                    1e-163, "squares of its errors vanish"
+                    1e160, "whose square is no finite number"
+                ] do
+                refused [ words ] settings { problem with Targets = y |> Array.map ((*) size) }
+
             refused [ "all targets are 0" ] settings { problem with Targets = Array.zeroCreate y.Length }
 
             let poisoned = kernelOf zs xs
