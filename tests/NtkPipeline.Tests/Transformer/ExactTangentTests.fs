@@ -152,7 +152,7 @@ let tests =
 
             match plan 1e8 with
             | Ok _ -> failtest "it does not fit"
-            | Error e -> Expect.stringContains e.Sentence "of memory at least, and 100 MB are allowed" "why"
+            | Error e -> Expect.stringContains e.Sentence "of memory at least, and 320 MB are allowed" "why"
 
         testCase "a sketch's error is as it is defined"
         <| fun () ->

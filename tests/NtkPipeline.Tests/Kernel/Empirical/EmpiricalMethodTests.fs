@@ -62,7 +62,7 @@ let tests =
             let says (part: string) result =
                 Expect.stringContains (Expect.wantError result "refused": PipelineError).Sentence part part
 
-            plan 2e8 (Some Contraction) wide 7613 |> says "jacobian needs 2"
+            plan 2e8 (Some Contraction) wide 7613 |> says "jacobian needs 494.76 MB"
             plan 2e8 (Some Contraction) wide 7613 |> says "420 MB may be used"
             plan 1e6 None wide 7613 |> says "MB of memory for its smallest tile, and 221 MB may be used"
             plan 1e9 None (Networks.parse "dense 8 | exp-normalised | dense 1") 10 |> says "kernels only"
