@@ -74,3 +74,9 @@ module Sequences =
 
         Matrix.gatherRows [| start .. start + length - 1 |] sequences.Tokens,
         Array.sub sequences.Valid start length
+
+    /// Text i as an array of texts that holds it alone.
+    let alone (i: int) (sequences: Sequences<'t>) : Sequences<'t> =
+        let tokens, valid = text i sequences
+
+        { AllTokens = tokens; AllStarts = [| 0; tokens.Rows |]; Counted = valid }

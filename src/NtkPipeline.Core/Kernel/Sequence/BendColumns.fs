@@ -52,7 +52,7 @@ module BendColumns =
 
     let private edge = 1.0 - 1e-7
 
-    /// Beyond these a product of two moments, or what is made of it, loses digits or does not fit.
+    /// Beyond these a product of two moments, or what layers make of it, loses digits or does not fit.
     let private least, most = 1e-140, 1e140
 
     let isOrdinary (moment: float) : bool = moment = 0.0 || moment >= least && moment <= most
@@ -81,15 +81,23 @@ module BendColumns =
         let turn = Vector512.Create((size - a * b) / Math.PI)
         let one = Vector512<float>.One
         let edge = Vector512.Create edge
+        let roots = q |> Array.map sqrt
 
         for s in 0 .. block.Rows - 1 do
             if p[s] > 0.0 then
-                let own = Vector512.Create p[s]
+                let root = sqrt p[s]
 
                 for c in 0 .. TokenColumns.unit .. width - TokenColumns.unit do
                     let at = s * width + c
                     let k = Vector512.LoadUnsafe &block.K[at]
-                    let norm = Vector512.Sqrt(Vector512.LoadUnsafe(&q[c]) * own)
+
+                    let norm =
+                        TokenBlock.norms
+                            p[s]
+                            root
+                            (Vector512.LoadUnsafe &q[c])
+                            (Vector512.LoadUnsafe &roots[c])
+
                     let isNone = Vector512.Equals(norm, Vector512<float>.Zero)
                     let cosine = k / Vector512.ConditionalSelect(isNone, one, norm)
                     let cosine = Vector512.MinNative(one, Vector512.MaxNative(-one, cosine))

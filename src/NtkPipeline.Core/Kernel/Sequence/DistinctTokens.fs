@@ -62,11 +62,20 @@ module DistinctTokens =
         | Ok words -> words, numbers
         | Error reason -> invalidOp reason
 
-    /// K and Θ below the pool of every distinct token of x with every one of z, row by row; Θ is empty where only K is wanted.
+    /// Whether the own moments of each token are far from where float64 ends.
+    let private ordinary (words: PreparedTexts) : bool[] =
+        words.Texts
+        |> Array.collect (fun text -> Array.init text.Valid.Length (fun s -> OwnSteps.isOrdinaryAt s text.Steps))
+
+    /// K and Θ below the pool of every distinct token of x with every one of z, row by row; Θ is empty where only K is wanted. What the
+    /// fast way would spoil is computed by the definition: Θ of groups of suspects (`BendColumns`), and K of two tokens where a moment is
+    /// near the ends of float64, so that K depends on the two alone.
     let table integrals (layers: Layer list) withTheta (x: PreparedTexts) (z: PreparedTexts) =
         let rows, columns = x.Source.Tokens.Rows, z.Source.Tokens.Rows
         let k = Array.zeroCreate (rows * columns)
         let theta = Array.zeroCreate (if withTheta then rows * columns else 0)
+
+        let isOrdinaryX, isOrdinaryZ = ordinary x, ordinary z
 
         let exact row column =
             let token (words: PreparedTexts) i = {
@@ -79,7 +88,8 @@ module DistinctTokens =
             let pair =
                 SequenceNtk.ofLayers Integrals.byQuadrature layers features (token x row) (token z column)
 
-            k[row * columns + column] <- pair.K[0]
+            if not (isOrdinaryX[row] && isOrdinaryZ[column]) then
+                k[row * columns + column] <- pair.K[0]
 
             if withTheta then
                 theta[row * columns + column] <- pair.Theta[0]
@@ -101,15 +111,14 @@ module DistinctTokens =
                         for s in 0 .. block.Rows - 1 do
                             let from = s * block.Width + block.Columns.Starts[j]
                             let into = (top + s) * columns + left
+                            Array.Copy(block.K, from, k, into, width)
 
-                            if isSpoiled && withTheta then
+                            if withTheta then
+                                Array.Copy(block.Theta, from, theta, into, width)
+
+                            if isSpoiled then
                                 for t in 0 .. width - 1 do
                                     exact (top + s) (left + t)
-                            else
-                                Array.Copy(block.K, from, k, into, width)
-
-                                if withTheta then
-                                    Array.Copy(block.Theta, from, theta, into, width)
 
                     TokenBlock.free block
         )

@@ -44,16 +44,13 @@ module IndependentTexts =
     let private gathered withTheta (count: int) : TokenBlock =
         TokenBlock.create [| true |] (TokenColumns.gathered count) withTheta 1
 
-    /// What the layers above the pool ask of a text, from its tokens with each other.
-    let private own integrals (cut: PoolCut) units (tokens: Matrix<float>) (valid: bool[]) : OwnStep[] =
-        let counted = [| 0 .. tokens.Rows - 1 |] |> Array.filter (fun s -> valid[s])
-        let tokens = Matrix.gatherRows counted tokens
-        let alone = PreparedTexts.alone 0 tokens (Array.create counted.Length true)
-        let _, below = OwnSteps.note integrals cut.Below alone
-        let all = [| 0 .. counted.Length - 1 |]
+    /// What the layers above the pool ask of a text, from its tokens with each other: the same bits as among other texts' tokens.
+    let private own integrals (cut: PoolCut) units (text: Sequences<float>) : OwnStep[] =
+        let words, numbers = DistinctTokens.ofTexts text
+        let words = PreparedTexts.create integrals cut.Below words
+        let struct (k, _, columns) = DistinctTokens.table integrals cut.Below false words words
         let block = { gathered false 1 with Units = units }
-        block.K[0] <- pool cut.Pool below.K below.Width all all
-        TokenBlock.free below
+        block.K[0] <- pool cut.Pool k columns numbers[0] numbers[0]
         let steps, top = OwnSteps.note integrals cut.Above block
         TokenBlock.free top
         steps
@@ -63,8 +60,8 @@ module IndependentTexts =
         let units = PoolCut.units cut source.Features
 
         let steps =
-            Array.init source.Count (fun i -> Sequences.text i source)
-            |> Array.Parallel.map (fun (tokens, valid) -> own integrals cut units tokens valid)
+            Array.init source.Count (fun i -> Sequences.alone i source)
+            |> Array.Parallel.map (own integrals cut units)
 
         {
             Words = PreparedTexts.create integrals cut.Below words

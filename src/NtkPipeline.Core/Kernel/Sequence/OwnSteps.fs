@@ -93,10 +93,16 @@ module OwnSteps =
                     suspect (if found >= 0 then found else ~~~found - 1)
         }
 
-    /// Whether moments are far from where float64 ends, so that products of two are good.
-    let areOrdinary (steps: OwnStep[]) : bool =
+    let private ask (areGood: float[] -> bool) (steps: OwnStep[]) : bool =
         steps
         |> Array.forall (fun step ->
             match step with
-            | OwnStep.Norms(_, _, values) -> Array.forall BendColumns.isOrdinary values
+            | OwnStep.Norms(_, _, values) -> areGood values
             | OwnStep.Scores _ -> true)
+
+    /// Whether moments are far from where float64 ends, so that what is made of them is good.
+    let areOrdinary (steps: OwnStep[]) : bool = ask (Array.forall BendColumns.isOrdinary) steps
+
+    /// The same of one place alone, where all layers leave places as they are.
+    let isOrdinaryAt (place: int) (steps: OwnStep[]) : bool =
+        ask (fun values -> BendColumns.isOrdinary values[place]) steps

@@ -7,7 +7,7 @@ open FsToolkit.ErrorHandling
 module SequenceRequest =
 
     /// Raised when the same request would give other bytes.
-    let private version = "ntk-kernel-texts/1"
+    let private version = "ntk-kernel-texts/2"
 
     /// Bytes of the entries of distinct tokens, past which larger tiles save nothing more.
     let private mostOfTokens = 3e8

@@ -3,6 +3,7 @@ namespace NtkPipeline.Core
 open System
 open System.Buffers
 open System.Numerics
+open System.Runtime.Intrinsics
 
 /// K and Θ of one text with several others, between two layers: a row for each place of the one, the others as columns. What does
 /// not count is 0. The arrays are lent and may be longer; who makes a block of another gives the old one's arrays back.
@@ -111,23 +112,30 @@ module TokenBlock =
 
         { block with Units = width }
 
+    /// √(pq) of p, q and their roots, p itself where q is p; the product may be beyond what float64 holds where its root is not.
+    let inline norms (p: float) (rootP: float) (q: Vector512<float>) (rootQ: Vector512<float>) =
+        let p = Vector512.Create p
+        Vector512.ConditionalSelect(Vector512.Equals(p, q), p, Vector512.Create rootP * rootQ)
+
     /// K, Θ over √((p + eps)(q + eps)), with the tokens' own moments p, q; what is 0 stays so.
     let layerNorm (eps: float) (p: float[]) (q: float[]) (block: TokenBlock) : TokenBlock =
         let width = block.Width
+        let q = q |> Array.map (fun q -> q + eps)
+        let roots = q |> Array.map sqrt
 
         for s in 0 .. block.Rows - 1 do
-            for c in 0..lanes .. width - lanes do
+            let own = p[s] + eps
+            let root = sqrt own
+
+            for c in 0 .. TokenColumns.unit .. width - TokenColumns.unit do
                 let at = s * width + c
-
-                let size =
-                    (Vector<float>(q, c) + Vector<float> eps) * Vector<float>(p[s] + eps) |> Vector.SquareRoot
-
-                let isNone = Vector.Equals(size, Vector<float>.Zero)
-                let size = Vector.ConditionalSelect(isNone, Vector<float>.One, size)
-                (Vector<float>(block.K, at) / size).CopyTo(block.K, at)
+                let size = norms own root (Vector512.LoadUnsafe &q[c]) (Vector512.LoadUnsafe &roots[c])
+                let isNone = Vector512.Equals(size, Vector512<float>.Zero)
+                let size = Vector512.ConditionalSelect(isNone, Vector512<float>.One, size)
+                Vector512.StoreUnsafe(Vector512.LoadUnsafe &block.K[at] / size, &block.K[at])
 
                 if block.HasTheta then
-                    (Vector<float>(block.Theta, at) / size).CopyTo(block.Theta, at)
+                    Vector512.StoreUnsafe(Vector512.LoadUnsafe &block.Theta[at] / size, &block.Theta[at])
 
         block
 

@@ -7,6 +7,7 @@ let all: Test list = [
     SequenceNtkTests.tests
     SequenceTilesTests.tests
     SequenceLawsTests.tests
+    IndependentTextsTests.tests
     BendColumnsTests.tests
     TextSourceTests.tests
     TextGramTests.tests
