@@ -33,29 +33,35 @@ module DistinctTokens =
 
             hash.ToHashCode()
 
-    /// The distinct tokens that count, as texts of up to so many, and of each text the numbers of its tokens.
+    /// The distinct tokens that count, as texts of up to so many, in an order that they alone decide, and of each text the numbers of its
+    /// tokens, ascending: sums over them have the same bits whatever the order of a text's tokens, and whatever texts stand beside it.
     let ofTexts (source: Sequences<float>) : Sequences<float> * int[][] =
-        let found = Dictionary<Word, int>()
+        let rows = Dictionary<Word, int>()
         let features = source.Features
-        let kept = List<int>()
 
-        let number row =
-            let word = { Values = source.Tokens.Values; Start = row * features; Count = features }
+        let word row = {
+            Values = source.Tokens.Values
+            Start = row * features
+            Count = features
+        }
 
-            match found.TryGetValue word with
-            | true, number -> number
-            | _ ->
-                found.Add(word, kept.Count)
-                kept.Add row
-                kept.Count - 1
+        for row in 0 .. source.Tokens.Rows - 1 do
+            if source.Valid[row] then
+                rows.TryAdd(word row, row) |> ignore
+
+        let kept = Array.ofSeq rows.Values
+        Array.Sort(kept, fun a b -> (word a).Span.SequenceCompareTo((word b).Span))
+        let number = Dictionary<Word, int>()
+        kept |> Array.iteri (fun k row -> number.Add(word row, k))
 
         let numbers =
             Array.init source.Count (fun i ->
                 [| source.Starts[i] .. source.Starts[i + 1] - 1 |]
                 |> Array.filter (fun row -> source.Valid[row])
-                |> Array.map number)
+                |> Array.map (fun row -> number[word row])
+                |> Array.sort)
 
-        let tokens = Matrix.gatherRows (kept.ToArray()) source.Tokens
+        let tokens = Matrix.gatherRows kept source.Tokens
         let starts = Array.append [| 0..chunk .. tokens.Rows - 1 |] [| tokens.Rows |]
 
         match Sequences.create tokens starts (Array.create tokens.Rows true) with

@@ -19,8 +19,8 @@ type IndependentTexts = {
 [<RequireQualifiedAccess>]
 module IndependentTexts =
 
-    /// Σ over tokens s of one text and t of another, over n_x n_z for a mean; 0 where there are none. One order of summing, so that a
-    /// text has with its copies what it has with itself.
+    /// Σ over tokens s of one text and t of another, over n_x n_z for a mean; 0 where there are none. One order of summing, whatever
+    /// that of the tokens is, so that a text has with its copies what it has with itself.
     let private pool
         (layer: TokenLayer)
         (entries: float[])

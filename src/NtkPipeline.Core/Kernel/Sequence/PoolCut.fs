@@ -6,12 +6,22 @@ type PoolCut = { Below: Layer list; Pool: TokenLayer; Above: Layer list }
 [<RequireQualifiedAccess>]
 module PoolCut =
 
+    /// Whether a layer takes each token by itself, as convolutions of one place do.
+    let rec private isOfOne (layer: Layer) : bool =
+        match layer with
+        | Tokens(TokenLayer.Conv conv) -> conv.Size = 1 && conv.Stride = 1
+        | Tokens _ -> false
+        | Residual branch -> List.forall isOfOne branch
+        | Dense _
+        | Activate _
+        | LayerNorm _ -> true
+
     /// The network's parts, if its tokens stay independent up to a pool.
     let ofNetwork (network: Network) : PoolCut option =
         let isPool layer = layer = Tokens TokenLayer.MeanPool || layer = Tokens TokenLayer.SumPool
 
         match network.Layers |> List.tryFindIndex isPool with
-        | Some k when (List.take k network.Layers |> Layer.firstOfTokens).IsNone ->
+        | Some k when List.take k network.Layers |> List.forall isOfOne ->
             match network.Layers[k] with
             | Tokens pool ->
                 Some {

@@ -1,5 +1,6 @@
 module NtkPipeline.Tests.IndependentTextsTests
 
+open System
 open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Tests.TextSamples
@@ -75,4 +76,48 @@ let tests =
 
                         let found = kernel kind network (sourceOf "x" x) (Some(sourceOf "z" z))
                         agree 1e-12 expected found $"%s{KernelKind.print kind}, %g{factor}"
+
+        for text in
+            [
+                "mean-pool | dense 8 | relu | dense 1"
+                "sum-pool | dense 8 | relu | dense 8 | relu | dense 1"
+                "dense 8 b=0.1 | erf | mean-pool | dense 8 | relu | dense 1"
+                "dense 8 | layer-norm | relu | mean-pool | dense 4 b=0.1 | relu | dense 1"
+                "conv 4 size=1 | relu | mean-pool | dense 4 | relu | dense 4 | relu | dense 1"
+                "conv 4 size=1 pad=valid b=0.1 | residual(relu | conv 4 size=1) | sum-pool | dense 4 | relu | dense 1"
+            ] do
+            testCase $"a text and one of its tokens in another order are one, to the bit: %s{text}"
+            <| fun () ->
+                let network = parse text
+                Expect.isTrue (PoolCut.ofNetwork network).IsSome "its tokens are independent"
+                let values, valid = sample 5
+                let random = Random 6
+
+                let order = [|
+                    for i in 0 .. count - 1 do
+                        let places = Array.init places (fun t -> i * places + t)
+                        random.Shuffle places
+                        yield! places
+                |]
+
+                let moved = order |> Array.collect (fun k -> Array.sub values (k * features) features)
+                let isThere = order |> Array.map (fun k -> valid[k])
+                let x, z = sourceOf "x" (values, valid), sourceOf "z" (moved, isThere)
+                let twice = Array.append values moved, Array.append valid isThere
+                let together = source "both" (2 * count) places features twice
+
+                for kind in kinds do
+                    let expected = kernel kind network x None
+                    Expect.equal (kernel kind network z None) expected "all of them moved"
+                    let both = kernel kind network together None
+                    let at i j = both[2 * count * i + j]
+
+                    // A sum over s and t, and one over t and s, may differ in their last bit.
+                    for i in 0 .. count - 1 do
+                        for j in 0..i do
+                            Expect.equal (at i j) expected[i * count + j] "beside others"
+                            Expect.equal (at (count + i) j) (at i j) "one of two moved"
+                            near (1e-14 * largest expected) (at i j) (at (count + j) i) "the other moved"
+
+                    agree 1e-14 expected (kernel kind network x (Some z)) "as rows and columns"
     ]
