@@ -48,7 +48,7 @@ module BlockWalk =
         | Activate phi -> activate integrals own phi block
         | LayerNorm eps ->
             let struct (p, q) = own.Norms block
-            TokenBlock.layerNorm eps p q block
+            TokenBlock.layerNorm eps p q (own.Suspect block) block
         | Residual branch ->
             let inner = TokenBlock.copy block |> through integrals own branch
             TokenBlock.add block inner

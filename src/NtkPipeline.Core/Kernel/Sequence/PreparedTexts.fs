@@ -6,6 +6,7 @@ type PreparedText = {
     Valid: bool[]
     /// Its tokens, as `TokenPanels.rows` has them.
     Rows: float[]
+    Given: GivenTokens
     Steps: OwnStep[]
     IsOrdinary: bool
 }
@@ -17,6 +18,7 @@ type TextGroup = {
     First: int
     Columns: TokenColumns
     Panels: TokenPanels
+    Given: GivenTokens
     Steps: ColumnStep[]
 }
 
@@ -45,12 +47,15 @@ module PreparedTexts =
         (tokens: Matrix<float>)
         (valid: bool[])
         : PreparedText =
-        let steps, top = alone margin tokens valid |> OwnSteps.note integrals layers
+        let block = alone margin tokens valid
+        let given = NearCopies.given tokens block
+        let steps, top = OwnSteps.note integrals layers block
         TokenBlock.free top
 
         {
             Valid = valid
             Rows = TokenPanels.rows tokens
+            Given = given
             Steps = steps
             IsOrdinary = OwnSteps.areOrdinary steps
         }
@@ -88,6 +93,7 @@ module PreparedTexts =
                 First = first
                 Columns = columns
                 Panels = TokenPanels.create columns (pairs[first .. first + count - 1] |> Array.map fst)
+                Given = NearCopies.beside columns (some |> Array.map _.Given)
                 Steps = OwnSteps.beside margin (some |> Array.map _.Steps)
             }
 
@@ -97,7 +103,19 @@ module PreparedTexts =
             Groups = shares margin texts |> Array.map group
         }
 
-    /// The block above the layers of a text with a group of others, and which of these are suspect: see `BendColumns`.
+    /// Whether an angle that rounding has closed would tell.
+    let rec private bends (layers: Layer list) : bool =
+        layers
+        |> List.exists (fun layer ->
+            match layer with
+            | Activate phi -> (Activation.linearPieces phi).IsSome
+            | Residual branch -> bends branch
+            | Dense _
+            | LayerNorm _
+            | Tokens _ -> false)
+
+    /// The block above the layers of a text with a group of others, and which of these are suspect where Θ is wanted: see `NearCopies`,
+    /// `TokenBlock.layerNorm` and `BendColumns`.
     let meet
         integrals
         (layers: Layer list)
@@ -107,9 +125,9 @@ module PreparedTexts =
         : TokenBlock * bool[] =
         let suspects = Array.create group.Columns.Masks.Length (not text.IsOrdinary)
         let asked = OwnSteps.give text.Steps group.Steps (fun i -> suspects[i] <- true)
+        let below = inputs withTheta text.Valid text.Rows group.Columns group.Panels
 
-        let block =
-            inputs withTheta text.Valid text.Rows group.Columns group.Panels
-            |> BlockWalk.through integrals asked layers
+        if withTheta && bends layers then
+            NearCopies.find text.Given group.Given (asked.Suspect below) below
 
-        block, suspects
+        BlockWalk.through integrals asked layers below, suspects

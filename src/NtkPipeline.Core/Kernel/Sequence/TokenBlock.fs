@@ -117,11 +117,23 @@ module TokenBlock =
         let p = Vector512.Create p
         Vector512.ConditionalSelect(Vector512.Equals(p, q), p, Vector512.Create rootP * rootQ)
 
-    /// K, Θ over √((p + eps)(q + eps)), with the tokens' own moments p, q; what is 0 stays so.
-    let layerNorm (eps: float) (p: float[]) (q: float[]) (block: TokenBlock) : TokenBlock =
+    /// A cosine past which a quotient may round to 1.
+    let private closed = 1.0 - 1e-14
+
+    /// K, Θ over √((p + eps)(q + eps)), with the tokens' own moments p, q; what is 0 stays so. Θ's `suspect` is told columns of
+    /// tokens that are not the same and whose norms alone still say so.
+    let layerNorm
+        (eps: float)
+        (p: float[])
+        (q: float[])
+        (suspect: int -> unit)
+        (block: TokenBlock)
+        : TokenBlock =
         let width = block.Width
-        let q = q |> Array.map (fun q -> q + eps)
-        let roots = q |> Array.map sqrt
+        let sizes = q |> Array.map (fun q -> q + eps)
+        let roots, bareRoots = Array.map sqrt sizes, Array.map sqrt q
+
+        let bare p c = norms p (sqrt p) (Vector512.LoadUnsafe &q[c]) (Vector512.LoadUnsafe &bareRoots[c])
 
         for s in 0 .. block.Rows - 1 do
             let own = p[s] + eps
@@ -129,12 +141,22 @@ module TokenBlock =
 
             for c in 0 .. TokenColumns.unit .. width - TokenColumns.unit do
                 let at = s * width + c
-                let size = norms own root (Vector512.LoadUnsafe &q[c]) (Vector512.LoadUnsafe &roots[c])
+                let size = norms own root (Vector512.LoadUnsafe &sizes[c]) (Vector512.LoadUnsafe &roots[c])
                 let isNone = Vector512.Equals(size, Vector512<float>.Zero)
                 let size = Vector512.ConditionalSelect(isNone, Vector512<float>.One, size)
-                Vector512.StoreUnsafe(Vector512.LoadUnsafe &block.K[at] / size, &block.K[at])
+                let k = Vector512.LoadUnsafe &block.K[at]
+                Vector512.StoreUnsafe(k / size, &block.K[at])
 
                 if block.HasTheta then
+                    let least = Vector512.Create closed * bare p[s] c
+
+                    if p[s] > 0.0 && Vector512.GreaterThanAny(Vector512.Abs k, least) then
+                        for lane in 0 .. TokenColumns.unit - 1 do
+                            let isSame = k[lane] = p[s] && p[s] = q[c + lane]
+
+                            if q[c + lane] > 0.0 && abs k[lane] > least[lane] && not isSame then
+                                suspect (c + lane)
+
                     Vector512.StoreUnsafe(Vector512.LoadUnsafe &block.Theta[at] / size, &block.Theta[at])
 
         block

@@ -8,6 +8,7 @@ let all: Test list = [
     SequenceTilesTests.tests
     SequenceLawsTests.tests
     IndependentTextsTests.tests
+    NearCopiesTests.tests
     BendColumnsTests.tests
     TextSourceTests.tests
     TextGramTests.tests
