@@ -72,7 +72,9 @@ module LayerTrace =
                 if count = 1L then
                     delta[0]
                 else
-                    torch.cat(delta, -1L).div_((divisor count).ToScalar())
+                    // No columns at first: texts that are shorter than a window have no outputs.
+                    let none = outputs[k].detach().narrow(-1L, 0L, 0L)
+                    torch.cat(Array.append [| none |] delta, -1L).div_((divisor count).ToScalar())
 
             let struct (weight, bias) = scales[k]
 

@@ -39,7 +39,11 @@ module TextTiles =
         let values = Array.zeroCreate<'t>(int (Array.fold (*) 1L shape))
         let there = torch.zeros (shape, dtype = precision.Type, device = device)
         fill there
-        (precision.Tensor values shape).copy_ there |> ignore
+
+        // An array without entries is none that LibTorch writes into.
+        if values.Length > 0 then
+            (precision.Tensor values shape).copy_ there |> ignore
+
         values
 
     /// The tangent kernel of the network with this seed, texts × texts [× places × places].

@@ -12,32 +12,34 @@ module TokenNtk =
     let private placesOf (network: Network) (texts: torch.Tensor) : int64 option =
         LinearMaps.outputPlaces (int texts.shape[1]) network |> Option.map int64
 
+    /// The texts of a tensor and, but above a pool, the places of each that have outputs.
+    let private axes (network: Network) (texts: torch.Tensor) : int64 list =
+        texts.shape[0] :: Option.toList (placesOf network texts)
+
     /// N·T × N′·T′ to N × N′ × T × T′.
-    let private apart (left: int64 option) (right: int64 option) (found: torch.Tensor) =
+    let private apart (left: int64 list) (right: int64 list) (found: torch.Tensor) =
         match left, right with
-        | Some s, Some t when s > 0L && t > 0L ->
-            found.reshape(found.shape[0] / s, s, found.shape[1] / t, t).permute(0L, 2L, 1L, 3L)
+        | [ n; s ], [ m; t ] -> found.reshape(n, s, m, t).permute(0L, 2L, 1L, 3L)
         | _ -> found
 
-    /// The Jacobian of a batch of texts, a row each (and, within a text, each place), √(1/O) of all outputs' beside each other; and at
-    /// how many places they have outputs.
+    /// The Jacobian of a batch of texts, a row each (and, within a text, each place), √(1/O) of all outputs' beside each other; and how
+    /// many texts there are and at how many places they have outputs.
     let jacobian
         (network: Network)
         (theta: DenseParameters[])
         (texts: torch.Tensor)
-        : torch.Tensor * int64 option =
+        : torch.Tensor * int64 list =
         use _ = torch.NewDisposeScope()
         let outputs = int64 (Network.outputs network)
         let found = EmpiricalNtk.jacobian network theta texts
         let rows = found.reshape (found.shape[0] / outputs, outputs * found.shape[1])
 
-        (rows.mul_ ((1.0 / sqrt (float outputs)).ToScalar())).MoveToOuterDisposeScope(),
-        placesOf network texts
+        (rows.mul_ ((1.0 / sqrt (float outputs)).ToScalar())).MoveToOuterDisposeScope(), axes network texts
 
     /// J(X) J(Z)ᵀ of two such.
-    let contract (left: torch.Tensor, s: int64 option) (right: torch.Tensor, t: int64 option) : torch.Tensor =
+    let contract (left: torch.Tensor, x: int64 list) (right: torch.Tensor, z: int64 list) : torch.Tensor =
         use _ = torch.NewDisposeScope()
-        (apart s t (left.mm (right.t ()))).contiguous().MoveToOuterDisposeScope()
+        (apart x z (left.mm (right.t ()))).contiguous().MoveToOuterDisposeScope()
 
     /// The kernel by its definition.
     let contraction
@@ -59,10 +61,10 @@ module TokenNtk =
         use _ = torch.NewDisposeScope()
         let multiply = EmpiricalNtk.product network theta x z
         let outputs = int64 (Network.outputs network)
-        let left, right = placesOf network x, placesOf network z
-        let rows, columns = x.shape[0] * defaultArg left 1L, z.shape[0] * defaultArg right 1L
+        let left, right = axes network x, axes network z
+        let rows, columns = List.reduce (*) left, List.reduce (*) right
         let result = torch.zeros ([| rows; columns |], dtype = x.dtype, device = x.device)
-        let shape = [| z.shape[0]; yield! Option.toArray right; outputs |]
+        let shape = [| yield! right; outputs |]
 
         for j in 0L .. columns - 1L do
             for o in 0L .. outputs - 1L do

@@ -149,6 +149,24 @@ let tests =
                 let found = TokenNtk.gram network theta x None
                 Expect.isTrue (found.eq(found.permute (1L, 0L, 3L, 2L)).all().item<bool>()) "symmetric"
 
+        testCase "texts that are shorter than a window have a kernel of no places"
+        <| fun () ->
+            use _ = torch.NewDisposeScope()
+            let network = Networks.overTokens "conv 4 size=5 pad=valid | relu | dense 2"
+            let x, z = x (), z ()
+            let theta = Forward.drawFor network x (Seed.root 3UL)
+
+            for other, inner in [ None, [ 0L; 0L ]; Some z, [ 0L; 2L ] ] do
+                let shape = [ 5L; (defaultArg other x).shape[0]; yield! inner ]
+
+                for found in
+                    [
+                        TokenNtk.gram network theta x other
+                        TokenNtk.contraction network theta x (defaultArg other x)
+                        TokenNtk.byProducts network theta x (defaultArg other x)
+                    ] do
+                    Expect.sequenceEqual found.shape shape "as without outputs"
+
         testCase "texts past a block are met in blocks, and the kernel is symmetric to the bit"
         <| fun () ->
             use _ = torch.NewDisposeScope()
