@@ -63,12 +63,16 @@ module TangentChunks =
         ComputeRow = computeRow
     }
 
-    let private product (above: torch.Tensor[]) (left: torch.Tensor[]) =
+    let private product
+        (finish: torch.Tensor -> torch.Tensor)
+        (above: torch.Tensor[])
+        (left: torch.Tensor[])
+        =
         use _ = torch.NewDisposeScope()
 
         Array.map2 (fun (a: torch.Tensor) (b: torch.Tensor) -> a.mm (b.t ())) above left
         |> Array.reduce (fun sum next -> sum.add_ next)
-        |> fun sum -> Tensors.toArray32 (sum.cpu ())
+        |> fun sum -> Tensors.toArray32 ((finish sum).cpu())
 
     /// The kernel of all texts with themselves. What reading a chunk refuses, so do its tiles.
     let kernel (device: torch.Device) (chunks: TangentChunks) : KernelTiles<float32> =
@@ -97,7 +101,8 @@ module TangentChunks =
                             Left = left
                             Height = height
                             Width = width
-                            Values = product above others
+                            Values =
+                                product (if left = top then TangentKernel.mirrored else id) above others
                         })))
 
         tiles true chunks.RowCount chunks computeRow

@@ -78,6 +78,9 @@ module TangentKernel =
         use _ = torch.NewDisposeScope()
         (ofRows rows |> countedOf device columns).MoveToOuterDisposeScope()
 
+    /// A product with one's own transpose, symmetric but for rounding, with the half above the diagonal in both halves.
+    let internal mirrored (found: torch.Tensor) : torch.Tensor = found.triu().add_(found.triu(1L).t())
+
     let private tilesOf
         (side: int)
         (device: torch.Device)
@@ -86,16 +89,17 @@ module TangentKernel =
         (x: RowSource<Half>)
         (z: RowSource<Half> option)
         : KernelTiles<float32> =
-        let product (a: torch.Tensor) (b: torch.Tensor) =
+        let product (finish: torch.Tensor -> torch.Tensor) (a: torch.Tensor) (b: torch.Tensor) =
             use _ = torch.NewDisposeScope()
-            a.mm(b.t ()).mul_((scale * scale).ToScalar()).cpu() |> Tensors.toArray32
+            let found = a.mm(b.t ()).mul_((scale * scale).ToScalar())
+            (finish found).cpu() |> Tensors.toArray32
 
         StripTiles.create Precision.single None [] side x z {
             Inputs = "texts"
             Scope = fun () -> torch.NewDisposeScope()
             Prepare = counted device columns
-            Between = fun _ _ above left -> product above left
-            Symmetric = fun _ above -> product above above
+            Between = fun _ _ above left -> product id above left
+            Symmetric = fun _ above -> product mirrored above above
         }
 
     /// The kernel of rows as they are read, of the columns counted; `scale` is the rows' own. Half of a symmetric one is computed.

@@ -86,6 +86,7 @@ let tests =
             run (sketch @ [ "--features"; "--out"; path "F.npy" ])
             run [ "--heads"; "2"; "--seed"; "3"; "--method"; "exact"; "--out"; path "E.npy" ]
             let kernel, features = KernelFiles.load (path "K.npy"), KernelFiles.load (path "F.npy")
+            Expect.equal (Matrix.init 40 40 (fun i j -> kernel[j, i])) kernel "symmetric to the bit"
 
             use _ = torch.NewDisposeScope()
             let f = Tensors.ofMatrix64 features

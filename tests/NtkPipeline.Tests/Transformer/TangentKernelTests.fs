@@ -32,6 +32,8 @@ let tests =
             let x, z = [ rows 1 700; rows 2 500; rows 3 3 ], [ rows 4 20 ]
             close (TangentKernel.symmetric x) (product x x)
             close (TangentKernel.between x z) (product x z)
+            let own = TangentKernel.symmetric x
+            Expect.equal (Matrix.init 1203 1203 (fun i j -> own[j, i])) own "symmetric to the bit"
             let leading = TangentKernel.leading 900 x
             Expect.equal (leading.Rows, leading.Columns) (1203, 900) "all rows by the first"
             let all = product x x
