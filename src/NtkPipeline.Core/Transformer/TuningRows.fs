@@ -69,8 +69,8 @@ module TuningRows =
 
         [| 0 .. texts.Length - 1 |] |> Array.partition (fun place -> not (taken.Contains texts[place]))
 
-    /// So large a share of the distinct texts is the stop set: drawn by the seed. Refused: targets that are all one number, and fewer than
-    /// three texts to train on.
+    /// So large a share of the distinct texts is the stop set: drawn by the seed. Refused: targets that are all one number, of all texts or
+    /// of those that are left to train on, and fewer than three different texts to train on.
     let split
         (seed: Seed)
         (share: float)
@@ -88,11 +88,17 @@ module TuningRows =
             let distinct = texts |> Array.distinct |> Array.length
             let count = int (ceil (share * float distinct))
             let fitted, stop = draw (Seed.derive "stop" seed) count texts
+            let left = distinct - count
 
-            if fitted.Length < 3 then
+            if left < 3 then
                 Error(
                     DataRefused
-                        $"of %d{texts.Length} texts, %d{distinct} different ones, %d{fitted.Length} can be trained on beside a stop set of %d{stop.Length}, and 3 are the least; give more texts, or a smaller --stop-share."
+                        $"of %d{texts.Length} texts, %d{distinct} different ones, %d{left} can be trained on beside a stop set of %d{count}, and 3 are the least; give more texts, or a smaller --stop-share."
+                )
+            elif fitted |> Array.forall (fun place -> targets[place] = targets[fitted[0]]) then
+                Error(
+                    DataRefused
+                        $"beside a stop set of %d{count} different texts every target to train on is %g{targets[fitted[0]]}, so there is nothing to learn; give more texts of other targets, a smaller --stop-share, or another --seed."
                 )
             else
                 Ok { Texts = texts; Targets = targets; Fitted = fitted; Stop = stop }

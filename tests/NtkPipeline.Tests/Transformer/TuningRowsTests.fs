@@ -82,4 +82,31 @@ let tests =
             refused 0.1 [||] [||] [ "of 0 texts" ]
             refused 0.1 texts targets[..9] [ "60 texts and 10 targets" ]
             refused 0.1 texts (Array.replicate 60 1.0) [ "every target is 1"; "two different ones" ]
+
+        testCase "copies of a text count once, and what is left to train on has more than one target"
+        <| fun () ->
+            let share texts targets seed = TuningRows.split (Seed.root seed) 0.1 texts targets
+
+            let refused (words: string list) texts targets seed =
+                let e = Expect.wantError (share texts targets seed) "refused"
+
+                for word in words do
+                    Expect.stringContains e.Sentence word e.Sentence
+
+            let copies =
+                Array.append (Array.replicate 4 texts[0]) (Array.replicate 4 texts[1]),
+                Array.append (Array.replicate 4 1.0) (Array.replicate 4 -1.0)
+
+            copies ||> refused [ "of 8 texts, 2 different ones, 1 can be trained on beside a stop set of 1" ]
+            <| 1UL
+
+            // One text in ten has the other target, and some seed's stop set is that one.
+            let targets = Array.init 10 (fun i -> if i = 7 then 1.0 else -1.0)
+            let seeds = [ 0UL .. 99UL ]
+            let lost, kept = seeds |> List.partition (share texts[..9] targets >> Result.isError)
+            Expect.isNonEmpty lost "some are refused"
+            Expect.isGreaterThan kept.Length lost.Length "most are not"
+
+            for seed in lost do
+                refused [ "every target to train on is -1"; "another --seed" ] texts[..9] targets seed
     ]
