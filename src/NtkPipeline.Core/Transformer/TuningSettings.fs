@@ -109,8 +109,11 @@ module TuningSettings =
                 $"fine-tuning takes batches of 1 or more and 1 epoch or more, not %d{settings.Batch} and %d{settings.Epochs}"
         elif not (settings.Warmup >= 0.0 && settings.Warmup <= 1.0) then
             Error $"the share of steps that warm up is from 0 to 1, not %g{settings.Warmup}"
-        elif not (settings.Decay >= 0.0 && settings.Decay * settings.Rate < 1.0) then
-            Error $"weight decay is at least 0 and below 1 over the rate, not %g{settings.Decay}"
+        elif not (settings.Decay >= 0.0 && Double.IsFinite settings.Decay) then
+            Error $"weight decay is at least 0 and finite, not %g{settings.Decay}"
+        elif not (settings.Decay * settings.Rate < 1.0) then
+            Error
+                $"the rate of fine-tuning (--rate) is below %g{1.0 / settings.Decay}, which is 1 over the weight decay of %g{settings.Decay}, not %g{settings.Rate}"
         elif not (positive settings.Clip) then
             Error $"the longest gradient has a length above 0 and finite, not %g{settings.Clip}"
         else

@@ -35,7 +35,10 @@ let tests =
             refuses "warm up" { full with Warmup = 1.5 }
             refuses "warm up" { full with Warmup = nan }
             refuses "decay" { full with Decay = -0.1 }
-            refuses "decay" { full with Rate = 1.0; Decay = 1.0 }
+            refuses "decay" { full with Decay = nan }
+            refuses "weight decay of 1" { full with Rate = 1.0; Decay = 1.0 }
+            refuses "(--rate) is below 100, " { full with Rate = 1000.0 }
+            refuses "not 1000" { full with Rate = 1000.0 }
             refuses "longest gradient" { full with Clip = 0.0 }
 
         testProperty "the rate rises in equal steps to its largest, and falls in equal steps to one above 0"
