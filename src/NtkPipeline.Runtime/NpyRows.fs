@@ -77,6 +77,9 @@ module NpyRows =
 
             fill 0)
 
+    /// More than rows of any network have.
+    let private mostDimensions = 8
+
     /// The rows of a file that is stored otherwise than they are wanted, or of another program's order: it is read whole.
     let private whole
         path
@@ -88,7 +91,7 @@ module NpyRows =
             ArrayFile.openRead path
             |> Result.bind (fun opened ->
                 use file = opened
-                Npy.readAny file)
+                Npy.readAnyUpTo mostDimensions file)
             |> Result.mapError (fun reason -> DataRefused $"%s{path}: %s{reason}."))
         |> Result.bind (function
             | Choice1Of2 m -> ofSingle layout 0L m.Values
@@ -120,13 +123,11 @@ module NpyRows =
     }
 
     /// A file's rows, however they are stored.
-    let private openAs ofSingle ofDouble (path: string) : Result<RowSource<'t>, PipelineError> =
-        layout path
-        |> Result.bind (fun layout ->
-            if layout.IsPlain && ArrayFile.isPlain path then
-                Ok(plain ofSingle ofDouble path layout)
-            else
-                whole path ofSingle ofDouble layout)
+    let private rowsOf ofSingle ofDouble path (layout: NpyLayout) : Result<RowSource<'t>, PipelineError> =
+        if layout.IsPlain && ArrayFile.isPlain path then
+            Ok(plain ofSingle ofDouble path layout)
+        else
+            whole path ofSingle ofDouble layout
 
     /// Rounds to float32; a finite number that float32 does not reach is refused.
     let private narrow (path: string) (layout: NpyLayout) (first: int64) (values: float[]) =
@@ -144,43 +145,39 @@ module NpyRows =
                     $"%s{path}: it holds %g{values[k]} at row %d{row}, column %d{column} (counted from 0), more than float32 holds; compute in float64 or scale it down."
             )
 
+    let private singles (path: string) : NpyLayout -> Result<RowSource<float32>, PipelineError> =
+        rowsOf (fun _ _ -> Ok) (narrow path) path
+
+    /// The rows of a file of this layout as float64.
+    let internal doubles (path: string) : NpyLayout -> Result<RowSource<float>, PipelineError> =
+        rowsOf (fun _ _ -> Array.map float >> Ok) (fun _ _ -> Ok) path
+
     /// The rows as float32, whatever they are stored in.
     let openSingle (path: string) : Result<RowSource<float32>, PipelineError> =
-        openAs (fun _ _ -> Ok) (narrow path) path
-
-    /// A plain file's rows as float64.
-    let internal plainDouble (path: string) (layout: NpyLayout) : RowSource<float> =
-        plain (fun _ _ -> Array.map float >> Ok) (fun _ _ -> Ok) path layout
+        layout path |> Result.bind (singles path)
 
     /// The rows as float64, whatever they are stored in.
     let openDouble (path: string) : Result<RowSource<float>, PipelineError> =
-        openAs (fun _ _ -> Array.map float >> Ok) (fun _ _ -> Ok) path
-
-    /// More than rows of any network have.
-    let private mostDimensions = 8
+        layout path |> Result.bind (doubles path)
 
     /// Rows of an array of two dimensions or more, each in one line, and one row's axes.
     let private openShaped
-        (openFlat: string -> Result<RowSource<'t>, PipelineError>)
-        (ofPlain: NpyLayout -> RowSource<'t>)
+        (rowsOf: NpyLayout -> Result<RowSource<'t>, PipelineError>)
         (path: string)
         : Result<RowSource<'t> * int64 list, PipelineError> =
         layoutUpTo mostDimensions path
         |> Result.bind (fun layout ->
-            match layout.Sizes with
-            | _ :: (_ :: _ :: _ as row) when layout.IsPlain && ArrayFile.isPlain path ->
-                Ok(ofPlain layout, List.map int64 row)
-            | _ :: _ :: _ :: _ ->
-                Error(
-                    DataRefused
-                        $"%s{path}: more than two dimensions are read of float32 or float64, little-endian, in C order; save it so (numpy.ascontiguousarray)."
-                )
-            | _ -> openFlat path |> Result.map (fun rows -> rows, [ int64 rows.ColumnCount ]))
+            let axes =
+                match layout.Sizes with
+                | _ :: (_ :: _ as row) -> row
+                | _ -> [ 1 ]
+
+            rowsOf layout |> Result.map (fun rows -> rows, List.map int64 axes))
 
     /// The rows as float32, and one row's axes in the file.
     let openShapedSingle (path: string) : Result<RowSource<float32> * int64 list, PipelineError> =
-        openShaped openSingle (plain (fun _ _ -> Ok) (narrow path) path) path
+        openShaped (singles path) path
 
     /// The rows as float64, and one row's axes in the file.
     let openShapedDouble (path: string) : Result<RowSource<float> * int64 list, PipelineError> =
-        openShaped openDouble (plainDouble path) path
+        openShaped (doubles path) path

@@ -38,19 +38,12 @@ module NpyTexts =
                         $"its shape is %s{shape}; a network over tokens needs texts × places × features"
 
             do!
-                if layout.IsPlain && ArrayFile.isPlain path then
-                    Ok()
-                else
-                    refuse
-                        path
-                        "texts are read from a .npy of float32 or float64 in C order, little-endian; save it so"
-
-            do!
                 if places > 0 && features > 0 then
                     Ok()
                 else
                     refuse path "its texts have no places or no features"
 
             let! mask = mask |> Option.map SourceFile.readNpy64 |> Option.sequenceResult
-            return! TextSource.create path places features (NpyRows.plainDouble path layout) mask
+            let! rows = NpyRows.doubles path layout
+            return! TextSource.create path places features rows mask
         }

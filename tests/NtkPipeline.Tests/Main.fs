@@ -179,7 +179,7 @@ let private tests () =
         FetchRefusalTests.tests
         KernelFileTests.tests
         KernelFileResumeTests.tests
-        yield! [ NpyRowsTests.tests; ArrayFileTests.tests ]
+        yield! [ NpyRowsTests.tests; ArrayFileTests.tests; NpyTextsTests.tests ]
         yield! ExperimentLists.all
         yield! ReportLists.all
         yield! HostTests.all @ OwnDataLists.all

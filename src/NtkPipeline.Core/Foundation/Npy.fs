@@ -5,7 +5,7 @@ open System.IO
 open System.Runtime.InteropServices
 
 /// NumPy's array file. Written: version 1.0, C order, little-endian float32 (`<f4`) or float64 (`<f8`). Read: versions 1 to 3, both orders
-/// and byte orders, real numbers, whole numbers and truth values of at most 64 bits, one or two dimensions.
+/// and byte orders, real numbers, whole numbers and truth values of at most 64 bits, one or two dimensions, or more where that is asked.
 /// Source: numpy.lib.format, "Format Version 1.0" to "3.0".
 [<RequireQualifiedAccess>]
 module Npy =
@@ -57,8 +57,8 @@ module Npy =
     let readLayoutUpTo (dimensions: int) (stream: Stream) : Result<NpyLayout, string> =
         NpyHeader.readUpTo dimensions stream
 
-    let private layoutInMemory stream =
-        readLayout stream
+    let private layoutInMemory dimensions stream =
+        readLayoutUpTo dimensions stream
         |> Result.bind (fun layout ->
             if int64 layout.RowCount * int64 layout.ColumnCount > int64 Array.MaxLength then
                 Error
@@ -66,10 +66,14 @@ module Npy =
             else
                 Ok layout)
 
-    /// Reads values: float32 and float16 as float32, all others as float64; a one-dimensional array becomes one column.
-    /// The error is a clause that follows the file's name: "it ends before its last value".
-    let readAny (stream: Stream) : Result<Choice<Matrix<float32>, Matrix<float>>, string> =
-        layoutInMemory stream
+    /// Reads values of at most so many dimensions: float32 and float16 as float32, all others as float64; a one-dimensional array becomes
+    /// one column, and of more than two a row is what the first axis counts. The error is a clause that follows the file's name: "it ends
+    /// before its last value".
+    let readAnyUpTo
+        (dimensions: int)
+        (stream: Stream)
+        : Result<Choice<Matrix<float32>, Matrix<float>>, string> =
+        layoutInMemory dimensions stream
         |> Result.bind (fun layout ->
             let matrix values = Matrix.create layout.RowCount layout.ColumnCount values
             let count = layout.RowCount * layout.ColumnCount
@@ -81,9 +85,13 @@ module Npy =
                 NpyValues.converted stream layout |> Result.map (Array.map float32 >> matrix >> Choice1Of2)
             | false, _, _ -> NpyValues.converted stream layout |> Result.map (matrix >> Choice2Of2))
 
+    /// The same of one or two dimensions.
+    let readAny (stream: Stream) : Result<Choice<Matrix<float32>, Matrix<float>>, string> =
+        readAnyUpTo 2 stream
+
     /// Reads little-endian float16 values in C order, and nothing else.
     let read16 (stream: Stream) : Result<Matrix<Half>, string> =
-        layoutInMemory stream
+        layoutInMemory 2 stream
         |> Result.bind (fun layout ->
             if
                 layout.Kind = NpyKind.Real

@@ -26,7 +26,7 @@ type NpyLayout = {
     /// Of one value: 1 to 8.
     BytesPerValue: int
     IsBigEndian: bool
-    /// Column after column, which is Fortran's order; never said of one dimension, where both orders are the same.
+    /// The first axis runs fastest, which is Fortran's order; never said where one axis alone is longer than 1: both orders are the same.
     IsByColumn: bool
     /// Where the first value lies in the file.
     Start: int64
@@ -163,7 +163,7 @@ module internal NpyHeader =
                         Kind = kind
                         BytesPerValue = size
                         IsBigEndian = descr.StartsWith '>' && size > 1
-                        IsByColumn = isFortran = "True" && rows > 1 && columns > 1
+                        IsByColumn = isFortran = "True" && List.length (List.filter ((<) 1) sizes) > 1
                         Start = start
                     }))
             | _ -> damaged)

@@ -102,8 +102,17 @@ module internal NpyValues =
 
     let private byRow (layout: NpyLayout) (values: float[]) =
         if layout.IsByColumn then
-            let rows, columns = layout.RowCount, layout.ColumnCount
-            Array.init values.Length (fun k -> values[k % columns * rows + k / columns])
+            let sizes = Array.ofList layout.Sizes
+            let steps = Array.scan (*) 1 sizes
+
+            Array.init values.Length (fun k ->
+                let mutable rest, at = k, 0
+
+                for axis in sizes.Length - 1 .. -1 .. 0 do
+                    at <- at + rest % sizes[axis] * steps[axis]
+                    rest <- rest / sizes[axis]
+
+                values[at])
         else
             values
 

@@ -8,7 +8,7 @@ open Expecto
 open NtkPipeline.Core
 
 /// A file of this version with this dictionary, filled up with blanks, and these bytes of values.
-let private file version (dictionary: string) (values: byte[]) =
+let file version (dictionary: string) (values: byte[]) =
     let size = if version = 1 then 2 else 4
     let text = dictionary.PadRight(dictionary.Length + 63 - (9 + size + dictionary.Length) % 64) + "\n"
     let length = BitConverter.GetBytes text.Length
@@ -24,7 +24,7 @@ let private file version (dictionary: string) (values: byte[]) =
 
 let private read (bytes: byte[]) = Npy.read64 (new MemoryStream(bytes))
 
-let private dictionary descr order shape =
+let dictionary descr order shape =
     $"{{'descr': '%s{descr}', 'fortran_order': %s{order}, 'shape': (%s{shape}), }}"
 
 /// [[1, 2, 3], [4, 5, 6]], row after row.
@@ -33,7 +33,7 @@ let private six = [| 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 |]
 let private little (bytesOf: float -> byte[]) (values: float[]) = values |> Array.collect bytesOf
 
 /// Each type that NumPy has for numbers of at most 64 bits, and the bytes of a value.
-let private types: (string * (float -> byte[])) list = [
+let types: (string * (float -> byte[])) list = [
     "f2", (fun x -> BitConverter.GetBytes(Half.op_Explicit x: Half))
     "f4", (fun x -> BitConverter.GetBytes(float32 x))
     "f8", BitConverter.GetBytes
