@@ -38,13 +38,15 @@ module TokenMoments =
     /// √E[u²] of every token of a text, from its moments with itself.
     let norms (self: TokenMoments) : float[] = Array.init self.Left.Length (fun s -> self[s, s].U)
 
-    /// From norms and products; a text with itself has angle 0 on the diagonal.
-    let ofProducts (isSelf: bool) left right (us: float[]) (vs: float[]) (products: float[]) : TokenMoments =
+    /// From E[u²], E[v²] and E[uv]. Where the three are one number, as of a text with itself and with its copies, the angle is 0.
+    let ofProducts left right (uus: float[]) (vvs: float[]) (products: float[]) : TokenMoments =
         init left right (fun s t ->
-            if isSelf && s = t then
-                Moments.same us[s]
+            let uu, vv, uv = uus[s], vvs[t], products[s * vvs.Length + t]
+
+            if uv = uu && uv = vv then
+                Moments.same (sqrt uu)
             else
-                Moments.ofProduct us[s] vs[t] products[s * vs.Length + t])
+                Moments.ofProduct (sqrt uu) (sqrt vv) uv)
 
     /// Of windows: the sum over a window's places, each token's norm as in the texts themselves, beyond their ends 0.
     let windows (conv: Convolution) (us: float[]) (vs: float[]) (m: TokenMoments) : TokenMoments =

@@ -66,16 +66,16 @@ module TokenState =
         entry
         state
         =
-        let norms (valid: bool[]) (products: float[]) =
-            Array.init valid.Length (fun s -> sqrt (max 0.0 products[s * valid.Length + s]))
+        let squares (valid: bool[]) (products: float[]) =
+            Array.init valid.Length (fun s -> max 0.0 products[s * valid.Length + s])
 
-        let us, vs = norms left xx, norms right zz
+        let uus, vvs = squares left xx, squares right zz
 
         {
             state with
-                Xx = TokenMoments.ofProducts true left left us us xx
-                Xz = TokenMoments.ofProducts false left right us vs xz
-                Zz = TokenMoments.ofProducts true right right vs vs zz
+                Xx = TokenMoments.ofProducts left left uus uus xx
+                Xz = TokenMoments.ofProducts left right uus vvs xz
+                Zz = TokenMoments.ofProducts right right vvs vvs zz
         }
         |> theta entry
 
