@@ -33,45 +33,58 @@ module DistinctTokens =
 
             hash.ToHashCode()
 
+    let private wordOf (source: Sequences<float>) (row: int) : Word = {
+        Values = source.Tokens.Values
+        Start = row * source.Features
+        Count = source.Features
+    }
+
+    let private counted (source: Sequences<float>) (i: int) : int[] =
+        [| source.Starts[i] .. source.Starts[i + 1] - 1 |] |> Array.filter (fun row -> source.Valid[row])
+
+    let private compare (source: Sequences<float>) (a: int) (b: int) : int =
+        (wordOf source a).Span.SequenceCompareTo((wordOf source b).Span)
+
+    let private texts (tokens: Matrix<float>) (starts: int[]) : Sequences<float> =
+        match Sequences.create tokens starts (Array.create tokens.Rows true) with
+        | Ok texts -> texts
+        | Error reason -> invalidOp reason
+
+    /// Each text's tokens that count, in an order that they alone decide: for networks that are blind to it.
+    let inOrder (source: Sequences<float>) : Sequences<float> =
+        let rows = Array.init source.Count (counted source >> Array.sortWith (compare source))
+        let starts = rows |> Array.map _.Length |> Array.scan (+) 0
+        texts (Matrix.gatherRows (Array.concat rows) source.Tokens) starts
+
     /// The distinct tokens that count, as texts of up to so many, in an order that they alone decide, and of each text the numbers of its
     /// tokens, ascending: sums over them have the same bits whatever the order of a text's tokens, and whatever texts stand beside it.
     let ofTexts (source: Sequences<float>) : Sequences<float> * int[][] =
         let rows = Dictionary<Word, int>()
-        let features = source.Features
-
-        let word row = {
-            Values = source.Tokens.Values
-            Start = row * features
-            Count = features
-        }
+        let word = wordOf source
 
         for row in 0 .. source.Tokens.Rows - 1 do
             if source.Valid[row] then
                 rows.TryAdd(word row, row) |> ignore
 
         let kept = Array.ofSeq rows.Values
-        Array.Sort(kept, fun a b -> (word a).Span.SequenceCompareTo((word b).Span))
+        Array.Sort(kept, compare source)
         let number = Dictionary<Word, int>()
         kept |> Array.iteri (fun k row -> number.Add(word row, k))
 
         let numbers =
             Array.init source.Count (fun i ->
-                [| source.Starts[i] .. source.Starts[i + 1] - 1 |]
-                |> Array.filter (fun row -> source.Valid[row])
-                |> Array.map (fun row -> number[word row])
-                |> Array.sort)
+                counted source i |> Array.map (fun row -> number[word row]) |> Array.sort)
 
         let tokens = Matrix.gatherRows kept source.Tokens
         let starts = Array.append [| 0..chunk .. tokens.Rows - 1 |] [| tokens.Rows |]
 
-        match Sequences.create tokens starts (Array.create tokens.Rows true) with
-        | Ok words -> words, numbers
-        | Error reason -> invalidOp reason
+        texts tokens starts, numbers
 
     /// Whether the own moments of each token are far from where float64 ends.
     let private ordinary (words: PreparedTexts) : bool[] =
         words.Texts
-        |> Array.collect (fun text -> Array.init text.Valid.Length (fun s -> OwnSteps.isOrdinaryAt s text.Steps))
+        |> Array.collect (fun text ->
+            Array.init text.Valid.Length (fun s -> OwnSteps.isOrdinaryAt s text.Steps))
 
     /// K and Θ below the pool of every distinct token of x with every one of z, row by row; Θ is empty where only K is wanted. What the
     /// fast way would spoil is computed by the definition: Θ of groups of suspects (`BendColumns`), and K of two tokens where a moment is

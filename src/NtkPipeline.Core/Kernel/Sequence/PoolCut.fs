@@ -16,6 +16,19 @@ module PoolCut =
         | Activate _
         | LayerNorm _ -> true
 
+    /// Whether a network does not see the order of a text's tokens.
+    let isBlind (network: Network) : bool =
+        let rec isBlind layer =
+            match layer with
+            | Tokens(TokenLayer.Attention _ | TokenLayer.MeanPool | TokenLayer.SumPool) -> true
+            | Residual branch -> List.forall isBlind branch
+            | Tokens(TokenLayer.Conv _ | TokenLayer.Flatten)
+            | Dense _
+            | Activate _
+            | LayerNorm _ -> isOfOne layer
+
+        Network.gathers network && List.forall isBlind network.Layers
+
     /// The network's parts, if its tokens stay independent up to a pool.
     let ofNetwork (network: Network) : PoolCut option =
         let isPool layer = layer = Tokens TokenLayer.MeanPool || layer = Tokens TokenLayer.SumPool

@@ -155,7 +155,9 @@ module SequenceTiles =
                 Inputs = "texts"
                 Scope = TextRows.scope
                 Prepare =
-                    TextRows.texts features >> PreparedTexts.create (Integrals.bySeries ()) network.Layers
+                    TextRows.texts features
+                    >> (if PoolCut.isBlind network then DistinctTokens.inOrder else id)
+                    >> PreparedTexts.create (Integrals.bySeries ()) network.Layers
                 Between = fun height width x z -> between (rule ()) height width x z
                 Symmetric = fun height x -> symmetric (rule ()) height x
             }

@@ -48,7 +48,9 @@ let tests =
 
         testCase "a normed kernel does not change with its texts' size"
         <| fun () ->
-            let network = parse "dense 8 | layer-norm | relu | mean-pool | dense 4 | layer-norm | abs | dense 1"
+            let network =
+                parse "dense 8 | layer-norm | relu | mean-pool | dense 4 | layer-norm | abs | dense 1"
+
             let at kind factor = kernel kind network (sourceOf "x" (scaled factor 4)) None
 
             for kind in kinds do
@@ -61,20 +63,35 @@ let tests =
                 let phi = Activation.print phi
                 let network = parse $"dense 8 | %s{phi} | mean-pool | dense 4 | %s{phi} | dense 1"
 
+                // Integrals are slow: texts of one token and of two.
+                let few = 2
+
+                let texts (factor: float) seed =
+                    let random = Random seed
+                    let values = Array.init (few * 2 * features) (fun _ -> factor * normal random)
+                    values, [| true; true; true; false |]
+
+                let of' (values: float[], _) i =
+                    text
+                        features
+                        (Array.sub values (i * 2 * features) ((2 - i) * features))
+                        (Array.create (2 - i) true)
+
                 for factor in [ 1e-100; 1e-78; 1e2 ] do
-                    let x, z = scaled factor 1, scaled factor 2
-                    let pair i j = define network features (one x i) (one z j)
+                    let x, z = texts factor 1, texts factor 2
+                    let pair i j = define network features (of' x i) (of' z j)
+                    let source name values = source name few 2 features values
 
                     for kind in kinds do
                         let expected = [|
-                            for i in 0 .. count - 1 do
-                                for j in 0 .. count - 1 do
+                            for i in 0 .. few - 1 do
+                                for j in 0 .. few - 1 do
                                     match kind with
                                     | KernelKind.Ntk -> (pair i j).Theta[0]
                                     | KernelKind.Nngp -> (pair i j).K[0]
                         |]
 
-                        let found = kernel kind network (sourceOf "x" x) (Some(sourceOf "z" z))
+                        let found = kernel kind network (source "x" x) (Some(source "z" z))
                         agree 1e-12 expected found $"%s{KernelKind.print kind}, %g{factor}"
 
         for text in
@@ -85,11 +102,16 @@ let tests =
                 "dense 8 | layer-norm | relu | mean-pool | dense 4 b=0.1 | relu | dense 1"
                 "conv 4 size=1 | relu | mean-pool | dense 4 | relu | dense 4 | relu | dense 1"
                 "conv 4 size=1 pad=valid b=0.1 | residual(relu | conv 4 size=1) | sum-pool | dense 4 | relu | dense 1"
+                "attention 4 | relu | mean-pool | dense 8 | relu | dense 1"
+                "attention 4 scores=identity b=0.2 position=0.4 | mean-pool | dense 8 | relu | dense 1"
+                "dense 8 | residual(attention 8 scale=sqrt scores=identity) | sum-pool | dense 4 | relu | dense 1"
             ] do
             testCase $"a text and one of its tokens in another order are one, to the bit: %s{text}"
             <| fun () ->
                 let network = parse text
-                Expect.isTrue (PoolCut.ofNetwork network).IsSome "its tokens are independent"
+                Expect.isTrue (PoolCut.isBlind network) "it is blind to order"
+                let isIndependent = (PoolCut.ofNetwork network).IsSome
+                Expect.equal isIndependent (not (text.Contains "attention")) "which tokens are independent"
                 let values, valid = sample 5
                 let random = Random 6
 
