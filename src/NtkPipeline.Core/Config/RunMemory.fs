@@ -22,10 +22,17 @@ module RunMemory =
         let training = 1e9 + 7e5 * float (whole "batch") * float (min 64 (whole "most-tokens"))
         max training (6e8 + max gradients regression)
 
-    /// What the question of texts as sequences holds: vectors of tokens and tiles of pairs of them, and one kernel with its eigenvectors.
+    /// What the question of texts as sequences holds: vectors of tokens and tiles of pairs of them, one kernel with its eigenvectors, or a
+    /// network in training.
     let private sequence (config: Config) (sizes: RunSizes) =
         let n = min sizes.Fitted (Sequence.whole config.Values "rows")
-        8e8 + product 8.0 n (n + sizes.Kept) + KernelMemory.decompose 4 n
+        let features = Sequence.columns config.Values |> Option.defaultValue 384
+        let specs = Sequence.specs config.Values (Widths.basis config.Values config.Device) |> List.map snd
+
+        8e8
+        + max
+            (product 8.0 n (n + sizes.Kept) + KernelMemory.decompose 4 n)
+            (SequenceWork.trained specs features { sizes with Fitted = n })
 
     /// What the question of one's own model holds: gradients of rows, its tangent kernel in float64 with its eigenvectors, and the other kernel's.
     let private ownModel (config: Config) (sizes: RunSizes) =

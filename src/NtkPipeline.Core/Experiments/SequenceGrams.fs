@@ -77,7 +77,7 @@ module SequenceGrams =
 
         {
             Name = $"sequence-gram/%s{SequenceModel.id model}"
-            Version = 1
+            Version = 2
             Settings = NetworkText.print network
             Codec = Codec.matrix32
             Body = body
@@ -85,7 +85,7 @@ module SequenceGrams =
 
     let private ofRun name (network: Network) run : Stage<TokenVectors * Split, Matrix<float32>> = {
         Name = $"token-gram/%s{name}"
-        Version = 1
+        Version = 2
         Settings = NetworkText.print network
         Codec = Codec.matrix32
         Body = Pure run

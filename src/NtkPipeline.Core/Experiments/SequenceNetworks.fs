@@ -93,7 +93,7 @@ module SequenceNetworks =
 
         {
             Name = $"train-sequence/%s{SequenceModel.id model}/m=%d{spec.Width}/seed=%d{spec.Member}/%s{part}"
-            Version = 1
+            Version = 2
             Settings = Fingerprint.describe (spec, part)
             Codec = codec
             Body = Seeded(run spec which)

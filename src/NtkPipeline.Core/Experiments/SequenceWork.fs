@@ -60,16 +60,27 @@ module SequenceWork =
         let share = 1.0 - 1.0 / float (max 2 folds)
         12.0 * share * float spec.Epochs * float sizes.Fitted * multiplied / 1e9
 
+    /// What goes into and comes out of all maps of a network at a text.
+    let private units (features: int) (spec: RunSpec) =
+        LinearMaps.ofTexts features places (RunSpec.network spec)
+        |> List.sumBy (fun map -> float (map.FanIn + map.Width) * float map.Places)
+
+    let private bytes texts features (held: RunSpec -> int) (specs: RunSpec list) =
+        let there = 3.0 * float texts * float places * float (features + 1)
+        let network spec = units features spec * float (held spec)
+        4.0 * (there + (specs |> List.map network |> List.fold max 0.0))
+
     /// Bytes of a run's texts, and of what its widest network has at all places of them.
     let memory (specs: RunSpec list) (features: int) (sizes: RunSizes) : float =
-        let texts = 3.0 * float (sizes.Labelled + sizes.Test) * float places * float (features + 1)
+        let held _ = sizes.Labelled + 3 * min sizes.Labelled 1024
+        bytes (sizes.Labelled + sizes.Test) features held specs
 
-        let traced spec =
-            let maps = LinearMaps.ofTexts features places (RunSpec.network spec)
-            let units = maps |> List.sumBy (fun map -> float (map.FanIn + map.Width) * float map.Places)
-            units * float (sizes.Labelled + 3 * min sizes.Labelled 1024)
+    /// The same where networks are only trained: of a step there and back, and of the texts that are looked at together.
+    let trained (specs: RunSpec list) (features: int) (sizes: RunSizes) : float =
+        let step (spec: RunSpec) =
+            if spec.BatchSize = 0 then sizes.Fitted else min spec.BatchSize sizes.Fitted
 
-        4.0 * (texts + (specs |> List.map traced |> List.fold max 0.0))
+        bytes (sizes.Fitted + sizes.Kept) features (fun spec -> 128 + 4 * step spec) specs
 
     /// Trainings of every network on four fifths of the tweets and on all: three products an epoch, and as long again between them.
     let training (specs: RunSpec list) (features: int) (sizes: RunSizes) : float =

@@ -97,13 +97,14 @@ let tests =
             let none = { tokens with Texts = tokens.Texts[.. labelled - 1] }
             Expect.equal (run (SequenceGrams.test limit still) (none, ofRun) |> want).Rows 0 "without others"
 
-        testCase "a network that is followed takes the steps of one that is only trained"
+        testCase
+            "a network that is followed takes the steps of one that is only trained, whose outputs are of some texts at a time"
         <| fun () ->
             let spec, input, followed = trained 32 4
             let places = [| 0..19 |]
             let rows part = Matrix.gatherRows part input.Labelled
 
-            let path, first =
+            let seenAt held =
                 HeldOutTraining.runTexts
                     spec
                     (TrainNetwork.rate spec input)
@@ -111,8 +112,17 @@ let tests =
                     5
                     (rows places)
                     input.TrainTargets
-                    (rows [| 20..25 |])
+                    (rows held)
                 |> want
+
+            let path, first = seenAt [| 20..25 |]
+            // More texts than are looked at together.
+            let many, _ = seenAt (Array.init 300 (fun k -> 20 + k % 6))
+
+            for epoch in 0..4 do
+                for k in 0..299 do
+                    let gap = abs (many.Outputs[epoch, k] - path.Outputs[epoch, k % 6])
+                    Expect.isLessThan gap 1e-6f "the same of each text"
 
             Expect.equal (path.Outputs.Rows, followed.Path.Rows) (5, 5) "epochs"
 

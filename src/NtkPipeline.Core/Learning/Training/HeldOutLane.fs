@@ -38,9 +38,27 @@ module internal HeldOutLane =
     /// The same of texts, whose kernels take as the square of their tokens.
     let probeTexts = 32
 
+    /// Texts take memory at all of their places: so many are looked at together.
+    let private textsAtOnce = 128L
+
+    let private outputs (network: Trainable) (x: torch.Tensor) : torch.Tensor =
+        let count = x.shape[0]
+
+        if not (TextTensor.isTexts x) || count <= textsAtOnce then
+            network.Outputs x
+        else
+            use _ = torch.NewDisposeScope()
+
+            let parts = [|
+                for start in 0L .. textsAtOnce .. count - 1L ->
+                    network.Outputs(x.narrow (0L, start, min textsAtOnce (count - start)))
+            |]
+
+            torch.cat(parts, 0L).MoveToOuterDisposeScope()
+
     let look (lane: HeldOutLane) : HeldOutLook =
         use _ = torch.NewDisposeScope()
-        let f = (lane.Network.Outputs lane.Held - lane.Offset).cpu()
+        let f = (outputs lane.Network lane.Held - lane.Offset).cpu()
         let kernel = lane.Kernel()
 
         {
@@ -71,12 +89,12 @@ module internal HeldOutLane =
         let network = Trainable.ofNetwork layers theta alpha
 
         let start rows =
-            let f = network.Outputs rows
+            let f = outputs network rows
             if spec.Architecture.Centred then f else torch.zeros_like f
 
         let y = (Tensors.ofMatrix64 targets).``to``(x.dtype).``to`` x.device
         let goal = y + start x
-        let first = (network.Outputs x - goal).square().mean().item<float32>()
+        let first = (outputs network x - goal).square().mean().item<float32>()
 
         let most, gram =
             if TextTensor.isTexts x then
