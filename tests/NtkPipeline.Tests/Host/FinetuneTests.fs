@@ -194,5 +194,5 @@ let tests =
                 "--predictions", "p.npy"
             ]
 
-            refused 2 "below 1 over the rate" [ "--rate", "1e30" ])
+            refused 2 "(--rate) is below 100" [ "--rate", "1e30" ])
     ]

@@ -141,10 +141,10 @@ let tests =
             let refused code words command = refused code [ words ] (place.Line("train.csv", command))
 
             let train = "finetune --label target --out @x.npz --weights"
-            refused 1 "M.npz: it is of a linearised encoder" "embed --out @x.npz --weights @M.npz"
+            refused 1 "M.npz: it is of a linearised encoder" "embed --out @x.npy --weights @M.npz"
             refused 1 "M.npz: it is of a linearised encoder" $"%s{train} @M.npz"
             refused 1 "no archive of NumPy's" $"%s{train} @tweets/test.csv"
             refused 1 "there is no such file" $"%s{train} @none.npz"
-            refused 2 "--outputs belongs to --weights" "embed --out @x.npz --outputs"
-            refused 2 "--most-tokens belongs to --weights" "embed --out @x.npz --most-tokens 9")
+            refused 2 "--outputs belongs to --weights" "embed --out @x.npy --outputs"
+            refused 2 "--most-tokens belongs to --weights" "embed --out @x.npy --most-tokens 9")
     ]
