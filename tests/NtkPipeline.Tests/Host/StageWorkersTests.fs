@@ -33,7 +33,7 @@ let private kernel folder =
         "--x"
         x
         "--memory"
-        "220400kB"
+        "440400kB"
     ]
 
 let private texts folder =
@@ -72,7 +72,7 @@ let tests =
 
         testCase "a kernel of a finite network, in float32, layer by layer, has the bits of one process"
         <| inFolder (fun folder ->
-            (kernel folder |> List.map (fun word -> if word = "220400kB" then "4MB" else word))
+            (kernel folder |> List.map (fun word -> if word = "440400kB" then "224MB" else word))
             @ [ "--empirical"; "--parts"; "--precision"; "float32" ]
             |> wantSame folder [ "--out" ] 1
             |> ignore)
