@@ -30,7 +30,7 @@ let tests =
                     "--set"
                     $"train.network=%s{network}"
                     "--set"
-                    "train.widths=128,512,2048"
+                    "train.widths=64,256,1024"
                     "--set"
                     "train.seeds=4"
                     "--set"
