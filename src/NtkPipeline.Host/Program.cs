@@ -40,19 +40,8 @@ public static class Program
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         using var guarded = new StandardOutput(output);
+        var terminal = new Terminal(guarded, error, AsJson: IsJson(args));
 
-        try
-        {
-            return Run(args, guarded, error, new Terminal(guarded, error, AsJson: IsJson(args)));
-        }
-        catch (OutputLostException lost)
-        {
-            return new Terminal(TextWriter.Null, error).Report(new Failure(ExitCode.Refused, [lost.Message]));
-        }
-    }
-
-    private static int Run(string[] args, TextWriter output, TextWriter error, Terminal terminal)
-    {
         try
         {
             var parsed = Parse(args);
@@ -61,15 +50,15 @@ public static class Program
                 ? terminal.Report(new Failure(ExitCode.Usage, mistakes))
                 : parsed.Invoke(new WrittenInvocation(args)
                 {
-                    Output = output,
+                    Output = guarded,
                     Error = error,
                     EnableDefaultExceptionHandler = false,
                     ProcessTerminationTimeout = null,
                 });
         }
-        catch (OutputLostException)
+        catch (OutputLostException lost)
         {
-            throw;
+            return new Terminal(TextWriter.Null, error).Report(new Failure(ExitCode.Refused, [lost.Message]));
         }
         catch (Exception lack) when (MachineLack.ofException(lack) is { Value.Sentence: var sentence })
         {

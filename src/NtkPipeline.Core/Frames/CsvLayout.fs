@@ -24,7 +24,7 @@ module CsvLayout =
 
     /// The records, header first; blank lines are none. A line ends in LF, CR LF or, outside quotes, in CR alone. The error is a line and
     /// what is wrong on it: a quote that never closes, or text behind a quoted field, which could belong to it or not.
-    let scan (text: string) : Result<CsvRecord[], int * string> =
+    let scanBy (separator: char) (text: string) : Result<CsvRecord[], int * string> =
         let records = ResizeArray<CsvRecord>()
         let fields = ResizeArray<string>()
         let field = StringBuilder()
@@ -55,7 +55,7 @@ module CsvLayout =
             | Closed, '"' ->
                 append '"'
                 place <- Quoted
-            | _, ',' -> endField ()
+            | _, c when c = separator -> endField ()
             | _, '\r' when at + 1 < text.Length && text[at + 1] = '\n' -> ()
             | _, ('\n' | '\r') ->
                 endRecord ()
@@ -85,6 +85,9 @@ module CsvLayout =
         | None ->
             endRecord ()
             Ok(records.ToArray())
+
+    /// The same of fields between commas.
+    let scan: string -> Result<CsvRecord[], int * string> = scanBy ','
 
     let private mustQuote (value: string) =
         value.IndexOfAny [| ','; '"'; '\n'; '\r' |] >= 0 || value <> value.Trim()

@@ -70,10 +70,10 @@ module LearningTask =
     /// Kaggle's labels.
     let kaggle = LearningTask.Binary("0", "1")
 
-    /// A cell as a finite number, if it is one; .NET passes over NULs behind it.
+    /// A cell as a finite number, if it is one.
     let (|Real|_|) (cell: string) : float option =
-        match Double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture) with
-        | true, value when Double.IsFinite value && not (cell.Contains '\000') -> Some value
+        match cell with
+        | Setting.Number value -> Some value
         | _ -> None
 
     /// Whole numbers that float64 tells apart.

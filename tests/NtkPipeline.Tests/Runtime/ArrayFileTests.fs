@@ -118,7 +118,7 @@ let tests =
         testCase "a number in quotes is one cell, and what only looks like a head is no head"
         <| inFolder (fun folder ->
             let values text = (read (table folder "q.csv" text)).Values
-            Expect.equal (values "\"1.5\",\"-2\"\n 3 , \"4\"\n") [| 1.5; -2.0; 3.0; 4.0 |] "in quotes"
+            Expect.equal (values "\"1.5\",\"-2\"\n 3 ,\"4\"\n") [| 1.5; -2.0; 3.0; 4.0 |] "in quotes"
             Expect.equal (values "\"a,b\",c\n1,2\n") [| 1.0; 2.0 |] "a name with a comma"
             Expect.equal (values ",a\n5,2\n1,3\n") [| 5.0; 2.0; 1.0; 3.0 |] "a name that is missing"
 
@@ -127,7 +127,7 @@ let tests =
                     "\"0,25\",\"-1,1\"\n\"1,25\",\"-1,2\"\n", "line 1: '0,25' is no finite number"
                     "1\n\"1,000\"\n", "line 2: '1,000' is no finite number"
                     "1\"\n", "line 1: '1\"' is no finite number"
-                    "\"\"2\n1\n", "is no finite number"
+                    "\"\"2\n1\n", "text follows a quote"
                     "1\000\n2\n", "line 1: "
                     "inf\n1\n", "line 1: 'inf' is no finite number"
                     "NA,NA\n1,2\n", "line 1: 'NA' is no finite number"

@@ -25,13 +25,7 @@ module DistinctTokens =
             | :? Word as other -> this.Span.SequenceEqual other.Span
             | _ -> false
 
-        override this.GetHashCode() =
-            let mutable hash = HashCode()
-
-            for value in this.Span do
-                hash.Add value
-
-            hash.ToHashCode()
+        override this.GetHashCode() = NearCopies.mark this.Span
 
     let private wordOf (source: Sequences<float>) (row: int) : Word = {
         Values = source.Tokens.Values

@@ -20,21 +20,22 @@ module NearCopies =
     /// So much of their size do moments of near copies differ at most; of others, layers see it.
     let private edge = 1e-10
 
+    /// A hash of a token's numbers.
+    let mark (values: ReadOnlySpan<float>) : int =
+        let mutable hash = HashCode()
+
+        for value in values do
+            hash.Add value
+
+        hash.ToHashCode()
+
     /// Of a text's tokens and its own block.
     let given (tokens: Matrix<float>) (alone: TokenBlock) : GivenTokens =
         let start = alone.Columns.Starts[0]
 
-        let mark row =
-            let mutable hash = HashCode()
-
-            for value in Matrix.row row tokens do
-                hash.Add value
-
-            hash.ToHashCode()
-
         {
             Moments = Array.init tokens.Rows (fun s -> alone.K[s * alone.Width + start + s])
-            Marks = Array.init tokens.Rows mark
+            Marks = Array.init tokens.Rows (fun s -> mark (Matrix.row s tokens))
         }
 
     /// Texts beside each other.

@@ -133,11 +133,9 @@ module TokenBlock =
         let sizes = q |> Array.map (fun q -> q + eps)
         let roots, bareRoots = Array.map sqrt sizes, Array.map sqrt q
 
-        let bare p c = norms p (sqrt p) (Vector512.LoadUnsafe &q[c]) (Vector512.LoadUnsafe &bareRoots[c])
-
         for s in 0 .. block.Rows - 1 do
             let own = p[s] + eps
-            let root = sqrt own
+            let root, bareRoot = sqrt own, sqrt p[s]
 
             for c in 0 .. TokenColumns.unit .. width - TokenColumns.unit do
                 let at = s * width + c
@@ -148,7 +146,10 @@ module TokenBlock =
                 Vector512.StoreUnsafe(k / size, &block.K[at])
 
                 if block.HasTheta then
-                    let least = Vector512.Create closed * bare p[s] c
+                    let bare =
+                        norms p[s] bareRoot (Vector512.LoadUnsafe &q[c]) (Vector512.LoadUnsafe &bareRoots[c])
+
+                    let least = Vector512.Create closed * bare
 
                     if p[s] > 0.0 && Vector512.GreaterThanAny(Vector512.Abs k, least) then
                         for lane in 0 .. TokenColumns.unit - 1 do
