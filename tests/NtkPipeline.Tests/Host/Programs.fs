@@ -74,9 +74,9 @@ let made (folder: string) (out: string) = [
             nonNull (stage.GetProperty("name").GetString())
 ]
 
-/// A quick run of these tweets.
+/// A quick run of these tweets, with networks of two widths: what is asked of several programs is asked of each stage, be they few.
 let arguments folder data store out =
-    RunCall.run data (Path.Combine(folder, store)) (Path.Combine(folder, out)) []
+    RunCall.run data (Path.Combine(folder, store)) (Path.Combine(folder, out)) (fewNetworks "16,64")
 
 /// What a run writes that has to be the same bytes whoever made its stages.
 let results folder out =

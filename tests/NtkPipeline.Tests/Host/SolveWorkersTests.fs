@@ -46,7 +46,8 @@ let private arguments (precision, ridges: string) folder name extra =
     ]
     @ extra
 
-let private prepare folder rows =
+let private prepare folder =
+    let rows = 1500
     let x = UnitRows.ofMatrix(normal 1 rows 4).Units
     write folder "x.npy" rows 4 (fun i j -> x[i, j])
     write folder "y.npy" rows 1 (fun i _ -> sin (3.0 * x[i, 0]) + x[i, 1])
@@ -58,9 +59,21 @@ let private outcome folder name (output: string) =
     let steps = said.RootElement.GetProperty("iterations").GetInt32()
     (Digest.ofBytes (File.ReadAllBytes(file folder $"%s{name}.npy"))).Hex, systems, steps
 
-let private alone kind folder =
-    let answer = arguments kind folder "alone" [ "--method"; "cg" ] |> wantDone
-    outcome folder "alone" answer.Output
+/// What one process gives.
+let private alone kind =
+    lazy
+        (let mutable found = "", "", 0
+
+         inFolder
+             (fun folder ->
+                 prepare folder
+                 let answer = arguments kind folder "alone" [ "--method"; "cg" ] |> wantDone
+                 found <- outcome folder "alone" answer.Output)
+             ()
+
+         found)
+
+let private shortAlone, longAlone = alone short, alone long
 
 /// What a solve says, to its end; once it has taken a step, something happens to it.
 let private follow (solve: Process) (happen: unit -> unit) =
@@ -93,16 +106,16 @@ let tests =
         for workers in [ 1; 3 ] do
             testCase $"%d{workers} make the bits of one process, with its certificate"
             <| inFolder (fun folder ->
-                prepare folder 1500
+                prepare folder
                 use solve = start (arguments short folder "shared" [ "--workers"; string workers ])
                 let output, said = follow solve ignore
                 Expect.isFalse (said.Contains "warning") said
-                Expect.equal (outcome folder "shared" output) (alone short folder) "bytes, residuals, steps")
+                Expect.equal (outcome folder "shared" output) shortAlone.Value "bytes, residuals, steps")
 
         if OperatingSystem.IsLinux() then
             testCase "one that is killed in a product is replaced, and the solve goes on to the same bits"
             <| inFolder (fun folder ->
-                prepare folder 1500
+                prepare folder
                 use solve = start (arguments long folder "shared" [ "--workers"; "2" ])
 
                 let output, said =
@@ -111,12 +124,12 @@ let tests =
                         worker.Kill())
 
                 Expect.stringContains said "does not answer; what it held is made again" "it was missed"
-                Expect.equal (outcome folder "shared" output) (alone long folder) "bytes, residuals, steps")
+                Expect.equal (outcome folder "shared" output) longAlone.Value "bytes, residuals, steps")
 
         RedisServer.testCaseRedis "workers of a cluster, one of which is killed, make the bits of one process"
         <| inFolder (fun folder ->
             RedisServer.withRedis folder (fun address ->
-                prepare folder 1500
+                prepare folder
 
                 let workers = [
                     for k in 1..2 ->
@@ -128,16 +141,13 @@ let tests =
                 try
                     let output, _ = follow solve (fun () -> workers[0].Process.Kill())
 
-                    Expect.equal
-                        (outcome folder "shared" output)
-                        (alone long folder)
-                        "bytes, residuals, steps"
+                    Expect.equal (outcome folder "shared" output) longAlone.Value "bytes, residuals, steps"
                 finally
                     finally' (solve :: (workers |> List.map _.Process))))
 
         testCase "what workers cannot do is refused"
         <| inFolder (fun folder ->
-            prepare folder 20
+            prepare folder
 
             refused
                 2
