@@ -6,10 +6,27 @@ open System.Text.RegularExpressions
 [<RequireQualifiedAccess>]
 module internal NetworkMistake =
 
-    let private words = Regex(@"[A-Za-z][A-Za-z0-9-]*", RegexOptions.CultureInvariant)
+    /// What a layer's name stands behind, but for the first.
+    let private openings = Regex(@"\||residual\s*\(|repeat\s*\([^,()|]*,", RegexOptions.CultureInvariant)
+
+    let private word = Regex(@"[A-Za-z][A-Za-z0-9-]*", RegexOptions.CultureInvariant)
 
     /// Longer texts are not looked through for the name that was meant.
     let private mostCharacters = 10_000
+
+    /// The names of the layers that begin before a place or at it, the last first: there the mistake stands.
+    let private heads (text: string) (place: int) : string list =
+        let behind =
+            openings.Matches text
+            |> Seq.map (fun opening -> opening.Index + opening.Length)
+            |> Seq.filter (fun start -> start <= place)
+            |> List.ofSeq
+
+        List.zip (0 :: behind) (behind @ [ place + 1 ])
+        |> List.rev
+        |> List.choose (fun (start, beyond) ->
+            let name = word.Match(text, start)
+            if name.Success && name.Index < beyond then Some name.Value else None)
 
     /// The parser's message, with the place shown, and a legal network with the layer that was meant there.
     let withForm (text: string) (place: int64) (message: string) : string =
@@ -17,11 +34,7 @@ module internal NetworkMistake =
             if text.Length > mostCharacters then
                 None
             else
-                words.Matches text
-                |> Seq.filter (fun word -> int64 word.Index <= place)
-                |> Seq.rev
-                |> Seq.truncate 4
-                |> Seq.tryPick (fun word -> LayerGuide.find word.Value)
+                heads text (int place) |> List.truncate 4 |> List.tryPick LayerGuide.find
 
         match meant with
         | Some guide -> $"%s{message.Trim()}\nas in: %s{guide.Example}"

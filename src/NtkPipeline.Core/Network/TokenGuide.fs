@@ -11,15 +11,18 @@ module internal TokenGuide =
         Form = "conv 64 size=3 pad=valid stride=2 w=1.5 b=0.05"
         Example = "conv 64 size=3 | relu | mean-pool | dense 1"
         Meaning =
-            "over the tokens of a text: z_s = σ_w/√(size·fan_in) Σ_a W_a·a_(s·stride+a) + σ_b·b, the same weights at every token"
+            "over the tokens x_t of a text: z_s = σ_w/√(size·fan_in) Σ_a W_a·x_(s·stride+a) + σ_b·b, a from −(size−1)/2 to (size−1)/2 with pad=same and from 0 to size−1 with pad=valid, the same weights at every token"
         Arguments = [
             argument "64" GuideEntry.required "channels, 1 or more"
             argument "size=3" GuideEntry.required "tokens in a window, 1 to 1000; odd where pad=same"
             argument
                 "pad=valid"
                 (Some "same")
-                "same: zeros beyond the ends, every text keeps its tokens; valid: whole windows only"
-            argument "stride=2" (Some "1") "tokens from one window to the next, 1 to 1000"
+                "same: zeros beyond the ends, window s has its middle at token s·stride, and with stride=1 every text keeps its tokens; valid: whole windows only, window s from token s·stride on"
+            argument
+                "stride=2"
+                (Some "1")
+                "tokens from one window to the next, 1 to 1000; of an even number of places, JAX's SAME with stride 2 begins windows of 3 or more one place later, so that numbers differ"
             argument "w=1.5" (Some "1") "σ_w, above 0"
             argument "b=0.05" (Some "0, no bias") "σ_b, 0 or above"
         ]
@@ -44,7 +47,10 @@ module internal TokenGuide =
             argument "v=1.5" (Some "1") "σ of the values' weights"
             argument "o=1.5" (Some "1") "σ of the output's weights"
             argument "b=0.1" (Some "0, no bias") "σ of the output's bias"
-            argument "position=0.5" (Some "0, none") "σ of random places that queries and keys see"
+            argument
+                "position=0.5"
+                (Some "0, none")
+                "σ of random places, the same for all texts, that queries and keys see; with scale=sqrt the kernel then depends on the order of tokens"
         ]
         Ignored = "the number of heads, of which there are infinitely many"
     }

@@ -1,5 +1,6 @@
 namespace NtkPipeline.Core
 
+open System.Text.RegularExpressions
 open FParsec
 
 /// What follows the names of layers over tokens, each setting at most once:
@@ -14,16 +15,59 @@ module internal TokenParser =
 
     type private AttentionDraft = { Scale: ScoreScale; Scores: ScoreRule; Scales: AttentionScales }
 
-    let private width<'u> : Parser<Width, 'u> = NetworkTokens.whole |> NetworkTokens.only Width.create
+    /// A whole number, in digits alone: of one with a point or a power of ten it is said that it is none.
+    let private whole<'u> : Parser<int, 'u> =
+        let form =
+            NumberLiteralOptions.AllowMinusSign
+            ||| NumberLiteralOptions.AllowFraction
+            ||| NumberLiteralOptions.AllowExponent
+
+        lookAhead (numberLiteral form "whole number")
+        |> NetworkTokens.only (fun literal ->
+            if literal.IsInteger then
+                Result.Ok()
+            else
+                Result.Error $"'%s{PlainLine.ofWords literal.String}' is not a whole number in digits alone")
+        >>. NetworkTokens.whole
+
+    let private width<'u> : Parser<Width, 'u> = whole |> NetworkTokens.only Width.create
+
+    let private setting = Regex(@"^([A-Za-z][A-Za-z0-9_-]*)\s*=", RegexOptions.CultureInvariant)
+
+    /// A layer's settings; one that it has not is named.
+    let private named
+        (layer: string)
+        (entries: (string * Parser<'draft -> 'draft, 'u>) list)
+        (draft: 'draft)
+        : Parser<'draft, 'u> =
+        let names = entries |> List.map fst
+        let isOfSetting c = isAsciiLetter c || isDigit c || c = '_' || c = '-' || c = ' ' || c = '='
+
+        let none =
+            lookAhead (manySatisfy isOfSetting)
+            |> NetworkTokens.only (fun rest ->
+                let found = setting.Match rest
+                let name = found.Groups[1].Value
+
+                if not found.Success then
+                    Result.Ok()
+                elif List.contains name names then
+                    Result.Error $"%s{name}= is written without a blank before ="
+                else
+                    let known = names |> List.map (fun name -> name + "=") |> String.concat ", "
+                    let hint = Nearest.hint names name
+                    Result.Error $"%s{layer} has no %s{PlainLine.ofWords name}=%s{hint}; there are %s{known}")
+
+        NetworkTokens.named entries draft .>> none
 
     let private convSettings<'u> : Parser<ConvDraft, 'u> =
         { Size = None; Padding = Padding.Same; Stride = 1; W = 1.0; B = 0.0 }
-        |> NetworkTokens.named [
-            "size", NetworkTokens.whole |>> fun size draft -> { draft with Size = Some size }
+        |> named "conv" [
+            "size", whole |>> fun size draft -> { draft with Size = Some size }
             "pad",
             NetworkTokens.oneOf [ "same", Padding.Same; "valid", Padding.Valid ]
             |>> fun padding draft -> { draft with Padding = padding }
-            "stride", NetworkTokens.whole |>> fun stride draft -> { draft with Stride = stride }
+            "stride", whole |>> fun stride draft -> { draft with Stride = stride }
             "w", NetworkTokens.real |>> fun w draft -> { draft with W = w }
             "b", NetworkTokens.real |>> fun b draft -> { draft with B = b }
         ]
@@ -50,7 +94,7 @@ module internal TokenParser =
             Scores = ScoreRule.Softmax
             Scales = Attention.unit
         }
-        |> NetworkTokens.named [
+        |> named "attention" [
             "scale",
             NetworkTokens.oneOf [ "linear", ScoreScale.Linear; "sqrt", ScoreScale.Sqrt ]
             |>> fun scale (draft: AttentionDraft) -> { draft with Scale = scale }

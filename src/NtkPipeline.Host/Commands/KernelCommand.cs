@@ -113,7 +113,7 @@ internal sealed class KernelCommand : NtkCommand, IStageCommand
     private static FSharpResult<int, Failure> Print(Network network, Terminal terminal)
     {
         if (SequenceNtk.check(network) is { IsError: true, ErrorValue: var reason })
-            terminal.Say($"note: {reason}; it is left as an expectation");
+            terminal.Say($"note: {reason}; K is left as an expectation, and Θ is not given");
 
         var latex = KernelLatex.print(network);
         return Results.Ok(terminal.Tell(new { latex }, latex.Split('\n')));

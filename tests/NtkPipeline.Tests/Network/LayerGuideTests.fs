@@ -76,6 +76,22 @@ let tests =
                 for word in words do
                     Expect.stringContains (said text) word text
 
+            let conv = "as in: conv 64 size=3 | relu | mean-pool | dense 1"
+
+            for text, words in
+                [
+                    "conv 8 size=3 param=standard | relu", [ "conv has no param=; there are size="; conv ]
+                    "conv 64 size=3 size=5", [ "size= is given twice"; conv ]
+                    "dense 8 | attention 2 scores=tanh", [ "softmax"; "as in: dense 64 | attention 4 |" ]
+                    "conv 1e3 size=3", [ "'1e3' is not a whole number"; conv ]
+                    "conv 8 kernel=3", [ "conv has no kernel="; conv ]
+                    "conv 8 sise=3", [ "did you mean size?"; conv ]
+                    "dense 8 | residual(relu | attention 2 heads=3)", [ "attention has no heads=" ]
+                    "dense 8 | relu | conv 8 size=1e1 | relu", [ "'1e1' is not a whole number"; conv ]
+                ] do
+                for word in words do
+                    Expect.stringContains (said text) word text
+
             Expect.equal
                 (NetworkText.inLine (said "dense 8 | leaky-relu | dense 1"))
                 "at character 22: expecting '('; as in: dense 512 | leaky-relu(0.1) | dense 1"

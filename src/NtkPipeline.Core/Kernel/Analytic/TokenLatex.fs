@@ -51,6 +51,13 @@ module TokenLatex =
 
         let positions = if scales.Position = 0.0 then "" else $@" + %s{squared scales.Position}I"
 
+        // Gaussian scores see places in the texts: what they see has a line of its own.
+        let m, placed =
+            if positions = "" then
+                k n, []
+            else
+                $@"M_{{%d{n + 1}}}", [ $@"M_{{%d{n + 1}}} &= %s{k n}%s{positions}" ]
+
         let inner text =
             if positions = "" then
                 $@"%s{keys}K_{{%d{n}}}(%s{text},%s{text})"
@@ -86,11 +93,21 @@ module TokenLatex =
                 ]
 
             let inner a b = $@"\langle %s{a},%s{b}\rangle"
+            let c = $@"c_{{%d{n + 1}}}"
+            let trained = theta n + positions
 
-            [
-                $@"c_{{%d{n + 1}}} &= %s{inner (k n) (k n)} = \textstyle\sum_{{s,t}} %s{k n}[s,t]^2"
-                $@"%s{k (n + 1)} &= %s{all}c_{{%d{n + 1}}}\,%s{k n}%s{bias scales.Bias}"
-                $@"%s{theta (n + 1)} &= %s{all}\left(c_{{%d{n + 1}}}\left(%s{theta n} + 4%s{k n}\right) + 2%s{inner (k n) (theta n)}\,%s{k n}\right)%s{bias scales.Bias}"
+            let square, crossed =
+                if positions = "" then
+                    $"%s{k n}[s,t]^2", $"2%s{inner (k n) (theta n)}"
+                else
+                    $@"%s{m}[s,t]\,%s{k n}[s,t]",
+                    $@"\left(%s{inner trained (k n)} + %s{inner m (theta n)}\right)"
+
+            placed
+            @ [
+                $@"%s{c} &= %s{inner m (k n)} = \textstyle\sum_{{s,t}} %s{square}"
+                $@"%s{k (n + 1)} &= %s{all}%s{c}\,%s{m}%s{bias scales.Bias}"
+                $@"%s{theta (n + 1)} &= %s{all}\left(%s{c}\left(%s{trained} + 4%s{m}\right) + %s{crossed}\,%s{m}\right)%s{bias scales.Bias}"
             ]
         | ScoreScale.Sqrt, rule ->
             let zeta =
@@ -105,8 +122,9 @@ module TokenLatex =
             let keys = product [ scales.Query, "^2"; scales.Key, "^2" ]
 
             // Left as an expectation over Gaussian scores g of x and h of z.
-            [
-                $@"\mathrm{{Cov}}\left(g_{{s,i}},h_{{t,j}}\right) &= %s{keys}%s{k n}[s,t]\,%s{k n}[i,j]"
+            placed
+            @ [
+                $@"\mathrm{{Cov}}\left(g_{{s,i}},h_{{t,j}}\right) &= %s{keys}%s{m}[s,t]\,%s{m}[i,j]"
                 $@"%s{k (n + 1)} &= %s{values}\mathbb{{E}}\left[%s{scored}(g)\,%s{k n}\,%s{scored}(h)^{{\top}}\right]%s{bias scales.Bias}"
                 $@"%s{theta (n + 1)} &\text{{ has no closed form}}"
             ]

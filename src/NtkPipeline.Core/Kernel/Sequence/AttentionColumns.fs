@@ -100,27 +100,47 @@ module AttentionColumns =
 
         Vector.Sum sum
 
-    /// Gaussian scores as they are: K ← v c K + σ_b², Θ ← v (c (Θ + 4K) + 2 (Σ KΘ) K) + σ_b², c = Σ K² of each pair of texts.
+    /// Σ_s a[s, s] over the places that a text among the columns has with the rows, times σ_p²; 0 without positions.
+    let private placed (place: float) (block: TokenBlock) (text: int) (a: float[]) =
+        let start = block.Columns.Starts[text]
+        let mutable sum = 0.0
+
+        if place > 0.0 then
+            for s in 0 .. min block.Rows block.Columns.Masks[text].Length - 1 do
+                sum <- sum + a[s * block.Width + start + s]
+
+        place * sum
+
+    /// Gaussian scores as they are, with M = K + σ_p² I by the places in the texts: K ← v c M + σ_b²,
+    /// Θ ← v (c (Θ + σ_p² I + 4M) + (Σ (Θ + σ_p² I)∘K + Σ M∘Θ) M) + σ_b², c = Σ M∘K of each pair of texts.
     let gaussian (attention: Attention) (block: TokenBlock) : TokenBlock =
         let scales = attention.Scales
         let v = pown (scales.Query * scales.Key * scales.Value * scales.Output) 2
-        let bias = scales.Bias * scales.Bias
+        let bias, place = scales.Bias * scales.Bias, scales.Position * scales.Position
 
         for text in 0 .. block.Columns.Masks.Length - 1 do
-            let c = inner block text block.K block.K
-            let crossed = if block.HasTheta then inner block text block.K block.Theta else 0.0
+            let ofK = placed place block text block.K
+            let c = inner block text block.K block.K + ofK
+
+            let crossed =
+                if block.HasTheta then
+                    2.0 * inner block text block.K block.Theta + (ofK + placed place block text block.Theta)
+                else
+                    0.0
+
             let start = block.Columns.Starts[text]
 
             for s in 0 .. block.Rows - 1 do
                 for t in start .. start + block.Columns.Masks[text].Length - 1 do
                     let at = s * block.Width + t
                     let counts = if block.Left[s] then block.Columns.Counts[t] else 0.0
-                    let k = block.K[at]
+                    let own = if t - start = s then place else 0.0
+                    let m = block.K[at] + own
 
                     if block.HasTheta then
                         block.Theta[at] <-
-                            counts * (v * (c * (block.Theta[at] + 4.0 * k) + 2.0 * crossed * k) + bias)
+                            counts * (v * (c * (block.Theta[at] + own + 4.0 * m) + crossed * m) + bias)
 
-                    block.K[at] <- counts * (v * c * k + bias)
+                    block.K[at] <- counts * (v * c * m + bias)
 
         block

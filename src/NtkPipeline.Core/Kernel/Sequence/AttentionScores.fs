@@ -50,9 +50,7 @@ module AttentionScores =
     let check (attention: Attention) : Result<unit, string> =
         match attention.Scale, attention.Scores with
         | ScoreScale.Linear, _ -> Ok()
-        | ScoreScale.Sqrt, ScoreRule.Identity when attention.Scales.Position = 0.0 -> Ok()
-        | ScoreScale.Sqrt, ScoreRule.Identity ->
-            Error "attention with scale=sqrt has no positional term here: take scale=linear for position="
+        | ScoreScale.Sqrt, ScoreRule.Identity -> Ok()
         | ScoreScale.Sqrt, (ScoreRule.Softmax | ScoreRule.Relu | ScoreRule.Abs) ->
             Error
                 "attention with scale=sqrt keeps its scores random at infinite width, and only scores=identity has a closed form then: take that, or scale=linear"

@@ -15,6 +15,10 @@ module PairSums =
             let s, t = k / columns, k % columns
             Seq.sum (seq { for i in 0 .. rows - 1 -> gx[s * rows + i] * right[i * columns + t] }))
 
+    /// A + σ_p² I: more where both tokens stand at one place of their texts.
+    let placed (place: float) (columns: int) (a: float[]) : float[] =
+        a |> Array.mapi (fun k value -> if k / columns = k % columns then value + place else value)
+
     /// Σ A∘B.
     let inner (a: float[]) (b: float[]) : float = Seq.sum (Seq.map2 (*) a b)
 

@@ -20,7 +20,10 @@ module PoolCut =
     let isBlind (network: Network) : bool =
         let rec isBlind layer =
             match layer with
-            | Tokens(TokenLayer.Attention _ | TokenLayer.MeanPool | TokenLayer.SumPool) -> true
+            // Scores without noise are of one text, whose order they do not see; others are of pairs, and know which places are the same.
+            | Tokens(TokenLayer.Attention attention) ->
+                attention.Scale = ScoreScale.Linear || attention.Scales.Position = 0.0
+            | Tokens(TokenLayer.MeanPool | TokenLayer.SumPool) -> true
             | Residual branch -> List.forall isBlind branch
             | Tokens(TokenLayer.Conv _ | TokenLayer.Flatten)
             | Dense _

@@ -18,8 +18,8 @@ type PairKernels = { RowCount: int; ColumnCount: int; K: float[]; Theta: float[]
 ///                 K ← σ_w² S(K) + σ_b²,   Θ ← K_new + σ_w² S(Θ)                                (Arora et al. 2019)
 ///     attention:  G = ζ(σ_q σ_k K(x, x)), softmax over the keys that count; v = (σ_o σ_v)²      (Yang 2019; Hron et al. 2020)
 ///       linear    K ← v G_x K G_zᵀ + σ_b²,   Θ ← v G_x (Θ + 2K) G_zᵀ + σ_b²
-///       sqrt      with identity, c = Σ K² and v = (σ_q σ_k σ_v σ_o)²:
-///                 K ← v c K + σ_b²,   Θ ← v (c (Θ + 4K) + 2 (Σ KΘ) K) + σ_b²
+///       sqrt      with identity, M = K + σ_p² I (I is 1 where the places are the same), c = Σ M∘K and v = (σ_q σ_k σ_v σ_o)²:
+///                 K ← v c M + σ_b²,   Θ ← v (c (Θ + σ_p² I + 4M) + (Σ (Θ + σ_p² I)∘K + Σ M∘Θ) M) + σ_b²
 ///     mean-pool:  K ← Σ K/(n_x n_z), n the tokens that count; sum-pool without the division; Θ likewise.
 ///                 A text without tokens has the vector 0.
 ///     flatten:    K ← 1/T Σ_s K[s, s], Θ likewise

@@ -108,14 +108,20 @@ module TokenState =
         | ScoreScale.Sqrt ->
             let v = pown (scales.Query * scales.Key * scales.Value * scales.Output) 2
 
-            let grown (products: float[]) =
-                products |> Array.map (fun k -> v * PairSums.inner products products * k + bias)
+            let placed = PairSums.placed (scales.Position * scales.Position)
 
-            let c, crossed = PairSums.inner xz xz, PairSums.inner xz below.Theta
+            let grown (valid: bool[]) (products: float[]) =
+                let seen = placed valid.Length products
+                let c = PairSums.inner seen products
+                seen |> Array.map (fun m -> v * c * m + bias)
+
+            let seen, trained = placed right.Length xz, placed right.Length below.Theta
+            let c = PairSums.inner seen xz
+            let crossed = PairSums.inner trained xz + PairSums.inner seen below.Theta
 
             below
-            |> ofProducts left right (grown xx, grown xz, grown zz) (fun k ->
-                v * (c * (below.Theta[k] + 4.0 * xz[k]) + 2.0 * crossed * xz[k]) + bias)
+            |> ofProducts left right (grown left xx, grown right xz, grown right zz) (fun k ->
+                v * (c * (trained[k] + 4.0 * seen[k]) + crossed * seen[k]) + bias)
 
     let private pool
         (ofPair: TokenMoments -> float[] -> float)

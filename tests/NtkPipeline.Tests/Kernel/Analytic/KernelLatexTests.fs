@@ -47,6 +47,43 @@ let tests =
 
             count "{" text = count "}" text && count @"\left" text = count @"\right" text
 
+        testCase "Gaussian scores: positions have a line of their own, of which all that scores see is made"
+        <| fun () ->
+            let lines text =
+                KernelLatex.print (
+                    Expect.wantOk (NetworkText.parseAny $"attention 2 scale=sqrt %s{text}") text
+                )
+
+            let has text (parts: string list) =
+                for part in parts do
+                    Expect.stringContains (lines text) part text
+
+            has "scores=identity" [
+                @"c_{1} &= \langle K_{0},K_{0}\rangle = \textstyle\sum_{s,t} K_{0}[s,t]^2"
+                @"K_{1} &= c_{1}\,K_{0} "
+                @"\left(\Theta_{0} + 4K_{0}\right) + 2\langle K_{0},\Theta_{0}\rangle\,K_{0}\right)"
+            ]
+
+            has "scores=identity position=0.5" [
+                @"M_{1} &= K_{0} + 0.5^2\,I"
+                @"c_{1} &= \langle M_{1},K_{0}\rangle = \textstyle\sum_{s,t} M_{1}[s,t]\,K_{0}[s,t]"
+                @"K_{1} &= c_{1}\,M_{1} "
+                @"c_{1}\left(\Theta_{0} + 0.5^2\,I + 4M_{1}\right)"
+                @"\left(\langle \Theta_{0} + 0.5^2\,I,K_{0}\rangle + \langle M_{1},\Theta_{0}\rangle\right)\,M_{1}"
+            ]
+
+            let covariance = @"\mathrm{Cov}\left(g_{s,i},h_{t,j}\right) &= "
+            has "scores=relu" [ covariance + @"K_{0}[s,t]\,K_{0}[i,j]" ]
+
+            has "scores=relu position=0.5" [
+                @"M_{1} &= K_{0} + 0.5^2\,I"
+                covariance + @"M_{1}[s,t]\,M_{1}[i,j]"
+                @"\mathbb{E}\left[\mathrm{relu}(g)\,K_{0}\,\mathrm{relu}(h)^{\top}\right]"
+            ]
+
+            for text in [ "scores=identity"; "scores=relu" ] do
+                Expect.isFalse ((lines text).Contains "M_{1}") "without positions there is none"
+
         testCase "the output's scale and centring stand in the last line"
         <| fun () ->
             let print ending = KernelLatex.print (Networks.parse $"dense 8 | erf | dense 1%s{ending}")

@@ -51,6 +51,7 @@ let private extrapolated = [
     "dense m | attention 2 position=1.1 b=0.3 | relu | mean-pool | dense 1"
     "dense m b=0.2 | attention 2 scores=relu position=0.7 k=0.8 | mean-pool | dense 1"
     "dense m b=0.2 | attention 2 scale=sqrt scores=identity q=0.8 k=1.1 v=1.2 o=0.9 b=0.3 | mean-pool | dense 1"
+    "dense m b=0.2 | attention 2 scale=sqrt scores=identity q=0.8 k=1.1 b=0.3 position=0.9 | mean-pool | dense 1"
 ]
 
 /// The kernel of every pair by the recursion.

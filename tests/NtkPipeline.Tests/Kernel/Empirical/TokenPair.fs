@@ -75,11 +75,11 @@ let attend (attention: Attention) (pair: Pair) =
     let v = (scales.Value * scales.Output) ** 2.0
     let bias = Array2D.map (fun k -> k + scales.Bias * scales.Bias)
 
+    // Positions, of their own at each place, are seen by scores alone.
+    let placed k = Array2D.mapi (fun s t k -> if s = t then k + scales.Position ** 2.0 else k) k
+
     match attention.Scale, attention.Scores with
     | ScoreScale.Linear, rule ->
-        // Positions, of their own at each place, are seen by scores alone.
-        let placed = Array2D.mapi (fun s t k -> if s = t then k + scales.Position ** 2.0 else k)
-
         let gx, gz =
             scoresOf rule factor pair.MaskX (placed pair.XX), scoresOf rule factor pair.MaskZ (placed pair.ZZ)
 
@@ -94,14 +94,15 @@ let attend (attention: Attention) (pair: Pair) =
         }
     | ScoreScale.Sqrt, ScoreRule.Identity ->
         let v = v * factor * factor
-        let ofK k = Array2D.map (fun u -> v * sumOfProducts k k * u) k |> bias
-        let c, d = sumOfProducts pair.XZ pair.XZ, sumOfProducts pair.XZ pair.Theta
+        let ofK k = Array2D.map (fun u -> v * sumOfProducts (placed k) k * u) (placed k) |> bias
+        let m, trained = placed pair.XZ, placed pair.Theta
+        let c, d = sumOfProducts m pair.XZ, sumOfProducts trained pair.XZ + sumOfProducts m pair.Theta
 
         masked {
             pair with
                 XX = ofK pair.XX
                 XZ = ofK pair.XZ
                 ZZ = ofK pair.ZZ
-                Theta = combine (fun t k -> v * (c * (t + 4.0 * k) + 2.0 * d * k)) pair.Theta pair.XZ |> bias
+                Theta = combine (fun t k -> v * (c * (t + 4.0 * k) + d * k)) trained m |> bias
         }
     | ScoreScale.Sqrt, _ -> invalidArg (nameof attention) "no closed form here"

@@ -65,10 +65,16 @@ let tests =
                         (kernel kind network (sourceOf "x" moved) None)
                         (NetworkText.print network)
 
-            let conv = parse pooled.Head
-            let before = kernel KernelKind.Ntk conv (sourceOf "x" (values, valid)) None
-            let after = kernel KernelKind.Ntk conv (sourceOf "x" moved) None
-            Expect.isGreaterThan (largest (Array.map2 (-) before after)) 1e-3 "convolution is not blind to it"
+            for text in
+                [
+                    pooled.Head
+                    "attention 2 scale=sqrt scores=identity position=1 | mean-pool | dense 1"
+                ] do
+                let network = parse text
+                Expect.isFalse (PoolCut.isBlind network) $"%s{text} is not blind to it"
+                let before = kernel KernelKind.Ntk network (sourceOf "x" (values, valid)) None
+                let after = kernel KernelKind.Ntk network (sourceOf "x" moved) None
+                Expect.isGreaterThan (largest (Array.map2 (-) before after)) 1e-3 text
 
         testCase "independent tokens: each distinct one meets once, and the kernel is that of all"
         <| fun () ->

@@ -120,6 +120,28 @@ let tests =
             near 1e-11 162.0 found.K[1] "crossed"
             near 1e-11 324.0 found.K[3] "second"
 
+        testCase "Gaussian scores have σ_p² more where both tokens stand at one place, masked ones counted"
+        <| fun () ->
+            let found network x z = define (parse network) 1 x z
+            let x, z = text 1 [| 1.0; 2.0 |] [| true; true |], text 1 [| 3.0 |] [| true |]
+            let plain = found "attention 1 scale=sqrt scores=identity position=2" x z
+            // K = [3; 6], M = [7; 6], c = 7·3 + 6·6 = 57, Θ = 57·(4 I + 4 M) + 4·3·M.
+            near 1e-12 399.0 plain.K[0] "K at one place"
+            near 1e-12 342.0 plain.K[1] "K at two"
+            near 1e-11 1908.0 plain.Theta[0] "Θ at one place"
+            near 1e-11 1440.0 plain.Theta[1] "Θ at two"
+
+            // The token of z at the second place, the first being masked: M = 3 with x's first, 6 + 4 with its second.
+            let later = text 1 [| 0.0; 3.0 |] [| false; true |]
+            let moved = found "attention 1 scale=sqrt scores=identity position=2" x later
+            near 1e-12 (69.0 * 3.0) moved.K[1] "K at two places"
+            near 1e-12 690.0 moved.K[3] "K at one: c = 3·3 + 10·6"
+            near 0.0 0.0 moved.K[0] "nothing where no token is"
+
+            // Θ = K below: Σ (Θ + 4 I)∘K = Σ M∘Θ = 57, and Θ = 57·(3 + 4 + 4·7) + (57 + 57)·7 at one place.
+            let upon = found "dense 1 | attention 1 scale=sqrt scores=identity position=2" x z
+            near 1e-11 2793.0 upon.Theta[0] "Θ upon a layer"
+
         testCase "one token is a row: today's kernel"
         <| fun () ->
             let phi = "relu"
@@ -165,7 +187,6 @@ let tests =
                 [
                     "attention 2 scale=sqrt", "only scores=identity has a closed form"
                     "dense 4 | residual(attention 2 scale=sqrt scores=relu)", "only scores=identity"
-                    "attention 2 scale=sqrt scores=identity position=1", "take scale=linear for position="
                 ] do
                 Expect.stringContains (Expect.wantError (SequenceNtk.check (parse text)) text) part text
     ]

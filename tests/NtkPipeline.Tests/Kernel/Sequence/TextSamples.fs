@@ -19,6 +19,8 @@ let pooled = [
     "dense 6 | attention 2 scores=relu position=0.7 b=0.2 | sum-pool | dense 1"
     "dense 6 b=0.1 | attention 2 scores=abs k=0.5 | mean-pool | dense 2"
     "dense 8 | attention 4 scale=sqrt scores=identity q=0.7 b=0.2 | relu | mean-pool | dense 1"
+    "dense 8 b=0.1 | attention 4 scale=sqrt scores=identity k=0.8 b=0.2 position=0.9 | relu | mean-pool | dense 1"
+    "conv 8 size=3 stride=2 b=0.1 | attention 2 scale=sqrt scores=identity position=0.6 | mean-pool | dense 1"
     "dense 8 b=0.2 | residual(relu | conv 8 size=3 w=0.8 b=0.1) | layer-norm(0.1) | relu | mean-pool | dense 1"
     "dense 8 | residual(attention 2 | relu | dense 8) | layer-norm | cos | mean-pool | dense 1 | scale(2.5)"
     "dense 8 param=standard b=0.3 | relu | mean-pool | dense 1 param=standard"
@@ -29,6 +31,7 @@ let unpooled = [
     "dense 8 b=0.2 | relu | dense 1"
     "conv 8 size=3 b=0.2 | relu | conv 1 size=3"
     "attention 4 scale=sqrt scores=identity"
+    "conv 8 size=2 pad=valid | attention 4 scale=sqrt scores=identity position=0.7 b=0.1"
     "attention 4 b=0.4 | relu | dense 1"
     "conv 8 size=2 pad=valid stride=2 | relu | dense 1 b=0.3"
 ]
