@@ -16,6 +16,7 @@ type EncoderProfile = {
 
 /// A model's folder says it in `encoder.json`, {"pooling": "mean" or "cls", "maxTokens": 256}, or where sentence-transformers
 /// does: `modules.json`, `1_Pooling/config.json` and `sentence_bert_config.json`; a limit that is not there, `TokeniserProfile`.
+/// What `encoder.json` says goes before the others; what it does not say is theirs to say, and to be refused for.
 [<RequireQualifiedAccess>]
 module EncoderProfile =
 
@@ -51,6 +52,7 @@ module EncoderProfile =
                     path
                     $"%s{name} is %s{PlainLine.ofWords (value.GetRawText())}, and a whole number from %d{least} to %d{most} is wanted"
 
+    /// The pooling, and the most tokens if they are stated.
     let private ours path (json: JsonElement) =
         match
             json.EnumerateObject() |> Seq.tryFind (fun p -> p.Name <> "pooling" && p.Name <> "maxTokens")
@@ -62,12 +64,7 @@ module EncoderProfile =
             | Some name when name.ValueKind = JsonValueKind.String ->
                 pooling path (string name)
                 |> Result.bind (fun pooling ->
-                    tokens path "maxTokens" json
-                    |> Result.map (fun limit -> {
-                        Pooling = pooling
-                        MaxTokens = Option.defaultValue assumed.MaxTokens limit
-                        IsStated = true
-                    }))
+                    tokens path "maxTokens" json |> Result.map (fun limit -> pooling, limit))
             | _ -> refuse path "it does not say pooling, \"mean\" or \"cls\""
 
     /// The pooling of sentence-transformers' file: one name, or a flag for each.
@@ -132,29 +129,35 @@ module EncoderProfile =
         let prompts = Path.Combine(folder, "config_sentence_transformers.json")
         let limited = Path.Combine(folder, "sentence_bert_config.json")
 
-        FolderJson.ofObject own (ours own)
-        |> Result.bind (fun stated ->
-            match stated with
-            | Some profile -> Ok profile
-            | None ->
-                result {
-                    let! place = FolderJson.ofList modules (poolingFolder modules)
-                    let! _ = FolderJson.ofObject prompts (refusePrompt prompts)
-                    let place = place |> Option.flatten |> Option.defaultValue "1_Pooling"
-                    let pooled = Path.Combine(folder, place, "config.json")
-                    let! pooling = FolderJson.ofObject pooled (theirs pooled)
-                    let! limit = FolderJson.ofObject limited (tokens limited "max_seq_length")
-                    let! tokeniser = TokeniserProfile.read folder
+        result {
+            let! stated = FolderJson.ofObject own (ours own)
+            let! place = FolderJson.ofList modules (poolingFolder modules)
+            let! _ = FolderJson.ofObject prompts (refusePrompt prompts)
+            let place = place |> Option.flatten |> Option.defaultValue "1_Pooling"
+            let pooled = Path.Combine(folder, place, "config.json")
 
-                    return {
-                        Pooling = Option.defaultValue assumed.Pooling pooling
-                        MaxTokens =
-                            Option.flatten limit
-                            |> Option.orElse (tokeniser.MaxTokens |> Option.map (min most))
-                            |> Option.defaultValue assumed.MaxTokens
-                        IsStated = pooling.IsSome
-                    }
-                })
+            let! pooling =
+                match stated with
+                | Some(pooling, _) -> Ok(Some pooling)
+                | None -> FolderJson.ofObject pooled (theirs pooled)
+
+            let! limit =
+                match Option.bind snd stated with
+                | Some limit -> Ok(Some limit)
+                | None ->
+                    FolderJson.ofObject limited (tokens limited "max_seq_length") |> Result.map Option.flatten
+
+            let! tokeniser = TokeniserProfile.read folder
+
+            return {
+                Pooling = Option.defaultValue assumed.Pooling pooling
+                MaxTokens =
+                    limit
+                    |> Option.orElse (tokeniser.MaxTokens |> Option.map (min most))
+                    |> Option.defaultValue assumed.MaxTokens
+                IsStated = pooling.IsSome
+            }
+        }
 
     /// As `ntk --json` and people read it: "mean", "cls".
     let poolingName (profile: EncoderProfile) : string =

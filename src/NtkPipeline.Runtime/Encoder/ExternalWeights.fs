@@ -2,57 +2,57 @@ namespace NtkPipeline.Runtime
 
 open System
 open System.IO
-open System.Text
+open FsToolkit.ErrorHandling
 open NtkPipeline.Core
 
-/// An ONNX graph may keep its weights in files beside it, which it names. They are as much the model as the graph is.
+/// An ONNX graph may keep its weights in other files, which it names. They are as much the model as the graph is.
 [<RequireQualifiedAccess>]
 module internal ExternalWeights =
 
-    /// Endings of what is no weights.
-    let private others = [ ".txt"; ".json"; ".md"; ".part"; ".tmp"; ".unpacking" ]
-
-    /// Which of these texts a file's bytes hold.
-    let private held (path: string) (texts: string[]) =
-        let wanted = texts |> Array.map (fun text -> text, Encoding.UTF8.GetBytes text)
-        let overlap = wanted |> Array.map (snd >> Array.length) |> Array.max
-        let buffer = Array.zeroCreate<byte>(overlap + (1 <<< 20))
-        use file = File.OpenRead path
-
-        let rec next kept found =
-            match file.Read(buffer, kept, buffer.Length - kept) with
-            | 0 -> found
-            | count ->
-                let filled = kept + count
-
-                let here =
-                    wanted
-                    |> Array.filter (fun (_, bytes) ->
-                        buffer.AsSpan(0, filled).IndexOf(ReadOnlySpan bytes) >= 0)
-                    |> Array.map fst
-
-                let keep = min filled overlap
-                Array.Copy(buffer, filled - keep, buffer, 0, keep)
-                next keep (Set.union found (Set.ofArray here))
-
-        next 0 Set.empty
-
-    /// The files beside a model whose names its bytes hold, in order, each with its digest.
-    let digests (model: string) : Result<string list, PipelineError> =
+    /// The file that a graph names, if it lies in the model's folder or below.
+    let private pathOf (model: string) (location: string) : string option =
         let folder = nonNull (Path.GetDirectoryName(Path.GetFullPath model))
 
-        let beside =
-            Directory.GetFiles folder
-            |> Array.map (fun path -> nonNull (Path.GetFileName path))
-            |> Array.filter (fun name ->
-                name <> nonNull (Path.GetFileName model)
-                && not (List.exists (fun (ending: string) -> name.EndsWith ending) others))
+        let within =
+            if Path.EndsInDirectorySeparator folder then
+                folder
+            else
+                folder + string Path.DirectorySeparatorChar
 
-        let named = if beside.Length = 0 then Set.empty else held model beside
+        if location.Contains '\000' || Path.IsPathRooted location then
+            None
+        else
+            Some(Path.GetFullPath(Path.Combine(folder, location)))
+            |> Option.filter _.StartsWith(within, StringComparison.Ordinal)
 
-        (Ok [], Set.toList named)
-        ||> List.fold (fun before name ->
-            before
-            |> Result.bind (fun digests ->
-                SourceFile.digest (Path.Combine(folder, name))
-                |> Result.map (fun digest -> digests @ [ name; digest.Hex ])))
+    /// The digest of a file that a graph names, whose bytes it uses as far as here.
+    let private digest (model: string) (location: string) (ends: int64) : Result<Digest, PipelineError> =
+        let named = $"%s{model}: it keeps weights in '%s{PlainLine.ofWords location}'"
+
+        match pathOf model location with
+        | None -> Error(DataRefused $"%s{named}, and only a file in its own folder or below is read.")
+        | Some path when not (File.Exists path) ->
+            Error(MachineLacks $"%s{named}, and there is no such file.")
+        | Some path ->
+            SourceFile.readWith path (fun file ->
+                if file.Length < ends then
+                    Error
+                        $"it has %d{file.Length} bytes, and the weights that %s{model} keeps in it end at byte %d{ends}"
+                else
+                    Ok(Digest.ofStream file))
+
+    /// The files that a model's graph names, in order, each with its digest. Refused: one that is missing, too short, or outside the
+    /// model's folder.
+    let digests (model: string) : Result<string list, PipelineError> =
+        SourceFile.readWith model (ExternalTensors.read >> Ok)
+        |> Result.bind (fun parts ->
+            parts
+            |> List.groupBy _.Location
+            |> List.sortBy fst
+            |> List.traverseResultM (fun (location, parts) ->
+                parts
+                |> List.map _.Ends
+                |> List.max
+                |> digest model location
+                |> Result.map (fun digest -> [ location; digest.Hex ])))
+        |> Result.map List.concat

@@ -85,7 +85,8 @@ module SentenceEncoder =
     /// The digest of the model's file alone, as `sha256sum` says it.
     let digest (folder: string) : Result<Digest, PipelineError> = SourceFile.digest (modelPath folder)
 
-    /// The digest of the model's and the vocabulary's bytes, the pooling and the most tokens, without opening the model.
+    /// The digest of the model's and the vocabulary's bytes, of those of the files that the model names, of the pooling and the most tokens,
+    /// without opening the model.
     let identify (folder: string) : Result<Digest, PipelineError> =
         match [ modelPath folder; vocabularyPath folder ] |> List.tryFind (File.Exists >> not) with
         | Some path ->

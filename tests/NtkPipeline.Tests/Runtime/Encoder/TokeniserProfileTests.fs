@@ -7,7 +7,8 @@ open NtkPipeline.Core
 open NtkPipeline.Runtime
 open NtkPipeline.Tests.Ntk
 
-let private folderOf (folder: string) (files: (string * string) list) =
+/// A new folder in this one, with these files.
+let folderOf (folder: string) (files: (string * string) list) =
     let at = Directory.CreateDirectory(Path.Combine(folder, Path.GetRandomFileName())).FullName
 
     for name, text in files do
@@ -131,6 +132,18 @@ let tests =
             refused "tokenizer_config.json" """{"tokenize_chinese_chars": false}""" "Chinese"
             refused "tokenizer_config.json" """{"do_lower_case": "no"}""" "true or false is wanted"
             refused "tokenizer.json" """{"normalizer": {"type": "NFKC"}}""" "NFKC"
+            refused "tokenizer.json" """{"normalizer": null}""" "its normalizer is null"
+            refused "tokenizer.json" """{"model": {"type": "BPE"}}""" "model.type is 'BPE'"
+            refused "tokenizer.json" """{"model": {"unk_token": "<unk>"}}""" "model.unk_token is '<unk>'"
+
+            refused
+                "tokenizer.json"
+                """{"model": {"type": "WordPiece", "continuing_subword_prefix": "@@"}}"""
+                "model.continuing_subword_prefix is '@@', and only ## is known"
+
+            refused "tokenizer_config.json" """{"unk_token": "<unk>"}""" "unk_token is '<unk>'"
+            refused "tokenizer_config.json" """{"cls_token": {"content": "<s>"}}""" "cls_token is '<s>'"
+            refused "tokenizer_config.json" """{"sep_token": 3}""" "sep_token is '3', and only [SEP] is known"
 
             refused
                 "modules.json"
@@ -141,6 +154,20 @@ let tests =
                 "config_sentence_transformers.json"
                 """{"prompts": {"query": "query: "}, "default_prompt_name": "query"}"""
                 "'query: '")
+
+        testCase "lower-cases before its tokeniser: refused where that one keeps accents"
+        <| inFolder (fun folder ->
+            let read cased =
+                folderOf folder [
+                    "sentence_bert_config.json", """{"do_lower_case": true}"""
+                    "tokenizer_config.json", $"""{{"do_lower_case": %s{cased} }}"""
+                ]
+                |> TokeniserProfile.read
+                |> Result.mapError _.Sentence
+
+            Expect.isFalse (Expect.wantOk (read "true") "uncased").KeepsCase "uncased"
+            let sentence = Expect.wantError (read "false") "cased"
+            Expect.stringContains sentence "sentence_bert_config.json: do_lower_case is true" "file and key")
 
         testCase "says where its pooling lies, and usual words ask for nothing"
         <| inFolder (fun folder ->
@@ -153,7 +180,11 @@ let tests =
                     "2_Pool/config.json", snd cls
                     "config_sentence_transformers.json", """{"prompts": {}, "default_prompt_name": null}"""
                     "tokenizer_config.json",
-                    """{"do_lower_case": true, "strip_accents": null, "tokenize_chinese_chars": true}"""
+                    """{"do_lower_case": true, "strip_accents": null, "tokenize_chinese_chars": true,
+                        "unk_token": "[UNK]", "cls_token": {"content": "[CLS]", "lstrip": false}, "mask_token": null}"""
+                    "tokenizer.json",
+                    """{"normalizer": {"type": "BertNormalizer", "lowercase": true},
+                        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##"}}"""
                 ]
                 |> EncoderProfile.read
                 |> want
