@@ -79,6 +79,8 @@ module ArrayFile =
 
                 if got < rest then
                     Error $"%s{array} ends before its last byte"
+                elif not (ZipChecksum.isOf entry bytes) then
+                    Error $"%s{array} is damaged: its checksum is another"
                 else
                     Ok(new MemoryStream(bytes))
 

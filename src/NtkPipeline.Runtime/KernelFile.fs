@@ -152,7 +152,7 @@ module KernelFile =
 
             let filled =
                 result {
-                    let! isThere = OwnFile.check aside
+                    let! isThere = OwnFile.checkOf header[..5] aside
                     let! noted = KernelProgress.read progress
 
                     match noted |> Option.filter (isReached isThere) with

@@ -14,7 +14,7 @@ module internal KernelProgress =
 
     /// What is noted; none where nothing is, or nothing that can be read. Refused is what is no file of ours.
     let read (path: string) : Result<KernelProgress option, PipelineError> =
-        OwnFile.check path
+        OwnFile.checkOf "{"B path
         |> Result.map (fun isThere ->
             if isThere then
                 use file = File.OpenRead path

@@ -44,6 +44,21 @@ module internal OwnFile =
                 if isTrusted path found then Ok true else refuse path "another user's file"
             | other -> refuse path other.Kind.Words)
 
+    /// The same where files of ours begin with these bytes. Refused is what does not, be it a person's; nothing at all, or zeros of a disk that
+    /// lost its power, may be ours.
+    let checkOf (beginning: byte[]) (path: string) : Result<bool, PipelineError> =
+        let begins () =
+            use file = File.OpenRead path
+            let head = Array.zeroCreate<byte> beginning.Length
+            let head = head[.. file.ReadAtLeast(head, head.Length, throwOnEndOfStream = false) - 1]
+
+            if head = Array.truncate head.Length beginning || Array.forall ((=) 0uy) head then
+                Ok true
+            else
+                refuse path "none of this command's"
+
+        check path |> Result.bind (fun isThere -> if isThere then guard path begins else Ok false)
+
     /// Refuses an open file that is not the one that `check` would let pass at its path.
     let confirm (path: string) (handle: SafeFileHandle) : Result<unit, PipelineError> =
         check path

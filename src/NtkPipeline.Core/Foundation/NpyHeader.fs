@@ -128,8 +128,32 @@ module internal NpyHeader =
 
             Error $"its shape is (%s{text}); %s{read} dimensions are read here"
 
+    /// NumPy's names of these types, which `numpy.dtype` takes in a header too.
+    let private named =
+        Map [
+            "d", "f8"
+            "double", "f8"
+            "f", "f4"
+            "single", "f4"
+            "e", "f2"
+            "half", "f2"
+            for bits in [ 16; 32; 64 ] do
+                $"float%d{bits}", $"f%d{bits / 8}"
+            for bits in [ 8; 16; 32; 64 ] do
+                $"int%d{bits}", $"i%d{bits / 8}"
+                $"uint%d{bits}", $"u%d{bits / 8}"
+            "bool", "?"
+        ]
+
     let private parseType (descr: string) =
-        let m = Regex.Match(descr, @"^([<>|=]?)(?:([fiub])([1248])|(\?))$")
+        let order = if descr <> "" && "<>|=".Contains descr[0] then descr[..0] else ""
+        let code = descr[order.Length ..]
+
+        let m =
+            Regex.Match(
+                order + Option.defaultValue code (named.TryFind code),
+                @"^([<>|=]?)(?:([fiub])([1248])|(\?))$"
+            )
 
         match m.Groups[2].Value, m.Groups[3].Value with
         | "f", ("2" | "4" | "8" as size) -> Ok(NpyKind.Real, int size)

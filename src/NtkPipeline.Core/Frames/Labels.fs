@@ -142,15 +142,19 @@ module Labels =
                     | LearningTask.Real _ -> true
                     | _ -> false)
 
-            match choice, missingNumber cells with
-            | TaskChoice.Auto, Some row ->
+            match choice, missingNumber cells, LearningTask.decimalComma cells with
+            | (TaskChoice.Auto | TaskChoice.Regression), _, Some row ->
+                Error
+                    $"%s{place row}: label '%s{shown cells[row]}' has a comma, and numbers are read with a point; write them so, or data.task=classes takes them for names"
+            | TaskChoice.Auto, Some row, None ->
                 Error
                     $"%s{place row}: label '%s{shown cells[row]}' is no number, and other rows have numbers; leave such rows out or fill them, or data.task=classes takes it for the name of a class"
-            | TaskChoice.Regression, _ -> numbers from place cells
-            | TaskChoice.Auto, None when areNumbers && Array.exists isBroken cells -> numbers from place cells
-            | TaskChoice.Auto, None
-            | TaskChoice.Binary, _
-            | TaskChoice.Classes, _ -> classes choice from cells
+            | TaskChoice.Regression, _, _ -> numbers from place cells
+            | TaskChoice.Auto, None, None when areNumbers && Array.exists isBroken cells ->
+                numbers from place cells
+            | TaskChoice.Auto, None, None
+            | TaskChoice.Binary, _, _
+            | TaskChoice.Classes, _, _ -> classes choice from cells
 
     /// The column of labels of a CSV file's bytes; `name` is the file, for refusals: those of `CsvFrame.parse` and those above.
     let ofCsv

@@ -3,6 +3,7 @@ namespace NtkPipeline.Core
 open System
 open System.Globalization
 open System.Numerics
+open System.Text.RegularExpressions
 
 /// What a run learns of its rows. The labels carry it (`Labels`), so that every stage can ask.
 [<RequireQualifiedAccess>]
@@ -75,6 +76,17 @@ module LearningTask =
         match cell with
         | Setting.Number value -> Some value
         | _ -> None
+
+    /// The first cell whose number is written with a decimal comma, where every cell holds a number.
+    let decimalComma (cells: string[]) : int option =
+        let hasComma (cell: string) = cell.Length < 400 && Regex.IsMatch(cell.Trim(), @"^[+-]?[0-9]+,[0-9]+$")
+
+        let isNumber =
+            function
+            | Real _ -> true
+            | cell -> hasComma cell
+
+        if Array.forall isNumber cells then Array.tryFindIndex hasComma cells else None
 
     /// Whole numbers that float64 tells apart.
     let isWhole (value: float) : bool = value = Math.Floor value && abs value < 9e15

@@ -13,36 +13,6 @@ module TorchScriptArchive =
     /// Of programs and their sizes; tensors are stored, not packed.
     let private mostUnpacked = 64_000_000L
 
-    let private table =
-        lazy
-            (Array.init 256 (fun n ->
-                (uint32 n, [ 1..8 ])
-                ||> List.fold (fun c _ -> if c &&& 1u = 1u then 0xEDB88320u ^^^ (c >>> 1) else c >>> 1)))
-
-    /// CRC-32 of a stream that has so many bytes; none where it has fewer.
-    let private checksum (stream: Stream) (length: int64) : uint32 option =
-        let table, buffer = table.Value, Array.zeroCreate<byte> 65536
-
-        let rec go (left: int64) (sum: uint32) =
-            if left = 0L then
-                Some(sum ^^^ 0xFFFFFFFFu)
-            else
-                match stream.Read(buffer, 0, int (min left (int64 buffer.Length))) with
-                | 0 -> None
-                | count ->
-                    let mutable sum = sum
-
-                    for k in 0 .. count - 1 do
-                        sum <- table[int ((sum ^^^ uint32 buffer[k]) &&& 0xFFu)] ^^^ (sum >>> 8)
-
-                    go (left - int64 count) sum
-
-        go length 0xFFFFFFFFu
-
-    let private isSound (entry: ZipArchiveEntry) =
-        use stream = entry.Open()
-        checksum stream entry.Length = Some entry.Crc32
-
     let private isPacked (entry: ZipArchiveEntry) = entry.CompressedLength <> entry.Length
 
     /// Whether bytes begin as a zip archive does.
@@ -63,7 +33,7 @@ module TorchScriptArchive =
         elif packed > mostUnpacked || stored > bytes.LongLength then
             Error "its parts would unfold to more than an archive of its size holds"
         else
-            match entries |> List.tryFind (isSound >> not) with
+            match entries |> List.tryFind (ZipChecksum.isSound >> not) with
             | Some entry ->
                 Error $"its part '%s{PlainLine.ofWords entry.FullName}' is damaged: its checksum is another"
             | None ->

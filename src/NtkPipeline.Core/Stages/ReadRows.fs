@@ -16,7 +16,7 @@ module ReadRows =
         | Some(row, column) ->
             Some(
                 NumbersRefused
-                    $"%s{file}: the number of row %d{row}, column %d{column} (from 0) is not finite; leave such rows out, or fill them"
+                    $"%s{file}: the number of row %d{row}, column %d{column} (from 0) is not finite in float32, which features are held in; leave such rows out, fill them, or divide the column by a constant"
             )
         | None -> None
 

@@ -41,7 +41,7 @@ module StandardiseRows =
             let named = columns |> Seq.truncate 8 |> Seq.map string |> String.concat ", "
             let more = if columns.Length > 8 then ", …" else ""
 
-            $"; %d{columns.Length} that do not differ by a millionth of their mean between the training rows say nothing: %s{named}%s{more}, counted from 0"
+            $"; %d{columns.Length} that do not differ by a millionth of their mean (or by 1e-36) between the training rows say nothing: %s{named}%s{more}, counted from 0"
 
     let private run (embeddings: Embeddings, split: Split) =
         let moments = embeddings.Labelled |> Matrix.gatherRows split.Train |> moments
@@ -49,7 +49,7 @@ module StandardiseRows =
         if moments |> Array.forall (snd >> System.Double.IsInfinity) then
             Error(
                 NumbersRefused
-                    "data.features: no column differs between the training rows by more than a millionth of its mean, so that nothing can be learnt from them; where a column stands on a large constant, subtract it first"
+                    "data.features: no column differs between the training rows by more than a millionth of its mean, so that nothing can be learnt from them; where a column stands on a large constant, subtract it first, and where its numbers are below 1e-30, multiply them"
             )
         else
             Ok {

@@ -37,6 +37,7 @@ module TunedArchive =
         | Ok layout when layout.Sizes |> List.map int64 |> Array.ofList <> sizes ->
             wrong
                 $"is %s{layout.Sizes |> List.map int64 |> Array.ofList |> shown}, and the encoder's is %s{shown sizes}"
+        | Ok _ when not (ZipChecksum.isSound entry) -> wrong "is damaged: its checksum is another"
         | Ok _ ->
             use stream = entry.Open()
 

@@ -19,7 +19,8 @@ module ProcessMemory =
         |> fun words -> 1024L * Int64.Parse words[1]
 
     /// By how many bytes work raises resident memory at its highest above what was resident before. What earlier work has
-    /// freed goes back to the system first, and the kernel's high-water mark is reset. None on other systems.
+    /// freed goes back to the system first, and the kernel's high-water mark is reset. None where the system
+    /// does not count anew.
     let peak (work: unit -> unit) : int64 option =
         if not (OperatingSystem.IsLinux()) then
             None
@@ -27,7 +28,7 @@ module ProcessMemory =
             GC.Collect(2, GCCollectionMode.Aggressive, true, true)
             GC.WaitForPendingFinalizers()
             trimNative 0un |> ignore
-            File.WriteAllText("/proc/self/clear_refs", "5")
+            let isCounted = PeakMemory.restart ()
             let before = field "VmRSS"
             work ()
-            Some(field "VmHWM" - before)
+            if isCounted then Some(field "VmHWM" - before) else None

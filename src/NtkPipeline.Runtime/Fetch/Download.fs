@@ -158,4 +158,4 @@ module internal Download =
         with
         | :? HttpRequestException as e -> failed had address e
         | :? OperationCanceledException -> Dropped($"nothing came for %g{silence.TotalSeconds} s", None)
-        | :? IOException as e -> Dropped(e.Message.TrimEnd '.', None)
+        | DiskRefusal.Reason reason -> Dropped(reason, None)

@@ -80,7 +80,7 @@ module SolveRun =
 
     /// The state that a stopped run of the same recipe left. Refused is what lies in its place and is no file of ours.
     let private load (path: string) (recipe: string) : Result<GradientsState option, PipelineError> =
-        OwnFile.check path |> Result.map (fun isThere -> if isThere then read path recipe else None)
+        OwnFile.checkOf "PK"B path |> Result.map (fun isThere -> if isThere then read path recipe else None)
 
     /// Solves, keeping the state at most every `seconds` seconds in a file beside `output`, which goes when the solve is done. `tell`
     /// hears of progress, first of the step that a stopped run had reached; `warn` of a state that could not be kept. Products are made

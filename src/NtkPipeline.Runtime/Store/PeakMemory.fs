@@ -1,6 +1,5 @@
 namespace NtkPipeline.Runtime
 
-open System
 open System.Diagnostics
 open System.IO
 
@@ -19,9 +18,8 @@ module PeakMemory =
         try
             File.WriteAllText("/proc/self/clear_refs", "5")
             true
-        with
-        | :? IOException
-        | :? UnauthorizedAccessException -> false
+        with DiskRefusal.Reason _ ->
+            false
 
     /// The highest since `restart`, which said `isOfStage`.
     let read (isOfStage: bool) : PeakMemory =

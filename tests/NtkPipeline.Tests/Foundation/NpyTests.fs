@@ -91,6 +91,16 @@ let tests =
             file 1 (dictionary "<f8" "True" "6, 1") bytes |> wants 6 1 six
             file 1 (dictionary "<f8" "True" "1, 6") bytes |> wants 1 6 six
 
+        testCase "types may have NumPy's names"
+        <| fun () ->
+            let bytes = little BitConverter.GetBytes six
+
+            for name in [ "float64"; "d"; "<d"; "double" ] do
+                file 1 (dictionary name "False" "2, 3") bytes |> wants 2 3 six
+
+            file 1 (dictionary "int8" "False" "2, 3") (little (fun x -> [| byte x |]) six) |> wants 2 3 six
+            file 1 (dictionary "complex128" "False" "2, 3") [||] |> says "'complex128'"
+
         testCase "what is no array of numbers is refused with its reason"
         <| fun () ->
             let of' text = file 1 text (little BitConverter.GetBytes six)

@@ -98,6 +98,12 @@ let tests =
                 "b"
             ]
 
+            for choice in [ auto; TaskChoice.Regression ] do
+                refused [ "row 1"; "'1,5' has a comma"; "data.task=classes" ] choice [ "1"; "1,5"; "-2,25" ]
+
+            Expect.isOk (read auto [ "1,5"; "a"; "a"; "1,5" ]) "a name among names"
+            Expect.isOk (read TaskChoice.Classes [ "1,5"; "2,5" ]) "names, if so said"
+
             for word in [ "NaN"; "n/a"; "inf"; "1e999" ] do
                 for numbers in [ [ "0"; "1" ]; [ "0.5"; "1.5" ] ] do
                     refused

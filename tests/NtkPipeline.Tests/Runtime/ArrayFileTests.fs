@@ -115,6 +115,30 @@ let tests =
             let taken = System.GC.GetAllocatedBytesForCurrentThread() - before
             Expect.isLessThan taken 20_000_000L "and no memory is taken for it")
 
+        testCase "an array of an archive whose bytes are not those of its checksum is refused"
+        <| inFolder (fun folder ->
+            for level, name in [ CompressionLevel.NoCompression, "a.npz"; CompressionLevel.Optimal, "b.npz" ] do
+                let path = archive folder name level [ "x", npy x ]
+                let bytes = File.ReadAllBytes path
+                // The checksum stands in the directory at the end; a stored array's last values lie before it.
+                let directory = (Array.windowed 4 bytes) |> Array.findIndex ((=) "PK\001\002"B)
+
+                for at in
+                    [
+                        directory + 16
+                        if level = CompressionLevel.NoCompression then
+                            directory - 40
+                    ] do
+                    let damaged = Array.copy bytes
+                    damaged[at] <- damaged[at] ^^^ 0x40uy
+                    let path = Path.Combine(folder, "damaged.npz")
+                    File.WriteAllBytes(path, damaged)
+
+                    Expect.stringContains
+                        (refusal path)
+                        "its array 'x' is damaged: its checksum"
+                        $"byte %d{at}")
+
         testCase "a number in quotes is one cell, and what only looks like a head is no head"
         <| inFolder (fun folder ->
             let values text = (read (table folder "q.csv" text)).Values

@@ -72,7 +72,7 @@ let tests =
                 File.WriteAllText(path + ".progress", """{"recipe":"","tiles":15,"done":99}"""))
 
             anew "one" (fun () -> File.Delete(path + ".progress"))
-            anew "one" (fun () -> File.WriteAllText(path + ".part", "short"))
+            anew "one" (fun () -> File.WriteAllBytes(path + ".part", [| 0x93uy; byte 'N' |]))
 
             stopAt 5 path "one" (analytic 64 None)
             let others = write path "one" (analytic 128 None)

@@ -50,6 +50,20 @@ let tests =
             wantRefused folder (path + ".progress") (fun () -> KernelFile.unfinished path (recipe "two"))
             Expect.isOk (writeKernel path) "and without a trap it is written")
 
+        testCase "a person's file of such a name is not taken for unfinished work"
+        <| inFolder (fun folder ->
+            let path = Path.Combine(folder, "K.npy")
+
+            for ending in [ ".part"; ".progress" ] do
+                File.WriteAllText(path + ending, "notes")
+                let refusal = Expect.wantError (writeKernel path) ending
+                Expect.stringContains refusal.Sentence (path + ending) "where"
+                Expect.equal (File.ReadAllText(path + ending)) "notes" "it stays"
+                File.Delete(path + ending)
+
+            File.WriteAllText(path + ".part", "")
+            Expect.isOk (writeKernel path) "an empty one may be ours")
+
         testCase "nor does a download"
         <| inFolder (fun folder ->
             let wanted = { Places = [ "x" ]; Name = "x"; Bytes = 4L; Sha256 = Digest.ofBytes "mine"B }

@@ -25,7 +25,7 @@ module RegressionTargets =
 
             Error(
                 NumbersRefused
-                    $"%s{which row column}, whose square is no finite number; divide all targets by a constant"
+                    $"%s{which row column}, and float64 holds no sums of such squares; divide all targets by a constant"
             )
         | None, None ->
             let largest k = Seq.init targets.Rows (fun i -> abs targets[i, k]) |> Seq.fold max 0.0

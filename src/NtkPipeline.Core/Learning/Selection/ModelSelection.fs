@@ -129,7 +129,7 @@ module ModelSelection =
         if number < settings.Folds then
             Error(
                 NumbersRefused
-                    $"select: %d{settings.Folds} folds cannot be made of %d{number} different rows of inputs; give more rows, or fewer folds"
+                    $"select: %d{settings.Folds} folds cannot be made of %d{number} different rows of inputs; give more rows, hold none of them out, or ask for fewer folds"
             )
         else
             let positive = positive rule targets
@@ -159,15 +159,14 @@ module ModelSelection =
                 let expected = held |> Array.map (fun row -> problem.Targets[row])
                 let column values = Matrix.create held.Length 1 values
                 let residuals = Array.map2 (-) expected outputs
+                let rule = SelectionProblem.classes problem
+                let accuracy = ClassRule.accuracy rule (column expected) (column residuals)
 
                 Some {
                     Rows = held.Length
                     Error = Array.map2 (fun f y -> (f - y) ** 2.0) outputs expected |> Array.average
-                    Accuracy =
-                        ClassRule.accuracy
-                            (SelectionProblem.classes problem)
-                            (column expected)
-                            (column residuals)
+                    Accuracy = accuracy
+                    IsOneClass = accuracy.IsSome && (positive rule expected |> Array.distinct).Length = 1
                 })
 
     /// Ranks every network with every kernel. `tell` hears before each which it is, and how many there are.

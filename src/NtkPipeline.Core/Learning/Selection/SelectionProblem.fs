@@ -66,8 +66,14 @@ module Candidate =
             candidate
 
 /// What the winner is worth on rows that had no part in the choice.
-/// The accuracy is none where targets are numbers.
-type HeldOut = { Rows: int; Error: float; Accuracy: float option }
+type HeldOut = {
+    Rows: int
+    Error: float
+    /// None where targets are numbers.
+    Accuracy: float option
+    /// Then the accuracy says nothing of the other class.
+    IsOneClass: bool
+}
 
 type Selection = {
     /// Best first.

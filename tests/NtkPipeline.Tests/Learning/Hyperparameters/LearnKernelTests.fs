@@ -94,7 +94,8 @@ let tests =
             attempt { problem LearnBy.Likelihood one with Y = Matrix.init 39 1 (fun _ _ -> 1.0) }
             |> wantRefusal [ "39 targets for 40 rows" ]
 
-            for size, words in [ 0.0, "all targets are 0"; 1e-170, "vanish"; 1e160, "no finite number" ] do
+            for size, words in
+                [ 0.0, "all targets are 0"; 1e-170, "vanish"; 1e160, "no sums of such squares" ] do
                 let learnable = problem LearnBy.Likelihood one
 
                 attempt { learnable with Y = Matrix.map ((*) size) learnable.Y } |> wantRefusal [ words ]

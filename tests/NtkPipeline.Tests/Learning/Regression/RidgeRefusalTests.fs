@@ -69,7 +69,7 @@ let tests =
             for size, words in
                 [
                     1e-163, "squares of its errors vanish"
-                    1e160, "whose square is no finite number"
+                    1e160, "holds no sums of such squares"
                 ] do
                 refused [ words ] settings { problem with Targets = y |> Array.map ((*) size) }
 
