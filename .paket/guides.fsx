@@ -155,7 +155,19 @@ let private targets =
          |> Set.ofSeq
          |> Set.add "help")
 
-/// The commands in a file's lines, with their mistakes.
+let private check (command: string) : string list =
+    match words command with
+    | "ntk" :: arguments -> mistakes arguments
+    | "dotnet" :: "fsi" :: "build.fsx" :: "run" :: first :: rest when first.StartsWith '-' ->
+        mistakes ("run" :: first :: rest)
+    | "dotnet" :: "fsi" :: "build.fsx" :: "run" :: "…" :: _ -> []
+    | "dotnet" :: "fsi" :: "build.fsx" :: "run" :: arguments -> mistakes arguments
+    | "dotnet" :: "fsi" :: "build.fsx" :: target :: _ when targets.Value.Contains target -> []
+    | _ -> [ "build.fsx has no such target" ]
+
+let private found = ConcurrentDictionary<string, Lazy<string list>>()
+
+/// The commands in a file's lines, with their mistakes. Guides share many of them.
 let private inLines (file: string) : int * string list =
     let commands =
         Regex.Matches(File.ReadAllText file, "`((?:dotnet fsi build.fsx|ntk) [^`\n]+)`")
@@ -163,20 +175,10 @@ let private inLines (file: string) : int * string list =
         |> Seq.distinct
         |> List.ofSeq
 
-    let check (command: string) =
-        match words command with
-        | "ntk" :: arguments -> mistakes arguments
-        | "dotnet" :: "fsi" :: "build.fsx" :: "run" :: first :: rest when first.StartsWith '-' ->
-            mistakes ("run" :: first :: rest)
-        | "dotnet" :: "fsi" :: "build.fsx" :: "run" :: "…" :: _ -> []
-        | "dotnet" :: "fsi" :: "build.fsx" :: "run" :: arguments -> mistakes arguments
-        | "dotnet" :: "fsi" :: "build.fsx" :: target :: _ when targets.Value.Contains target -> []
-        | _ -> [ "build.fsx has no such target" ]
-
     commands.Length,
     [
         for command in commands do
-            for mistake in check command do
+            for mistake in found.GetOrAdd(command, (fun _ -> lazy check command)).Value do
                 $"%s{named file}: `%s{command}`: %s{mistake.Trim()}"
     ]
 

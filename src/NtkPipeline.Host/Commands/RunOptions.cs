@@ -128,7 +128,7 @@ internal sealed class RunOptions
 
     /// <summary>
     /// Everything about a finished run: of the one that the options say, or, where none but --data and --out is given, of the last one whose
-    /// results lie in that folder.
+    /// results lie in that folder. Beside --out, --store says where that run's store lies now.
     /// </summary>
     public FSharpResult<Session, Failure> OpenFinished(ParseResult parsed, Terminal terminal)
     {
@@ -140,7 +140,7 @@ internal sealed class RunOptions
         return from folder in named is null ? Home.Data(parsed.GetValue(_data)).Select(data => Home.Results(data.Name)) : Results.Ok(named)
                from request in AskedRun.Find(folder)
                from session in request is not null && IsOf(request, parsed.GetValue(_data))
-                   ? request.Open(terminal.Note($"ntk: note: the last run of {folder}: {AskedRun.Words(request)}"), folder)
+                   ? (request with { Store = parsed.GetValue(_store) ?? request.Store }).Open(terminal.Note($"ntk: note: the last run of {folder}: {AskedRun.Words(request)}"), folder)
                    : named is null
                        ? Open(parsed, terminal)
                        : Results.Fail<Session>(ExitCode.Refused, $"{folder}: no run of {parsed.GetValue(_data) ?? "any data"} has left its options there (run.json); name the folder that its report lies in")
@@ -148,7 +148,8 @@ internal sealed class RunOptions
     }
 
     private bool IsFound(ParseResult parsed) =>
-        !new Option[] { _config, _set, _experiment, _store, _seed }.Any(option => NtkCommand.IsGiven(parsed, option));
+        !new Option[] { _config, _set, _experiment, _seed }.Any(option => NtkCommand.IsGiven(parsed, option))
+        && (NtkCommand.IsGiven(parsed, _out) || !NtkCommand.IsGiven(parsed, _store));
 
     private static bool IsOf(RunRequest request, string? data) => data is null || (request.Data is { } own && FileNames.IsSame(own, data));
 

@@ -68,7 +68,7 @@ internal static class SelectWords
                     looAccuracy = Certificates.Maybe(best.LooAccuracy),
                     looIsEstimate = best.IsLooEstimate,
                 },
-                heldOut = heldOut is null ? null : new { rows = heldOut.Rows, error = heldOut.Error, accuracy = Certificates.Maybe(heldOut.Accuracy) },
+                heldOut = heldOut is null ? null : new { rows = heldOut.Rows, error = heldOut.Error, accuracy = Certificates.Maybe(heldOut.Accuracy), isOneClass = heldOut.IsOneClass },
             },
             [$"{output}: {selection.Candidates.Length} candidates on {selection.Rows} rows, best first",
             $"best by {by}: {KernelKindModule.print(best.Kind)} of {NetworkText.print(best.Network)}, {regularisation}: {score:g5}"
@@ -89,7 +89,10 @@ internal static class SelectWords
                 + "--by cv ranks times on rows really held out";
     }
 
-    /// <summary>"accuracy 0.9 ± 0.03, "; nothing where targets are numbers.</summary>
+    /// <summary>"accuracy 0.9 ± 0.03, "; nothing where targets are numbers. Where all rows agree there is no band of that kind.</summary>
     private static string Accuracy(HeldOut found) =>
-        found.Accuracy is { Value: var share } ? $"accuracy {share:0.0000} ± {Math.Sqrt(share * (1 - share) / found.Rows):0.0000}, " : "";
+        found.Accuracy is not { Value: var share } ? ""
+        : found.IsOneClass ? $"accuracy {share:0.0000}, of one class alone, which says nothing of the other, "
+        : share is 0 or 1 ? $"accuracy {share:0.0000}, "
+        : $"accuracy {share:0.0000} ± {Math.Sqrt(share * (1 - share) / found.Rows):0.0000}, ";
 }

@@ -36,6 +36,14 @@ let tests =
                 told.Output
                 "of these data"
 
+            let moved = Path.Combine(folder, "moved")
+            Directory.Move(store, moved)
+
+            Expect.equal
+                (ask [ "--out"; out; "--store"; moved ] |> wantDone).Output
+                told.Output
+                "from where the store lies now"
+
             refused 1 [ out; "no run of"; "run.json" ] (ask [ "--out"; out; "--data"; folder ])
             refused 1 [ folder; "run.json" ] (ask [ "--out"; folder ])
 

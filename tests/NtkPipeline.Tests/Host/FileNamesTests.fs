@@ -144,5 +144,9 @@ let tests =
             Expect.equal (Directory.GetFiles(folder).Length) 2 "nothing else is there"
             let own = at "own"
             wantDone [ "sample"; "--out"; own ] |> ignore
-            wantDone [ "sample"; "--out"; own; "--seed"; "2" ] |> ignore)
+            wantDone [ "sample"; "--out"; own; "--seed"; "2" ] |> ignore
+            let train = Path.Combine(own, "train.csv")
+            File.AppendAllText(train, "999999,,,mine,1\n")
+            refused 2 [ "train.csv"; "nothing is written" ] [ "sample"; "--out"; own ]
+            Expect.stringEnds (File.ReadAllText train) ",mine,1\n" "a person's line stays")
     ]

@@ -56,6 +56,15 @@ let private commands =
             Expect.stringContains answer.Output "optimistic" "honest without"
             Expect.stringContains answer.Error "100 of 140 rows" "a subset is said"
 
+            let lone = writeVector folder "lone" (Array.init 140 (fun i -> if i = 3 then 1.0 else -1.0))
+
+            let answer =
+                select []
+                |> List.map (fun word -> if word = file folder "y.npy" then lone else word)
+                |> wantDone
+
+            Expect.stringContains answer.Output "of one class alone" "no band where there is none"
+
             select [
                 "--by"
                 "likelihood"
