@@ -7,14 +7,6 @@ open System.IO
 open System.Text
 open System.Text.RegularExpressions
 
-/// What one value of a NumPy file is.
-[<Struct; RequireQualifiedAccess>]
-type NpyKind =
-    | Real
-    | Signed
-    | Unsigned
-    | Truth
-
 /// What a NumPy file's header says of its values. A one-dimensional array is one column; of three dimensions the last two are columns.
 type NpyLayout = {
     /// 1 or 2; 3 where that is read.
@@ -128,43 +120,6 @@ module internal NpyHeader =
 
             Error $"its shape is (%s{text}); %s{read} dimensions are read here"
 
-    /// NumPy's names of these types, which `numpy.dtype` takes in a header too.
-    let private named =
-        Map [
-            "d", "f8"
-            "double", "f8"
-            "f", "f4"
-            "single", "f4"
-            "e", "f2"
-            "half", "f2"
-            for bits in [ 16; 32; 64 ] do
-                $"float%d{bits}", $"f%d{bits / 8}"
-            for bits in [ 8; 16; 32; 64 ] do
-                $"int%d{bits}", $"i%d{bits / 8}"
-                $"uint%d{bits}", $"u%d{bits / 8}"
-            "bool", "?"
-        ]
-
-    let private parseType (descr: string) =
-        let order = if descr <> "" && "<>|=".Contains descr[0] then descr[..0] else ""
-        let code = descr[order.Length ..]
-
-        let m =
-            Regex.Match(
-                order + Option.defaultValue code (named.TryFind code),
-                @"^([<>|=]?)(?:([fiub])([1248])|(\?))$"
-            )
-
-        match m.Groups[2].Value, m.Groups[3].Value with
-        | "f", ("2" | "4" | "8" as size) -> Ok(NpyKind.Real, int size)
-        | "i", size when m.Success -> Ok(NpyKind.Signed, int size)
-        | "u", size when m.Success -> Ok(NpyKind.Unsigned, int size)
-        | "b", "1" -> Ok(NpyKind.Truth, 1)
-        | "", _ when m.Groups[4].Success -> Ok(NpyKind.Truth, 1)
-        | _ ->
-            Error
-                $"its values are '%s{descr}'; real numbers (such as '<f4' and '<f8'), whole numbers and truth values of at most 64 bits are read here"
-
     let private layout most start (text: string) : Result<NpyLayout, string> =
         entries text
         |> Result.bind (fun found ->
@@ -178,7 +133,7 @@ module internal NpyHeader =
             | 3, Some descr, Some isFortran, Some shape ->
                 parseShape most shape
                 |> Result.bind (fun (sizes, rows, columns) ->
-                    parseType descr
+                    NpyType.parse descr
                     |> Result.map (fun (kind, size) -> {
                         Dimensions = sizes.Length
                         Sizes = sizes

@@ -36,7 +36,10 @@ let tests =
                 for files in [ [ name, text ]; [ both; name, text ] ] do
                     Expect.stringContains (Expect.wantError (read folder files) "refused") words words
 
-            refused "modules.json" """[{"type": "sentence_transformers.models.Dense"}]""" "Dense is not known"
+            refused
+                "modules.json"
+                """[{"type": "sentence_transformers.models.Dense"}]"""
+                "Dense is not known"
 
             refused
                 "config_sentence_transformers.json"
@@ -50,8 +53,18 @@ let tests =
         <| inFolder (fun folder ->
             let poolings = "1_Pooling/config.json", """{"pooling_mode_max_tokens": true}"""
             let limit = "sentence_bert_config.json", """{"max_seq_length": 1}"""
-            Expect.stringContains (Expect.wantError (read folder [ poolings ]) "refused") "'max_tokens'" "alone"
+
+            Expect.stringContains
+                (Expect.wantError (read folder [ poolings ]) "refused")
+                "'max_tokens'"
+                "alone"
+
             Expect.isOk (read folder [ pooled; poolings ]) "the pooling is stated"
-            Expect.stringContains (Expect.wantError (read folder [ pooled; limit ]) "refused") "is 1" "not stated"
+
+            Expect.stringContains
+                (Expect.wantError (read folder [ pooled; limit ]) "refused")
+                "is 1"
+                "not stated"
+
             Expect.isOk (read folder [ both; limit ]) "the limit is stated")
     ]

@@ -87,7 +87,12 @@ let tests =
                 Expect.equal missing.Retry Retry.Elsewhere "another machine may have them"
                 put folder "sub/w.bin" [| 1uy; 2uy; 3uy |]
                 let short = refusal folder
-                Expect.stringContains short.Sentence "w.bin: it has 3 bytes, and the weights that " "the file"
+
+                Expect.stringContains
+                    short.Sentence
+                    "w.bin: it has 3 bytes, and the weights that "
+                    "the file"
+
                 Expect.equal short.Retry Retry.Final "for good"
                 put folder "sub/w.bin" (weight 0.0f)
                 identify folder |> ignore)

@@ -143,7 +143,11 @@ let tests =
 
             refused "tokenizer_config.json" """{"unk_token": "<unk>"}""" "unk_token is '<unk>'"
             refused "tokenizer_config.json" """{"cls_token": {"content": "<s>"}}""" "cls_token is '<s>'"
-            refused "tokenizer_config.json" """{"sep_token": 3}""" "sep_token is '3', and only [SEP] is known"
+
+            refused
+                "tokenizer_config.json"
+                """{"sep_token": 3}"""
+                "sep_token is '3', and only [SEP] is known"
 
             refused
                 "modules.json"
