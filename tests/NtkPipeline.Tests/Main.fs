@@ -172,11 +172,8 @@ let private tests () =
         ArraysTests.tests
         LibTorchFolderTests.tests
         yield! [ SentenceEncoderTests.tests; TokeniserProfileTests.tests ]
-        yield! [
-            EncoderProfileTests.tests
-            ExternalWeightsTests.tests
-            EncoderFileTests.tests
-        ]
+        EncoderFileTests.tests
+        yield! [ EncoderProfileTests.tests; ExternalWeightsTests.tests ]
         PackagedModelTests.tests
         yield! [ ConfigTextTests.tests; LongSettingsTests.tests; RunMemoryTests.tests ]
         yield! [ FetchTests.tests; FetchResumeTests.tests ]
