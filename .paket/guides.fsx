@@ -24,8 +24,6 @@ let words (command: string) : string list =
     |> Seq.map (fun word -> word.Value.Replace("\"", ""))
     |> List.ofSeq
 
-// ---- running ----
-
 let private assembly = at "src/NtkPipeline.Host/bin/Release/ntk.dll"
 
 /// The exit code and all that was said.

@@ -35,7 +35,6 @@ internal sealed class EmbedCommand : NtkCommand
         _texts.AddTo(this);
         Options.Add(_encoder);
         _weights.AddTo(this);
-        _weights.MostTokens.Description += " Without --weights texts go as far as the encoder takes them.";
         Options.Add(_outputs);
         Options.Add(_out);
         Options.Add(_store);

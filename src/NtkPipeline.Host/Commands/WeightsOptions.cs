@@ -14,7 +14,7 @@ internal sealed class WeightsOptions
         HelpName = "MODEL.npz",
     };
 
-    private readonly Option<int> _most = new("--most-tokens") { Description = "Longer texts are cut to so many tokens, and at most to as many as the encoder takes.", DefaultValueFactory = _ => 64 };
+    private readonly Option<int> _most = new("--most-tokens") { Description = "Longer texts are cut to so many tokens, and at most to as many as the encoder takes; by `ntk embed` without --weights to the latter alone.", DefaultValueFactory = _ => 64 };
 
     public Option MostTokens => _most;
 
