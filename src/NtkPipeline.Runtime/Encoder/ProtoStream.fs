@@ -10,7 +10,9 @@ type internal ProtoField =
     /// What stands between the file's position and this one.
     | Block of ends: int64
 
-/// Protobuf messages in a file, of which only what is asked for is read. Damage is an `InvalidDataException`.
+/// Protobuf messages in a file, of which only what is asked for is read. Damage is an `InvalidDataException`. Core's `ProtoFields` reads
+/// messages that are whole in memory, by Google.Protobuf, whose limits of a message within a stream are not public; an encoder's
+/// weights, of any size, are stepped over here.
 [<RequireQualifiedAccess>]
 module internal ProtoStream =
 
