@@ -62,7 +62,7 @@ module Setting =
 
     let private realIn low high =
         function
-        | Number value -> value >= low && value <= high
+        | Number value as text -> value >= low && value <= high && Option.isNone (FloatRange.refusal text)
         | _ -> false
 
     /// What is expected, as the end of a sentence: "a whole number from 1 to 100".
@@ -122,6 +122,25 @@ module Setting =
         |> Option.map (Nearest.hint names)
         |> Option.defaultValue ""
 
+    /// Of the first number that float64 does not hold, why, as the end of a sentence.
+    let rec private unheld (kind: SettingKind) (text: string) =
+        match kind with
+        | Real _
+        | RealList _ ->
+            parts text
+            |> Array.tryPick FloatRange.refusal
+            |> Option.map (fun reason -> $": %s{reason}")
+            |> Option.defaultValue ""
+        | WordsOr(_, kind) -> unheld kind text
+        | Flag
+        | Whole _
+        | Choice _
+        | WholeList _
+        | ChoiceList _
+        | SumOf _
+        | Size
+        | Text -> ""
+
     /// Of a value: what is longer was not meant.
     let private mostCharacters = 10_000
 
@@ -136,7 +155,7 @@ module Setting =
             Ok text
         else
             Error
-                $"%s{setting.Key}: '%s{PlainLine.ofWords text}' is not %s{expectation setting.Kind}%s{hint setting.Kind text}"
+                $"%s{setting.Key}: '%s{PlainLine.ofWords text}' is not %s{expectation setting.Kind}%s{hint setting.Kind text}%s{unheld setting.Kind text}"
 
     // Readers of texts that `check` has passed. A text that does not fit is our bug.
 

@@ -33,7 +33,7 @@ module internal NetworkTokens =
             match
                 System.Double.TryParse(literal.String, NumberStyles.Float, CultureInfo.InvariantCulture)
             with
-            | true, value when System.Double.IsFinite value -> Result.Ok value
+            | true, value when Option.isNone (FloatRange.refusal literal.String) -> Result.Ok value
             | _ -> Result.Error $"'%s{PlainLine.ofWords literal.String}' is not a number that fits 64 bits")
 
     let whole<'u> : Parser<int, 'u> =

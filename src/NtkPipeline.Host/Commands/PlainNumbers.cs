@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using NtkPipeline.Core;
 
 namespace NtkPipeline.Host.Commands;
 
 /// <summary>
 /// Numbers of the command line are read alike in every command: digits, a decimal point, an exponent. The parser's own reading takes a
-/// comma for the sign between thousands, so that 0,1 would be 1; here it is refused.
+/// comma for the sign between thousands, so that 0,1 would be 1; here it is refused, and so is a number that float64 does not hold.
 /// </summary>
 internal static class PlainNumbers
 {
@@ -56,10 +57,13 @@ internal static class PlainNumbers
         if (Text(result) is not { } text)
             return null;
 
+        if (FloatRange.refusal(text) is { Value: var reason })
+            return Misread<double>(result, text, reason);
+
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
             return number;
 
-        return Misread<double>(result, text, "a number with a decimal point, such as 0.1 or 1e-3");
+        return Misread<double>(result, text, "it is not a number with a decimal point, such as 0.1 or 1e-3");
     }
 
     private static T? Whole<T>(ArgumentResult result)
@@ -71,16 +75,16 @@ internal static class PlainNumbers
         if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             return number;
 
-        return Misread<T>(result, text, $"a whole number from {T.MinValue} to {T.MaxValue}, in digits alone");
+        return Misread<T>(result, text, $"it is not a whole number from {T.MinValue} to {T.MaxValue}, in digits alone");
     }
 
     private static string? Text(ArgumentResult result) => result.Tokens is [{ Value: var text }] ? text : null;
 
-    private static T? Misread<T>(ArgumentResult result, string text, string wanted)
+    private static T? Misread<T>(ArgumentResult result, string text, string reason)
         where T : struct
     {
         var option = result.Parent is OptionResult { Option.Name: var name } ? name : "";
-        result.AddError($"{option} '{text}': it is not {wanted}");
+        result.AddError($"{option} '{text}': {reason}");
         return null;
     }
 }

@@ -166,8 +166,11 @@ internal sealed class SelectCommand : NtkCommand
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             var isRelative = part.EndsWith("rel", StringComparison.Ordinal);
+            var number = isRelative ? part[..^3] : part;
 
-            if (!double.TryParse(isRelative ? part[..^3] : part, NumberStyles.Float, CultureInfo.InvariantCulture, out var time) || !double.IsFinite(time))
+            if (FloatRange.refusal(number) is { Value: var reason })
+                mistakes.Add($"--times '{part}': {reason}");
+            else if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var time) || !double.IsFinite(time))
                 mistakes.Add($"--times '{part}': write positive multiples of N/Λ_max, comma-separated, such as 1rel,10rel");
             else if (!isRelative)
                 mistakes.Add($"--times '{part}': times here are multiples of each kernel's N/Λ_max; write {part}rel");

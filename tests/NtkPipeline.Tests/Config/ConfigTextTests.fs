@@ -115,6 +115,18 @@ let tests =
                 | Error [ mistake ] -> Expect.stringContains mistake expected text
                 | other -> failtest $"%A{other}"
 
+        testCase "a number that float64 does not hold is refused, and why is said"
+        <| fun () ->
+            for key, text, expected in
+                [
+                    "a.b.ratio", "1e-400", "not a number from 0 to 1: it is too small for float64"
+                    "a.b.ratio", "1e400", "too large for float64"
+                    "rates", "1, 2e-999", "too small for float64"
+                ] do
+                match ConfigText.merge settings [ FromCommandLine, [ key, text ] ] with
+                | Error [ mistake ] -> Expect.stringContains mistake expected text
+                | other -> failtest $"%A{other}"
+
         testCase
             "every epoch is tracked unless epochs are listed, and one main rate goes to all who speak of it"
         <| fun () ->

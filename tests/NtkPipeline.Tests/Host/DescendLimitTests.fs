@@ -112,6 +112,7 @@ let tests =
             let refused words times rate extra = descend folder times rate extra |> fst |> refused 2 words
             refused [ "'soon'"; "--rate 0"; "--momentum" ] "0,soon" "0" [ "--momentum"; "1" ]
             refused [ "'0.5' is not a number of steps" ] "0.5" "1" [ "--steps" ]
+            refused [ "'1e-400': it is too small for float64" ] "1,1e-400" "1" []
             refused [ "--momentum belongs to --steps" ] "1" "1" [ "--momentum"; "0.5" ]
             let a = [ "--f0-train"; writeVector folder "a" y ]
             refused [ "come together" ] "1" "1" (onTest folder @ a)

@@ -7,6 +7,19 @@ open NtkPipeline.Host
 open NtkPipeline.Tests.KernelFiles
 open NtkPipeline.Tests.Ntk
 
+/// A call whose numbers are at fault before any file is looked for.
+let private solve = [
+    "solve"
+    "--network"
+    "dense 1"
+    "--x"
+    "x.npy"
+    "--y"
+    "y.npy"
+    "--out"
+    "p.npy"
+]
+
 let private numbers () = [
     for option in Program.Options do
         if option.IsNumber then
@@ -29,6 +42,22 @@ let tests =
                     let answer = call (command @ [ name; text ])
                     Expect.equal answer.Code 2 $"%A{command} %s{name} %s{text}: %s{answer.Output}"
                     Expect.stringContains answer.Error $"%s{name} '%s{text}': it is not a" $"%A{command}"
+
+        testCase "a number that float64 would read as 0 or as infinite is refused as too small or too large"
+        <| fun () ->
+            for text, words in
+                [
+                    "1e-400", "too small for float64"
+                    "-0.5E-330", "too small for float64"
+                    "1e400", "too large for float64"
+                ] do
+                refused
+                    2
+                    [ $"--tolerance '%s{text}'"; words ]
+                    (solve @ [ "--ridge"; "1"; "--tolerance"; text ])
+
+                for ridge in [ text; $"%s{text}rel" ] do
+                    refused 2 [ $"--ridge '%s{ridge}'"; words ] (solve @ [ "--ridge"; ridge ])
 
         testCase "a number with a point or an exponent is read as it is written"
         <| inFolder (fun folder ->

@@ -74,6 +74,9 @@ let tests =
                 "--folds 1: at least 2"
             ]
 
+            select [ "--times"; "1e-400rel,1e400rel" ]
+            |> refused 2 [ "--times '1e-400rel': it is too small"; "--times '1e400rel': it is too" ]
+
             select [ "--ridges"; "1rel:0rel:2"; "--times"; "-1rel"; "--hold-out"; "1" ]
             |> refused 2 [
                 "--ridges: ridges from 1 to 0"

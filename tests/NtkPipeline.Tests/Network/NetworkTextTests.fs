@@ -72,6 +72,7 @@ let tests =
                 "dense 8 b=-1 | relu | dense 1", "b is 0 (no bias)"
                 "dense 8 w=1 w=2 | relu | dense 1", "w= is given twice"
                 "dense 8 w=1e999 | relu | dense 1", "fits 64 bits"
+                "dense 8 b=1e-400 | relu | dense 1", "fits 64 bits"
                 "residual(dense 8) | dense 1", "a residual needs a dense layer before it"
                 "dense 8 | residual(relu | dense 7) | dense 1", "as wide as its input: 8 units, not 7"
                 "dense 8 | residual(dense 8 | relu) | dense 1", "must end in a dense layer"

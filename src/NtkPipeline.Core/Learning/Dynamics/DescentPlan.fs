@@ -27,9 +27,14 @@ module DescentPlan =
         | "inf"
         | "infinity" -> Ok infinity
         | text ->
-            match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
-            | true, time when isStepwise && time >= 0.0 && time < 9e15 && time = Math.Floor time -> Ok time
-            | true, time when not isStepwise && time >= 0.0 && Double.IsFinite time -> Ok time
+            match
+                FloatRange.refusal text,
+                Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture)
+            with
+            | Some reason, _ -> Error $"'%s{PlainLine.ofWords text}': %s{reason}"
+            | None, (true, time) when isStepwise && time >= 0.0 && time < 9e15 && time = Math.Floor time ->
+                Ok time
+            | None, (true, time) when not isStepwise && time >= 0.0 && Double.IsFinite time -> Ok time
             | _ when isStepwise ->
                 Error $"'%s{PlainLine.ofWords text}' is not a number of steps; write 0, 10, 1000 or inf"
             | _ -> Error $"'%s{PlainLine.ofWords text}' is not a time; write 0, 0.5, 100 or inf"

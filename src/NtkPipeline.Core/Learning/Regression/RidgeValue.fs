@@ -21,11 +21,15 @@ module RidgeValue =
         let isRelative = trimmed.EndsWith(mark, StringComparison.Ordinal)
         let number = if isRelative then trimmed[.. trimmed.Length - mark.Length - 1] else trimmed
 
-        match Double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture) with
-        | true, value when value >= 0.0 && Double.IsFinite value ->
+        match
+            FloatRange.refusal number,
+            Double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture)
+        with
+        | Some reason, _ -> Error $"'%s{PlainLine.ofWords trimmed}': %s{reason}"
+        | None, (true, value) when value >= 0.0 && Double.IsFinite value ->
             Ok(if isRelative then RidgeValue.Relative value else RidgeValue.Absolute value)
-        | true, _ -> Error $"'%s{PlainLine.ofWords trimmed}': a ridge is at least 0 and finite"
-        | false, _ ->
+        | None, (true, _) -> Error $"'%s{PlainLine.ofWords trimmed}': a ridge is at least 0 and finite"
+        | None, (false, _) ->
             Error
                 $"'%s{PlainLine.ofWords trimmed}': it is not a ridge; write λ itself, such as 0.1, or 0.1rel for 0.1 times the kernel's mean diagonal"
 

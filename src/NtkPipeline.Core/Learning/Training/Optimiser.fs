@@ -80,7 +80,13 @@ module Optimiser =
             | Some _
             | None -> None
 
-        match found, Option.bind refusal found with
+        let unheld =
+            text.Split([| '('; ','; ')' |], StringSplitOptions.TrimEntries)
+            |> Array.tryPick (fun part ->
+                FloatRange.refusal part
+                |> Option.map (fun reason -> $"'%s{PlainLine.ofWords part}': %s{reason}"))
+
+        match found, unheld |> Option.orElse (Option.bind refusal found) with
         | _, Some reason -> Error reason
         | Some optimiser, None -> Ok optimiser
         | None, None ->

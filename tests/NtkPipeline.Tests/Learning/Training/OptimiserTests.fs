@@ -57,6 +57,7 @@ let tests =
                     "momentum(1)", "below 1, not 1"
                     "momentum(-0.1)", "below 1, not -0.1"
                     "momentum(nan)", "not nan"
+                    "momentum(1e-400)", "'1e-400': it is too small for float64"
                     "adam(1, 0.9, 1e-8)", "β₁ and β₂"
                     "adam(0.9, 0.9, 0)", "ε is above 0"
                     "adam(0.9, 0.9, Infinity)", "ε is above 0"
