@@ -90,6 +90,7 @@ internal sealed class SelectCommand : NtkCommand
         var output = parsed.GetRequiredValue(_out);
 
         return from networks in Networks(parsed.GetRequiredValue(_networks))
+               from different in Different(networks)
                from kinds in Kinds(parsed.GetRequiredValue(_kinds))
                from choice in RidgeChoiceModule.parse(parsed.GetRequiredValue(_by)).OrUsage("--by")
                from settings in Settings(parsed, choice)
@@ -116,6 +117,12 @@ internal sealed class SelectCommand : NtkCommand
     public static FSharpResult<FSharpList<Network>, Failure> Networks(IEnumerable<string> texts) =>
         texts.Select<string, Func<FSharpResult<Network, Failure>>>(text => () => NetworkWords.Read(text))
             .InOrder().Select(ListModule.OfSeq);
+
+    /// <summary>Refuses a network that would compete with itself, be it in other words.</summary>
+    private static FSharpResult<Unit?, Failure> Different(FSharpList<Network> networks) =>
+        networks.GroupBy(network => NetworkText.print(network)).Where(same => same.Count() > 1).Select(same => same.Key).ToArray() is { Length: > 0 } repeated
+            ? Results.Fail<Unit?>(ExitCode.Usage, repeated.Select(text => $"--network: '{text}' is given more than once, in these words or others; give each network once"))
+            : Results.Done;
 
     private static FSharpResult<FSharpList<KernelKind>, Failure> Kinds(string text) =>
         text.Split(',', StringSplitOptions.TrimEntries)

@@ -83,6 +83,10 @@ let private commands =
             let place = Array.IndexOf(lines[0], "cv_error")
             Expect.all lines[1..] (fun cells -> float cells[place] > 0.0) "times have folds too"
             select [ "--kinds"; "ntk,ntp" ] |> refused 2 [ "'ntp'" ]
+
+            select [ "--network"; "dense 9 w=1 b=0.50|relu|dense 1" ]
+            |> refused 2 [ "--network: 'dense 9 b=0.5 | relu | dense 1' is given more than once" ]
+
             select [ "--network"; "dense 1 | relu |" ] |> refused 2 [ "at character 17: expecting layer" ])
 
         testCase "learn writes a network that kernel reads, and a lower objective"
