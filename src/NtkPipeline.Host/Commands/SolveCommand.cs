@@ -110,7 +110,7 @@ internal sealed class SolveCommand : NtkCommand
                    _kernel.Kind(parsed), network, parsed.GetRequiredValue(_precision) == "float32", x, y, asked.Ridges, asked.IsRelative, z)
                let solve = (Func<IKernelLanes?, FSharpResult<Solved, Failure>>)(lanes => SolveRun.solveWith(
                    lanes is null ? FSharpOption<IKernelLanes>.None : FSharpOption<IKernelLanes>.Some(lanes), output, 30, asked.Settings,
-                   SolveWords.Progress(terminal), warning => terminal.Warn(warning), problem).OrRefused())
+                   SolveWords.Progress(terminal, OfLargeKernels(parsed)), warning => terminal.Warn(warning), problem).OrRefused())
                from solved in place is null || cluster is null
                    ? solve(null)
                    : cluster.Solve(
@@ -121,6 +121,10 @@ internal sealed class SolveCommand : NtkCommand
     }
 
     protected override IEnumerable<string> Mistakes(ParseResult parsed) => Of(Settings(parsed));
+
+    /// <summary>The options that a person gave and that the exact method has no use for.</summary>
+    private string[] OfLargeKernels(ParseResult parsed) =>
+        [.. new Option[] { _rank, _tolerance, _steps, _seed }.Where(option => IsGiven(parsed, option)).Select(option => option.Name)];
 
     private FSharpResult<FSharpOption<Matrix<double>>, PipelineError> Asked(ParseResult parsed) =>
         parsed.GetValue(_z) is { } path

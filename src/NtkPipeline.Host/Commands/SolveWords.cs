@@ -7,7 +7,8 @@ namespace NtkPipeline.Host.Commands;
 internal static class SolveWords
 {
     /// <summary>Says the plan and its cost first, then how far it is: the first step at once, all else at most every five seconds.</summary>
-    public static Action<SolveProgress> Progress(Terminal terminal)
+    /// <param name="idle">Options that were given, and that do nothing where the plan is exact.</param>
+    public static Action<SolveProgress> Progress(Terminal terminal, string[] idle)
     {
         var since = Stopwatch.StartNew();
         var said = 0.0;
@@ -28,6 +29,10 @@ internal static class SolveWords
             {
                 case SolveProgress.Planned planned:
                     terminal.Say(SolvePlanModule.print(planned.Item));
+
+                    foreach (var option in planned.Item.Method.IsExact ? idle : [])
+                        terminal.Say($"ntk: note: {option} has no effect here: the whole matrix fits, and --method auto is exact");
+
                     break;
                 case SolveProgress.Pivots pivots when !terminal.IsQuiet && IsTime():
                     terminal.Say($"{since.Elapsed.TotalSeconds:0} s: {pivots.columns} pivots leave {pivots.share:0.0e+0} of the trace");

@@ -49,6 +49,17 @@ let tests =
                 (told > off / 10.0 && told < 10.0 * off)
                 $"Nyström is off by %g{off}, and says %g{told}")
 
+        testCase "where auto is exact, options of the other methods are said to have no effect"
+        <| inFolder (fun folder ->
+            prepare folder
+            let said extra = (solve folder extra |> wantDone).Error
+            let notes = said [ "--rank"; "9"; "--tolerance"; "1e-3" ]
+            Expect.stringContains notes "ntk: note: --rank has no effect here: the whole matrix fits" "rank"
+            Expect.stringContains notes "ntk: note: --tolerance has no effect here" "tolerance"
+            Expect.isFalse (notes.Contains "--steps has no effect") "of what is given alone"
+            let notes = said [ "--method"; "cg"; "--rank"; "20" ]
+            Expect.isFalse (notes.Contains "has no effect here") "conjugate gradients use it")
+
         testCase "a stopped solve goes on where it was, and another command starts anew"
         <| inFolder (fun folder ->
             prepare folder
