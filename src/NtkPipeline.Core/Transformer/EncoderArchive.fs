@@ -8,6 +8,9 @@ open System.IO.Compression
 [<RequireQualifiedAccess>]
 module EncoderArchive =
 
+    /// The entry that stands first in every such file.
+    let first: string = $"%s{EncoderShape.words}.npy"
+
     let private part (archive: ZipArchive) (name: string, sizes: int64[]) (values: float32[]) =
         let entry = archive.CreateEntry($"%s{name}.npy", CompressionLevel.NoCompression)
         entry.LastWriteTime <- DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero)

@@ -15,11 +15,17 @@ internal static class FileNames
     /// <summary>What a result keeps beside itself until it is whole.</summary>
     private static readonly string[] _unfinished = [".part", ".progress"];
 
-    /// <summary>How a file begins that an option writes whose value is shown as <paramref name="shown"/>, such as K.npy.</summary>
+    /// <summary>Of an archive, what lies before its first entry's name.</summary>
+    private const int EntryHeader = 30;
+
+    /// <summary>
+    /// How a file begins that an option writes whose value is shown as <paramref name="shown"/>, such as K.npy: with what is given, or, an
+    /// archive, with an entry of that name.
+    /// </summary>
     public static byte[][] Beginnings(string shown, params string[] given) =>
-        given.Length > 0 ? [.. given.Select(Encoding.UTF8.GetBytes)]
+        given.Length > 0 && shown.EndsWith(".npz", StringComparison.Ordinal) ? [.. given.Select(Archive)]
+        : given.Length > 0 ? [.. given.Select(Encoding.UTF8.GetBytes)]
         : shown.EndsWith(".npy", StringComparison.Ordinal) ? [[0x93, .. "NUMPY"u8]]
-        : shown.EndsWith(".npz", StringComparison.Ordinal) ? ["PK\u0003\u0004"u8.ToArray()]
         : throw new InvalidOperationException($"nothing is known of how a file like '{shown}' begins");
 
     /// <summary>All mistakes, each a sentence that names its option.</summary>
@@ -88,14 +94,21 @@ internal static class FileNames
         !OperatingSystem.IsWindows()
         && new[] { "/dev/", "/proc/", "/sys/" }.Any(root => Real(path).StartsWith(root, StringComparison.Ordinal) && !Real(path).StartsWith("/dev/shm/", StringComparison.Ordinal));
 
+    /// <summary>The marks of an archive that this program writes: every entry is of 1 January 1980, by which a file of NumPy's is another.</summary>
+    private static byte[] Archive(string first) => [.. "PK\u0003\u0004"u8, 0, 0, 0x21, 0, .. Encoding.UTF8.GetBytes(first)];
+
+    /// <summary>A file's beginning; of an archive without the checksums and sizes that stand among its marks.</summary>
+    private static byte[] Marks(byte[] head) =>
+        head.Length > EntryHeader && head.AsSpan().StartsWith("PK\u0003\u0004"u8) ? [.. head[..4], .. head[10..14], .. head[EntryHeader..]] : head;
+
     private static bool Begins(string path, byte[][] beginnings)
     {
         try
         {
             using var file = File.OpenRead(path);
-            var found = new byte[beginnings.Max(beginning => beginning.Length)];
-            var read = file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false);
-            return file.Length == 0 || beginnings.Any(beginning => found.AsSpan(0, read).StartsWith(beginning));
+            var found = new byte[beginnings.Max(beginning => beginning.Length) + EntryHeader];
+            var marks = Marks(found[..file.ReadAtLeast(found, found.Length, throwOnEndOfStream: false)]);
+            return file.Length == 0 || beginnings.Any(beginning => marks.AsSpan().StartsWith(beginning));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

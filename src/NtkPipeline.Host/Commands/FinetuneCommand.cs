@@ -32,7 +32,7 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
             Options.Add(option);
 
         _cluster.AddTo(this);
-        Write(_out);
+        Write(_out, EncoderArchive.first);
         Write(_predictions);
     }
 

@@ -2,6 +2,7 @@
 module NtkPipeline.Tests.FileNamesTests
 
 open System.IO
+open System.IO.Compression
 open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Host
@@ -133,6 +134,20 @@ let tests =
             refused 2 [ "--path"; "mine.csv"; "kept" ] (regress (at "mine.csv"))
             regress (at "path.csv") |> wantDone |> ignore
             regress (at "path.csv") |> wantDone |> ignore)
+
+        testCase "finetune keeps an archive of arrays that a person has made"
+        <| inFolder (fun folder ->
+            for name in [ "weights"; EncoderShape.words ] do
+                let model =
+                    ArrayFileTests.archive folder "m.npz" CompressionLevel.NoCompression [ name, [| 1uy |] ]
+
+                let before = File.ReadAllBytes model
+
+                [ "finetune"; "--encoder"; "minilm"; "--texts"; "t.txt"; "--targets"; "y.npy" ]
+                @ [ "--out"; model ]
+                |> refused 2 [ "--out"; "m.npz is there already"; "kept" ]
+
+                Expect.equal (File.ReadAllBytes model) before name)
 
         testCase "sample replaces only what it has written"
         <| inFolder (fun folder ->
