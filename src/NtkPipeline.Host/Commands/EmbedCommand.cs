@@ -49,6 +49,8 @@ internal sealed class EmbedCommand : NtkCommand
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         IsTuned(parsed) ? Tuned(parsed, terminal) : Plain(parsed, terminal);
 
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => _texts.Mistakes(parsed);
+
     private FSharpResult<int, Failure> Tuned(ParseResult parsed, Terminal terminal) =>
         from folder in EncoderOptions.FolderOf(parsed.GetRequiredValue(_encoder), terminal)
             ?? Results.Fail<string>(ExitCode.Usage, $"--weights: it is of minilm, minilm:DIR or arctic, not of --encoder '{parsed.GetRequiredValue(_encoder)}'")

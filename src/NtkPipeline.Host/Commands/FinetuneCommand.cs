@@ -42,6 +42,9 @@ internal sealed class FinetuneCommand : NtkCommand, IStageCommand
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         _cluster.Do(parsed, terminal, making => Work(parsed, terminal, making));
 
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) =>
+        _texts.Mistakes(parsed, parsed.GetValue(_predict) is { } path ? new NamedFile(_predict.Name, path) : null);
+
     private FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal, StageMaking? making)
     {
         LibTorch.useThreads(0);

@@ -51,6 +51,8 @@ internal sealed class TangentCommand : NtkCommand, IStageCommand
             from code in run.Compute(making)
             select code);
 
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => _texts.Mistakes(parsed);
+
     /// <param name="share">What another process counts on of this machine; none for what there is.</param>
     /// <param name="sharing">How many processes work at once on this machine.</param>
     private FSharpResult<TangentRun, Failure> Run(ParseResult parsed, Terminal terminal, MachineShare? share, int sharing) =>

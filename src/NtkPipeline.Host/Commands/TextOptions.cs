@@ -26,6 +26,17 @@ internal sealed class TextOptions
 
     public string Path(ParseResult parsed) => parsed.GetRequiredValue(_texts);
 
+    /// <summary>Tables, by their names, whose lines would be taken for texts.</summary>
+    /// <param name="other">Another file of the same form, if there is one.</param>
+    public IEnumerable<string> Mistakes(ParseResult parsed, NamedFile? other = null) =>
+        parsed.GetValue(_column) is not null
+            ? []
+            : new[] { new NamedFile(_texts.Name, Path(parsed)), other }.OfType<NamedFile>().Where(IsTable).Select(file =>
+                $"{file.Option}: {file.Path} is a table by its name; give --column NAME, the column of its texts, or end the name of a file of one text a line in .txt");
+
+    private static bool IsTable(NamedFile file) =>
+        file.Path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || file.Path.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase);
+
     public FSharpResult<string[], PipelineError> Read(ParseResult parsed) => ReadAlike(parsed, Path(parsed));
 
     /// <summary>Texts of another file of the same form.</summary>

@@ -23,6 +23,8 @@ internal sealed class TokenizeCommand : NtkCommand
         from texts in _texts.Read(parsed).OrRefused()
         select Print(texts.Select(text => WordPieceModule.ids(tokenizer, text)), terminal);
 
+    protected override IEnumerable<string> Mistakes(ParseResult parsed) => _texts.Mistakes(parsed);
+
     private static int Print(IEnumerable<int[]> rows, Terminal terminal)
     {
         int[][] all = [.. rows];

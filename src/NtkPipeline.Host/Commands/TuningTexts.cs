@@ -23,6 +23,9 @@ internal sealed class TuningTexts
         command.Options.Add(_targets);
     }
 
+    /// <param name="others">The file of further texts, if there is one.</param>
+    public IEnumerable<string> Mistakes(ParseResult parsed, NamedFile? others) => _texts.Mistakes(parsed, others);
+
     public FSharpResult<string, Failure> Folder(ParseResult parsed, Terminal terminal) => _encoder.Folder(parsed, terminal);
 
     public FSharpResult<Func<string[], int[][]>, Failure> Tokeniser(ParseResult parsed, string folder, Terminal terminal) =>

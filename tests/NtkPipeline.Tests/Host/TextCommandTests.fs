@@ -43,6 +43,8 @@ let tests =
                 "embed"
                 "--texts"
                 texts
+                "--column"
+                "text"
                 "--encoder"
                 "tfidf"
                 "--out"
@@ -53,6 +55,8 @@ let tests =
                 "embed"
                 "--texts"
                 texts
+                "--column"
+                "text"
                 "--encoder"
                 $"minilm:%s{folder}"
                 "--out"
@@ -69,6 +73,29 @@ let tests =
                 ([ "tokenize"; "--vocab"; vocab; "--texts"; lines ] |> wantDone).Output
                 "[2,5,6,3]\n[2,5,1,3]\n"
                 "ids")
+
+        testCase "a table is not taken for texts line by line: the name of its column is asked for"
+        <| fun () ->
+            let minilm = [ "--encoder"; "minilm" ]
+            let finetune = "finetune" :: minilm @ [ "--out"; "m.npz" ]
+
+            for command in
+                [
+                    [ "tokenize"; "--vocab"; "v.txt" ]
+                    [ "embed"; "--encoder"; "lsa"; "--out"; "e.npy" ]
+                    "tangent" :: minilm @ [ "--out"; "k.npy" ]
+                    finetune @ [ "--label"; "target" ]
+                ] do
+                for name in [ "t.csv"; "t.TSV" ] do
+                    refused
+                        2
+                        [ $"--texts: %s{name} is a table"; "--column NAME" ]
+                        (command @ [ "--texts"; name ])
+
+            finetune
+            @ [ "--texts"; "t.txt"; "--targets"; "y.npy" ]
+            @ [ "--predict"; "o.csv"; "--predictions"; "p.npy" ]
+            |> refused 2 [ "--predict: o.csv is a table" ]
 
         testCase "the sample is written by its command as it is shipped"
         <| inFolder (fun folder ->
