@@ -31,13 +31,13 @@ internal sealed class FiniteOptions
 
     private readonly Option<string> _outputs = new Option<string>("--outputs")
     {
-        Description = "Of an empirical kernel, or --model's, with O outputs: their mean (N × M), each (N × M × O), or all pairs (N × M × O × O).",
+        Description = "Of an empirical kernel, or --model's, with O outputs: their mean (N × M), each (N × M × O), or all pairs (N × M × O × O). Of texts a --network has their mean alone.",
         DefaultValueFactory = _ => "trace",
     }.AcceptOnlyFromAmong("trace", "diagonal", "full");
 
     private readonly Option<bool> _parts = new("--parts")
     {
-        Description = "Each dense layer's own part of the empirical kernel, as the first axis; their sum is the kernel.",
+        Description = "Each dense layer's own part of the empirical kernel, as the first axis; their sum is the kernel. Of rows, not of texts.",
     };
 
     private readonly Option<int?> _monteCarlo = new("--monte-carlo")

@@ -45,6 +45,15 @@ let tests =
 
             refused 2 [ "--markdown" ] [ "help"; "run"; "--markdown" ]
 
+        testCase "what ntk kernel refuses of texts says so where it is listed"
+        <| fun () ->
+            for name in [ "--outputs"; "--parts" ] do
+                let option =
+                    Program.Options
+                    |> Seq.find (fun option -> List.ofSeq option.Command = [ "kernel" ] && option.Name = name)
+
+                Expect.stringContains (option.Description.ToLowerInvariant()) "of texts" name
+
         testCase "config show --long says what each setting means and what it may be"
         <| fun () ->
             let page = shown [ "config"; "show"; "--long" ]
