@@ -95,11 +95,14 @@ module OwnClaims =
             Judge = judge >> Array.singleton
         }
 
+    /// What a tie leaves open, so that the claim that one is better cannot be decided.
+    let private neither = "neither is shown to be better"
+
     /// What a band about 0 says.
     let private tie (evidence: OwnEvidence) (difference: Difference) =
         match Difference.isPositive difference with
         | Some _ -> ""
-        | None when Difference.isTie evidence.Margin difference -> "It is a tie."
+        | None when Difference.isTie evidence.Margin difference -> $"It is a tie: %s{neither}."
         | None -> "Which is better these rows cannot tell."
 
     let private reachedBy (evidence: OwnEvidence) id =
@@ -154,10 +157,15 @@ module OwnClaims =
         | None when Difference.isTie evidence.Margin difference -> "ties with"
         | None -> "is not told from"
 
+    /// Behind the two that are compared.
+    let private unsettled (evidence: OwnEvidence) (difference: Difference) =
+        if Difference.isTie evidence.Margin difference then $" (%s{neither})" else ""
+
     /// One sentence on the model's regime and one on what is worth using.
     let answer (evidence: OwnEvidence) : string list = [
         let tangent = evidence.TangentLessAnalytic
         let kernel = verb evidence "beats" "is worse than" tangent
+        let analytic = $"the run's analytic kernel%s{unsettled evidence tangent}"
 
         match evidence.Movement, evidence.Judged, evidence.TunedLessTangent with
         | Some moved, Some epoch, Some tuned ->
@@ -171,7 +179,7 @@ module OwnClaims =
 
             $"Your model %s{evidence.File} %s{regime}: %s{VerdictWords.epochs epoch} of fine-tuning move its tangent kernel by %s{band moved}."
 
-            $"""Fine-tuning it %s{verb evidence "beats" "is worse than" tuned} regression with that kernel: %s{measure evidence} differs by %s{differ evidence tuned}. That kernel %s{kernel} the run's analytic kernel, by %s{differ evidence tangent}. As it comes the model reaches %s{reachedBy evidence "as-it-comes"}, fine-tuned %s{reachedBy evidence "fine-tuned"}."""
+            $"""Fine-tuning it %s{verb evidence "beats" "is worse than" tuned} regression with that kernel%s{unsettled evidence tuned}: %s{measure evidence} differs by %s{differ evidence tuned}. That kernel %s{kernel} %s{analytic}, by %s{differ evidence tangent}. As it comes the model reaches %s{reachedBy evidence "as-it-comes"}, fine-tuned %s{reachedBy evidence "fine-tuned"}."""
         | _ ->
-            $"""Whether your model %s{evidence.File} stays in the kernel regime cannot be told: %s{lost evidence} Regression with its tangent kernel at its weights as they come %s{kernel} the run's analytic kernel: %s{measure evidence} differs by %s{differ evidence tangent}."""
+            $"""Whether your model %s{evidence.File} stays in the kernel regime cannot be told: %s{lost evidence} Regression with its tangent kernel at its weights as they come %s{kernel} %s{analytic}: %s{measure evidence} differs by %s{differ evidence tangent}."""
     ]

@@ -112,18 +112,18 @@ let tests =
         <| fun () ->
             let kernels value reach = { still with TangentLessAnalytic = difference value reach }
             let tuned value reach = { still with TunedLessTangent = Some(difference value reach) }
-            (judge still)[1] |> wants None [ "80.0%"; "70.0%"; "It is a tie." ]
+            (judge still)[1] |> wants None [ "80.0%"; "70.0%"; "It is a tie: neither is shown to be better." ]
             (judge (kernels 0.0 0.05))[1] |> wants None [ "Which is better these rows cannot tell." ]
             (judge (kernels 0.05 0.01))[1] |> wants (Some true) [ "+5.0 percentage points" ]
             (judge (kernels -0.05 0.01))[1] |> wants (Some false) [ "−5.0 percentage points" ]
-            (judge still)[2] |> wants None [ "It is a tie."; "Less that of its linearisation" ]
+            (judge still)[2] |> wants None [ "It is a tie: neither"; "Less that of its linearisation" ]
             (judge (tuned 0.05 0.01))[2] |> wants (Some true) [ "+5.0 percentage points" ]
             (judge (tuned -0.05 0.01))[2] |> wants (Some false) []
 
             says
                 [
-                    "Fine-tuning it ties with regression with that kernel"
-                    "That kernel ties with"
+                    "Fine-tuning it ties with regression with that kernel (neither is shown to be better): "
+                    "That kernel ties with the run's analytic kernel (neither is shown to be better), by"
                 ]
                 still
 
@@ -163,7 +163,7 @@ let tests =
 
             let verdicts = judge lost
             verdicts[0] |> wants None [ "diverged in epoch 2"; "train.rate" ]
-            verdicts[1] |> wants None [ "It is a tie." ]
+            verdicts[1] |> wants None [ "It is a tie: neither" ]
             verdicts[2] |> wants None [ "diverged in epoch 2" ]
-            says [ "cannot be told"; "ties with the run's analytic kernel" ] lost
+            says [ "cannot be told"; "ties with the run's analytic kernel (neither" ] lost
     ]
