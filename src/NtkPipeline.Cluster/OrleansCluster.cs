@@ -19,14 +19,14 @@ internal sealed class OrleansCluster : ICluster
             : frontier.ResultValue.Pending == 0 ? Results.Done
             : from certificate in Certificate(place.Certificate)
               from made in Cancelling(token => ClusterConnection.With(
-                  place, certificate, terminal, TimeSpan.FromSeconds(60), token, cluster => new ClusterRun(stages, request, cluster, runner, tell).RunAsync(token)))
+                  place, certificate, terminal, TimeSpan.FromSeconds(60), isForStages: true, token, cluster => new ClusterRun(stages, request, cluster, runner, tell).RunAsync(token)))
               select made;
     }
 
     public FSharpResult<Solved, Failure> Solve(
         ClusterPlace place, LaneProblem problem, int rows, long memory, Terminal terminal, Func<IKernelLanes, FSharpResult<Solved, Failure>> solve) =>
         from certificate in Certificate(place.Certificate)
-        from solved in Cancelling(token => ClusterConnection.With(place, certificate, terminal, TimeSpan.FromSeconds(60), token, async cluster =>
+        from solved in Cancelling(token => ClusterConnection.With(place, certificate, terminal, TimeSpan.FromSeconds(60), isForStages: false, token, async cluster =>
         {
             var lanes = new LaneProducts(problem, rows, memory, cluster, terminal, token);
             var found = await Task.Factory.StartNew(() => solve(lanes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -43,7 +43,7 @@ internal sealed class OrleansCluster : ICluster
     public FSharpResult<int, Failure> Status(ClusterPlace place, Terminal terminal) =>
         from certificate in Certificate(place.Certificate)
         from facts in Cancelling(token => ClusterConnection.With(
-            place, certificate, terminal, TimeSpan.FromSeconds(5), token, async cluster => Results.Ok(await cluster.Workers())))
+            place, certificate, terminal, TimeSpan.FromSeconds(5), isForStages: false, token, async cluster => Results.Ok(await cluster.Workers())))
         select StatusWords.Tell(facts, terminal);
 
     private static FSharpResult<(X509Certificate2, X509Certificate2)?, Failure> Certificate(string? path) =>

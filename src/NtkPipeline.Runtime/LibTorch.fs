@@ -39,6 +39,11 @@ module LibTorch =
     /// Loads LibTorch where it has not been. Its threads are one a core, or as many as the process has given it.
     let load () : unit = prepared.Force()
 
+    /// Loads LibTorch with its native part, which takes a second or more; else that happens when a tensor is first made.
+    let loadWhole () : unit =
+        load ()
+        torch.get_num_threads () |> ignore
+
     /// Loads LibTorch and gives it so many threads; 0 stands for one a core. Results are the same bytes for the same number.
     let useThreads (threads: int) : unit =
         load ()

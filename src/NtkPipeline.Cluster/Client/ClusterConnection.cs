@@ -60,15 +60,19 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
 
     /// <summary>Does work with a connection, which ends with it.</summary>
     /// <param name="patience">For so long a cluster may be without a member that answers.</param>
+    /// <param name="isForStages">Whether stages are what its workers will be asked for.</param>
     public static async Task<FSharpResult<T, Failure>> With<T>(
         ClusterPlace place, (X509Certificate2 Member, X509Certificate2 Authority)? certificate, Terminal terminal, TimeSpan patience,
-        CancellationToken token, Func<ClusterConnection, Task<FSharpResult<T, Failure>>> work)
+        bool isForStages, CancellationToken token, Func<ClusterConnection, Task<FSharpResult<T, Failure>>> work)
     {
         if (await Refusals.OfPassword(place.Address) is { } refused)
             return Results.Fail<T>(ExitCode.Refused, $"no worker of {place.Shown()} answers: {refused}");
 
         var ports = FreePort.Some(System.Net.IPAddress.Loopback, 2);
         using var host = place.Address is { } address ? Client(address, certificate, Patience(address, terminal, patience, token)) : Head(ports);
+
+        // Their start takes longer than that of what they join.
+        using var own = place.Address is null ? new LocalWorkers(place.Workers, ports[0], isForStages) : null;
 
         try
         {
@@ -80,7 +84,7 @@ internal sealed class ClusterConnection(IGrainFactory grains, LocalWorkers? own)
             return Results.Fail<T>(ExitCode.Refused, $"no worker of {place.Shown()} answers: {refusal.Reason()}{hint}");
         }
 
-        using var own = place.Address is null ? new LocalWorkers(place.Workers, ports[0]) : null;
+        own?.Open();
 
         if (own is not null && !terminal.IsQuiet)
             terminal.Say(

@@ -29,6 +29,7 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
     private readonly Dictionary<string, (FrontierStage Stage, StageWatch Watch, Task<StageReport> Report)> _sent = [];
     private readonly Dictionary<string, List<string>> _failures = [];
     private readonly Dictionary<string, int> _untaken = [];
+    private readonly HashSet<string> _ended = [];
     private readonly Lock _telling = new();
     private readonly Stopwatch _alone = Stopwatch.StartNew();
 
@@ -103,7 +104,8 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
     private StageNeed Need(string name) => new(_job.Threads, (long)stages.Memory(name));
 
     private Placement Place(WorkerFacts[] workers) =>
-        new([.. workers.Select(worker => cluster.Own is null ? worker : worker with { Memory = Math.Min(worker.Memory, stages.MostMemory) })], [.. _sent.Select(sent => new StagePlaced(sent.Key, sent.Value.Watch.Worker, Need(sent.Value.Stage.Name)))]);
+        new([.. workers.Select(worker => cluster.Own is null ? worker : worker with { Memory = Math.Min(worker.Memory, stages.MostMemory) })],
+            [.. _sent.Select(sent => new StagePlaced(sent.Key, sent.Value.Watch.Worker, Need(sent.Value.Stage.Name)))], _ended);
 
     private static string TooLarge(string stage, long need, long most) =>
         $"{stage} may need {ByteSize.about(need)} of memory, and no worker has more than {ByteSize.about(most)} for its stages; "
@@ -122,6 +124,7 @@ internal sealed class ClusterRun(SharedStages stages, StageRequest request, Clus
         foreach (var (key, (stage, _, ended)) in _sent.Where(entry => entry.Value.Report.IsCompleted).ToArray())
         {
             _sent.Remove(key);
+            _ended.Add(key);
 
             if (End(stage, await ended) is { } failure)
                 return failure;

@@ -16,14 +16,19 @@ internal sealed class LocalWorkers : IDisposable
 
     private readonly int _port;
     private readonly int _cores;
+    private readonly string[] _ready;
     private readonly Process[] _all;
     private readonly Lock _gate = new();
     private int _earlyDeaths;
+    private bool _isOpen;
     private bool _isOver;
     private string _said = "";
 
-    public LocalWorkers(int count, int port)
+    /// <summary>They begin to start, and join when <see cref="Open"/> says that there is something to join.</summary>
+    /// <param name="isForStages">Whether stages are what they will be asked for, so that they get ready for that too.</param>
+    public LocalWorkers(int count, int port, bool isForStages)
     {
+        _ready = isForStages ? ["--ready"] : [];
         _port = port;
         _cores = Math.Max(1, Environment.ProcessorCount / count);
         _all = new Process[count];
@@ -35,6 +40,31 @@ internal sealed class LocalWorkers : IDisposable
 
     public int Count => _all.Length;
 
+    /// <summary>Whom they join, at the port, is there.</summary>
+    public void Open()
+    {
+        lock (_gate)
+        {
+            _isOpen = true;
+
+            foreach (var worker in _all)
+                LetJoin(worker);
+        }
+    }
+
+    /// <summary>One that has died already is replaced.</summary>
+    private static void LetJoin(Process worker)
+    {
+        try
+        {
+            worker.StandardInput.WriteLine();
+            worker.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+        }
+    }
+
     /// <summary>Why no worker lives, where none can.</summary>
     public string? Failure => _earlyDeaths >= MostEarlyDeaths ? $"the workers of this run die at their start: {_said}" : null;
 
@@ -43,7 +73,7 @@ internal sealed class LocalWorkers : IDisposable
         var dotnet = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet";
         string[] arguments =
         [
-            typeof(LocalWorkers).Assembly.Location, "worker", "--join", $"{_port}", "--cores", $"{_cores}", "--name", $"worker-{place + 1}", "--quiet",
+            typeof(LocalWorkers).Assembly.Location, "worker", "--join", $"{_port}", "--cores", $"{_cores}", "--name", $"worker-{place + 1}", "--quiet", .. _ready,
         ];
 
         var worker = new Process
@@ -64,6 +94,10 @@ internal sealed class LocalWorkers : IDisposable
         worker.Start();
         worker.BeginErrorReadLine();
         worker.BeginOutputReadLine();
+
+        if (_isOpen)
+            LetJoin(worker);
+
         return worker;
     }
 

@@ -14,8 +14,8 @@ internal readonly record struct StageNeed(int Threads, long Memory)
 /// <summary>A stage of this run that is under way.</summary>
 internal readonly record struct StagePlaced(string Key, string Worker, StageNeed Need);
 
-/// <summary>Where a stage goes: workers as they last told of themselves, and what this run has sent since.</summary>
-internal sealed class Placement(WorkerFacts[] workers, StagePlaced[] sent)
+/// <summary>Where a stage goes: workers as they last told of themselves, what this run has sent since, and what it has heard the end of.</summary>
+internal sealed class Placement(WorkerFacts[] workers, StagePlaced[] sent, IReadOnlySet<string> ended)
 {
     /// <summary>
     /// Of the workers with room the one that has most cores free; one where the stage has failed only where there is no other. Nobody
@@ -50,7 +50,9 @@ internal sealed class Placement(WorkerFacts[] workers, StagePlaced[] sent)
 
     private IEnumerable<StagePlaced> Mine(WorkerFacts worker) => sent.Where(stage => stage.Worker == worker.Name);
 
-    private IEnumerable<StageFacts> Others(WorkerFacts worker) => worker.Stages.Where(stage => !sent.Any(own => own.Key == stage.Key));
+    /// <summary>A worker tells of itself every 2 s: what this run knows to be over may still stand in what it said last.</summary>
+    private IEnumerable<StageFacts> Others(WorkerFacts worker) =>
+        worker.Stages.Where(stage => !ended.Contains(stage.Key) && !sent.Any(own => own.Key == stage.Key));
 
     private static IPAddress Machine(WorkerFacts worker) => SiloAddress.FromParsableString(worker.Address).Endpoint.Address;
 }

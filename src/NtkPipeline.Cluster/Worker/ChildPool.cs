@@ -7,6 +7,19 @@ internal sealed class ChildPool(TimeProvider clock) : IDisposable
 
     private readonly List<StageChild> _idle = [];
 
+    /// <summary>Starts one for a job that is about to come from a run that stands in the same folder.</summary>
+    public void Prepare()
+    {
+        try
+        {
+            Return(StageChild.Start(Environment.CurrentDirectory));
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // The machine has no process to spare now; the first stage says so if it has none then.
+        }
+    }
+
     public StageChild Take(Job job)
     {
         lock (_idle)
@@ -19,12 +32,18 @@ internal sealed class ChildPool(TimeProvider clock) : IDisposable
                 return found;
             }
 
+            if (_idle.Find(child => child is { Job: null, IsAlive: true } && child.Folder == job.Folder) is { } ready)
+            {
+                _idle.Remove(ready);
+                return ready.For(job);
+            }
+
             // What another job has left lying about takes memory.
             foreach (var other in _idle.Where(child => child.Job != job).ToArray())
                 End(other);
         }
 
-        return StageChild.Start(job);
+        return StageChild.Start(job.Folder).For(job);
     }
 
     public void Return(StageChild child)

@@ -15,19 +15,24 @@ internal sealed class StageChild : IDisposable
     private readonly Process _process;
     private readonly Queue<string> _said = new();
 
-    public Job Job { get; }
+    /// <summary>Whose stages it makes; nobody's as yet.</summary>
+    public Job? Job { get; private set; }
+
+    public string Folder { get; }
 
     /// <summary>Since when nothing is asked of it.</summary>
     public long IdleSince { get; set; }
 
-    private StageChild(Job job, Process process)
+    private StageChild(string folder, Process process)
     {
-        (Job, _process) = (job, process);
+        (Folder, _process) = (folder, process);
         process.ErrorDataReceived += (_, said) => Keep(said.Data);
         process.BeginErrorReadLine();
     }
 
-    public static StageChild Start(Job job)
+    /// <summary>One that waits to hear whose stages it is to make, and loads meanwhile what any of them needs.</summary>
+    /// <param name="folder">Where it stands; where the worker stands if there is no such folder here.</param>
+    public static StageChild Start(string folder)
     {
         var program = typeof(RunRequest).Assembly.Location;
         var dotnet = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet";
@@ -36,12 +41,17 @@ internal sealed class StageChild : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Directory.Exists(job.Folder) ? job.Folder : Environment.CurrentDirectory,
+            WorkingDirectory = Directory.Exists(folder) ? folder : Environment.CurrentDirectory,
         })!;
 
-        var child = new StageChild(job, process);
-        child.Write(job.Request);
-        return child;
+        return new StageChild(folder, process);
+    }
+
+    public StageChild For(Job job)
+    {
+        Job = job;
+        Write(job.Request);
+        return this;
     }
 
     public bool IsAlive => !_process.HasExited;

@@ -27,12 +27,11 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
 
         using var host = Make();
 
-        // A run may end before its worker has begun.
-        if (place.Join is not null)
-            new Thread(() => LeaveWithRun(host)) { IsBackground = true, Name = "run" }.Start();
-
         try
         {
+            if (place.Join is not null)
+                AwaitRun(host);
+
             host.StartAsync(Interruption.Token).GetAwaiter().GetResult();
         }
         catch (Exception refusal) when (refusal is not OperationCanceledException)
@@ -63,9 +62,23 @@ internal sealed class WorkerHost(WorkerPlace place, (X509Certificate2 Member, X5
         return Interruption.Token.IsCancellationRequested ? Interruption.Code : ExitCode.Refused;
     }
 
-    /// <summary>A run's own worker ends with the run, after what is under way.</summary>
-    private static void LeaveWithRun(IHost host)
+    /// <summary>Waits until the run has something to join; it may end before.</summary>
+    private void AwaitRun(IHost host)
     {
+        if (place.IsReady)
+            host.Services.GetRequiredService<ChildPool>().Prepare();
+
+        var isThere = new TaskCompletionSource();
+        new Thread(() => LeaveWithRun(host, isThere.SetResult)) { IsBackground = true, Name = "run" }.Start();
+        isThere.Task.Wait(Interruption.Token);
+    }
+
+    /// <summary>A run's own worker ends with the run, after what is under way.</summary>
+    private static void LeaveWithRun(IHost host, Action join)
+    {
+        if (Console.In.ReadLine() is not null)
+            join();
+
         while (Console.In.ReadLine() is not null)
         {
         }

@@ -17,9 +17,10 @@ internal sealed record ClusterPlace(ClusterAddress? Address, int Workers, string
 /// <param name="Memory">Bytes that the stages under way may have declared in all.</param>
 /// <param name="Dashboard">The port of Orleans' own page, on loopback; 0 for none.</param>
 /// <param name="Telemetry">Where metrics and traces are sent; none for nowhere.</param>
+/// <param name="IsReady">Whether a process for stages is started before the first of them comes.</param>
 internal sealed record WorkerPlace(
     ClusterAddress? Address, int? Join, string? Certificate, System.Net.IPAddress Ip, string Name, int Cores, long Memory, int Dashboard,
-    Uri? Telemetry);
+    Uri? Telemetry, bool IsReady);
 
 /// <summary>What needs Orleans. The program ntk-cluster has it; ntk starts that program where it is asked for this, and for nothing else.</summary>
 internal interface ICluster

@@ -18,6 +18,8 @@ internal sealed class StageServer(TextReader input, Action<string> say, Action l
 
     public FSharpResult<int, Failure> Run(Terminal terminal)
     {
+        new Thread(Load) { IsBackground = true, Name = "load" }.Start();
+
         if (input.ReadLine() is not { } first)
             return Results.Ok(ExitCode.Done);
 
@@ -105,6 +107,18 @@ internal sealed class StageServer(TextReader input, Action<string> say, Action l
     {
         lock (_wanted)
             say(line.Write());
+    }
+
+    /// <summary>Loads what every stage needs while nobody asks for one; the first that needs it says so where it cannot be loaded.</summary>
+    private static void Load()
+    {
+        try
+        {
+            LibTorch.loadWhole();
+        }
+        catch (Exception failure) when (failure is TypeInitializationException or DllNotFoundException or NotSupportedException or BadImageFormatException)
+        {
+        }
     }
 
     private void Listen()

@@ -52,12 +52,14 @@ internal sealed class WorkerCommand : NtkCommand
 
     private readonly Option<int?> _join = new("--join") { Hidden = true };
 
+    private readonly Option<bool> _ready = new("--ready") { Hidden = true };
+
     public WorkerCommand()
         : base("worker", "Makes stages for the runs of a cluster until it is stopped.", "ntk worker --cluster redis://:SECRET@head --ip 10.0.0.7 --certificate cluster.pem")
     {
         _cluster.AddAddressTo(this);
 
-        foreach (Option option in new Option[] { _ip, _insecure, _cores, _memory.Option, _name, _dashboard, _telemetry, _join })
+        foreach (Option option in new Option[] { _ip, _insecure, _cores, _memory.Option, _name, _dashboard, _telemetry, _join, _ready })
             Options.Add(option);
 
         Belong("an --ip that other machines reach, without --certificate", IsOpen, _insecure);
@@ -104,7 +106,7 @@ internal sealed class WorkerCommand : NtkCommand
                 $"--ip: whoever reaches {ip} could have this worker do anything; give the --certificate that `ntk cluster cert` makes, or say --insecure");
 
         WorkerPlace Of(ClusterAddress? address, int? join, MemoryLimit memory) =>
-            new(address, join, certificate, ip, name, parsed.GetValue(_cores), (long)MemoryLimitModule.bytes(memory), parsed.GetValue(_dashboard), telemetry);
+            new(address, join, certificate, ip, name, parsed.GetValue(_cores), (long)MemoryLimitModule.bytes(memory), parsed.GetValue(_dashboard), telemetry, parsed.GetValue(_ready));
 
         return from allowed in _memory.Read(parsed)
                let memory = MachineMemory.limit(allowed)
