@@ -68,7 +68,7 @@ internal sealed record ModelRun(KernelPaths Files, string Path, FSharpOption<FSh
         var clock = Stopwatch.StartNew();
         plan.OneRow.Invoke(null!);
         var gradients = clock.Elapsed.TotalSeconds * plan.Prepared;
-        var products = plan.Cost.Flops / (MachineSpeed.gigaflops() * 1e9);
+        var products = plan.Cost.Flops / (MachineSpeed.gigaflops(0) * 1e9);
         var file = ListModule.ToArray(KernelTiles.shape(tiles)).Aggregate((double)bytesPerNumber, (size, axis) => size * axis);
 
         Terminal.Note(

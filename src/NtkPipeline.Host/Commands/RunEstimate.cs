@@ -7,20 +7,8 @@ namespace NtkPipeline.Host.Commands;
 /// <summary>What a run would cost on this machine, question by question; <c>Gigaflops</c> is measured, 0 where nothing is due.</summary>
 internal sealed record RunEstimate(QuestionWork[] Questions, double Gigaflops)
 {
-    /// <summary>
-    /// Reads the labelled tweets, which are counted, and where something is due multiplies matrices for a moment; LibTorch, which does, is
-    /// loaded meanwhile.
-    /// </summary>
-    public static FSharpResult<RunEstimate, Failure> Of(Session session, StagePlan[] plans)
-    {
-        var isDue = plans.Any(plan => !plan.Reasons.IsEmpty);
-        var loading = isDue ? Task.Run(() => LibTorch.useThreads(session.Config.Threads)) : Task.CompletedTask;
-        var sizes = session.Sizes();
-        loading.Wait();
-        return sizes.SelectMany(counted => Of(session, plans, counted), (_, estimate) => estimate);
-    }
-
-    private static FSharpResult<RunEstimate, Failure> Of(Session session, StagePlan[] plans, RunSizes sizes) =>
+    /// <summary>Where something is due, asks for a moment how fast this machine is.</summary>
+    public static FSharpResult<RunEstimate, Failure> Of(Session session, StagePlan[] plans, RunSizes sizes) =>
         from due in Results.Ok(Due(plans))
         let questions = RunWork.plan(session.Config, sizes, due).ToArray()
         select new RunEstimate(questions, questions.Any(question => question.Work > 0) ? Speed(session) : 0);
@@ -62,9 +50,5 @@ internal sealed record RunEstimate(QuestionWork[] Questions, double Gigaflops)
         $"{RunTime.About(Questions.Sum(Seconds))} on this machine, if it has nothing else to do ({Gigaflops:0} GFLOP/s now; right within a factor of 2)";
 
     /// <summary>10⁹ operations a second, as <c>Workload</c> counts them, of this machine as it is now.</summary>
-    public static double Speed(Session session)
-    {
-        LibTorch.useThreads(session.Config.Threads);
-        return MachineSpeed.gigaflops();
-    }
+    public static double Speed(Session session) => MachineSpeed.gigaflops(session.Config.Threads);
 }

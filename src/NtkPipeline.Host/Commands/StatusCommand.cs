@@ -16,9 +16,11 @@ internal sealed class StatusCommand : NtkCommand
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
         from session in _run.Open(parsed, terminal)
+        let counting = Task.Run(session.Sizes)
         from plans in session.Plan()
         let told = terminal.Warn(session.Store)
-        from estimate in RunEstimate.Of(session, plans)
+        from sizes in counting.GetAwaiter().GetResult()
+        from estimate in RunEstimate.Of(session, plans, sizes)
         from need in session.Need()
         select Print(plans, estimate, need, terminal);
 

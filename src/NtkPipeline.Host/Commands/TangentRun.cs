@@ -127,10 +127,8 @@ internal sealed record TangentRun(
         if (Terminal.IsQuiet)
             return null;
 
-        LibTorch.useThreads(0);
-
         var time = Device.IsCpu
-            ? $"{RunTime.About(flops / (MachineSpeed.gigaflops() * 1e9))} on this machine, if it has nothing else to do"
+            ? $"{RunTime.About(flops / (MachineSpeed.gigaflops(0) * 1e9))} on this machine, if it has nothing else to do"
             : $"{flops / 1e12:0.###} TFLOP";
 
         Terminal.Say($"ntk: {what} of {Request.Texts.Length:N0} texts: {time}; {MemoryNeedModule.whole(bytes)} of memory{disk}");

@@ -48,7 +48,7 @@ internal sealed record TuningJob(
         if (terminal.IsQuiet)
             return null;
 
-        var time = Device.IsCpu ? $"{RunTime.About(cost.Flops / (MachineSpeed.gigaflops() * 1e9))} on this machine, if it has nothing else to do (right within a factor of 2)" : $"{cost.Flops / 1e12:0.#} TFLOP";
+        var time = Device.IsCpu ? $"{RunTime.About(cost.Flops / (MachineSpeed.gigaflops(0) * 1e9))} on this machine, if it has nothing else to do (right within a factor of 2)" : $"{cost.Flops / 1e12:0.#} TFLOP";
 
         terminal.Say(
             $"ntk: fine-tuning ({TuningMethodModule.print(Settings.Method)}) on {Rows.Fitted.Length:N0} texts, {Settings.Epochs} epoch{(Settings.Epochs == 1 ? "" : "s")}: {time}; "
