@@ -66,7 +66,7 @@ internal static class CompletionScripts
 
         script.Append("    }\n    $values = @{\n");
 
-        foreach (var (command, option) in commands.SelectMany(command => command.Options.Where(option => option.Values.Length > 0).Select(option => (command, option))))
+        foreach (var (command, option) in commands.SelectMany(command => command.Options.Where(option => !option.IsFlag).Select(option => (command, option))))
             script.Append($"        '{command.Words} {option.Name}' = '{string.Join(' ', option.Values)}'\n");
 
         return script.Append(
@@ -77,7 +77,7 @@ internal static class CompletionScripts
                 foreach ($one in $said) { $next = "$at $one".Trim(); if ($names.ContainsKey($next)) { $at = $next } }
                 $last = if ($said.Count -gt 0) { $said[-1] } else { '' }
                 $offered = if ($values.ContainsKey("$at $last")) { $values["$at $last"] } else { $names[$at] }
-                $offered -split ' ' | Where-Object { $_ -like "$word*" } | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
+                $offered -split ' ' | Where-Object { $_ -and $_ -like "$word*" } | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
             }
 
             """).ToString();

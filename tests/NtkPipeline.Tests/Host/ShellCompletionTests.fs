@@ -1,4 +1,4 @@
-/// The completion scripts of zsh and of fish, run by the shells themselves where they are here.
+/// The completion scripts of zsh, fish and PowerShell, run by the shells themselves where they are here.
 module NtkPipeline.Tests.ShellCompletionTests
 
 open System
@@ -129,4 +129,39 @@ let tests =
                     "ntk kernel --x inp", [ "inputs.npy" ]
                 ] do
                 Expect.equal (offered line) expected line)
+
+        testCase "PowerShell completes commands, options, values and settings, and leaves files to itself"
+        <| inFolder (fun folder ->
+            if (said "pwsh" folder [ "-NoProfile"; "-Command"; "exit 0" ]).IsNone then
+                skiptest "no PowerShell here"
+
+            File.WriteAllText(Path.Combine(folder, "inputs.npy"), "")
+            let file = script "powershell" folder
+
+            let lines = [
+                "ntk ker", "kernel"
+                "ntk store v", "verify"
+                "ntk kernel --netw", "--network"
+                "ntk kernel --kind nn", "nngp"
+                "ntk run --set train.epo", "train.epochs="
+                "ntk run --experiment double", "double-descent"
+                "ntk run --out report --experiment double", "double-descent"
+                "ntk help netw", "network"
+                "ntk completions pow", "powershell"
+                "ntk kernel --x inp", Path.Combine(".", "inputs.npy")
+                // A number is to come, not another option.
+                "ntk run --workers 2", ""
+            ]
+
+            let typed = lines |> List.map (fun (line, _) -> $"'%s{line}'") |> String.concat ","
+
+            let stands =
+                said "pwsh" folder [
+                    "-NoProfile"
+                    "-Command"
+                    $"Get-Content -Raw '%s{file}' | Invoke-Expression; foreach ($line in %s{typed}) {{ '> ' + ([System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.CompletionText -join ' ') }}"
+                ]
+                |> Flip.Expect.wantSome "PowerShell is here"
+
+            Expect.equal stands [ for _, expected in lines -> $"> %s{expected}" ] "a line each")
     ]
