@@ -9,9 +9,7 @@ module FloatRange =
 
     /// Whether a digit before the exponent is above 0.
     let private isWrittenNonzero (text: string) =
-        text
-        |> Seq.takeWhile (fun c -> c <> 'e' && c <> 'E')
-        |> Seq.exists (fun c -> c >= '1' && c <= '9')
+        text |> Seq.takeWhile (fun c -> c <> 'e' && c <> 'E') |> Seq.exists (fun c -> c >= '1' && c <= '9')
 
     /// Why a number is not held, as the end of a sentence; none where it is, and of what is no number in digits.
     let refusal (text: string) : string option =

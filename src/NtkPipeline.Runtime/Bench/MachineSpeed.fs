@@ -62,11 +62,8 @@ module MachineSpeed =
         let threads = if threads = 0 then Environment.ProcessorCount else threads
         sideBySide threads
 
-        let seconds =
-            List.init trials (fun _ -> Clock.processor (fun () -> sideBySide threads))
-            |> List.min
+        let seconds = List.init trials (fun _ -> Clock.processor (fun () -> sideBySide threads)) |> List.min
 
-        let operations =
-            2.0 * float (Vector<float32>.Count * chains) * float steps * float threads
+        let operations = 2.0 * float (Vector<float32>.Count * chains) * float steps * float threads
         // A clock of a coarse grain may say that nothing was taken.
         reached * float threads * operations / max seconds 1e-3 / 1e9

