@@ -1,23 +1,5 @@
 namespace NtkPipeline.Core
 
-/// What a run on several workers costs beside its stages.
-type ScheduleCosts = {
-    /// s around each stage: it is found, claimed, begun and recorded.
-    PerStage: float
-    /// s around the whole run: its start, and what is written at its end.
-    PerRun: float
-    /// Bytes a second at which a worker reads a result that another has made; infinite where that costs nothing.
-    ReadSpeed: float
-    /// Processors that all workers share; none where each has as many to itself as the stages had when they were measured.
-    SharedCores: float option
-}
-
-[<RequireQualifiedAccess>]
-module ScheduleCosts =
-
-    /// Where nothing else is said: rough, near what runs of the sample cost on the disk of a machine of two cores.
-    let usual: ScheduleCosts = { PerStage = 0.05; PerRun = 1.0; ReadSpeed = 4e8; SharedCores = None }
-
 /// When and where a stage ran, in s since the first stage could.
 type Placement = { Stage: int; Worker: int; Start: float; End: float }
 
@@ -147,6 +129,7 @@ module Schedule =
         if workers < 1 then
             invalidArg (nameof workers) $"%d{workers} workers do nothing"
 
+        let graph = ScheduleCosts.onWorker workers costs graph
         let inputs = graph |> Array.map (_.Inputs >> Array.distinct)
         let readers = Array.init graph.Length (fun _ -> ResizeArray<int>())
         inputs |> Array.iteri (fun k inputs -> inputs |> Array.iter (fun input -> readers[input].Add k))
@@ -178,7 +161,7 @@ module Schedule =
         {
             Workers = workers
             Placements = last.Done |> List.rev |> Array.ofList
-            Makespan = costs.PerRun + last.Now
+            Makespan = ScheduleCosts.around workers costs + last.Now
             BytesRead = last.BytesRead
             Reading = last.Reading
         }

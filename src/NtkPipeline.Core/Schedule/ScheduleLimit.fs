@@ -24,15 +24,18 @@ type ScheduleBounds = { Path: float; Work: float; Cores: float }
 [<RequireQualifiedAccess>]
 module ScheduleLimit =
 
-    let bounds (costs: ScheduleCosts) (workers: int) (graph: StageWork[]) : ScheduleBounds = {
-        Path = StageGraph.criticalPath costs.PerStage graph |> snd
-        Work = (graph |> Array.sumBy (fun stage -> costs.PerStage + stage.Seconds)) / float workers
-        Cores =
-            match costs.SharedCores with
-            | Some cores ->
-                (graph |> Array.sumBy (fun stage -> costs.PerStage + stage.Seconds * stage.Cores)) / cores
-            | None -> 0.0
-    }
+    let bounds (costs: ScheduleCosts) (workers: int) (graph: StageWork[]) : ScheduleBounds =
+        let graph = ScheduleCosts.onWorker workers costs graph
+
+        {
+            Path = StageGraph.criticalPath costs.PerStage graph |> snd
+            Work = (graph |> Array.sumBy (fun stage -> costs.PerStage + stage.Seconds)) / float workers
+            Cores =
+                match costs.SharedCores with
+                | Some cores ->
+                    (graph |> Array.sumBy (fun stage -> costs.PerStage + stage.Seconds * stage.Cores)) / cores
+                | None -> 0.0
+        }
 
     /// A schedule that takes no more than so many times its largest bound is held up by that bound.
     let private near = 1.25
@@ -54,7 +57,7 @@ module ScheduleLimit =
     /// this is half of the difference, else the order of the stages. None where there is no stage.
     let find (costs: ScheduleCosts) (graph: StageWork[]) (schedule: Schedule) : ScheduleLimit option =
         let bounds = bounds costs schedule.Workers graph
-        let seconds = schedule.Makespan - costs.PerRun
+        let seconds = schedule.Makespan - ScheduleCosts.around schedule.Workers costs
         let most = bounds.Path |> max bounds.Work |> max bounds.Cores
         let overhead = costs.PerStage * float graph.Length
 

@@ -32,6 +32,13 @@ internal sealed class PlanOptions
         DefaultValueFactory = _ => ScheduleCostsModule.usual.PerRun,
     };
 
+    private readonly Option<double> _worker = new("--per-worker")
+    {
+        Description = "s of a processor that each worker takes beside its stages: it starts, joins, and compiles what it runs.",
+        HelpName = "S",
+        DefaultValueFactory = _ => ScheduleCostsModule.usual.PerWorker,
+    };
+
     private readonly Option<string> _read = new("--read-speed")
     {
         Description = "What a worker reads in a second of results that another has made.",
@@ -47,7 +54,7 @@ internal sealed class PlanOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _workers, _overhead, _start, _read, _shared })
+        foreach (Option option in new Option[] { _workers, _overhead, _start, _worker, _read, _shared })
             command.Options.Add(option);
     }
 
@@ -56,7 +63,7 @@ internal sealed class PlanOptions
     {
         var mistakes = new List<string>();
         var workers = Workers(parsed.GetRequiredValue(_workers), mistakes);
-        var (overhead, start) = (parsed.GetValue(_overhead), parsed.GetValue(_start));
+        var (overhead, start, worker) = (parsed.GetValue(_overhead), parsed.GetValue(_start), parsed.GetValue(_worker));
         var speed = ByteSize.parse(parsed.GetRequiredValue(_read));
         var shared = parsed.GetValue(_shared);
 
@@ -64,6 +71,8 @@ internal sealed class PlanOptions
             mistakes.Add($"--overhead {overhead}: a number of seconds, at least 0");
         if (!(start >= 0 && double.IsFinite(start)))
             mistakes.Add($"--start {start}: a number of seconds, at least 0");
+        if (!(worker >= 0 && double.IsFinite(worker)))
+            mistakes.Add($"--per-worker {worker}: a number of seconds, at least 0");
         if (speed.IsError)
             mistakes.Add($"--read-speed: {speed.ErrorValue}");
         if (shared is < 1)
@@ -72,7 +81,7 @@ internal sealed class PlanOptions
         return mistakes.Count > 0
             ? Results.Fail<AskedSchedules>(ExitCode.Usage, mistakes)
             : Results.Ok(new AskedSchedules(workers, new ScheduleCosts(
-                overhead, start, speed.ResultValue, shared is { } cores ? FSharpOption<double>.Some(cores) : FSharpOption<double>.None)));
+                overhead, start, worker, speed.ResultValue, shared is { } cores ? FSharpOption<double>.Some(cores) : FSharpOption<double>.None)));
     }
 
     private static int[] Workers(string text, List<string> mistakes)

@@ -45,6 +45,7 @@ internal static class PlanWords
             {
                 perStage = asked.Costs.PerStage,
                 perRun = asked.Costs.PerRun,
+                perWorker = asked.Costs.PerWorker,
                 readSpeed = asked.Costs.ReadSpeed,
                 sharedCores = asked.Costs.SharedCores?.Value,
             },
@@ -86,12 +87,12 @@ internal static class PlanWords
             yield return $"{row.Schedule.Workers,7}  {row.Schedule.Makespan,7:0.0} s  {row.SpeedUp,8:0.00}  {row.Busy,4:0%}  "
                 + $"{ByteSize.print(row.Schedule.BytesRead),9}  {row.Limit}";
 
-        yield return $"counted with {costs.PerStage:0.###} s around each stage (--overhead), {costs.PerRun:0.###} s around the run (--start) and "
+        yield return $"counted with {costs.PerStage:0.###} s around each stage (--overhead), {costs.PerRun:0.###} s around the run (--start), {costs.PerWorker:0.###} s of a processor for each worker's own start (--per-worker) and "
             + $"{ByteSize.print(costs.ReadSpeed)} read in a second of what another worker has made (--read-speed); "
             + "a free worker takes the first stage of the pipeline whose inputs are there";
 
         yield return costs.SharedCores is { Value: var cores }
-            ? $"all workers share {cores} processors, and slow down alike where their stages want more"
+            ? $"all workers share {cores} processors: each has its part of them, and they slow down alike where their stages want more"
             : "each worker has a machine to itself, like the one that measured; workers on one machine share its processors, so a stage that "
               + $"uses them all is slower beside another: --shared-cores {Environment.ProcessorCount} counts with that";
     }

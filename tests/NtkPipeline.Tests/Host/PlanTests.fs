@@ -26,7 +26,17 @@ let tests =
 
             about "run" [ "--out"; folder ] |> wantDone |> ignore
 
-            let costs = [ "--overhead"; "0.25"; "--start"; "3"; "--read-speed"; "1TB" ]
+            let costs = [
+                "--overhead"
+                "0.25"
+                "--start"
+                "1"
+                "--per-worker"
+                "2"
+                "--read-speed"
+                "1TB"
+            ]
+
             let plan = json (about "plan" ([ "--workers"; "1,2,1000" ] @ costs))
 
             Expect.isEmpty (items "estimated" plan) "all was measured"
@@ -95,6 +105,7 @@ let tests =
                 "--workers 'x'"
                 "--overhead"
                 "--start"
+                "--per-worker"
                 "--read-speed"
                 "--shared-cores"
             ] [
@@ -104,6 +115,8 @@ let tests =
                 "--overhead"
                 "-1"
                 "--start"
+                "-1"
+                "--per-worker"
                 "-1"
                 "--read-speed"
                 "slow"

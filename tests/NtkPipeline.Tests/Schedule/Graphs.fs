@@ -21,7 +21,13 @@ let forkJoin = [|
 |]
 
 /// Nothing beside the stages.
-let free = { PerStage = 0.0; PerRun = 0.0; ReadSpeed = infinity; SharedCores = None }
+let free = {
+    PerStage = 0.0
+    PerRun = 0.0
+    PerWorker = 0.0
+    ReadSpeed = infinity
+    SharedCores = None
+}
 
 /// Up to 20 stages, each waiting for up to three before it, and a number of workers; times are quarters, so that sums are exact.
 let any: Gen<StageWork[] * int> =

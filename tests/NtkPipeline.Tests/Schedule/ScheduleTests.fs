@@ -77,9 +77,11 @@ let tests =
 
             let costs = { free with SharedCores = Some 2.0 }
             Expect.equal (makespans costs (pair 1.0) [ 1; 2 ]) [ 6.0; 4.0 ] "there is room for both"
-            Expect.equal (makespans costs (pair 2.0) [ 1; 2 ]) [ 6.0; 6.0 ] "nothing is won"
-            // Both at 2/3 until a ends at 3 with 2 s of b left.
-            near "something is won" 5.0 (Schedule.simulate costs 2 (pair 1.5)).Makespan
+            Expect.equal (makespans costs (pair 2.0) [ 1; 2 ]) [ 6.0; 8.0 ] "b has one of two to the end"
+            near "nothing is won" 6.0 (Schedule.simulate costs 2 (pair 1.5)).Makespan
+            // Four at half their pace until both a end at 4 with 2 s of each b left.
+            let four = Array.append (pair 1.0) (pair 1.0)
+            near "as two would" 6.0 (Schedule.simulate costs 4 four).Makespan
 
             Expect.equal
                 (makespans { costs with SharedCores = Some 1.0 } (pair 2.0) [ 1 ])
@@ -129,6 +131,28 @@ let tests =
             let seconds = (Schedule.simulate costs workers graph).Makespan
             Expect.isGreaterThanOrEqual (seconds + 1e-9) bounds.Path "the longest chain"
             Expect.isGreaterThanOrEqual (seconds + 1e-9) bounds.Cores "the work among the processors")
+
+        testCase
+            "what workers take to start is counted once where each has a machine, and by turns on shared processors"
+        <| fun () ->
+            let costs = { free with PerRun = 1.0; PerWorker = 3.0 }
+            let graph = [| stage "a" 2.0 [||] |]
+            near "side by side" 6.0 (Schedule.simulate costs 4 graph).Makespan
+            let shared = { costs with SharedCores = Some 2.0 }
+            near "two at a time" 9.0 (Schedule.simulate shared 4 graph).Makespan
+            near "one alone" 6.0 (Schedule.simulate shared 1 graph).Makespan
+
+        testCase "a worker on shared processors has its part of them, at least one"
+        <| fun () ->
+            let graph = [| { stage "a" 2.0 [||] with Cores = 2.0 } |]
+
+            let seconds shared workers =
+                (Schedule.simulate { free with SharedCores = shared } workers graph).Makespan
+
+            near "a machine to itself" 2.0 (seconds None 2)
+            near "all of it" 2.0 (seconds (Some 2.0) 1)
+            near "half of it" 4.0 (seconds (Some 2.0) 2)
+            near "no less than a processor" 4.0 (seconds (Some 2.0) 8)
 
         forAny "one worker takes the sum" (fun graph _ ->
             let costs = {
