@@ -42,7 +42,7 @@ dotnet "$ntk" cluster cert --out "$work/cluster.pem" >"$work/cert.log" || exit 1
 
 settings=(--data "$root/data/sample" --config "$root/data/experiments/quick.json" --set embed.encoder=lsa --set train.seeds=12 --set train.widths=16,64,256,512)
 run() { dotnet "$ntk" run "${settings[@]}" --store "$work/$1/store" --out "$work/$1/out" "${@:2}" >"$work/$1.out" 2>"$work/$1.err"; }
-digest() { (cd "$work/$1/out" && cat report.html results.csv submission.csv | sha256sum); }
+digest() { (cd "$work/$1/out" && cat report.html results.csv $(ls submission.csv 2>/dev/null) | sha256sum); }
 
 ahead=()
 if command -v faketime >/dev/null; then

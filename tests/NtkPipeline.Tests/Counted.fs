@@ -14,6 +14,19 @@ let private slowest (summary: Impl.TestRunSummary) =
         $"""%6.1f{result.duration.TotalSeconds} s  %s{String.concat "." test.name}""")
     |> String.concat "\n"
 
+/// The tests that did not pass, each with its reason.
+let private failures (summary: Impl.TestRunSummary) =
+    let reason (result: Impl.TestSummary) =
+        match result.result with
+        | Impl.TestResult.Failed message -> message
+        | Impl.TestResult.Error error -> string error
+        | other -> string other
+
+    [
+        for test, result in summary.failed @ summary.errored do
+            $"""  %s{String.concat "." test.name} (%.1f{result.duration.TotalSeconds} s): %s{reason result}"""
+    ]
+
 /// Runs the tests, says how they went, and gives the exit code.
 let run (argv: string[]) (tests: Test) : int =
     let counted = ref None
@@ -37,11 +50,15 @@ let run (argv: string[]) (tests: Test) : int =
 
     match counted.Value with
     | Some summary ->
-        let failed = List.length summary.failed + List.length summary.errored
+        let failed = failures summary
         Console.Out.Flush()
         // Expecto has put a writer of its own in Console.Out, which pads lines with blanks.
         use output = new StreamWriter(Console.OpenStandardOutput())
         output.Write $"\nThe slowest:\n%s{slowest summary}\n"
-        output.Write $"\n%d{List.length summary.passed} passed, %d{failed} failed\n"
+
+        if not failed.IsEmpty then
+            output.Write $"""\nFailed:\n%s{String.concat "\n" failed}\n"""
+
+        output.Write $"\n%d{List.length summary.passed} passed, %d{failed.Length} failed\n"
         code
     | None -> if code = 0 then 1 else code

@@ -116,7 +116,7 @@ internal sealed class StageServer(TextReader input, Action<string> say, Action l
         {
             LibTorch.loadWhole();
         }
-        catch (Exception failure) when (failure is TypeInitializationException or DllNotFoundException or NotSupportedException or BadImageFormatException)
+        catch (Exception)
         {
         }
     }

@@ -53,9 +53,7 @@ let tests =
 
                 let said = running.StandardError.ReadToEndAsync()
                 let output = running.StandardOutput.ReadToEndAsync()
-                let holder, _ = claimant folder 8 (fun () -> running.HasExited)
-                use victim = Process.GetProcessById holder
-                victim.Kill()
+                killInStage folder 8 (fun () -> running.HasExited)
                 running.WaitForExit()
                 Expect.equal running.ExitCode 0 (output.Result + said.Result)
                 Expect.stringContains said.Result "was ended by signal 9; it is tried again" "why"

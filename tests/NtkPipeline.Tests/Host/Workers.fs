@@ -77,6 +77,27 @@ let claimant folder made (isOver: unit -> bool) : int * string =
 
     next ()
 
+/// Kills a process within a stage, once so many are made: it is halted, and its claim looked at again, as it may have been done meanwhile.
+let rec killInStage folder made (isOver: unit -> bool) : unit =
+    let holder, key = claimant folder made isOver
+
+    let send signal =
+        use kill = Process.Start("kill", [ signal; string holder ])
+        kill.WaitForExit()
+
+    send "-STOP"
+
+    let isHeld =
+        Lease.inFolder (Path.Combine(folder, "shared", "claims", key))
+        |> Option.bind _.Holder
+        |> Option.exists (fun still -> still.Pid = holder)
+
+    if isHeld then
+        send "-KILL"
+    else
+        send "-CONT"
+        killInStage folder made isOver
+
 /// How many stages were under way at once at most, as their claims say, until all is over.
 let mostAtOnce store (isOver: unit -> bool) : int =
     let claims = Path.Combine(store, "claims")
