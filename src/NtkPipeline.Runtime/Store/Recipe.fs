@@ -54,7 +54,11 @@ type Reason =
 
     /// As the end of "it runs because …".
     member this.Sentence =
-        let names (origins: string list) = String.concat ", " origins
+        // A judge of hundreds of networks has as many inputs.
+        let names (origins: string list) =
+            let shown = if origins.Length > 5 then List.truncate 3 origins else origins
+            let more = origins.Length - shown.Length
+            String.concat ", " shown + (if more > 0 then $" and %d{more} more" else "")
 
         match this with
         | NeverRan -> "it has never run on this data"

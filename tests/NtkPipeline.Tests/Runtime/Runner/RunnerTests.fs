@@ -79,6 +79,24 @@ let tests =
                 ]
                 "a new seed")
 
+        testCase "of many inputs that changed, a reason names the first and counts the others"
+        <| fun () ->
+            let names count = [ for k in 1..count -> $"net-%d{k}" ]
+
+            for reason, opening in
+                [ OtherInput, "its input changed: "; PendingInput, "its input would be made again: " ] do
+                Expect.equal (reason (names 1)).Sentence (opening + "net-1") "one"
+
+                Expect.equal
+                    (reason (names 5)).Sentence
+                    (opening + "net-1, net-2, net-3, net-4, net-5")
+                    "all of five"
+
+                Expect.equal
+                    (reason (names 250)).Sentence
+                    (opening + "net-1, net-2, net-3 and 247 more")
+                    "three of many"
+
         testCase "a stage's work can tell how far it is"
         <| inFolder (fun folder ->
             let told = ResizeArray<StageEvent>()
