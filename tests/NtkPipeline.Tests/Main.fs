@@ -7,7 +7,7 @@ let private tests () =
         yield! [ LibTorchTests.tests; CodecTests.tests; NpyTests.tests ]
         yield! [ FoundationTests.tests; ByteSizeTests.tests; MemoryNeedTests.tests ]
         CsvLayoutTests.tests
-        TweetFrameTests.tests
+        yield! [ RowIdTests.tests; TweetFrameTests.tests ]
         SampleTweetsTests.tests
         MetricsTests.tests
         BatchesTests.tests

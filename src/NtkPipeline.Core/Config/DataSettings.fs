@@ -30,7 +30,7 @@ module DataSettings =
         column
             "data.id"
             DataColumns.kaggle.Id
-            "whole numbers that name rows; none, or a file without it, numbers them from 1"
+            "what names rows, numbers or words, each once and given back as it came; none, or a file without it, numbers them from 1"
         column "data.keyword" DataColumns.kaggle.Keyword "keywords, which may be missing"
         column "data.location" DataColumns.kaggle.Location "places, which may be missing"
         setting

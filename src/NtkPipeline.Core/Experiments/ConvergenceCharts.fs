@@ -167,7 +167,7 @@ module ConvergenceCharts =
                         [],
                         [
                             for tweet in evidence.Tweets ->
-                                $"tweet %d{tweet.Id}",
+                                $"tweet %s{RowId.text tweet.Id}",
                                 [
                                     theory "theory: mean ± 2 s.d." evidence.TheorySteps tweet.Theory
                                     networks evidence trained tweet.Networks

@@ -19,7 +19,7 @@ type BandTime = {
 
 /// A tweet's output through training: in theory, and in every network.
 type TweetPath = {
-    Id: int64
+    Id: RowId
     /// At each of `TheorySteps`.
     Theory: MeanDeviation[]
     /// At each of `Steps`: one number a network.

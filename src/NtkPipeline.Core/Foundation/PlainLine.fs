@@ -23,6 +23,9 @@ module PlainLine =
     /// words around.
     let ofText (text: string) : string = text |> String.map (fun c -> if isObeyed c then ' ' else c)
 
+    /// Whether it is such a line as it stands.
+    let isPlain (text: string) : bool = not (String.exists isObeyed text)
+
     /// The same where line breaks and tabs may stay: a page, a text of several lines.
     let ofLines (text: string) : string =
         text |> String.map (fun c -> if isObeyed c && c <> '\n' && c <> '\t' then ' ' else c)

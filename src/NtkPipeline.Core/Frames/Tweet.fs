@@ -2,7 +2,7 @@ namespace NtkPipeline.Core
 
 /// One tweet, in Kaggle's columns. Texts are other people's words: escaped wherever they are shown, and never logged.
 type Tweet = {
-    Id: int64
+    Id: RowId
     Keyword: string option
     Location: string option
     Text: string

@@ -1,7 +1,6 @@
 namespace NtkPipeline.Core
 
 open System
-open System.Globalization
 open Deedle
 
 /// A Deedle frame that is known to have a tweet's columns, every cell of which reads as what it must be.
@@ -22,24 +21,22 @@ module TweetFrame =
         let line = text.ReplaceLineEndings " "
         if line.Length <= 12 then line else line[..8] + "…"
 
+    /// How to go on where ids are no ids.
+    let private cure = "--set data.id=none numbers the rows from 1 instead"
+
     let private parseId (text: string) =
-        match Int64.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
-        | true, id when string id = text -> Result.Ok id
-        | true, id ->
-            Result.Error(fun () ->
-                $"id '%s{shown text}' would be written back as %d{id}, so write it in digits alone")
-        | _ -> Result.Error(fun () -> $"id '%s{shown text}' is not a whole number in 64 bits")
+        RowId.ofCell text
+        |> Result.mapError (fun fault -> fun () -> $"id '%s{PlainLine.ofText (shown text)}' %s{fault}")
 
     /// The first id that is none says how to go on.
-    let private withCure (ids: Result<int64, unit -> string>[]) =
+    let private idsOf (cells: string[]) =
+        let ids = cells |> Array.map parseId
         let first = ids |> Array.tryFindIndex Result.isError
 
         ids
         |> Array.mapi (fun row id ->
             if Some row = first then
-                id
-                |> Result.mapError (fun fault ->
-                    fun () -> $"%s{fault ()}; --set data.id=none numbers the rows from 1 instead")
+                id |> Result.mapError (fun fault -> fun () -> $"%s{fault ()}; %s{cure}")
             else
                 id)
 
@@ -55,7 +52,13 @@ module TweetFrame =
                 Result.Error(fun () ->
                     $"%s{column} '%s{shown text}' is neither %s{shown negative} nor %s{shown positive}")
 
-    let private repeatedIds (lines: int[]) (ids: (int * int64) list) =
+    /// Ids in a message.
+    let private named (id: RowId) =
+        match id with
+        | RowId.Number number -> string number
+        | RowId.Word word -> $"'%s{shown word}'"
+
+    let private repeatedIds (lines: int[]) (ids: (int * RowId) list) =
         ids
         |> List.groupBy snd
         |> List.collect (fun (id, rows) ->
@@ -63,8 +66,12 @@ module TweetFrame =
             | (first, _) :: again ->
                 again
                 |> List.map (fun (row, _) ->
-                    fun () -> $"line %d{lines[row]}: id %d{id} stands already on line %d{lines[first]}")
+                    fun () ->
+                        $"line %d{lines[row]}: id %s{named id} stands already on line %d{lines[first]}")
             | [] -> [])
+        |> function
+            | first :: others -> (fun () -> $"%s{first ()}; %s{cure}") :: others
+            | [] -> []
 
     /// A row's parts, or what is wrong with them.
     let private tweet (line: int) id target (keyword: string) (location: string) (text: string) =
@@ -106,9 +113,9 @@ module TweetFrame =
 
             let ids =
                 if has columns.Id then
-                    cells columns.Id |> Array.map parseId |> withCure
+                    idsOf (cells columns.Id)
                 else
-                    Array.init lines.Length (fun row -> Result.Ok(int64 row + 1L))
+                    Array.init lines.Length (fun row -> Result.Ok(RowId.ofPlace (row + 1)))
 
             let targets =
                 if classes.IsSome then
@@ -160,15 +167,23 @@ module TweetFrame =
     let parse (name: string) (isLabelled: bool) (bytes: byte[]) : Result<Tweet[], PipelineError> =
         read DataColumns.kaggle (if isLabelled then Some("0", "1") else None) name bytes
 
-    /// The tweets as a frame, rows counted from 0; a column "target" where every tweet has one.
+    /// The tweets as a frame, rows counted from 0; ids are numbers where all of them are; a column "target" where every tweet has one.
     let ofTweets (tweets: Tweet[]) : TweetFrame =
         let column (pick: Tweet -> string option) =
             Series.ofOptionalObservations [ for i, tweet in Array.indexed tweets -> i, pick tweet ]
 
+        let numbers =
+            tweets
+            |> Array.choose (fun tweet ->
+                match tweet.Id with
+                | RowId.Number number -> Some number
+                | RowId.Word _ -> None)
+
         let frame =
-            frame [
-                "id" => Series.ofObservations [ for i, tweet in Array.indexed tweets -> i, tweet.Id ]
-            ]
+            if numbers.Length = tweets.Length then
+                frame [ "id" => Series.ofValues numbers ]
+            else
+                frame [ "id" => Series.ofValues [ for tweet in tweets -> RowId.text tweet.Id ] ]
 
         frame.AddColumn("keyword", column _.Keyword)
         frame.AddColumn("location", column _.Location)

@@ -21,6 +21,7 @@ module TweetTable =
         for tweet in tweets do
             let texts =
                 [
+                    RowId.text tweet.Id
                     Option.defaultValue "" tweet.Keyword
                     Option.defaultValue "" tweet.Location
                     tweet.Text
@@ -28,7 +29,7 @@ module TweetTable =
                 |> List.map CsvLayout.quote
                 |> String.concat ","
 
-            writer.Write $"%d{tweet.Id},%s{texts}"
+            writer.Write texts
 
             if isLabelled then
                 writer.Write(if tweet.Target = Some true then ",1" else ",0")

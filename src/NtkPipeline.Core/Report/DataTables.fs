@@ -136,7 +136,9 @@ module DataTables =
         let rows =
             findings.Suspects
             |> Array.map (fun suspect -> [
-                NumberCell(string suspect.Id)
+                match suspect.Id with
+                | RowId.Number number -> NumberCell(string number)
+                | RowId.Word word -> TextCell word
                 NumberCell(if suspect.Positive then "1" else "0")
                 NumberCell(NumberText.number suspect.LeftOut)
                 TextCell suspect.Text

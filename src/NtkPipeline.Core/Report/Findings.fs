@@ -33,7 +33,7 @@ type DataFacts = {
 
 /// A labelled tweet that all the others contradict.
 type SuspectTweet = {
-    Id: int64
+    Id: RowId
     /// Other people's words: escaped wherever they are shown.
     Text: string
     Positive: bool

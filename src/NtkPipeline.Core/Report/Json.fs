@@ -25,7 +25,12 @@ module internal Json =
 
     let text (value: string) : JsonNode | null = JsonValue.Create value
     let whole (value: int) : JsonNode | null = JsonValue.Create value
-    let id (value: int64) : JsonNode | null = JsonValue.Create value
+
+    let id (value: RowId) : JsonNode | null =
+        match value with
+        | RowId.Number number -> JsonValue.Create number
+        | RowId.Word word -> JsonValue.Create word
+
     let flag (value: bool) : JsonNode | null = JsonValue.Create value
 
     /// A number that is none has no JSON: null.

@@ -11,11 +11,11 @@ module Submission =
         let id = if columns.Id = DataColumns.none then DataColumns.kaggle.Id else columns.Id
         $"%s{CsvLayout.quote id},%s{CsvLayout.quote columns.Label}\n"
 
-    /// A line a row in the given order; the label is the positive class's where f > 0.
+    /// A line a row in the given order, under its id as it came; the label is the positive class's where f > 0.
     let ofClasses
         (columns: DataColumns)
         (negative: string, positive: string)
-        (ids: int64[])
+        (ids: RowId[])
         (outputs: float[])
         : string =
         if ids.Length <> outputs.Length then
@@ -26,10 +26,10 @@ module Submission =
 
         for k in 0 .. ids.Length - 1 do
             if System.Double.IsNaN outputs[k] then
-                invalidArg (nameof outputs) $"the output of id %d{ids[k]} is not a number"
+                invalidArg (nameof outputs) $"the output of id %s{RowId.text ids[k]} is not a number"
 
             text
-                .Append(ids[k])
+                .Append(CsvLayout.quote (RowId.text ids[k]))
                 .Append(',')
                 .Append(if outputs[k] > 0.0 then positive else negative)
                 .Append('\n')
@@ -38,4 +38,4 @@ module Submission =
         text.ToString()
 
     /// `id,target`, the target 1 where f > 0.
-    let csv (ids: int64[]) (outputs: float[]) : string = ofClasses DataColumns.kaggle ("0", "1") ids outputs
+    let csv (ids: RowId[]) (outputs: float[]) : string = ofClasses DataColumns.kaggle ("0", "1") ids outputs

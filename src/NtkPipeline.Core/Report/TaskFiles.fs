@@ -184,6 +184,12 @@ module TaskFiles =
         findings.TestIds
         |> Array.iteri (fun row id ->
             let said = said findings.Labels.Task findings.Regression.Test row
-            text.Append(id).Append(',').Append(CsvLayout.quote said).Append('\n') |> ignore)
+
+            text
+                .Append(CsvLayout.quote (RowId.text id))
+                .Append(',')
+                .Append(CsvLayout.quote said)
+                .Append('\n')
+            |> ignore)
 
         text.ToString()

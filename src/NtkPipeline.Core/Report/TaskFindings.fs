@@ -10,7 +10,7 @@ type TaskFindings = {
     Labels: Labels
     /// Of how many rows these were drawn; none where all were taken.
     SampledFrom: int option
-    TestIds: int64[]
+    TestIds: RowId[]
     Split: Split
     Features: FeatureFacts
     Regression: TaskRegression

@@ -112,7 +112,7 @@ module SampleTweets =
         shuffle random (Array.concat [ quarrels; denied; others; copied; retold ])
 
     let private tweet random isTest (id, draft) = {
-        Id = int64 id
+        Id = RowId.ofPlace id
         Keyword =
             if Roughen.chance random 0.01 then
                 None

@@ -27,7 +27,7 @@ module ReadRows =
             Ok [|
                 for i in 0 .. m.Rows - 1 ->
                     {
-                        Id = int64 i
+                        Id = RowId.ofPlace i
                         Keyword = None
                         Location = None
                         Text = text m i
@@ -77,7 +77,7 @@ module ReadRows =
         Body =
             Pure(fun ((labelled, test), (rows, others)) ->
                 let gather (tweets: Tweet[]) (m: Matrix<float32>) =
-                    Matrix.gatherRows (tweets |> Array.map (fun tweet -> int tweet.Id)) m
+                    Matrix.gatherRows (tweets |> Array.map (fun tweet -> RowId.place tweet.Id)) m
 
                 Ok {
                     Encoder = $"%d{rows.Columns} numbers"

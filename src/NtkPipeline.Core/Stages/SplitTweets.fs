@@ -56,7 +56,8 @@ module SplitTweets =
 
     let private labelsOf (tweets: Tweet[]) =
         match tweets |> Array.tryFindIndex (fun tweet -> tweet.Target.IsNone) with
-        | Some i -> Error(DataRefused $"tweet %d{tweets[i].Id} has no target, so it cannot be trained on")
+        | Some i ->
+            Error(DataRefused $"tweet %s{RowId.text tweets[i].Id} has no target, so it cannot be trained on")
         | None -> Ok(tweets |> Array.map (fun tweet -> tweet.Target = Some true))
 
     /// The rows of every key that stands under both labels.

@@ -20,7 +20,7 @@ internal sealed record Newcomers(string[] Texts, string? Keyword, string? Place,
         select new Newcomers([.. Enumerable.Range(0, rows.Rows).Select(row => $"row {row}")], null, null, file);
 
     public Tweet[] Tweets { get; } =
-        [.. Texts.Select((text, i) => new Tweet(i, Optional(Keyword), Optional(Place), text, FSharpOption<bool>.None))];
+        [.. Texts.Select((text, i) => new Tweet(RowId.NewNumber(i), Optional(Keyword), Optional(Place), text, FSharpOption<bool>.None))];
 
     /// <summary>The rows; an array of one dimension is the row of one text.</summary>
     public FSharpResult<Matrix<float>, PipelineError> ReadRows() =>

@@ -53,7 +53,7 @@ let private real =
 
          let tweets =
              Array.init labelled (fun id -> {
-                 Id = int64 (1000 + id)
+                 Id = RowId.ofPlace (1000 + id)
                  Keyword = None
                  Location = None
                  Text = ""
@@ -110,7 +110,7 @@ let tests =
                         |> Option.iter (fun expected -> Expect.equal loss expected "the network's own")
 
             for tweet in evidence.Tweets do
-                Expect.isTrue (tweet.Id >= 1000) "named by its id"
+                Expect.isTrue (RowId.place tweet.Id >= 1000) "named by its id"
 
                 Expect.equal
                     (tweet.Theory.Length, tweet.Networks.Length)

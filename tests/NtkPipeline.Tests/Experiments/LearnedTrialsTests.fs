@@ -7,7 +7,7 @@ open NtkPipeline.Tests.SmallTraining
 
 let private tweets =
     Array.init labelled (fun k -> {
-        Id = int64 k
+        Id = RowId.ofPlace k
         Keyword = if k % 3 = 0 then Some(if k % 2 = 0 then "fire" else "flood") else None
         Location = None
         Text = String.replicate (1 + k % 7) "a word! "

@@ -31,7 +31,7 @@ let private tweets: Tweet[] =
         last <- text
 
         {
-            Id = int64 k
+            Id = RowId.ofPlace k
             Keyword = Some(subjects[k / each])
             Location = None
             Text = text

@@ -16,7 +16,9 @@ let tests =
 
             for code in obeyed do
                 Expect.equal (PlainLine.ofText $"a%c{char code}b") "a b" $"U+%04X{code}"
+                Expect.isFalse (PlainLine.isPlain $"a%c{char code}b") $"U+%04X{code}"
 
             let kept = "Grüße، مرحبا 🇩🇪 👩\u200D🚒 É"
             Expect.equal (PlainLine.ofText kept) kept "letters, signs and joined emoji stay"
+            Expect.isTrue (PlainLine.isPlain kept) "as they stand"
     ]

@@ -2,6 +2,7 @@
 module NtkPipeline.Tests.OwnColumnsTests
 
 open System.IO
+open System.Text.Json
 open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Tests.Ntk
@@ -57,6 +58,53 @@ let tests =
             Expect.stringContains said.Output "  ham  f = -" "and the negative one"
             Expect.stringContains said.Output "take with care" "nothing shared")
 
+        testCase "ids that are words name rows in every file, as they came"
+        <| inFolder (fun folder ->
+            write folder ("ref,kind,body" :: (mails |> List.mapi (fun i mail -> $"mail-%d{i},%s{mail}")))
+
+            File.WriteAllLines(
+                Path.Combine(folder, "mail", "test.csv"),
+                [
+                    "ref,body"
+                    "new-1,win an offer"
+                    "\"b, the \"\"second\"\"\",lunch at noon"
+                    "007,money now"
+                ]
+            )
+
+            let own = options folder [ "data.text=body"; "data.label=kind"; "data.id=ref" ]
+            let out = Path.Combine(folder, "out")
+            [ "run"; "--out"; out ] @ own |> wantDone |> ignore
+
+            Expect.equal
+                (File.ReadAllText(Path.Combine(out, "submission.csv")))
+                "ref,kind\nnew-1,spam\n\"b, the \"\"second\"\"\",ham\n007,spam\n"
+                "letter by letter"
+
+            let summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(out, "summary.json")))
+
+            for suspect in summary.RootElement.GetProperty("suspects").EnumerateArray() do
+                Expect.stringStarts (string (suspect.GetProperty("id").GetString())) "mail-" "in the summary"
+
+            let said = [ "predict"; "--json"; "--text"; "win an offer" ] @ own |> wantDone
+            let root = JsonDocument.Parse((said.Output.TrimEnd().Split '\n') |> Array.last).RootElement
+
+            let carriers =
+                root
+                    .GetProperty("predictions")
+                    .[0].GetProperty("explanations")
+                    .[0].GetProperty("tweets")
+                    .EnumerateArray()
+                |> List.ofSeq
+
+            Expect.isNonEmpty carriers "it is explained"
+
+            for carrier in carriers do
+                Expect.stringStarts
+                    (string (carrier.GetProperty("id").GetString()))
+                    "mail-"
+                    "of what the run read")
+
         testCase "every refusal of a file names the setting that would cure it"
         <| inFolder (fun folder ->
             let run settings = [ "run"; "--out"; Path.Combine(folder, "out") ] @ options folder settings
@@ -88,7 +136,9 @@ let tests =
 
             refused
                 1
-                [ "id 'spam' is not a whole number"; "data.id=none" ]
+                [
+                    "line 4: id 'spam' stands already on line 2; --set data.id=none numbers the rows"
+                ]
                 (run [ "data.text=body"; "data.label=kind"; "data.id=kind" ])
 
             refused 2 [ "data.targets" ] (run [ "data.features=X.npy" ])

@@ -72,7 +72,7 @@ let tests =
 
                     for own in kernel.GetProperty("tweets").EnumerateArray() do
                         // A training tweet whose keyword and place the models are not told is another tweet.
-                        if number "id" own = float tweet.Id && extra.IsEmpty then
+                        if own.GetProperty("id").GetRawText() = RowId.text tweet.Id && extra.IsEmpty then
                             found <- found + 1
                             let target = if tweet.Target = Some true then 1.0 else -1.0
                             // (K + λ) α = y, and Θ(x, x) = 1: f at a training row is y − λα.

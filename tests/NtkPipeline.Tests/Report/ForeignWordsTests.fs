@@ -50,6 +50,20 @@ let tests =
             Expect.equal (PlainLine.ofCell "kaggle") "kaggle" "a name is a name"
             Expect.equal (PlainLine.ofCell "\t=1") "' =1" "behind a tab too"
 
+        testCase "a row's own id is shown as it came, and nothing of it is obeyed"
+        <| fun () ->
+            let id = "<b>=1+2, \"a\"</b>"
+            let sample = SampleFindings.make false
+            let suspects = [| { sample.Suspects[0] with Id = RowId.Word id }; sample.Suspects[1] |]
+            let findings = { sample with Suspects = suspects }
+            let page = Report.html findings
+            Expect.stringContains page "&lt;b&gt;=1+2, &quot;a&quot;&lt;/b&gt;" "escaped"
+            Expect.isFalse (page.Contains id) "not as it stands"
+            use document = JsonDocument.Parse(SummaryJson.write findings 1.0 [])
+            let suspects = document.RootElement.GetProperty "suspects"
+            Expect.equal (suspects[0].GetProperty("id").GetString()) id "a text"
+            Expect.equal (suspects[1].GetProperty("id").GetRawText()) "51" "a number"
+
         testCase "a refusal that repeats a person's words cannot steer the terminal"
         <| fun () ->
             let answer = call [ "embed"; "--texts"; hostile; "--encoder"; hostile; "--out"; "e.npy" ]

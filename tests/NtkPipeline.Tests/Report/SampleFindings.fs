@@ -96,8 +96,8 @@ let make (isSynthetic: bool) : Findings =
         Dimensions = dimensions
         Kernel = kernel
         Suspects = [|
-            { Id = 48L; Text = hostile; Positive = true; LeftOut = -1.25 }
-            { Id = 51; Text = "plain"; Positive = false; LeftOut = 0.75 }
+            { Id = RowId.ofPlace 48; Text = hostile; Positive = true; LeftOut = -1.25 }
+            { Id = RowId.ofPlace 51; Text = "plain"; Positive = false; LeftOut = 0.75 }
         |]
         Calibration =
             Calibration.judge

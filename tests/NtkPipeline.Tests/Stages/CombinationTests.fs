@@ -112,7 +112,13 @@ let tests =
 
         testCase "places are columns where enough tweets name them, however they are written"
         <| fun () ->
-            let tweet location = { Id = 1; Keyword = None; Location = location; Text = "x"; Target = None }
+            let tweet location = {
+                Id = RowId.ofPlace 1
+                Keyword = None
+                Location = location
+                Text = "x"
+                Target = None
+            }
 
             let labelled = [| tweet (Some "London, UK"); tweet None; tweet (Some "Paris") |]
             let test = [| tweet (Some "london uk"); tweet (Some "!!") |]

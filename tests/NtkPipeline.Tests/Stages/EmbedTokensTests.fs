@@ -13,7 +13,13 @@ let private pieces: TweetTokens = {
     Test = [| [| 2; 50; 3 |] |]
 }
 
-let private tweet text : Tweet = { Id = 0L; Keyword = None; Location = None; Text = text; Target = Some true }
+let private tweet text : Tweet = {
+    Id = RowId.ofPlace 0
+    Keyword = None
+    Location = None
+    Text = text
+    Target = Some true
+}
 
 let private settings = { Lsa.defaults with Columns = 4; MinWordTexts = 1; MinCharacterTexts = 1 }
 

@@ -62,7 +62,7 @@ let ridges: RidgeSettings = {
 }
 
 let tweet i : Tweet = {
-    Id = int64 (100 + i)
+    Id = RowId.ofPlace (100 + i)
     Keyword = None
     Location = None
     Text = $"tweet %d{i}"

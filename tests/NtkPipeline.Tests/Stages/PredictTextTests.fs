@@ -59,7 +59,7 @@ let tests =
                 Expect.sequenceEqual (Array.sortDescending sizes) sizes "the heaviest first"
 
                 for weighed in Array.truncate 4 kernel.Tweets do
-                    let row = split.Train |> Array.findIndex (fun i -> int64 (100 + i) = weighed.Tweet.Id)
+                    let row = split.Train |> Array.findIndex (fun i -> 100 + i = RowId.place weighed.Tweet.Id)
                     let cross = (Matrix.row i across).ToArray()
                     let expected = kernel.Score - refitted finished.Kernel.Chosen.Ridge k cross row
                     let effect = Expect.wantSome weighed.EffectOfLeavingOut "known for the kernel"

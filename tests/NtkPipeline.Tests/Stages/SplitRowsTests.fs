@@ -12,7 +12,7 @@ let private settings: SplitTweets.Settings = {
 }
 
 let private tweet i text : Tweet = {
-    Id = int64 i
+    Id = RowId.ofPlace i
     Keyword = None
     Location = None
     Text = text

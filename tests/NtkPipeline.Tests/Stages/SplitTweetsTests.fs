@@ -5,7 +5,7 @@ open NtkPipeline.Core
 open NtkPipeline.Tests.StageRuns
 
 let private tweet i text target = {
-    Id = int64 i
+    Id = RowId.ofPlace i
     Keyword = None
     Location = None
     Text = text
@@ -68,7 +68,7 @@ let tests =
         testCase "similar texts stay on one side where that is asked, and keep their labels"
         <| fun () ->
             let tweet i text = {
-                Id = int64 i
+                Id = RowId.ofPlace i
                 Keyword = None
                 Location = None
                 Text = text
@@ -169,7 +169,7 @@ let tests =
         <| fun () ->
             let many =
                 Array.init 46_341 (fun i -> {
-                    Id = int64 i
+                    Id = RowId.ofPlace i
                     Keyword = None
                     Location = None
                     Text = $"word%d{i}"

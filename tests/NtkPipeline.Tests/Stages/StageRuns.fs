@@ -19,7 +19,7 @@ let says (part: string) result =
 
 let tweets count =
     Array.init count (fun i -> {
-        Id = int64 i
+        Id = RowId.ofPlace i
         Keyword = None
         Location = None
         Text = $"Fire number %d{i % 37} in street %d{i % 11} of town %d{i % 7}, see http://t.co/%d{i}"
