@@ -47,12 +47,13 @@ internal static class Pipeline
                    LearnFromFewer.stage(config.Ridge, config.Targets),
                    LearnFromFewer.ofClasses(sources.Data.Task, config.Targets, config.Ridge, split, regression.Spectrum, regression.Gram))
                from chapters in Questions.Ask(bench)
+               from answers in OwnModelWork.Answers(own, kernels.Networks.Gram)
                let findings = GatherFindings.run(
                    config.Seed, session.Data.Name, session.Data.IsSynthetic, sources.Data.Task, config.Facts,
                    config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, TokenFeatures.none, features, kernel, GatherFindings.pictures(picture, learning), trained, epochs, probes,
                    comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
-               let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, judged, tangents)
+               let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, judged, tangents, answers)
                select new PipelineOutputs(findings, report, unlabelled, sources.Data.Task, models);
     }
 }
@@ -99,7 +100,7 @@ internal sealed record PipelineOutputs(
 internal sealed record RunModels(
     TweetSets Raw, TweetSets Clean, Artifact<Split> Split, Views Views, Artifact<DimensionFacts> Dimensions, Artifact<Features> Features,
     Artifact<Spectrum> Spectrum, Artifact<KernelRegression> Kernel, Artifact<FSharpList<JudgedNetwork>> Networks,
-    Artifact<TangentFit[]> Tangents)
+    Artifact<TangentFit[]> Tangents, OwnAnswers? Own)
 {
     public WaysIn Ways => new(Raw, Clean, Views, Split, Dimensions);
 }

@@ -45,10 +45,11 @@ internal static class TaskPipeline
                from probes in Questions.Asking(runner, Widths.name, () => CompareProbes.all(config.Compare.MainRate, config.Train)
                    .Select(asked => Probes(runner, config, asked, labels, split, features, kernels.Networks, trained)).InOrder().Select(Artifact.all))
                from chapters in OwnModelWork.Chapters(own, kernels.Networks.Gram)
+               from answers in OwnModelWork.Answers(own, kernels.Networks.Gram)
                let findings = TaskFindingsModule.gather(
                    Choices(session), every, labels, unlabelled, split, features, regression, learning, runs, epochs, probes, chapters)
                from report in runner.Run(TaskPage.stage, findings)
-               select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression, trained, stopped));
+               select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression, trained, stopped, answers));
     }
 
     /// <summary>What two classes alone can choose by themselves.</summary>
@@ -165,7 +166,7 @@ internal sealed record TaskOutputs(Artifact<TaskFindings> Findings, Artifact<str
 internal sealed record TaskModels(
     TweetSets Raw, TweetSets Clean, Artifact<Labels> Labels, Artifact<Split> Split, Views Views, Artifact<Features> Features,
     Artifact<DimensionFacts> Dimensions, Artifact<TaskRegression> Regression, Artifact<FSharpList<HeldOutNetwork>> Networks,
-    Artifact<FSharpList<FSharpOption<StoppedNetwork>>> Stopped)
+    Artifact<FSharpList<FSharpOption<StoppedNetwork>>> Stopped, OwnAnswers? Own)
 {
     public WaysIn Ways => new(Raw, Clean, Views, Split, Dimensions);
 }

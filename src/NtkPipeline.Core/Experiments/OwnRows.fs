@@ -62,12 +62,13 @@ module OwnRows =
         | LearningTask.Classes _
         | LearningTask.Regression -> labels
 
-    let private inputs (setup: OwnSetup) (features: Features) (embeddings: Embeddings) =
+    /// Rows as the model is given them: of the run's unit rows, or of those that they were made of.
+    let given (setup: OwnSetup) (features: Matrix<float32>) (raw: Matrix<float32>) : Matrix<float32> =
         match setup.Inputs with
-        | OwnInputs.Raw -> embeddings.Labelled
+        | OwnInputs.Raw -> raw
         | OwnInputs.Scaled scale ->
-            let norm = float32 (InputScale.norm features.Labelled.Columns scale)
-            features.Labelled |> Matrix.map (fun x -> norm * x)
+            let norm = float32 (InputScale.norm features.Columns scale)
+            features |> Matrix.map (fun x -> norm * x)
 
     /// `whole` is the run's split, `split` the same with the fitted rows that are learnt from.
     let gather
@@ -83,8 +84,8 @@ module OwnRows =
                 (Digest.ofParts [ Fingerprint.describe (setup.Task, setup.Inputs) ])
                 (lazy (Ok()))
 
-        let gather () (whole: Split) (split: Split) (features: Features) embeddings =
-            let all = inputs setup features embeddings
+        let gather () (whole: Split) (split: Split) (features: Features) (embeddings: Embeddings) =
+            let all = given setup features.Labelled embeddings.Labelled
             let pick (of': float[]) rows = rows |> Array.map (fun row -> of'[row]) |> values setup.Task
 
             {

@@ -24,6 +24,8 @@ type OwnTuned = {
     /// Θ̂₀ and Θ̂ of the probe rows there.
     Before: Matrix<float>
     After: Matrix<float>
+    /// All parameters there; none where that was not reached.
+    Weights: OwnWeights option
 }
 
 /// Stage: a model, its rows, Λ_max of its tangent kernel and the epoch to stop at → the model fine-tuned on all fitted rows, its tangent kernel
@@ -63,7 +65,7 @@ module OwnTuned =
             let origin = leaves |> Array.map (fun leaf -> leaf.detach().clone())
             let! first = OwnGram.trace f probe
             let course = ResizeArray()
-            let after, firstOrder, refusal = ref first, ref [||], ref None
+            let after, firstOrder, weights, refusal = ref first, ref [||], ref None, ref None
 
             let seen epoch =
                 match OwnGram.trace f probe with
@@ -85,6 +87,7 @@ module OwnTuned =
 
                         firstOrder.Value <- OwnFunction.pushed atStart delta lane.Held
                         after.Value <- now
+                        weights.Value <- Some(OwnWeights.ofModel f)
 
                     true
 
@@ -110,6 +113,7 @@ module OwnTuned =
                         Matrix.create (firstOrder.Value.Length / f.OutputCount) f.OutputCount firstOrder.Value
                     Before = first
                     After = after.Value
+                    Weights = weights.Value
                 }
         }
 
@@ -121,12 +125,12 @@ module OwnTuned =
                  ("trails", Codec.pair ("model", OwnTune.codec) ("linearised", OwnTune.codec)))
             ("stop",
              Codec.pair
-                 ("first-order", Codec.matrix64)
+                 ("change", Codec.pair ("first-order", Codec.matrix64) ("weights", OwnWeights.codec))
                  ("probe", Codec.pair ("before", Codec.matrix64) ("after", Codec.matrix64)))
         |> Codec.map
-            "own-tuned/1"
-            (fun t -> (t.Course, (t.Trail, t.Linearised)), (t.FirstOrder, (t.Before, t.After)))
-            (fun ((course, (trail, linearised)), (firstOrder, (before, after))) ->
+            "own-tuned/2"
+            (fun t -> (t.Course, (t.Trail, t.Linearised)), ((t.FirstOrder, t.Weights), (t.Before, t.After)))
+            (fun ((course, (trail, linearised)), ((firstOrder, weights), (before, after))) ->
                 if before.Rows = after.Rows then
                     Ok {
                         Trail = trail
@@ -135,6 +139,7 @@ module OwnTuned =
                         FirstOrder = firstOrder
                         Before = before
                         After = after
+                        Weights = weights
                     }
                 else
                     Error "its kernels are not of the same rows")

@@ -130,11 +130,11 @@ internal sealed class PredictCommand : NtkCommand
                 synthetic = session.Data.IsSynthetic,
                 classes = LearningTaskModule.names(foretold.Task),
                 remarks = foretold.Remarks,
-                predictions = news.Texts.Select((text, i) => words.ForJson(text, foretold.Predictions[i], foretold.Networks[i], foretold.Strange[i])),
+                predictions = news.Texts.Select((text, i) => words.ForJson(text, foretold.Predictions[i], foretold.Networks[i], foretold.Own[i], foretold.Strange[i])),
             },
             [
                 .. foretold.Remarks,
-                .. news.Texts.SelectMany((text, i) => words.Lines(text, foretold.Predictions[i], foretold.Networks[i], foretold.Strange[i])),
+                .. news.Texts.SelectMany((text, i) => words.Lines(text, foretold.Predictions[i], foretold.Networks[i], foretold.Own[i], foretold.Strange[i])),
             ]);
     }
 
@@ -147,13 +147,13 @@ internal sealed class PredictCommand : NtkCommand
             {
                 synthetic = session.Data.IsSynthetic,
                 remarks = foretold.Remarks,
-                predictions = news.Texts.Select((text, i) => words.ForJson(news, text, foretold.Predictions[i], foretold.Strange[i])),
+                predictions = news.Texts.Select((text, i) => words.ForJson(news, text, foretold.Predictions[i], foretold.Own[i], foretold.Strange[i])),
             },
             [
                 .. session.Data.IsSynthetic ? ["The models of this run were fitted on the SYNTHETIC SAMPLE."] : Array.Empty<string>(),
                 .. foretold.Remarks,
                 .. news.Texts.SelectMany((text, i) => words.Lines(
-                    text, foretold.Predictions[i], foretold.Strange[i], all ? null : session.Config.Compare.MainRate)),
+                    text, foretold.Predictions[i], foretold.Own[i], foretold.Strange[i], all ? null : session.Config.Compare.MainRate)),
             ]);
     }
 }

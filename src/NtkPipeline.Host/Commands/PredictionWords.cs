@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
 
 namespace NtkPipeline.Host.Commands;
@@ -7,14 +8,15 @@ namespace NtkPipeline.Host.Commands;
 /// <param name="names">Of the negative and of the positive class.</param>
 internal sealed class PredictionWords(string[] names)
 {
+    /// <param name="own">What a model of a person's own says.</param>
     /// <param name="remark">Why the scores are to be taken with care; none where nothing is to be said.</param>
-    public object ForJson(Newcomers news, string text, TextPrediction prediction, string? remark) => new
+    public object ForJson(Newcomers news, string text, TextPrediction prediction, OwnOpinion[] own, string? remark) => new
     {
         text,
         remark,
         keyword = news.Keyword,
         location = news.Place,
-        models = prediction.Opinions.Select(opinion => new
+        models = prediction.Opinions.Concat(own.Select(Alike)).Select(opinion => new
         {
             model = opinion.Model,
             @class = Class(opinion.Score),
@@ -54,17 +56,25 @@ internal sealed class PredictionWords(string[] names)
         }),
     };
 
+    /// <summary>In the form that models of the run have.</summary>
+    private static Opinion Alike(OwnOpinion own) => new(own.Model, own.Outputs[0], own.Quality, FSharpOption<int>.Some(own.Epoch));
+
     /// <summary>The networks of the main learning rate over their seeds; or, without one, every network by itself.</summary>
-    public IEnumerable<string> Lines(string text, TextPrediction prediction, string? remark, double? mainRate)
+    public IEnumerable<string> Lines(string text, TextPrediction prediction, OwnOpinion[] own, string? remark, double? mainRate)
     {
         yield return $"\"{PlainLine.ofText(text)}\"";
 
         if (remark is not null)
             yield return Remark(remark);
 
-        foreach (var opinion in mainRate is null ? prediction.Opinions : prediction.Opinions[..1])
-            yield return Line(
-                opinion.Score, opinion.Epoch is { Value: var epoch } ? $"{opinion.Model}, {After(epoch)}" : opinion.Model, opinion.Accuracy);
+        // The kernel regression's is the first.
+        yield return Line(prediction.Opinions[0]);
+
+        foreach (var opinion in own)
+            yield return Line(opinion.Outputs[0], Named(opinion), opinion.Quality);
+
+        foreach (var opinion in mainRate is null ? prediction.Opinions[1..] : [])
+            yield return Line(opinion);
 
         if (mainRate is { } rate)
             foreach (var line in OverSeeds(prediction, rate))
@@ -111,6 +121,12 @@ internal sealed class PredictionWords(string[] names)
 
     /// <summary>"after 9 epochs".</summary>
     public static string After(int epoch) => $"after {VerdictWords.epochs(epoch)}";
+
+    /// <summary>A model of a person's own, where it speaks.</summary>
+    public static string Named(OwnOpinion own) => own.Epoch == 0 ? own.Model : $"{own.Model}, {After(own.Epoch)}";
+
+    private string Line(Opinion opinion) =>
+        Line(opinion.Score, opinion.Epoch is { Value: var epoch } ? $"{opinion.Model}, {After(epoch)}" : opinion.Model, opinion.Accuracy);
 
     private string Line(double score, string model, double accuracy) =>
         $"  {Name(score)}  f = {Number(score)}  {model} (validation accuracy {accuracy.ToString("P1", CultureInfo.InvariantCulture)})";

@@ -8,8 +8,9 @@ internal sealed class TaskPredictionWords(LearningTask task)
 {
     private readonly string[] _names = LearningTaskModule.names(task);
 
+    /// <param name="own">What a model of a person's own says.</param>
     /// <param name="remark">Why it is to be taken with care; none where nothing is to be said.</param>
-    public object ForJson(string text, TaskPrediction prediction, TaskOpinion[] networks, string? remark) => new
+    public object ForJson(string text, TaskPrediction prediction, TaskOpinion[] networks, OwnOpinion[] own, string? remark) => new
     {
         text,
         remark,
@@ -17,7 +18,7 @@ internal sealed class TaskPredictionWords(LearningTask task)
         said = prediction.Said,
         outputs = prediction.Outputs,
         probabilities = prediction.Probabilities,
-        networks = networks.Select(opinion => new
+        networks = networks.Concat(own.Select(Alike)).Select(opinion => new
         {
             model = opinion.Model,
             said = opinion.Said,
@@ -35,7 +36,10 @@ internal sealed class TaskPredictionWords(LearningTask task)
         }),
     };
 
-    public IEnumerable<string> Lines(string text, TaskPrediction prediction, TaskOpinion[] networks, string? remark)
+    /// <summary>In the form that networks of the run have: one network.</summary>
+    private static TaskOpinion Alike(OwnOpinion own) => new(own.Model, own.Said, own.Outputs, own.Epoch, 1, own.Quality);
+
+    public IEnumerable<string> Lines(string text, TaskPrediction prediction, TaskOpinion[] networks, OwnOpinion[] own, string? remark)
     {
         yield return $"\"{PlainLine.ofText(text)}\"";
 
@@ -48,14 +52,21 @@ internal sealed class TaskPredictionWords(LearningTask task)
 
         yield return $"  {PlainLine.ofText(prediction.Said)}  by kernel regression{probabilities}";
 
+        foreach (var opinion in own)
+            yield return Line(opinion.Said, PredictionWords.Named(opinion), opinion.Quality);
+
         foreach (var opinion in networks)
-            yield return $"  {PlainLine.ofText(opinion.Said)}  {opinion.Model}, {(opinion.Seeds == 1 ? "1 seed" : $"mean of {opinion.Seeds} seeds")}, {PredictionWords.After(opinion.Epoch)} ({TaskWords.main(task, opinion.Quality)} on the validation rows)";
+            yield return Line(
+                opinion.Said, $"{opinion.Model}, {(opinion.Seeds == 1 ? "1 seed" : $"mean of {opinion.Seeds} seeds")}, {PredictionWords.After(opinion.Epoch)}", opinion.Quality);
 
         yield return "  what weighs most, by kernel regression:";
 
         foreach (var carrier in prediction.Carriers)
             yield return $"    {Number(carrier.Contribution)}  [{PlainLine.ofText(carrier.Label)}] {PlainLine.ofText(carrier.Tweet.Text)}";
     }
+
+    private string Line(string said, string model, double quality) =>
+        $"  {PlainLine.ofText(said)}  {model} ({TaskWords.main(task, quality)} on the validation rows)";
 
     private static string Number(double value) => value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
 }

@@ -51,7 +51,21 @@ internal sealed record OwnModelWork(
     }
 
     /// <param name="gram">The analytic kernel of the run's labelled rows.</param>
-    public FSharpResult<Artifact<Chapter>, PipelineError> Ask(Artifact<Matrix<float>> gram)
+    public FSharpResult<Artifact<Chapter>, PipelineError> Ask(Artifact<Matrix<float>> gram) =>
+        Answer(gram).Select(answers => OwnChapter.ofEvidence(answers.Evidence));
+
+    /// <summary>What a run's model has become, for those who predict with it; none where no model is asked.</summary>
+    public static FSharpResult<OwnAnswers?, PipelineError> Answers(OwnModelWork? work, Artifact<Matrix<float>> gram) =>
+        work is null
+            ? FSharpResult<OwnAnswers?, PipelineError>.NewOk(null)
+            : work.Answer(gram).Select(answers => (OwnAnswers?)answers);
+
+    /// <summary>All of it, asked once.</summary>
+    private FSharpResult<OwnAnswers, PipelineError> Answer(Artifact<Matrix<float>> gram) => _answers ??= Train(gram);
+
+    private FSharpResult<OwnAnswers, PipelineError>? _answers;
+
+    private FSharpResult<OwnAnswers, PipelineError> Train(Artifact<Matrix<float>> gram)
     {
         var asked = Artifact.both(Artifact.both(File, Facts), Rows);
 
@@ -66,7 +80,7 @@ internal sealed record OwnModelWork(
                from tuned in Runner.Run(OwnTunedModule.stage(Setup), Artifact.both(training, stop))
                from evidence in Runner.Run(
                    OwnJudge.stage(Setup), OwnJudge.outcome(Facts, Rows, tangent, regression, analytic, stop, tuned))
-               select OwnChapter.ofEvidence(evidence);
+               select new OwnAnswers(this, tuned, evidence);
     }
 
     /// <summary>The chapters of a run that asks no other question of this kind.</summary>
@@ -75,4 +89,17 @@ internal sealed record OwnModelWork(
             ? FSharpResult<Artifact<FSharpList<Chapter>>, PipelineError>.NewOk(Artifact.all<Chapter>([]))
             : Questions.Asking(work.Runner, OwnQuestion.name, () => work.Ask(gram))
                 .Select(chapter => Artifact.all([ChapterModule.signed(chapter)]));
+}
+
+/// <summary>A model of a person's own as it was fine-tuned, and as it was judged.</summary>
+internal sealed record OwnAnswers(OwnModelWork Work, Artifact<OwnTuned> Tuned, Artifact<OwnEvidence> Evidence)
+{
+    /// <summary>All that it takes to predict with it.</summary>
+    public FSharpResult<FinishedOwn, PipelineError> Finished() =>
+        from file in Work.File.Value.Value
+        from facts in Work.Facts.Value.Value
+        from rows in Work.Rows.Value.Value
+        from tuned in Tuned.Value.Value
+        from evidence in Evidence.Value.Value
+        select new FinishedOwn(Work.Setup, file, facts, rows, tuned, evidence);
 }

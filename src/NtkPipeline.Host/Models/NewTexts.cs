@@ -1,5 +1,6 @@
 using Microsoft.FSharp.Core;
 using NtkPipeline.Core;
+using NtkPipeline.Host.Experiments;
 
 namespace NtkPipeline.Host;
 
@@ -18,7 +19,8 @@ internal static class NewTexts
         return from seen in Look(session, store, run.Ways, news)
                from finished in Finished(run)
                from predictions in PredictText.run(tweets, finished, seen.Rows)
-               select new Foretold(predictions, seen.Remarks, seen.Strange);
+               from own in Own(run.Own, seen)
+               select new Foretold(predictions, own.Opinions, [.. seen.Remarks, .. own.Remarks], seen.Strange);
     }
 
     /// <summary>The same of three classes or more, or of numbers.</summary>
@@ -31,18 +33,31 @@ internal static class NewTexts
         from regression in run.Regression.Value.Value
         from networks in run.Networks.Value.Value
         from stopped in run.Stopped.Value.Value
+        from own in Own(run.Own, seen)
         select new TaskForetold(
             labels.Task, PredictTask.run(tweets, labelled, labels, split, regression, seen.Rows.Cross),
-            TaskOpinions.all(session.Config.Compare.MainRate, session.Config.Train, networks, stopped, labels, split, seen.Rows.Features), seen.Remarks, seen.Strange);
+            TaskOpinions.all(session.Config.Compare.MainRate, session.Config.Train, networks, stopped, labels, split, seen.Rows.Features),
+            own.Opinions, [.. seen.Remarks, .. own.Remarks], seen.Strange);
+
+    /// <summary>What a model of a person's own says; nothing where none was asked.</summary>
+    private static FSharpResult<OwnSaid, PipelineError> Own(OwnAnswers? answers, Seen seen) =>
+        answers is null
+            ? FSharpResult<OwnSaid, PipelineError>.NewOk(new OwnSaid([.. seen.Strange.Select(_ => Array.Empty<OwnOpinion>())], []))
+            : from finished in answers.Finished()
+              from opinions in OwnOpinions.all(finished, OwnRowsModule.given(finished.Setup, seen.Rows.Features, seen.Raw))
+              select new OwnSaid(opinions, OwnOpinions.remark(finished) is { Value: var remark } ? [remark] : []);
+
+    private sealed record OwnSaid(OwnOpinion[][] Opinions, string[] Remarks);
 
     /// <summary>New tweets as the models see them, and what is to be said of them.</summary>
-    private sealed record Seen(NewRows Rows, string[] Remarks, string?[] Strange);
+    /// <param name="Raw">Every encoder's columns, put together, before they are reduced.</param>
+    private sealed record Seen(NewRows Rows, Matrix<float> Raw, string[] Remarks, string?[] Strange);
 
     private static FSharpResult<Seen, PipelineError> Look(Session session, IRunner store, WaysIn ways, Newcomers news) =>
         from parts in See(session, store, ways, news)
         from rows in Together(session, ways, parts)
         from strange in Strange(session, ways, news, parts)
-        select new Seen(rows, [.. Unseen(session, news, parts)], strange);
+        select new Seen(rows.Rows, rows.Raw, [.. Unseen(session, news, parts)], strange);
 
     /// <summary>For each new tweet why its score is to be taken with care, if so: it shares nothing with what the run has seen.</summary>
     private static FSharpResult<string?[], PipelineError> Strange(Session session, WaysIn ways, Newcomers news, List<Embeddings> parts) =>
@@ -84,7 +99,7 @@ internal static class NewTexts
               select NewTweets.inPlaceOfTest(part, rows);
 
     /// <summary>The pipeline's own steps, with what the run has chosen on its tweets.</summary>
-    private static FSharpResult<NewRows, PipelineError> Together(Session session, WaysIn run, List<Embeddings> parts)
+    private static FSharpResult<(NewRows Rows, Matrix<float> Raw), PipelineError> Together(Session session, WaysIn run, List<Embeddings> parts)
     {
         IRunner runner = new MemoryRunner(SeedModule.root(session.Config.Seed));
 
@@ -93,7 +108,8 @@ internal static class NewTexts
                from cross in Kernels.Test(runner, session, views, features)
                from rows in features.Value.Value
                from kernel in cross.Value.Value
-               select new NewRows(rows.Test, kernel);
+               from raw in views.Together.Value.Value
+               select (new NewRows(rows.Test, kernel), raw.Test);
     }
 
     /// <summary>What was said of the new tweets and changes nothing, in sentences.</summary>
@@ -121,9 +137,10 @@ internal static class NewTexts
 internal sealed record WaysIn(TweetSets Raw, TweetSets Clean, Views Views, Artifact<Split> Split, Artifact<DimensionFacts> Dimensions);
 
 /// <summary>Predictions, what of the new tweets they could not take into account, and for each tweet why its score is a guess, if it is.</summary>
-internal sealed record Foretold(TextPrediction[] Predictions, string[] Remarks, string?[] Strange);
+/// <param name="Own">For each tweet, what a model of a person's own says of it.</param>
+internal sealed record Foretold(TextPrediction[] Predictions, OwnOpinion[][] Own, string[] Remarks, string?[] Strange);
 
 /// <summary>The same of three classes or more, which are named, or of numbers.</summary>
 /// <param name="Networks">For each tweet, what the networks of the main learning rate say of it.</param>
 internal sealed record TaskForetold(
-    LearningTask Task, TaskPrediction[] Predictions, TaskOpinion[][] Networks, string[] Remarks, string?[] Strange);
+    LearningTask Task, TaskPrediction[] Predictions, TaskOpinion[][] Networks, OwnOpinion[][] Own, string[] Remarks, string?[] Strange);

@@ -16,5 +16,6 @@ let all: Test list = [
     OwnColumnsTests.tests
     OwnDataTests.tests
     OwnModelRunTests.tests
+    PredictOwnModelTests.tests
     OwnModelRefusalTests.tests
 ]

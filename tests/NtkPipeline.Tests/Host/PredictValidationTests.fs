@@ -5,7 +5,6 @@ open System.IO
 open System.Text.Json
 open Expecto
 open NtkPipeline.Core
-open NtkPipeline.Runtime
 open NtkPipeline.Tests.Ntk
 
 /// As the settings that these runs take.
@@ -31,25 +30,14 @@ let tests =
                     [ "--data"; data; "--store"; store ] @ quick @ fewNetworks "16,128" @ long @ extra
 
                 [ "run"; "--out"; Path.Combine(folder, "out") ] @ options |> wantDone |> ignore
-                let scope = Directory.GetDirectories(Path.Combine(store, "latest")) |> Array.exactlyOne
-
-                /// What a stage of the run gave.
-                let made name (codec: Codec<'a>) =
-                    Store.openAt store
-                    |> Result.bind (fun store ->
-                        Store.tryLatest store (nonNull (Path.GetFileName scope)) name
-                        |> Result.bind (Option.get >> Store.get store codec))
-                    |> Result.mapError _.Sentence
-                    |> Result.bind (Result.mapError string)
-                    |> Flip.Expect.wantOk name
-
+                let made name codec = StoredResults.made store name codec
                 let labelled = made "read-tweets/train" TweetTable.codec
                 let split = made "split-tweets" (SplitTweets.stage splitting).Codec
                 let kernel = made "fit-ridge" (Codec.json<KernelRegression> "any")
                 let choices = made "choose-epochs" (Codec.json<EpochChoice[]> "any")
 
                 let runs =
-                    Directory.GetFiles scope
+                    Directory.GetFiles(StoredResults.latest store)
                     |> Array.map (Path.GetFileName >> nonNull >> System.Uri.UnescapeDataString)
                     |> Array.filter _.StartsWith("train-network")
                     |> Array.map (fun name -> made name TrainedNetwork.codec)

@@ -12,4 +12,5 @@ let tests =
         OnnxParameterTests.tests
         OwnRefusalTests.tests
         OwnTrainingTests.tests
+        OwnWeightsTests.tests
     ]
