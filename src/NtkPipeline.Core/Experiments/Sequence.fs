@@ -92,7 +92,7 @@ module Sequence =
 
     /// A model's network. That its text is none has been refused by `check`.
     let architecture (values: Map<string, string>) (model: SequenceModel) : Architecture =
-        match Architecture.parseAny (text values (SequenceModel.setting model)) with
+        match Architecture.parse (text values (SequenceModel.setting model)) with
         | Ok architecture -> architecture
         | Error reason -> invalidArg (nameof values) reason
 

@@ -23,7 +23,7 @@ module TokenRun =
 
     /// What makes a text none of a network that has a kernel of texts of any length.
     let unfit (text: string) : string option =
-        match Architecture.parseAny text with
+        match Architecture.parse text with
         | Error reason -> Some(NetworkText.inLine reason)
         | Ok architecture ->
             let network = Architecture.limit Width.one architecture

@@ -95,7 +95,7 @@ module Widths =
     let check (values: Map<string, string>) : string list = [
         yield! TokenRun.check values
 
-        match Architecture.parseAny values["train.network"] with
+        match Architecture.parse values["train.network"] with
         | Error reason when not (TokenRun.isAsked values) -> $"train.network: %s{NetworkText.inLine reason}"
         | Ok network when
             Setting.reals values "train.output-scale"
@@ -115,7 +115,7 @@ module Widths =
 
     /// What every network of the run has in common, at the first of each setting's values: what experiments vary.
     let basis (values: Map<string, string>) (device: Device) : RunSpec =
-        let network = wanted "train.network" (Architecture.parseAny values["train.network"])
+        let network = wanted "train.network" (Architecture.parse values["train.network"])
         let first read key = List.head (read values key)
 
         {

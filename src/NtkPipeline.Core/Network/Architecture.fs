@@ -35,10 +35,8 @@ module Architecture =
         | Ok bare -> bare
         | Error reason -> invalidArg (nameof network) reason
 
-    let private read
-        (network: string -> Result<Network, string>)
-        (text: string)
-        : Result<Architecture, string> =
+    /// An architecture over rows or over tokens; JSON is read back by it, too (`PrintedUnions`).
+    let parse (text: string) : Result<Architecture, string> =
         let filled = fill standIn text
 
         if text.Contains(string standIn) then
@@ -47,7 +45,7 @@ module Architecture =
             Error
                 $"'%s{PlainLine.ofWords text}' has no open width; write m where widths go: dense m | relu | dense 1"
         else
-            network filled
+            NetworkText.parseAny filled
             |> Result.mapError (fun reason -> reason.Replace(string standIn, "m"))
             |> Result.bind Network.finite
             |> Result.bind (fun network ->
@@ -61,12 +59,6 @@ module Architecture =
                 | _ ->
                     Error
                         $"'%s{PlainLine.ofWords text}' must end in dense 1: the pipeline's networks have one output")
-
-    /// An architecture over rows.
-    let parse (text: string) : Result<Architecture, string> = read NetworkText.parse text
-
-    /// The same over rows or over tokens.
-    let parseAny (text: string) : Result<Architecture, string> = read NetworkText.parseAny text
 
     /// The first layer of a network's text, with or without open widths, that takes the tokens of texts together, so that the network does
     /// not act on rows; none also where the text is no network.

@@ -68,6 +68,12 @@ let tests =
             let other = { held with Tracked = TrackedEpochs.Every; Perhaps = Some InputScale.Unit }
             Expect.equal (read (text other)) (Ok other) "and others"
 
+            let overTokens =
+                Expect.wantOk (Architecture.parse "conv m size=3 | relu | mean-pool | dense 1") "a network"
+
+            let other = { held with Architecture = overTokens }
+            Expect.equal (read (text other)) (Ok other) "and networks over tokens"
+
         testCase "a name that is none is refused with the reason, not defaulted"
         <| fun () ->
             for good, bad, reason in
