@@ -53,14 +53,15 @@ internal static class Pipeline
                    config.Sample is null ? FSharpOption<Artifact<Tweet[]>>.None : FSharpOption<Artifact<Tweet[]>>.Some(whole), labelled, split, views.Facts, dimensions, TokenFeatures.none, features, kernel, GatherFindings.pictures(picture, learning), trained, epochs, probes,
                    comparison, chapters)
                from report in runner.Run(WriteReport.stage, findings)
-               let models = new RunModels(raw, clean, split, views, dimensions, features, regression.Spectrum, kernel, judged, tangents, answers)
+               let models = new RunModels(
+                   raw, split, new WaysIn(raw, clean, views, split, dimensions), features, regression.Spectrum, kernel, judged, tangents, answers)
                select new PipelineOutputs(findings, report, unlabelled, sources.Data.Task, models);
     }
 }
 
-/// <summary>What a run of two classes ends in; without models where networks read tokens, which `ntk predict` has no way into.</summary>
+/// <summary>What a run of two classes ends in.</summary>
 internal sealed record PipelineOutputs(
-    Artifact<Findings> Findings, Artifact<string> Report, Artifact<Tweet[]> Unlabelled, LearningTask Task, RunModels? Models) : IOutputs
+    Artifact<Findings> Findings, Artifact<string> Report, Artifact<Tweet[]> Unlabelled, LearningTask Task, RunModels Models) : IOutputs
 {
     public FSharpResult<IAccount, PipelineError> Account() =>
         from findings in Findings.Value.Value
@@ -98,9 +99,5 @@ internal sealed record PipelineOutputs(
 
 /// <summary>The models of a run, and what they were made of.</summary>
 internal sealed record RunModels(
-    TweetSets Raw, TweetSets Clean, Artifact<Split> Split, Views Views, Artifact<DimensionFacts> Dimensions, Artifact<Features> Features,
-    Artifact<Spectrum> Spectrum, Artifact<KernelRegression> Kernel, Artifact<FSharpList<JudgedNetwork>> Networks,
-    Artifact<TangentFit[]> Tangents, OwnAnswers? Own)
-{
-    public WaysIn Ways => new(Raw, Clean, Views, Split, Dimensions);
-}
+    TweetSets Raw, Artifact<Split> Split, IWaysIn Ways, Artifact<Features> Features, Artifact<Spectrum> Spectrum, Artifact<KernelRegression> Kernel,
+    Artifact<FSharpList<JudgedNetwork>> Networks, Artifact<TangentFit[]> Tangents, OwnAnswers? Own);

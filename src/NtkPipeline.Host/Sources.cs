@@ -10,22 +10,20 @@ namespace NtkPipeline.Host;
 internal sealed record Sources(
     IRunData Data, List<IEncoder> Encoders, TransformerFiles? Transformer, TransformerFiles? Tokens, Artifact<byte[]>? Model)
 {
+    /// <summary>Where the run's own networks read tokens, no encoder of whole texts is needed.</summary>
     public static FSharpResult<Sources, PipelineError> Read(DataFolder data, Config config, Models models, Store store) =>
         from rows in config.Data.AreNumbers ? RowsData.Open(config.Data) : CsvData.Open(data, config.Data)
         from encoders in rows.Encoder is { } own
             ? FSharpResult<List<IEncoder>, PipelineError>.NewOk([own])
-            : ReadsTokens(config, rows)
+            : config.IsOfTokens
             ? FSharpResult<List<IEncoder>, PipelineError>.NewOk([])
             : Host.Encoders.Open(config, models, store)
         from transformer in Open(Asks(config, rows, Core.Transformer.experiment), Core.Transformer.text(config.Values, "encoder"), config, models)
-        from tokens in Open(Asks(config, rows, Sequence.experiment) || ReadsTokens(config, rows), Sequence.encoder(config.Values), config, models)
+        from tokens in Open(Asks(config, rows, Sequence.experiment) || config.IsOfTokens, Sequence.encoder(config.Values), config, models)
         from model in OwnQuestion.isAsked(config.Values)
             ? SourceFile.artifact("train.model", FSharpOption<string>.Some(config.Values["train.model"])).Select(file => (Artifact<byte[]>?)file)
             : FSharpResult<Artifact<byte[]>?, PipelineError>.NewOk(null)
         select new Sources(rows, encoders, transformer, tokens, model);
-
-    /// <summary>Whether the run's own networks read tokens, so that no encoder of whole texts is needed.</summary>
-    private static bool ReadsTokens(Config config, IRunData data) => config.IsOfTokens && data.Task.IsBinary;
 
     private static bool Asks(Config config, IRunData data, Experiment experiment) =>
         data.Task.IsBinary && config.Experiments.Any(asked => asked.Name == experiment.Name);

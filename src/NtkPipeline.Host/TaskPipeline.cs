@@ -17,7 +17,7 @@ internal static class TaskPipeline
     {
         var (config, data) = (session.Config, session.Sources.Data);
 
-        return from settled in Refuse(config)
+        return from settled in Refuse(config, data.Task)
                from every in data.Labels(runner)
                from whole in data.Labelled(runner, every)
                from drawn in Draw(runner, config, every)
@@ -25,37 +25,55 @@ internal static class TaskPipeline
                let labelled = drawn is null ? whole : DrawRows.tweets(drawn, whole)
                from unlabelled in data.Unlabelled(runner)
                from split in runner.Run(SplitRows.stage(config.Split), Artifact.both(labelled, labels))
-               from cleanLabelled in runner.Run(CleanTweets.stage("train", config.Clean), labelled)
-               from cleanUnlabelled in runner.Run(CleanTweets.stage("test", config.Clean), unlabelled)
                let raw = new TweetSets(labelled, unlabelled)
-               let clean = new TweetSets(cleanLabelled, cleanUnlabelled)
-               from views in Views.Embed(runner, session, split, raw, clean)
-               from features in views.Reduce(runner, session, split, NoDimensions)
-               from own in OwnModelWork.Begin(runner, config, session.Sources, split, features, views.Together)
-               from kernels in Kernels.Make(runner, session, split, views, features)
-               let kernel = kernels.Regression
+               from given in config.IsOfTokens ? OfTokens(runner, session, raw, whole, split) : OfRows(runner, session, raw, split)
+               let features = given.Features
+               let kernel = given.Regression
                from regression in runner.Run(FitTask.stage(config.Ridge), FitTask.inputs(labels, split, kernel.Spectrum, kernel.Gram, kernel.TestGram))
-               from trained in Questions.Asking(runner, Widths.name, () => config.Train
-                   .Select(point => Train(runner, point, labels, split, features, kernels.Networks)).InOrder().Select(Artifact.all))
-               from epochs in Questions.Asking(runner, Widths.name, () => ChooseEpochs(runner, config, labels, split, features, kernels.Networks))
-               from stopped in Questions.Asking(runner, Widths.name, () => Stop(runner, config, labels, split, features, kernels.Networks, epochs))
+               let bench = new TaskBench(runner, config, labels, split, features, given.Networks, config.IsOfTokens)
+               from trained in Questions.Asking(runner, Widths.name, () => bench.Train())
+               from epochs in Questions.Asking(runner, Widths.name, () => bench.ChooseEpochs())
+               from stopped in Questions.Asking(runner, Widths.name, () => bench.Stop(epochs))
                let runs = TaskRunModule.all(config.Train, epochs, labels, split, trained)
                from learning in runner.Run(
                    LearnFromFewer.stage(config.Ridge, TargetCoding.PlusMinus), LearnFromFewer.ofTask(config.Ridge, labels, split, kernel.Spectrum, kernel.Gram))
-               from probes in Questions.Asking(runner, Widths.name, () => CompareProbes.all(config.Compare.MainRate, config.Train)
-                   .Select(asked => Probes(runner, config, asked, labels, split, features, kernels.Networks, trained)).InOrder().Select(Artifact.all))
-               from chapters in OwnModelWork.Chapters(own, kernels.Networks.Gram)
-               from answers in OwnModelWork.Answers(own, kernels.Networks.Gram)
+               from probes in Questions.Asking(runner, Widths.name, () => bench.Probes(trained))
+               from chapters in OwnModelWork.Chapters(given.Own, given.Networks.Gram)
+               from answers in OwnModelWork.Answers(given.Own, given.Networks.Gram)
                let findings = TaskFindingsModule.gather(
-                   Choices(session), every, labels, unlabelled, split, features, regression, learning, runs, epochs, probes, chapters)
+                   Choices(session), every, labels, unlabelled, split, given.Tokens, features, regression, learning, runs, epochs, probes, chapters)
                from report in runner.Run(TaskPage.stage, findings)
-               select new TaskOutputs(findings, report, new TaskModels(raw, clean, labels, split, views, features, NoDimensions, regression, trained, stopped, answers));
+               select new TaskOutputs(findings, report, new TaskModels(raw, labels, split, given.Ways, regression, trained, stopped, answers));
     }
 
-    /// <summary>What two classes alone can choose by themselves.</summary>
-    private static FSharpResult<Unit, PipelineError> Refuse(Config config) =>
-        config.IsOfTokens
-            ? Refused("train.network reads texts as sequences of tokens, which is made for two classes; with these labels it must be a network over rows, such as dense m | relu | dense 1")
+    /// <summary>What models are given, and how new rows become the same.</summary>
+    /// <param name="Networks">The kernel that finite networks are held against, where it is not that of the regression.</param>
+    private sealed record Given(
+        Artifact<Features> Features, Kernel Regression, Kernel Networks, IWaysIn Ways, OwnModelWork? Own, Artifact<FSharpOption<TokenFacts>?> Tokens);
+
+    private static FSharpResult<Given, PipelineError> OfRows(IRunner runner, Session session, TweetSets raw, Artifact<Split> split) =>
+        from cleanLabelled in runner.Run(CleanTweets.stage("train", session.Config.Clean), raw.Labelled)
+        from cleanUnlabelled in runner.Run(CleanTweets.stage("test", session.Config.Clean), raw.Unlabelled)
+        let clean = new TweetSets(cleanLabelled, cleanUnlabelled)
+        from views in Views.Embed(runner, session, split, raw, clean)
+        from features in views.Reduce(runner, session, split, NoDimensions)
+        from own in OwnModelWork.Begin(runner, session.Config, session.Sources, split, features, views.Together)
+        from kernels in Kernels.Make(runner, session, split, views, features)
+        select new Given(
+            features, kernels.Regression, kernels.Networks, new WaysIn(raw, clean, views, split, NoDimensions), own, TokenFeatures.none);
+
+    /// <summary>Where `train.network` reads texts as sequences of tokens.</summary>
+    private static FSharpResult<Given, PipelineError> OfTokens(
+        IRunner runner, Session session, TweetSets raw, Artifact<Tweet[]> whole, Artifact<Split> split) =>
+        from texts in TokenTexts.Make(runner, session, raw, split)
+        select new Given(texts.Features, texts.Kernel, texts.Kernel, texts, null, texts.Facts(session.Config, whole));
+
+    /// <summary>What two classes alone can have, or choose by themselves.</summary>
+    private static FSharpResult<Unit, PipelineError> Refuse(Config config, LearningTask task) =>
+        config.Train.Length > 0 && LearningTaskModule.outputs(task) > 1 && !RunSpecModule.takesOutputs(config.Train[0].Spec)
+            ? Refused("train.network: with these labels it has an output for each class, which its last layer makes; end it in dense 1")
+            : config.IsOfTokens
+            ? FSharpResult<Unit, PipelineError>.NewOk(null!)
             : config.Reduce.Dimensions.IsBest
             ? Refused("reduce.dimensions=auto compares numbers of components by two classes; with these labels it must be a number, or all")
             : config.Encoder.Kinds.Length > 1 && config.Encoder.Weigh.Weights.IsByLeaveOneOut && !config.Data.AreNumbers
@@ -69,65 +87,6 @@ internal static class TaskPipeline
         config.Sample is { Value: var count }
             ? runner.Run(DrawRows.stage(count), labels).Select(drawn => (Artifact<DrawRows.Drawn>?)drawn)
             : FSharpResult<Artifact<DrawRows.Drawn>?, PipelineError>.NewOk(null);
-
-    private static Func<FSharpResult<Artifact<HeldOutNetwork>, PipelineError>> Train(
-        IRunner runner, GridPoint point, Artifact<Labels> labels, Artifact<Split> split, Artifact<Features> features, Kernel written) =>
-        () => from spectrum in Limit(runner, point.Spec, split, features, written)
-              from trained in runner.Run(TrainTask.stage(point), TrainTask.inputs(labels, split, features, spectrum))
-              select trained;
-
-    /// <summary>The epoch that each kind of network is judged at; none where none is to be chosen.</summary>
-    private static FSharpResult<Artifact<EpochChoice[]>, PipelineError> ChooseEpochs(
-        IRunner runner, Config config, Artifact<Labels> labels, Artifact<Split> split, Artifact<Features> features, Kernel written) =>
-        config.Choosing.Length == 0
-            ? FSharpResult<Artifact<EpochChoice[]>, PipelineError>.NewOk(Core.ChooseEpochs.none)
-            : from paths in config.Choosing
-                  .Select(network => (Func<FSharpResult<Artifact<HeldOutPath>, PipelineError>>)(() =>
-                      from spectrum in Limit(runner, network.Item1.Spec, split, features, written)
-                      from path in runner.Run(
-                          TaskFold.stage(network.Item1, network.Item2),
-                          Artifact.both(TrainTask.inputs(labels, split, features, spectrum), split))
-                      select path))
-                  .InOrder()
-              from choices in runner.Run(
-                  TaskFold.choose(config.Choosing),
-                  Artifact.both(TaskFold.targets(labels, split), Artifact.both(split, Artifact.all(paths))))
-              select choices;
-
-    /// <summary>The networks once more, up to the epoch of their kind; none where no epochs are chosen.</summary>
-    private static FSharpResult<Artifact<FSharpList<FSharpOption<StoppedNetwork>>>, PipelineError> Stop(
-        IRunner runner, Config config, Artifact<Labels> labels, Artifact<Split> split, Artifact<Features> features, Kernel written,
-        Artifact<EpochChoice[]> epochs) =>
-        config.Choosing.Length == 0
-            ? FSharpResult<Artifact<FSharpList<FSharpOption<StoppedNetwork>>>, PipelineError>.NewOk(StopNetwork.none!)
-            : config.Train
-                .Select(point => (Func<FSharpResult<Artifact<FSharpOption<StoppedNetwork>>, PipelineError>>)(() =>
-                    from spectrum in Limit(runner, point.Spec, split, features, written)
-                    from stopped in runner.Run(
-                        StopNetwork.task(SeedModule.root(config.Seed), point),
-                        Artifact.both(TrainTask.inputs(labels, split, features, spectrum), epochs))
-                    select stopped))
-                .InOrder()
-                .Select(Artifact.all);
-
-    private static Func<FSharpResult<Artifact<ProbeKernels[]>, PipelineError>> Probes(
-        IRunner runner, Config config, Tuple<RunSpec, CompareProbes.Settings> asked, Artifact<Labels> labels, Artifact<Split> split,
-        Artifact<Features> features, Kernel written, Artifact<FSharpList<HeldOutNetwork>> trained) =>
-        () => from gram in NetworkGram.isShared(asked.Item1.Architecture)
-                  ? FSharpResult<Artifact<Matrix<float>>, PipelineError>.NewOk(written.Gram)
-                  : runner.Run(NetworkGram.stage(RunSpecModule.limit(asked.Item1), asked.Item1.InputScale), features)
-              from probes in runner.Run(
-                  CompareProbes.taskStage(config.Train, asked.Item2), CompareProbes.taskInputs(labels, split, features, gram, trained))
-              select probes;
-
-    /// <summary>The spectrum of the kernel that a network's learning rate is in units of.</summary>
-    private static FSharpResult<Artifact<Spectrum>, PipelineError> Limit(
-        IRunner runner, RunSpec spec, Artifact<Split> split, Artifact<Features> features, Kernel written) =>
-        NetworkGram.isShared(spec.Architecture)
-            ? FSharpResult<Artifact<Spectrum>, PipelineError>.NewOk(written.Spectrum)
-            : from gram in runner.Run(NetworkGram.stage(RunSpecModule.limit(spec), spec.InputScale), features)
-              from spectrum in runner.Run(NetworkGram.spectrum(RunSpecModule.limit(spec), spec.InputScale), Artifact.both(gram, split))
-              select spectrum;
 
     /// <summary>Where no numbers of components are compared.</summary>
     public static Artifact<DimensionFacts> NoDimensions { get; } = Artifact.create(
@@ -164,9 +123,5 @@ internal sealed record TaskOutputs(Artifact<TaskFindings> Findings, Artifact<str
 
 /// <summary>The models of such a run, and what they were made of.</summary>
 internal sealed record TaskModels(
-    TweetSets Raw, TweetSets Clean, Artifact<Labels> Labels, Artifact<Split> Split, Views Views, Artifact<Features> Features,
-    Artifact<DimensionFacts> Dimensions, Artifact<TaskRegression> Regression, Artifact<FSharpList<HeldOutNetwork>> Networks,
-    Artifact<FSharpList<FSharpOption<StoppedNetwork>>> Stopped, OwnAnswers? Own)
-{
-    public WaysIn Ways => new(Raw, Clean, Views, Split, Dimensions);
-}
+    TweetSets Raw, Artifact<Labels> Labels, Artifact<Split> Split, IWaysIn Ways, Artifact<TaskRegression> Regression,
+    Artifact<FSharpList<HeldOutNetwork>> Networks, Artifact<FSharpList<FSharpOption<StoppedNetwork>>> Stopped, OwnAnswers? Own);

@@ -33,7 +33,7 @@ module TaskOpinions =
                 Outputs = Matrix.gatherRows [| last |] trained.Path.Outputs
             }
 
-    /// `features`: new unit rows × d. `points`, `trained` and `stopped` are the run's, in its order, the last empty where no epochs were
+    /// `features`: new rows of this form. `points`, `trained` and `stopped` are the run's, in its order, the last empty where no epochs were
     /// chosen; those of this learning rate are asked. One array a row.
     let all
         (rate: float)
@@ -42,6 +42,7 @@ module TaskOpinions =
         (stopped: StoppedNetwork option list)
         (labels: Labels)
         (split: Split)
+        (form: RowForm)
         (features: Matrix<float32>)
         : TaskOpinion[][] =
         let outputs = LearningTask.outputs labels.Task
@@ -60,7 +61,7 @@ module TaskOpinions =
                 let said =
                     members
                     |> List.map (fun (_, trained, at) ->
-                        TrainedNetwork.evaluate spec outputs trained.Initial at.Weights features
+                        TrainedNetwork.evaluate form spec outputs trained.Initial at.Weights features
                         |> TaskTargets.decode targets)
 
                 let mean =

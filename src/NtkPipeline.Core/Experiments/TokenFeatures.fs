@@ -23,7 +23,8 @@ type TokenFacts = {
 [<RequireQualifiedAccess>]
 module TokenFeatures =
 
-    let private rows (places: int) (tokens: TokenVectors) (texts: int[]) : Matrix<float32> =
+    /// Some of the texts as rows of so many places.
+    let rows (places: int) (tokens: TokenVectors) (texts: int[]) : Matrix<float32> =
         let features = tokens.Vectors.Columns
         let columns = places * (features + 1)
         let values = Array.zeroCreate<float32>(texts.Length * columns)
@@ -88,7 +89,12 @@ module TokenFeatures =
         (split: Artifact<Split>)
         (all: Artifact<Tweet[]>)
         : Artifact<TokenFacts option> =
-        let gather (tokens: TokenVectors) (split: Split) (all: Tweet[]) : TokenFacts option =
+        let leftOut = TokenRun.leftOut values
+
+        // A report that says something else is another one.
+        let omitted = Artifact.create "left-out" (Digest.ofParts leftOut) (lazy (Ok(Array.ofList leftOut)))
+
+        let gather (tokens: TokenVectors) (split: Split) (all: Tweet[]) omitted : TokenFacts option =
             let labelled, test = parts split.Labels.Length tokens
             let lengths = TokenVectors.lengths tokens
             let pick texts = texts |> Array.map (fun text -> lengths[text])
@@ -108,10 +114,10 @@ module TokenFeatures =
                 AllRows = all.Length
                 Price = price labelled.Length 1.0
                 PriceOfAll = price all.Length more
-                Omitted = Array.ofList (TokenRun.leftOut values)
+                Omitted = omitted
             }
 
-        Artifact.map3 gather tokens split all
+        Artifact.map4 gather tokens split all omitted
 
     /// Of a run over rows.
     let none: Artifact<TokenFacts option> = { Parts = []; Value = lazy (Ok None) }

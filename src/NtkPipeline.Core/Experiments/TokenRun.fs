@@ -73,5 +73,5 @@ module TokenRun =
 
             $"Left out, since they are about networks over rows: the questions %s{names}."
 
-        "Left out, since they are about rows: principal components of whole texts and what their number is worth, weights of several encoders, the second input scale (every token has norm √d), gates that flip (padding has some that never do), and `ntk predict`."
+        "Left out, since they are about rows: principal components of whole texts and what their number is worth, weights of several encoders, the second input scale (every token has norm √d), and gates that flip (padding has some that never do)."
     ]

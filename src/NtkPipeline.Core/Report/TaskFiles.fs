@@ -129,6 +129,9 @@ module TaskFiles =
                     "encoder", Json.text findings.Features.Encoder
                     "features", Json.whole findings.Features.Columns
                 ]
+                match findings.Tokens with
+                | Some facts -> "tokens", DataJson.tokens facts
+                | None -> ()
                 "kernelRegression",
                 Json.record [
                     "ridge", Json.real fit.Chosen.Ridge

@@ -13,6 +13,8 @@ type TaskFindings = {
     TestIds: RowId[]
     Split: Split
     Features: FeatureFacts
+    /// Where networks read texts as sequences of tokens.
+    Tokens: TokenFacts option
     Regression: TaskRegression
     /// Of the kernel regression.
     Learning: LearningCurve
@@ -65,6 +67,7 @@ module TaskFindings =
         (labels: Artifact<Labels>)
         (unlabelled: Artifact<Tweet[]>)
         (split: Artifact<Split>)
+        (tokens: Artifact<TokenFacts option>)
         (features: Artifact<Features>)
         (regression: Artifact<TaskRegression>)
         (learning: Artifact<LearningCurve>)
@@ -86,6 +89,7 @@ module TaskFindings =
             (labels: Labels)
             (unlabelled: Tweet[])
             (split: Split)
+            (tokens: TokenFacts option)
             (features: Features)
             (regression: TaskRegression)
             (learning: LearningCurve)
@@ -105,6 +109,7 @@ module TaskFindings =
                 TestIds = unlabelled |> Array.map _.Id
                 Split = split
                 Features = features.Facts
+                Tokens = tokens
                 Regression = regression
                 Learning = learning
                 Probes = Array.concat probes
@@ -128,6 +133,7 @@ module TaskFindings =
         |> Artifact.apply labels
         |> Artifact.apply unlabelled
         |> Artifact.apply split
+        |> Artifact.apply tokens
         |> Artifact.apply features
         |> Artifact.apply regression
         |> Artifact.apply learning

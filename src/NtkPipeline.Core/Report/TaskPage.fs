@@ -33,12 +33,20 @@ module TaskPage =
     let private data (findings: TaskFindings) = [
         words
             "Everything is fitted on training rows only; rows of the same text, or of the same numbers, stay on one side of the split. Classes are learnt as codes, 1 for a row's own and −1 for the others, one output each; numbers less their mean and over their deviation."
+        match findings.Tokens with
+        | Some facts ->
+            words (TokenFeatures.words findings.Features.Columns facts)
+
+            for sentence in facts.Omitted do
+                words sentence
+        | None -> ()
         Table.facts (title findings "The data") [
             "name", findings.Name
             "task", LearningTask.kind findings.Labels.Task
             match findings.SampledFrom with
             | Some all ->
-                "a sample", $"drawn at random of %s{NumberText.count all} labelled rows (data.sample)"
+                let by = if findings.Tokens.IsSome then "sequence.rows, data.sample" else "data.sample"
+                "a sample", $"drawn at random of %s{NumberText.count all} labelled rows (%s{by})"
             | None -> ()
             for k, name in Seq.indexed (LearningTask.names findings.Labels.Task) do
                 let rows = findings.Labels.Values |> Array.filter ((=) (float k)) |> Array.length

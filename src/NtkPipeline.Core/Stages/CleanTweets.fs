@@ -4,8 +4,8 @@ namespace NtkPipeline.Core
 [<RequireQualifiedAccess>]
 module CleanTweets =
 
-    let private run settings (tweets: Tweet[]) =
-        tweets |> Array.map (fun tweet -> { tweet with Text = CleanText.clean settings tweet.Text }) |> Ok
+    let clean (settings: CleanSettings) (tweets: Tweet[]) : Tweet[] =
+        tweets |> Array.map (fun tweet -> { tweet with Text = CleanText.clean settings tweet.Text })
 
     /// `part` tells the labelled tweets ("train") from the others ("test").
     let stage (part: string) (settings: CleanSettings) : Stage<Tweet[], Tweet[]> = {
@@ -13,5 +13,5 @@ module CleanTweets =
         Version = 1
         Settings = Fingerprint.describe settings
         Codec = TweetTable.codec
-        Body = Pure(run settings)
+        Body = Pure(clean settings >> Ok)
     }

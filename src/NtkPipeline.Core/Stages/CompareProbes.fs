@@ -77,6 +77,7 @@ module CompareProbes =
 
     /// What networks of any task were trained on, and what became of them, in the order of the grid.
     type TaskInput = {
+        Form: RowForm
         Labels: Labels
         Split: Split
         Features: Features
@@ -85,7 +86,8 @@ module CompareProbes =
         Networks: HeldOutNetwork list
     }
 
-    let taskInputs
+    let private taskInputsOf
+        (form: Features -> RowForm)
         (labels: Artifact<Labels>)
         (split: Artifact<Split>)
         (features: Artifact<Features>)
@@ -93,6 +95,7 @@ module CompareProbes =
         (networks: Artifact<HeldOutNetwork list>)
         : Artifact<TaskInput> =
         let gather labels split features gram networks : TaskInput = {
+            Form = form features
             Labels = labels
             Split = split
             Features = features
@@ -101,6 +104,13 @@ module CompareProbes =
         }
 
         Artifact.map4 gather labels split features gram |> Artifact.apply networks
+
+    let taskInputs labels split features gram networks : Artifact<TaskInput> =
+        taskInputsOf (fun _ -> RowForm.Row) labels split features gram networks
+
+    /// The same of texts (`TokenFeatures`).
+    let taskInputsOfTexts labels split features gram networks : Artifact<TaskInput> =
+        taskInputsOf (fun features -> RowForm.Text features.Facts.Columns) labels split features gram networks
 
     let private ofAny (points: GridPoint[]) (settings: Settings) (input: TaskInput) =
         let train = input.Split.Train
@@ -118,7 +128,7 @@ module CompareProbes =
             let factor = NetworkGram.factor spec.Architecture rows.Columns spec.InputScale * alpha * alpha
 
             ProbeKernels.create
-                RowForm.Row
+                input.Form
                 spec
                 outputs
                 trained.Initial

@@ -79,23 +79,32 @@ module EmbedTokens =
 
         stage (named "states" isOfAll) (Device.print device) (Pure run)
 
+    let private byLsa settings (most: int) seed (fitted: Tweet[]) (read: Tweet[]) =
+        let texts (tweets: Tweet[]) = tweets |> Array.map _.Text
+
+        Lsa.fit settings seed (texts fitted)
+        |> Result.map (fun model ->
+            let words, numbers =
+                texts read |> Array.map (Tfidf.terms (Words(1, 1)) >> Array.truncate most) |> number
+
+            {
+                Source = "LSA's vectors of single words"
+                Vectors = Lsa.transform model words
+                Texts = numbers
+            })
+
+    let private lsaStage isOfAll (settings: LsaSettings) (most: int) body : Stage<'i, TokenVectors> =
+        stage (named "lsa" isOfAll) $"%s{Fingerprint.describe settings}, at most %d{most} words" (Seeded body)
+
     /// Without a model: the vector of a word is LSA's of a text of that word alone, LSA being fitted on the cleaned tweets of both sets. A
     /// word that it knows nothing of is 0 and keeps its place. A text keeps its first `most` words.
     let lsa (isOfAll: bool) (settings: LsaSettings) (most: int) : Stage<Tweet[] * Tweet[], TokenVectors> =
-        let run seed (labelled: Tweet[], test: Tweet[]) =
-            let texts (tweets: Tweet[]) = tweets |> Array.map _.Text
+        lsaStage isOfAll settings most (fun seed (labelled, test) ->
+            let all = Array.append labelled test
+            byLsa settings most seed all (if isOfAll then all else labelled))
 
-            Lsa.fit settings seed (Array.append (texts labelled) (texts test))
-            |> Result.map (fun model ->
-                let read = if isOfAll then Array.append labelled test else labelled
-
-                let words, numbers =
-                    texts read |> Array.map (Tfidf.terms (Words(1, 1)) >> Array.truncate most) |> number
-
-                {
-                    Source = "LSA's vectors of single words"
-                    Vectors = Lsa.transform model words
-                    Texts = numbers
-                })
-
-        stage (named "lsa" isOfAll) $"%s{Fingerprint.describe settings}, at most %d{most} words" (Seeded run)
+    /// Further cleaned texts, by the LSA that `lsa` fits on all of a run's: it is fitted once more, and has the name of that stage, so that
+    /// it is drawn from the same seed. For a runner in memory.
+    let lsaOfNew (settings: LsaSettings) (most: int) : Stage<(Tweet[] * Tweet[]) * Tweet[], TokenVectors> =
+        lsaStage true settings most (fun seed ((labelled, test), fresh) ->
+            byLsa settings most seed (Array.append labelled test) fresh)

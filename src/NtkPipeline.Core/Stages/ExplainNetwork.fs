@@ -15,7 +15,8 @@ type TangentFit = {
 /// What a network is explained from.
 type ExplainInput = {
     Split: Split
-    /// Unit rows, n × d.
+    Form: RowForm
+    /// Rows of this form.
     Labelled: Matrix<float32>
     Kernel: KernelRegression
     Networks: JudgedNetwork list
@@ -29,7 +30,8 @@ module ExplainNetwork =
     /// The main learning rate (`train.rate`), in units of N/Λ_max: the one that charts and verdicts speak of.
     type Settings = { MainRate: float }
 
-    let inputs
+    let private inputsOf
+        (form: Features -> RowForm)
         (features: Artifact<Features>)
         (split: Artifact<Split>)
         (kernel: Artifact<KernelRegression>)
@@ -37,12 +39,20 @@ module ExplainNetwork =
         : Artifact<ExplainInput> =
         let gather (features: Features) split kernel networks : ExplainInput = {
             Split = split
+            Form = form features
             Labelled = features.Labelled
             Kernel = kernel
             Networks = networks
         }
 
         Artifact.map4 gather features split kernel networks
+
+    let inputs features split kernel networks : Artifact<ExplainInput> =
+        inputsOf (fun _ -> RowForm.Row) features split kernel networks
+
+    /// The same of texts (`TokenFeatures`).
+    let inputsOfTexts features split kernel networks : Artifact<ExplainInput> =
+        inputsOf (fun features -> RowForm.Text features.Facts.Columns) features split kernel networks
 
     /// Of those that came to where they are judged: at the main rate, or else nearest to it, at ‖x‖ = √d if there are such, the widest, the first
     /// seed.
@@ -65,7 +75,7 @@ module ExplainNetwork =
             $"the tangent kernel of %s{NetworkName.ofRun axes trained.Run.Spec} after %s{VerdictWords.epochs at.Epoch}"
 
         let rows = Matrix.gatherRows input.Split.Train input.Labelled
-        let gram = TrainedNetwork.tangent trained at.Weights rows None |> KernelMatrix.Single
+        let gram = TrainedNetwork.tangentIn input.Form trained at.Weights rows None |> KernelMatrix.Single
         let ridge = input.Kernel.Chosen.RelativeRidge * Array.average (KernelMatrix.diagonal gram)
 
         let targets = SplitTweets.targets input.Split input.Split.Train

@@ -49,6 +49,11 @@ module JudgedNetwork =
             trained
             stopped
 
-    /// f at unit rows, n × d, with these weights.
-    let outputs (network: JudgedNetwork) (weights: Matrix<float32>) (rows: Matrix<float32>) : float[] =
-        TrainedNetwork.outputs network.Trained weights rows
+    /// f at rows of this form, with these weights.
+    let outputs
+        (form: RowForm)
+        (network: JudgedNetwork)
+        (weights: Matrix<float32>)
+        (rows: Matrix<float32>)
+        : float[] =
+        TrainedNetwork.outputs form network.Trained weights rows

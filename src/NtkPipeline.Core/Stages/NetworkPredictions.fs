@@ -35,15 +35,15 @@ module NetworkPredictions =
     /// What one network says of some texts, where it is judged.
     type Said = { Run: NetworkRun; At: JudgedWeights; Outputs: float[] }
 
-    /// f at unit rows, texts × d, of every network that came to where it is judged, in the run's order.
-    let scores (networks: JudgedNetwork list) (rows: Matrix<float32>) : Said list =
+    /// f at rows of this form, one a text, of every network that came to where it is judged, in the run's order.
+    let scores (form: RowForm) (networks: JudgedNetwork list) (rows: Matrix<float32>) : Said list =
         networks
         |> List.choose (fun network ->
             network.At
             |> Option.map (fun at -> {
                 Run = network.Run
                 At = at
-                Outputs = JudgedNetwork.outputs network at.Weights rows
+                Outputs = JudgedNetwork.outputs form network at.Weights rows
             }))
 
     /// What tells a run's networks apart, beyond input scale, width, rate and seed.

@@ -28,7 +28,7 @@ type TextPrediction = {
 type FinishedRun = {
     Tweets: Tweet[]
     Split: Split
-    /// Unit rows of the labelled tweets.
+    /// Rows of the labelled tweets, of the form that new ones have.
     Labelled: Matrix<float32>
     Spectrum: Spectrum
     Kernel: KernelRegression
@@ -39,7 +39,8 @@ type FinishedRun = {
 
 /// New texts as the run's models see them.
 type NewRows = {
-    /// Unit rows, new × d: what networks are given.
+    Form: RowForm
+    /// Rows of this form, one a text: what networks are given.
     Features: Matrix<float32>
     /// The regression's kernel, new × labelled rows.
     Cross: Matrix<float32>
@@ -96,7 +97,7 @@ module PredictText =
             crosses
 
     /// Each row explained by kernel regression with a network's own tangent kernel where it is judged.
-    let private byTangent most (run: FinishedRun) (rows: Matrix<float32>) (fit: TangentFit) =
+    let private byTangent most (run: FinishedRun) (texts: NewRows) (fit: TangentFit) =
         let network = run.Networks[fit.Network]
 
         match fit.Refusal, network.At with
@@ -104,7 +105,7 @@ module PredictText =
         | None, None -> invalidArg (nameof fit) $"network %d{fit.Network} of the run diverged"
         | None, Some at ->
             Some(Matrix.gatherRows run.Split.Train run.Labelled)
-            |> TrainedNetwork.tangent network.Trained at.Weights rows
+            |> TrainedNetwork.tangentIn texts.Form network.Trained at.Weights texts.Features
             |> rowsOf
             |> Array.map (fun cross ->
                 let parts = Array.map2 (*) fit.Coefficients cross
@@ -125,10 +126,10 @@ module PredictText =
     let run (most: int) (finished: FinishedRun) (texts: NewRows) : Result<TextPrediction[], PipelineError> =
         finished.Tangents
         |> List.ofArray
-        |> List.traverseResultM (byTangent most finished texts.Features)
+        |> List.traverseResultM (byTangent most finished texts)
         |> Result.map (fun tangents ->
             let kernel = byKernel most finished texts.Cross
-            let scores = NetworkPredictions.scores finished.Networks texts.Features
+            let scores = NetworkPredictions.scores texts.Form finished.Networks texts.Features
 
             Array.init texts.Features.Rows (fun i -> {
                 Opinions = [|

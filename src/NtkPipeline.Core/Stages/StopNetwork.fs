@@ -33,11 +33,11 @@ module StopNetwork =
                 | _ -> Error $"it has %d{epoch.Length} epochs and %d{weights.Rows} rows of weights")
 
     /// None where no epoch was chosen for its kind, or where it diverges before.
-    let private train (choices: EpochChoice[]) (spec: RunSpec) rate seed kept targets held =
+    let private train form (choices: EpochChoice[]) (spec: RunSpec) rate seed kept targets held =
         match EpochChoice.find choices spec |> Option.bind _.Epoch with
         | None -> Ok None
         | Some epoch ->
-            HeldOutTraining.runTo { spec with Epochs = epoch } rate seed kept targets held
+            HeldOutTraining.runTo form { spec with Epochs = epoch } rate seed kept targets held
             |> Result.map (fun (path, final) ->
                 match path.Diverged with
                 | Some _ -> None
@@ -52,6 +52,7 @@ module StopNetwork =
         let count, all = input.TrainTargets.Length, [| 0 .. input.Labelled.Rows - 1 |]
 
         train
+            input.Form
             choices
             spec
             (TrainNetwork.rate spec input)
@@ -61,7 +62,7 @@ module StopNetwork =
             (Matrix.gatherRows all[count..] input.Labelled)
 
     let private ofAny (spec: RunSpec) seed (input: TrainTask.Input, choices) =
-        train choices spec (TrainTask.rate spec input) seed input.Kept input.Targets input.Held
+        train input.Form choices spec (TrainTask.rate spec input) seed input.Kept input.Targets input.Held
 
     /// The name of the stage that stops a network of the run's grid, of two classes or of any task.
     let name (point: GridPoint) : string = point.Name.Replace("train-network/", "stop-network/")

@@ -12,6 +12,7 @@ module TaskFold =
             invalidArg (nameof fold) $"fold %d{fold} leaves %d{kept.Length} rows and holds %d{held.Length}"
 
         HeldOutTraining.run
+            input.Form
             spec
             (TrainTask.rate spec input)
             seed

@@ -27,7 +27,14 @@ module TrainFold =
 
             match input.Form with
             | RowForm.Row ->
-                HeldOutTraining.run spec rate seed trained (Matrix.create kept.Length 1 targets) spoken
+                HeldOutTraining.run
+                    input.Form
+                    spec
+                    rate
+                    seed
+                    trained
+                    (Matrix.create kept.Length 1 targets)
+                    spoken
             | RowForm.Text features ->
                 HeldOutTraining.runTexts spec rate seed features trained targets spoken |> Result.map fst
 

@@ -6,7 +6,8 @@ namespace NtkPipeline.Core
 module TrainTask =
 
     type Input = {
-        /// Unit rows: the training rows, and behind the validation rows the test rows.
+        Form: RowForm
+        /// Rows of this form: the training rows, and behind the validation rows the test rows.
         Kept: Matrix<float32>
         Held: Matrix<float32>
         /// Training rows × outputs.
@@ -15,8 +16,8 @@ module TrainTask =
         LambdaMax: float
     }
 
-    /// `spectrum` is that of the kernel which networks of this architecture and input scale are held against (`NetworkGram`).
-    let inputs
+    let private inputsOf
+        (form: Features -> RowForm)
         (labels: Artifact<Labels>)
         (split: Artifact<Split>)
         (features: Artifact<Features>)
@@ -26,6 +27,7 @@ module TrainTask =
             let values = split.Train |> Array.map (fun row -> split.Targets[row])
 
             {
+                Form = form features
                 Kept = Matrix.gatherRows split.Train features.Labelled
                 Held = Matrix.stack (Matrix.gatherRows split.Validation features.Labelled) features.Test
                 Targets = TaskTargets.encode (TaskTargets.ofFitted labels.Task values) values
@@ -33,6 +35,14 @@ module TrainTask =
             }
 
         Artifact.map4 gather labels split features spectrum
+
+    /// `spectrum` is that of the kernel which networks of this architecture and input scale are held against (`NetworkGram`).
+    let inputs labels split features spectrum : Artifact<Input> =
+        inputsOf (fun _ -> RowForm.Row) labels split features spectrum
+
+    /// The same of texts (`TokenFeatures`).
+    let inputsOfTexts labels split features spectrum : Artifact<Input> =
+        inputsOf (fun features -> RowForm.Text features.Facts.Columns) labels split features spectrum
 
     /// η itself. The loss is a mean over outputs too, so that plain steps take so many times the rate for each output to move as one alone
     /// would; other optimisers do not see the loss's scale.
@@ -43,7 +53,9 @@ module TrainTask =
         let largest =
             input.LambdaMax * NetworkGram.factor spec.Architecture columns spec.InputScale * alpha * alpha
 
-        let parameters = ParameterStep.length columns (RunSpec.networkOf outputs spec)
+        let parameters =
+            RowForm.maps input.Form columns (RunSpec.networkOf outputs spec) |> RowForm.parameters
+
         let rate = Optimiser.resolve largest input.Kept.Rows parameters spec.Rate spec.Optimiser
 
         match spec.Optimiser with
@@ -53,7 +65,7 @@ module TrainTask =
         | Optimiser.SignDescent -> rate
 
     let private run (spec: RunSpec) (seed: Seed) (input: Input) =
-        HeldOutTraining.runWhole spec (rate spec input) seed input.Kept input.Targets input.Held
+        HeldOutTraining.runWhole input.Form spec (rate spec input) seed input.Kept input.Targets input.Held
 
     /// The name of the stage that trains a network of the run's grid.
     let name (point: GridPoint) : string = point.Name.Replace("train-network/", "train-task/")

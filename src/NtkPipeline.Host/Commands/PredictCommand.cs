@@ -111,9 +111,7 @@ internal sealed class PredictCommand : NtkCommand
         return from run in outputs
                from code in run switch
                {
-                   PipelineOutputs { Models: { } models } => NewTexts.Predict(session, runner, models, news, tweets).Select(foretold => Tell(session, news, foretold, all, terminal)),
-                   PipelineOutputs => FSharpResult<int, PipelineError>.NewError(PipelineError.NewDataRefused(
-                       "predict: the networks of this run read tweets as sequences of tokens (train.network), which predict has no way into; put the texts into test.csv, and submission.csv has what the kernel says of them")),
+                   PipelineOutputs two => NewTexts.Predict(session, runner, two.Models, news, tweets).Select(foretold => Tell(session, news, foretold, all, terminal)),
                    TaskOutputs other => NewTexts.Predict(session, runner, other.Models, news, tweets).Select(foretold => Tell(session, news, foretold, terminal)),
                    _ => throw new InvalidOperationException($"{run.GetType().Name} is no run"),
                }

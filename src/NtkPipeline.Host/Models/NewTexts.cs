@@ -16,7 +16,7 @@ internal static class NewTexts
         // The greatest result by far is read, and its bytes hashed, while the texts are embedded.
         _ = Task.Run(() => run.Spectrum.Value.Value);
 
-        return from seen in Look(session, store, run.Ways, news)
+        return from seen in run.Ways.Look(session, store, news)
                from finished in Finished(run)
                from predictions in PredictText.run(tweets, finished, seen.Rows)
                from own in Own(run.Own, seen)
@@ -26,7 +26,7 @@ internal static class NewTexts
     /// <summary>The same of three classes or more, or of numbers.</summary>
     public static FSharpResult<TaskForetold, PipelineError> Predict(
         Session session, IRunner store, TaskModels run, Newcomers news, int tweets) =>
-        from seen in Look(session, store, run.Ways, news)
+        from seen in run.Ways.Look(session, store, news)
         from labelled in run.Raw.Labelled.Value.Value
         from labels in run.Labels.Value.Value
         from split in run.Split.Value.Value
@@ -36,28 +36,24 @@ internal static class NewTexts
         from own in Own(run.Own, seen)
         select new TaskForetold(
             labels.Task, PredictTask.run(tweets, labelled, labels, split, regression, seen.Rows.Cross),
-            TaskOpinions.all(session.Config.Compare.MainRate, session.Config.Train, networks, stopped, labels, split, seen.Rows.Features),
+            TaskOpinions.all(session.Config.Compare.MainRate, session.Config.Train, networks, stopped, labels, split, seen.Rows.Form, seen.Rows.Features),
             own.Opinions, [.. seen.Remarks, .. own.Remarks], seen.Strange);
 
     /// <summary>What a model of a person's own says; nothing where none was asked.</summary>
     private static FSharpResult<OwnSaid, PipelineError> Own(OwnAnswers? answers, Seen seen) =>
-        answers is null
+        answers is null || seen.Raw is not { } raw
             ? FSharpResult<OwnSaid, PipelineError>.NewOk(new OwnSaid([.. seen.Strange.Select(_ => Array.Empty<OwnOpinion>())], []))
             : from finished in answers.Finished()
-              from opinions in OwnOpinions.all(finished, OwnRowsModule.given(finished.Setup, seen.Rows.Features, seen.Raw))
+              from opinions in OwnOpinions.all(finished, OwnRowsModule.given(finished.Setup, seen.Rows.Features, raw))
               select new OwnSaid(opinions, OwnOpinions.remark(finished) is { Value: var remark } ? [remark] : []);
 
     private sealed record OwnSaid(OwnOpinion[][] Opinions, string[] Remarks);
 
-    /// <summary>New tweets as the models see them, and what is to be said of them.</summary>
-    /// <param name="Raw">Every encoder's columns, put together, before they are reduced.</param>
-    private sealed record Seen(NewRows Rows, Matrix<float> Raw, string[] Remarks, string?[] Strange);
-
-    private static FSharpResult<Seen, PipelineError> Look(Session session, IRunner store, WaysIn ways, Newcomers news) =>
+    public static FSharpResult<Seen, PipelineError> Look(Session session, IRunner store, WaysIn ways, Newcomers news) =>
         from parts in See(session, store, ways, news)
         from rows in Together(session, ways, parts)
         from strange in Strange(session, ways, news, parts)
-        select new Seen(rows.Rows, rows.Raw, [.. Unseen(session, news, parts)], strange);
+        select new Seen(rows.Rows, [.. Unseen(session, news, parts)], strange, rows.Raw);
 
     /// <summary>For each new tweet why its score is to be taken with care, if so: it shares nothing with what the run has seen.</summary>
     private static FSharpResult<string?[], PipelineError> Strange(Session session, WaysIn ways, Newcomers news, List<Embeddings> parts) =>
@@ -69,7 +65,8 @@ internal static class NewTexts
             _ => Strange(raw.Item1.Concat(raw.Item2), news),
         };
 
-    private static string?[] Strange(IEnumerable<Tweet> seen, Newcomers news)
+    /// <summary>The same of texts alone.</summary>
+    public static string?[] Strange(IEnumerable<Tweet> seen, Newcomers news)
     {
         var known = UnseenWords.known(seen.Select(tweet => tweet.Text));
         return [.. news.Texts.Select(text => Said(UnseenWords.remark(known, text)))];
@@ -109,11 +106,11 @@ internal static class NewTexts
                from rows in features.Value.Value
                from kernel in cross.Value.Value
                from raw in views.Together.Value.Value
-               select (new NewRows(rows.Test, kernel), raw.Test);
+               select (new NewRows(RowForm.Row, rows.Test, kernel), raw.Test);
     }
 
     /// <summary>What was said of the new tweets and changes nothing, in sentences.</summary>
-    private static IEnumerable<string> Unseen(Session session, Newcomers news, List<Embeddings> parts)
+    public static IEnumerable<string> Unseen(Session session, Newcomers news, List<Embeddings> parts)
     {
         foreach (var (looks, what, given) in new[] { (Looks.Keyword, "keyword", news.Keyword), (Looks.Place, "location", news.Place) })
         {
@@ -129,12 +126,25 @@ internal static class NewTexts
         }
     }
 
-    private static Artifact<T> Held<T>(string name, T value) =>
+    public static Artifact<T> Held<T>(string name, T value) =>
         Artifact.create(name, DigestModule.ofParts([name]), new Lazy<FSharpResult<T, PipelineError>>(FSharpResult<T, PipelineError>.NewOk(value)));
 }
 
 /// <summary>What new tweets go through before models see them, as the run's own did.</summary>
-internal sealed record WaysIn(TweetSets Raw, TweetSets Clean, Views Views, Artifact<Split> Split, Artifact<DimensionFacts> Dimensions);
+internal interface IWaysIn
+{
+    FSharpResult<Seen, PipelineError> Look(Session session, IRunner store, Newcomers news);
+}
+
+/// <summary>New tweets as the models see them, and what is to be said of them.</summary>
+/// <param name="Raw">Every encoder's columns, put together, before they are reduced; none where models read tokens.</param>
+internal sealed record Seen(NewRows Rows, string[] Remarks, string?[] Strange, Matrix<float>? Raw = null);
+
+/// <summary>The way of rows: what encoders make of whole tweets, put together and reduced.</summary>
+internal sealed record WaysIn(TweetSets Raw, TweetSets Clean, Views Views, Artifact<Split> Split, Artifact<DimensionFacts> Dimensions) : IWaysIn
+{
+    public FSharpResult<Seen, PipelineError> Look(Session session, IRunner store, Newcomers news) => NewTexts.Look(session, store, this, news);
+}
 
 /// <summary>Predictions, what of the new tweets they could not take into account, and for each tweet why its score is a guess, if it is.</summary>
 /// <param name="Own">For each tweet, what a model of a person's own says of it.</param>

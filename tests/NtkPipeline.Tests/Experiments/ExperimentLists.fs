@@ -55,6 +55,8 @@ let all: Test list = [
         SequenceFitTests.tests
         SequenceNetworksTests.tests
         TokenRunTests.tests
+        NewTokensTests.tests
+        TokenTaskTests.tests
         SequenceContestsTests.tests
         SequenceClaimsTests.tests
     ]

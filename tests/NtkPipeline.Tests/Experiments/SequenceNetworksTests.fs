@@ -117,6 +117,7 @@ let tests =
 
             let byRows =
                 HeldOutTraining.run
+                    RowForm.Row
                     rows
                     0.5
                     seed

@@ -5,64 +5,7 @@ open Expecto
 open NtkPipeline.Core
 open NtkPipeline.Tests.StageRuns
 open NtkPipeline.Tests.SmallSequence
-
-let private values network =
-    Config.settings
-    |> List.map (fun setting -> setting.Key, setting.Default)
-    |> Map.ofList
-    |> Map.add "train.network" network
-
-let private network = "conv m size=3 | relu | mean-pool | dense 1"
-
-/// The made-up texts, of which the last four are not labelled.
-let private labelled = 26
-
-let private labels = split.Labels[.. labelled - 1]
-
-let private ofRun = {
-    split with
-        Validation = [| 20..25 |]
-        Labels = labels
-        Targets = labels
-        FitRows = [| 0..25 |]
-}
-
-let private tokens = run (SequenceTokens.stage None) (made, ofRun) |> want
-let private artifact name value = SampleRuns.artifact name value
-let private asked = artifact "split" ofRun
-
-let private features =
-    (TokenFeatures.features (artifact "whole" made) (artifact "tokens" tokens) asked).Value.Force()
-    |> want
-
-let private basis = Widths.basis (values network) Device.Cpu
-let private limit = Architecture.limit Width.one basis.Architecture
-
-let private gram = run (SequenceGrams.labelled limit still) (tokens, ofRun) |> want
-
-let private spec width epochs = {
-    basis with
-        Width = width
-        InputScale = InputScale.SqrtD
-        BatchSize = 5
-        Epochs = epochs
-        ProbeRows = 10
-}
-
-let private input =
-    lazy
-        (let spectrum = run DecomposeKernel.stage (gram, ofRun) |> want
-
-         TrainNetwork.inputsOfTexts
-             (artifact "features" features)
-             asked
-             (artifact "gram" gram)
-             (artifact "spectrum" spectrum))
-
-let private trained width epochs =
-    let spec = spec width epochs
-    let input = input.Force().Value.Force() |> want
-    spec, input, TrainNetwork.train spec (Seed.root 9UL) input |> want
+open NtkPipeline.Tests.SmallTokenRun
 
 let tests =
     testList "a run over tokens" [

@@ -15,6 +15,7 @@ let all: Test list = [
     NarrowedGridTests.tests
     OwnColumnsTests.tests
     OwnDataTests.tests
+    TokenTasksTests.tests
     OwnModelRunTests.tests
     PredictOwnModelTests.tests
     OwnModelRefusalTests.tests

@@ -89,6 +89,25 @@ let tests =
 
             check []
 
+            let ofTokens network =
+                [
+                    "sequence.most-tokens=8"
+                    "sequence.columns=8"
+                    $"train.network=%s{network}"
+                ]
+                |> List.collect (fun text -> [ "--set"; text ])
+
+            check (
+                ofTokens "conv m size=3 | relu | mean-pool | dense 1"
+                @ [ "--set"; "train.widths=16" ]
+            )
+
+            check (
+                ofTokens "dense m | attention 2 position=0.5 | relu | mean-pool | dense 1"
+                @ [ "--set"; "sequence.encoder=minilm" ]
+                @ TinyEncoder.settings folder
+            )
+
             check [
                 "--set"
                 "embed.encoder=lsa + surface + keywords + location"

@@ -41,7 +41,7 @@ let tests =
 
             Expect.isFalse (ran answer |> List.exists _.StartsWith("reduce-dimension")) "no rows"
             Expect.stringContains answer.Output "A tweet is a sequence of tokens" "said"
-            Expect.stringContains answer.Output "`ntk predict`" "left out"
+            Expect.stringContains answer.Output "Left out, since they are about rows" "left out"
             Expect.stringContains answer.Output "(kernel regression: the same, infinitely wide)" "compared"
 
             let root = summary (at "out")
@@ -73,7 +73,17 @@ let tests =
             let predict =
                 [ "predict"; "--data"; data; "--store"; at "store"; "--text"; "fire" ] @ quick @ asked
 
-            refused 1 [ "sequences of tokens"; "test.csv" ] predict
+            let said = wantDone (predict @ [ "--keyword"; "fire"; "--text"; "zzz qqq" ])
+            Expect.stringContains said.Output "by kernel regression" "the kernel speaks"
+
+            Expect.stringContains
+                said.Output
+                "network m = 64, ‖x‖ = √d, rate 1, mean of 2 seeds"
+                "networks too"
+
+            Expect.stringContains said.Output "kernel regression with the tangent kernel of" "and explain"
+            Expect.stringContains said.Output "--keyword changes nothing" "what is not read"
+            Expect.stringContains said.Output "take with care: none of its 2 words" "nothing shared"
 
             // The kernel alone, and a question about tokens beside it; those about rows are named.
             let beside =
@@ -145,13 +155,10 @@ let tests =
                 "data.targets=y.npy"
             ]
 
-            let headlines =
-                [ "data.text=headline"; "data.label=topic"; $"train.network=%s{network}" ]
-                |> List.collect (fun text -> [ "--set"; text ])
-
+            // An output a class is made by a dense layer on top.
             refused
                 1
-                [ "two classes"; "dense m | relu | dense 1" ]
+                [ "train.network"; "end it in dense 1" ]
                 ([
                     "run"
                     "--data"
@@ -162,5 +169,9 @@ let tests =
                     Path.Combine(folder, "out")
                  ]
                  @ quick
-                 @ headlines))
+                 @ List.collect (fun text -> [ "--set"; text ]) [
+                     "data.text=headline"
+                     "data.label=topic"
+                     "train.network=dense m | relu | dense 1 | mean-pool"
+                 ]))
     ]

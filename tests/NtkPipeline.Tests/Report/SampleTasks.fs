@@ -41,6 +41,7 @@ let private make (task: LearningTask) (values: float[]) : TaskFindings =
         TestIds = Array.init 6 (fun row -> RowId.ofPlace (row + 1))
         Split = split
         Features = SampleData.features
+        Tokens = None
         Regression = value (want (runner.Run(FitTask.stage ridges, fitting)))
         Learning = value (want (runner.Run(LearnFromFewer.stage ridges TargetCoding.PlusMinus, learning)))
         Probes = value (want (runner.Run(CompareProbes.taskStage points settings, probing)))

@@ -94,6 +94,21 @@ let tests =
             Expect.equal (row found 3 0) ((Matrix.row 1 expected).ToArray()) "old"
             run stage ([| tweet "" |], [||]) |> says "LSA: no term"
 
+        testCase "without a model, new texts have the vectors that the run's own LSA gives"
+        <| fun () ->
+            let test = [| tweet "the valley" |]
+            let run' = run (EmbedTokens.lsa true settings 3) (corpus, test) |> want
+            let fresh = [| tweet "valley fire unheard of"; tweet "" |]
+            let found = run (EmbedTokens.lsaOfNew settings 3) ((corpus, test), fresh) |> want
+            Expect.equal (found.Texts |> Array.map _.Length) [| 3; 0 |] "the new ones alone, cut"
+
+            let same name (i, t) (j, u) =
+                for a, b in Seq.zip (row found i t) (row run' j u) do
+                    Expect.isLessThan (abs (a - b)) 1e-6f name
+
+            same "valley" (0, 0) (5, 1)
+            same "fire" (0, 1) (0, 0)
+
         testCase "texts come back from their bytes, and what are none is refused"
         <| fun () ->
             let found = run (EmbedTokens.words false) (weights, pieces) |> want

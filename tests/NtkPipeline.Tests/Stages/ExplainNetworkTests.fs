@@ -48,6 +48,7 @@ let tests =
             let chosen rate (networks: JudgedNetwork list) =
                 let input: ExplainInput = {
                     Split = split
+                    Form = RowForm.Row
                     Labelled = features.Labelled
                     Kernel = finished.Kernel
                     Networks = networks
@@ -79,6 +80,7 @@ let tests =
 
             let input: ExplainInput = {
                 Split = split
+                Form = RowForm.Row
                 Labelled = features.Labelled
                 Kernel = negative
                 Networks = finished.Networks

@@ -106,6 +106,7 @@ let validation = Matrix.gatherRows split.Validation features.Labelled
 let newRows =
     lazy
         ({
+            Form = RowForm.Row
             Features = validation
             Cross = Matrix.gather split.Validation [| 0 .. count - 1 |] (value (gram.Force()))
         })

@@ -119,7 +119,7 @@ let tests =
                     points
                     trained
 
-            let opinions = TaskOpinions.all 1.0 points trained stops labels ofClasses validation
+            let opinions = TaskOpinions.all 1.0 points trained stops labels ofClasses RowForm.Row validation
 
             for i, own in Seq.indexed opinions do
                 for opinion, run in Seq.zip own runs do
@@ -129,13 +129,13 @@ let tests =
                     let quality = TaskScores.find "accuracy" run.Quality[2] |> Option.get
                     Expect.equal opinion.Quality quality "the accuracy there"
 
-            let ended = TaskOpinions.all 1.0 points trained [] labels ofClasses validation
+            let ended = TaskOpinions.all 1.0 points trained [] labels ofClasses RowForm.Row validation
             let first = Array.head ended[0]
             Expect.equal first.Epoch 5 "without a choice, the last"
 
             let lost = trained |> List.map (fun one -> { one with Path.Diverged = Some 4 })
-            let late = TaskOpinions.all 1.0 points lost stops labels ofClasses validation
+            let late = TaskOpinions.all 1.0 points lost stops labels ofClasses RowForm.Row validation
             Expect.equal late opinions "who diverges later speaks from where it was stopped"
-            let none = TaskOpinions.all 1.0 points lost [] labels ofClasses validation
+            let none = TaskOpinions.all 1.0 points lost [] labels ofClasses RowForm.Row validation
             Expect.isEmpty none[0] "else not"
     ]

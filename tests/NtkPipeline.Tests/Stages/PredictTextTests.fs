@@ -96,6 +96,7 @@ let tests =
 
             let diverged: ExplainInput = {
                 Split = split
+                Form = RowForm.Row
                 Labelled = features.Labelled
                 Kernel = finished.Kernel
                 Networks = finished.Networks

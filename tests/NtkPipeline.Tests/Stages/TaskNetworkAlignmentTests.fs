@@ -77,7 +77,16 @@ let tests =
             let seed = Seed.derive (RunSpec.name spec) (Seed.root 5UL)
 
             let whole =
-                want (HeldOutTraining.runWhole spec followed.Run.AbsoluteRate seed kept targets data.Test)
+                want (
+                    HeldOutTraining.runWhole
+                        RowForm.Row
+                        spec
+                        followed.Run.AbsoluteRate
+                        seed
+                        kept
+                        targets
+                        data.Test
+                )
 
             for measures in followed.Run.Epochs do
                 let epoch = measures.Epoch

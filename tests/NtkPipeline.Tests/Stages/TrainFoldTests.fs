@@ -42,7 +42,7 @@ let private followed spec =
 
     trained,
     Expect.wantOk
-        (HeldOutTraining.run spec trained.Run.AbsoluteRate seed kept targets held
+        (HeldOutTraining.run RowForm.Row spec trained.Run.AbsoluteRate seed kept targets held
          |> Result.mapError _.Sentence)
         "trained"
 

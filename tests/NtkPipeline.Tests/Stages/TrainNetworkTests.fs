@@ -40,11 +40,14 @@ let tests =
                         validation, trained.Run.ValidationOutputs
                         data.Test, trained.Run.TestOutputs
                     ] do
-                    for ours, measured in Array.zip (TrainedNetwork.outputs trained final rows) measured do
+                    for ours, measured in
+                        Array.zip (TrainedNetwork.outputs RowForm.Row trained final rows) measured do
                         close 1e-6 ours measured "the same network"
 
                 // One row alone is what it is among others.
-                let alone = TrainedNetwork.outputs trained final (Matrix.gatherRows [| 3 |] validation)
+                let alone =
+                    TrainedNetwork.outputs RowForm.Row trained final (Matrix.gatherRows [| 3 |] validation)
+
                 close 1e-6 alone[0] trained.Run.ValidationOutputs[3] "alone"
 
         testCase "the kernel of the network that is kept moved as far as was measured"

@@ -38,12 +38,15 @@ let tests =
 
             Expect.equal run.Test.Rows 6 "and the test rows"
 
-            let again = TrainedNetwork.evaluate point.Spec 3 trained.Initial trained.Final validation
+            let again =
+                TrainedNetwork.evaluate RowForm.Row point.Spec 3 trained.Initial trained.Final validation
 
             for a, b in Seq.zip again.Values run.Validation.Values do
                 Expect.isLessThan (abs (a - b)) 1e-5 "the same, once more"
 
-            let opinions = TaskOpinions.all 1.0 [ point ] [ trained ] [] labels ofClasses validation
+            let opinions =
+                TaskOpinions.all 1.0 [ point ] [ trained ] [] labels ofClasses RowForm.Row validation
+
             Expect.equal opinions.Length validation.Rows "for each row"
 
             for i, own in Seq.indexed opinions do

@@ -140,3 +140,15 @@ module TextGram =
             parts[0].add_ part |> ignore
 
         parts[0].MoveToOuterDisposeScope()
+
+    /// The kernel between two sets of texts, N × M, which may have different numbers of places.
+    let between
+        (network: Network)
+        (theta: DenseParameters[])
+        (x: torch.Tensor)
+        (z: torch.Tensor)
+        : torch.Tensor =
+        use _ = torch.NewDisposeScope()
+        let result = torch.empty ([| x.shape[0]; z.shape[0] |], dtype = x.dtype, device = x.device)
+        TokenGram.fillBetween (trace network theta x) (trace network theta z) result
+        result.MoveToOuterDisposeScope()

@@ -49,11 +49,12 @@ module HeldOutTraining =
         if rows <> targets.Rows || rows = 0 then
             invalidArg (nameof targets) $"%d{targets.Rows} targets for %d{rows} rows"
 
-    /// `spec` says what is trained and for how long, `rate` is η itself. `kept` and `held` are unit rows; `targets` those of the kept, rows ×
-    /// outputs: of several, the loss is ½·mean over all entries. The first weights and the batches are those that `TrainNetwork` draws from the
-    /// same seed.
+    /// `spec` says what is trained and for how long, `rate` is η itself. `kept` and `held` are rows of this form; `targets` those of the kept,
+    /// rows × outputs: of several, the loss is ½·mean over all entries. The first weights and the batches are those that `TrainNetwork` draws
+    /// from the same seed.
     let private train
         (isAligned: bool)
+        (form: RowForm)
         (spec: RunSpec)
         (rate: float)
         (seed: Seed)
@@ -67,8 +68,7 @@ module HeldOutTraining =
         |> Result.map (fun device ->
             use _ = torch.NewDisposeScope()
             use _ = torch.no_grad ()
-            let norm = (InputScale.norm kept.Columns spec.InputScale).ToScalar()
-            let tensor m = (Tensors.ofMatrix32 m).mul(norm).``to``(device: torch.Device)
+            let tensor m = (RowForm.tensor form spec.InputScale m).``to``(device: torch.Device)
             let lane = HeldOutLane.create isAligned spec rate seed (tensor kept) targets (tensor held)
             let initial = TrainedNetwork.weights lane.Theta
             let path, seen = path spec lane targets.Columns
@@ -82,17 +82,17 @@ module HeldOutTraining =
                 AlignmentWithInitial = alignment 1
             })
 
-    let runWhole spec rate seed kept targets held : Result<HeldOutNetwork, PipelineError> =
-        train true spec rate seed kept targets held
+    let runWhole form spec rate seed kept targets held : Result<HeldOutNetwork, PipelineError> =
+        train true form spec rate seed kept targets held
 
     /// The path and the weights that it ends in.
-    let runTo spec rate seed kept targets held : Result<HeldOutPath * Matrix<float32>, PipelineError> =
-        train false spec rate seed kept targets held
+    let runTo form spec rate seed kept targets held : Result<HeldOutPath * Matrix<float32>, PipelineError> =
+        train false form spec rate seed kept targets held
         |> Result.map (fun trained -> trained.Path, trained.Final)
 
     /// The path alone.
-    let run spec rate seed kept targets held : Result<HeldOutPath, PipelineError> =
-        train false spec rate seed kept targets held |> Result.map _.Path
+    let run form spec rate seed kept targets held : Result<HeldOutPath, PipelineError> =
+        train false form spec rate seed kept targets held |> Result.map _.Path
 
     /// The places, among the texts that are trained on, of those on which the kernel is followed.
     let probe (texts: int) : int[] = Probe.rows HeldOutLane.probeTexts texts

@@ -49,6 +49,15 @@ module RunSpec =
     /// The network itself, without α and not centred.
     let network (spec: RunSpec) : Network = Architecture.at (width spec) spec.Architecture
 
+    /// Whether it can have several outputs: a dense layer, which is last, makes them.
+    let takesOutputs (spec: RunSpec) : bool =
+        match List.last (network spec).Layers with
+        | Dense _ -> true
+        | Activate _
+        | LayerNorm _
+        | Residual _
+        | Tokens _ -> false
+
     /// The same with so many outputs, each of which has the kernel of the one.
     let networkOf (outputs: int) (spec: RunSpec) : Network =
         let network = network spec

@@ -40,9 +40,10 @@ module TrainedNetwork =
 
         maps |> List.mapFold folder 0L |> fst |> Array.ofList
 
-    /// f at unit rows, n × outputs, of a network with so many outputs and these first and last weights: f(x; θ), or f(x; θ) − f(x; θ₀)
-    /// where it was trained centred.
+    /// f at rows of this form, n × outputs, of a network with so many outputs and these first and last weights: f(x; θ), or
+    /// f(x; θ) − f(x; θ₀) where it was trained centred. Texts pass some at a time.
     let evaluate
+        (form: RowForm)
         (spec: RunSpec)
         (outputs: int)
         (initial: Matrix<float32>)
@@ -51,18 +52,28 @@ module TrainedNetwork =
         : Matrix<float> =
         use _ = torch.NewDisposeScope()
         use _ = torch.no_grad ()
-        let network, x = RunSpec.networkOf outputs spec, RowForm.tensor RowForm.Row spec.InputScale rows
-        let maps = RowForm.maps RowForm.Row rows.Columns network
+        let network, x = RunSpec.networkOf outputs spec, RowForm.tensor form spec.InputScale rows
+        let maps = RowForm.maps form rows.Columns network
 
         let at weights =
-            (Trainable.ofNetwork network (theta maps weights) spec.Architecture.OutputScale).Outputs x
+            let theta = theta maps weights
+            let trainable = Trainable.ofNetwork network theta spec.Architecture.OutputScale
+
+            match form with
+            | RowForm.Row -> trainable.Outputs x
+            | RowForm.Text _ -> TextGram.inBlocks theta trainable.Outputs x
 
         let f = at final
         (if spec.Architecture.Centred then f - at initial else f) |> Tensors.toMatrix64
 
     /// The same of a run's network, which has one output.
-    let outputs (trained: TrainedNetwork) (final: Matrix<float32>) (rows: Matrix<float32>) : float[] =
-        (evaluate trained.Run.Spec 1 trained.Initial final rows).Values
+    let outputs
+        (form: RowForm)
+        (trained: TrainedNetwork)
+        (final: Matrix<float32>)
+        (rows: Matrix<float32>)
+        : float[] =
+        (evaluate form trained.Run.Spec 1 trained.Initial final rows).Values
 
     /// Θ̂ of the weights of a network with so many outputs between rows of this form, n × k, or of the rows with themselves, α² included: of
     /// several outputs the mean over them.
@@ -94,6 +105,30 @@ module TrainedNetwork =
         (others: Matrix<float32> option)
         : Matrix<float32> =
         tangentOf RowForm.Row trained.Run.Spec 1 weights rows others
+
+    /// The same over rows of this form. Many texts pass some at a time, and those of the two sides may have different numbers of places.
+    let tangentIn
+        (form: RowForm)
+        (trained: TrainedNetwork)
+        (weights: Matrix<float32>)
+        (rows: Matrix<float32>)
+        (others: Matrix<float32> option)
+        : Matrix<float32> =
+        match form with
+        | RowForm.Row -> tangent trained weights rows others
+        | RowForm.Text _ ->
+            use _ = torch.NewDisposeScope()
+            let spec = trained.Run.Spec
+            let network, alpha = RunSpec.network spec, spec.Architecture.OutputScale
+            let theta = theta (RowForm.maps form rows.Columns network) weights
+            let texts = RowForm.tensor form spec.InputScale
+
+            let gram =
+                match others with
+                | None -> TextGram.gram network theta (texts rows)
+                | Some others -> TextGram.between network theta (texts rows) (texts others)
+
+            gram.mul ((alpha * alpha).ToScalar()) |> Tensors.toMatrix32
 
     /// What was measured of some of them.
     let runs (trained: Artifact<TrainedNetwork list>) : Artifact<NetworkRun list> =
