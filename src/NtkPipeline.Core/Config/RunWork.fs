@@ -35,6 +35,11 @@ module RunWork =
         | "embed-tokens" when name.Contains "states" -> texts * transformerText
         | "token-gram" when name.EndsWith "/test" -> SequenceWork.test sizes.Features sizes
         | "token-gram" -> SequenceWork.labelled sizes.Features sizes
+        | "explain-network" when config.IsOfTokens && config.Train.Length > 0 ->
+            SequenceWork.tangent
+                (config.Train |> Array.map _.Spec |> Array.maxBy _.Width)
+                sizes.Features
+                sizes
         | "embed-tweets" when name = "embed-tweets" -> texts * lsaText
         | "embed-tweets" -> texts * transformerText
         | "weigh-views" ->
@@ -104,10 +109,19 @@ module RunWork =
                         StopNetwork.taskName point, (point, 0)
                 ]
 
-            let plain network = TunedNetworks.work sizes config.Split.Folds [| network |]
+            let plain (point: GridPoint, fold) =
+                if config.IsOfTokens then
+                    SequenceWork.whole point.Spec sizes.Features sizes
+                else
+                    TunedNetworks.work sizes config.Split.Folds [| point, fold |]
+
+            // Of three classes or more, and of numbers, networks are trained and not followed.
+            let isTask (name: string) = name.StartsWith("train-task/", System.StringComparison.Ordinal)
 
             fun stage ->
                 match Map.tryFind stage.Name networks, Map.tryFind stage.Name choosing with
+                | Some spec, _ when config.IsOfTokens && isTask stage.Name ->
+                    SequenceWork.whole spec sizes.Features sizes
                 | Some spec, _ when config.IsOfTokens -> SequenceWork.followed spec sizes.Features sizes
                 | None, Some(point, _) when config.IsOfTokens ->
                     SequenceWork.choosing point.Spec config.Split.Folds sizes.Features sizes

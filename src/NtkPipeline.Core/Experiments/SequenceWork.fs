@@ -60,6 +60,17 @@ module SequenceWork =
         let share = 1.0 - 1.0 / float (max 2 folds)
         12.0 * share * float spec.Epochs * float sizes.Fitted * multiplied / 1e9
 
+    /// The same trained on all fitted texts.
+    let whole (spec: RunSpec) (features: int) (sizes: RunSizes) : float =
+        let multiplied, _ = counts spec features
+        12.0 * float spec.Epochs * float sizes.Fitted * multiplied / 1e9
+
+    /// A trained network's tangent kernel of all fitted texts.
+    let tangent (spec: RunSpec) (features: int) (sizes: RunSizes) : float =
+        let multiplied, met = counts spec features
+        let n = float sizes.Fitted
+        (met * n * n + 8.0 * multiplied * n) / 1e9
+
     /// What goes into and comes out of all maps of a network at a text.
     let private units (features: int) (spec: RunSpec) =
         LinearMaps.ofTexts features places (RunSpec.network spec)
