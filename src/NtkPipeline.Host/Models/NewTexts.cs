@@ -14,13 +14,18 @@ internal static class NewTexts
         Session session, IRunner store, RunModels run, Newcomers news, int tweets)
     {
         // The greatest result by far is read, and its bytes hashed, while the texts are embedded.
-        _ = Task.Run(() => run.Spectrum.Value.Value);
+        var read = Task.Run(() => run.Spectrum.Value.Value);
 
-        return from seen in run.Ways.Look(session, store, news)
-               from finished in Finished(run)
-               from predictions in PredictText.run(tweets, finished, seen.Rows)
-               from own in Own(run.Own, seen)
-               select new Foretold(predictions, own.Opinions, [.. seen.Remarks, .. own.Remarks], seen.Strange);
+        var foretold =
+            from seen in run.Ways.Look(session, store, news)
+            from finished in Finished(run)
+            from predictions in PredictText.run(tweets, finished, seen.Rows)
+            from own in Own(run.Own, seen)
+            select new Foretold(predictions, own.Opinions, [.. seen.Remarks, .. own.Remarks], seen.Strange);
+
+        // Nothing goes on in the store once texts have been refused: what is lost there would be made again.
+        Task.WaitAny(read);
+        return foretold;
     }
 
     /// <summary>The same of three classes or more, or of numbers.</summary>

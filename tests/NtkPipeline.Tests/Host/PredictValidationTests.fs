@@ -90,17 +90,10 @@ let tests =
             check []
 
             let ofTokens network =
-                [
-                    "sequence.most-tokens=8"
-                    "sequence.columns=8"
-                    $"train.network=%s{network}"
-                ]
+                [ "sequence.most-tokens=8"; "sequence.columns=8"; $"train.network=%s{network}" ]
                 |> List.collect (fun text -> [ "--set"; text ])
 
-            check (
-                ofTokens "conv m size=3 | relu | mean-pool | dense 1"
-                @ [ "--set"; "train.widths=16" ]
-            )
+            check (ofTokens "conv m size=3 | relu | mean-pool | dense 1" @ [ "--set"; "train.widths=16" ])
 
             check (
                 ofTokens "dense m | attention 2 position=0.5 | relu | mean-pool | dense 1"

@@ -84,7 +84,10 @@ let tests =
             let names count = [ for k in 1..count -> $"net-%d{k}" ]
 
             for reason, opening in
-                [ OtherInput, "its input changed: "; PendingInput, "its input would be made again: " ] do
+                [
+                    OtherInput, "its input changed: "
+                    PendingInput, "its input would be made again: "
+                ] do
                 Expect.equal (reason (names 1)).Sentence (opening + "net-1") "one"
 
                 Expect.equal
