@@ -68,23 +68,27 @@ internal sealed class LaneProduct(int number, Matrix<double> vectors)
         before.SetResult();
     }
 
-    /// <summary>What there is of some lanes, once there is something, or after a while.</summary>
+    /// <summary>
+    /// All of some lanes, once they are made, or what there is of them after a while: a message for each lane costs more than its numbers.
+    /// </summary>
     public async Task<LaneAnswer> Answer(int[] lanes, TimeSpan wait, TimeProvider clock)
     {
-        Task changed;
+        var late = Task.Delay(wait, clock);
 
-        lock (_gate)
+        while (true)
         {
-            if (Known(lanes) is { } answer)
-                return answer;
+            Task changed;
 
-            changed = _changed.Task;
+            lock (_gate)
+            {
+                if (late.IsCompleted || _refusal is not null || lanes.All(_made.ContainsKey))
+                    return Known(lanes) ?? LaneAnswer.Of(LaneState.Working);
+
+                changed = _changed.Task;
+            }
+
+            await Task.WhenAny(changed, late);
         }
-
-        await Task.WhenAny(changed, Task.Delay(wait, clock));
-
-        lock (_gate)
-            return Known(lanes) ?? LaneAnswer.Of(LaneState.Working);
     }
 
     /// <summary>As many parts as a message carries, or why there are none.</summary>
