@@ -27,7 +27,7 @@ cluster=redis://127.0.0.1:$port
 # The sample's quick run, with a few more networks, so that there is something to kill.
 settings=(--data "$root/data/sample" --config "$root/data/experiments/quick.json" --set embed.encoder=lsa --set train.seeds=3 --set train.widths=512,1024,2048)
 run() { dotnet "$ntk" run "${settings[@]}" --store "$work/$1/store" --out "$work/$1/out" "${@:2}" >"$work/$1.out" 2>"$work/$1.err"; }
-digest() { (cd "$work/$1/out" && cat report.html results.csv submission.csv | sha256sum); }
+digest() { (cd "$work/$1/out" && cat report.html results.csv $(ls submission.csv 2>/dev/null) | sha256sum); }
 
 # A worker that is started anew whenever it ends.
 supervise() {
