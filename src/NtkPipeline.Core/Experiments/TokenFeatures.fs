@@ -134,3 +134,14 @@ module TokenFeatures =
                 ""
 
         $"A tweet is a sequence of tokens, %.1f{facts.MeanTokens} on average and %d{facts.MostTokens} at most, each a vector of d = %d{columns} and norm √d. %s{price}%s{all}."
+
+    /// The same on the console, and what else is said of a run over tokens; nothing of another run.
+    let lines (columns: int) (tokens: TokenFacts option) : string list = [
+        match tokens with
+        | Some facts ->
+            $"tokens    %s{words columns facts}"
+
+            for sentence in facts.Omitted do
+                $"note      %s{sentence}"
+        | None -> ()
+    ]

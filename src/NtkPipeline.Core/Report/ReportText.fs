@@ -90,13 +90,7 @@ module ReportText =
             | Some advice -> $"encoder   %s{advice}"
             | None -> ()
             features findings
-            match findings.Tokens with
-            | Some facts ->
-                $"tokens    %s{TokenFeatures.words findings.Features.Columns facts}"
-
-                for sentence in facts.Omitted do
-                    $"note      %s{sentence}"
-            | None -> ()
+            yield! TokenFeatures.lines findings.Features.Columns findings.Tokens
             kernel findings.Kernel findings.Calibration
             yield! refit findings.Kernel
             yield! networks findings

@@ -119,13 +119,7 @@ module TaskWords =
         [
             $"data      %s{data findings}"
             $"""features  %s{findings.Features.Encoder}, %s{NumberText.many findings.Features.Columns "column" "columns"} (%s{findings.Features.Reduction})"""
-            match findings.Tokens with
-            | Some facts ->
-                $"tokens    %s{TokenFeatures.words findings.Features.Columns facts}"
-
-                for sentence in facts.Omitted do
-                    $"note      %s{sentence}"
-            | None -> ()
+            yield! TokenFeatures.lines findings.Features.Columns findings.Tokens
             $"kernel    %s{measures findings.Regression.Fit.Validation} on the validation rows; λ = %s{NumberText.number findings.Regression.Fit.Chosen.RelativeRidge} × mean diagonal, by %s{NumberText.chosenBy findings.Regression.Fit.ChosenBy}"
 
             for spec, runs in TaskRun.groups findings.Runs do

@@ -68,3 +68,16 @@ let asked (summary: JsonElement) =
                 string (number.GetProperty("metric").GetString()), value.GetDouble()
             | _ -> ()
     ]
+
+/// A short run on tweets that asks a model of eight numbers, and nothing else.
+let onTweets (data: string) (file: string) =
+    [ "--data"; data ]
+    @ sets [
+        "embed.encoder=lsa"
+        "reduce.dimensions=8"
+        "reduce.compare=none"
+        "experiments=none"
+        "train.epochs=4"
+        "own-model.probe-rows=16"
+        $"train.model=%s{file}"
+    ]

@@ -62,17 +62,7 @@ let tests =
             let data = tweets folder 200
             let file = model folder "mine.onnx" 8 "dense 16 b=0.1 | relu | dense 1"
 
-            let options =
-                [ "--data"; data ]
-                @ sets [
-                    "embed.encoder=lsa"
-                    "reduce.dimensions=8"
-                    "reduce.compare=none"
-                    "experiments=none"
-                    "train.epochs=4"
-                    "own-model.probe-rows=16"
-                    $"train.model=%s{file}"
-                ]
+            let options = onTweets data file
 
             let _, summary, _ = run folder options
             let numbers = asked summary
