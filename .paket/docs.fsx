@@ -18,7 +18,7 @@ let private make () : unit =
         Directory.Delete(output, true)
 
     // fsdocs looks for LICENSE, README and the like where it stands; projects that are named need no solution.
-    step (
+    quietStep (
         [
             "tool"
             "exec"

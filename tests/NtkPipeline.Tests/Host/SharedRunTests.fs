@@ -1,11 +1,16 @@
 /// Several programs on one store.
 module NtkPipeline.Tests.SharedRunTests
 
+open System
 open System.IO
-open System.Threading
 open Expecto
 open NtkPipeline.Tests.Ntk
 open NtkPipeline.Tests.Programs
+open NtkPipeline.Tests.Workers
+
+/// What halts and kills by signals.
+let private testSignals name test =
+    if OperatingSystem.IsWindows() then ptestCase name test else testCase name test
 
 let tests =
     testSequenced
@@ -31,39 +36,19 @@ let tests =
                         (Directory.GetFileSystemEntries(Path.Combine(folder, "shared", name)))
                         $"%s{name} is empty at the end")
 
-        testCase "one of four is killed in a stage: the others make it, and nothing is made twice"
+        testSignals "one of four is killed in a stage: the others make it, and nothing is made twice"
         <| inFolder (fun folder ->
             let run = arguments folder (tweets folder 240)
             let outs = [ for k in 1..4 -> $"out-%d{k}" ]
             let programs = outs |> List.map (run "shared" >> start)
             let said = programs |> List.map _.StandardError.ReadToEndAsync()
             let output = programs |> List.map _.StandardOutput.ReadToEndAsync()
-            let claims = Path.Combine(folder, "shared", "claims")
-            let runs = Path.Combine(folder, "shared", "runs")
-
-            /// Who holds a claim once the run has come some way.
-            let rec holder () =
-                let found =
-                    if Directory.Exists runs && Directory.GetFiles(runs).Length > 8 then
-                        Directory.GetDirectories claims
-                        |> Array.tryPick (NtkPipeline.Runtime.Lease.inFolder >> Option.bind _.Holder)
-                    else
-                        None
-
-                match found with
-                | Some holder -> programs |> List.find (fun program -> program.Id = holder.Pid)
-                | None when programs |> List.forall _.HasExited ->
-                    failtest "they ended before one was killed"
-                | None ->
-                    Thread.Sleep 5
-                    holder ()
-
-            let victim = holder ()
-            victim.Kill()
+            killInStage folder 8 (fun () -> programs |> List.forall _.HasExited)
 
             for program in programs do
                 program.WaitForExit()
 
+            let victim = programs |> List.filter (fun program -> program.ExitCode = 137) |> List.exactlyOne
             let stages, alone = alone.Value
             let ran = said |> List.collect (_.Result >> ran)
             Expect.isEmpty (ran |> List.countBy id |> List.filter (fun (_, count) -> count > 1)) "none twice"
@@ -75,27 +60,20 @@ let tests =
                     Expect.equal program.ExitCode 0 (output[k].Result + said[k].Result)
                     Expect.equal (results folder outs[k]) alone "the same bytes")
 
-        testCase "what a killed program had claimed is taken up at once"
+        testSignals "what a killed program had claimed is taken up at once"
         <| inFolder (fun folder ->
             let run = arguments folder (tweets folder 240)
-            let claims = Path.Combine(folder, "store", "claims")
-            use victim = start (run "store" "a")
-
-            let rec killInside () =
-                match victim.StandardError.ReadLine() with
-                | null -> failtest "it ended before it was killed"
-                | line when line.StartsWith "train-network" && Directory.GetDirectories(claims).Length > 0 ->
-                    victim.Kill()
-                    victim.WaitForExit()
-                | _ -> killInside ()
-
-            killInside ()
-            Expect.hasLength (Directory.GetDirectories(Path.Combine(folder, "store", "live"))) 1 "its run"
-            let next = run "store" "a" |> wantDone
+            use victim = start (run "shared" "a")
+            let said, output = victim.StandardError.ReadToEndAsync(), victim.StandardOutput.ReadToEndAsync()
+            killInStage folder 8 (fun () -> victim.HasExited)
+            victim.WaitForExit()
+            Expect.equal victim.ExitCode 137 (output.Result + said.Result)
+            Expect.hasLength (Directory.GetDirectories(Path.Combine(folder, "shared", "live"))) 1 "its run"
+            let next = run "shared" "a" |> wantDone
             Expect.isFalse (next.Error.Contains "waited for") "nor its holder"
             Expect.equal (results folder "a") (snd alone.Value) "the same bytes"
-            [ "store"; "gc"; "--store"; Path.Combine(folder, "store") ] |> wantDone |> ignore
-            let live = Path.Combine(folder, "store", "live")
+            [ "store"; "gc"; "--store"; Path.Combine(folder, "shared") ] |> wantDone |> ignore
+            let live = Path.Combine(folder, "shared", "live")
             Expect.isEmpty (Directory.GetFileSystemEntries live) "the dead run is forgotten")
 
         testCase "collecting again and again beside a run takes nothing from it"

@@ -91,7 +91,7 @@ let tests =
                     let missing () = wanted |> List.filter (collector.Heard.Contains >> not)
                     let mutable tries = 0
 
-                    while tries < 100 && not (missing ()).IsEmpty do
+                    while tries < 600 && not (missing ()).IsEmpty do
                         Thread.Sleep 200
                         tries <- tries + 1
 

@@ -46,7 +46,7 @@ let patience: Patience = {
     EnoughProgress = 1L
     FirstPause = TimeSpan.FromMilliseconds 1.0
     LongestPause = TimeSpan.FromMilliseconds 4.0
-    Silence = TimeSpan.FromMilliseconds 300.0
+    Silence = TimeSpan.FromSeconds 3.0
 }
 
 let path folder name = Path.Combine(folder, name)

@@ -93,7 +93,7 @@ let private speak (answer: Request -> Reply) (asked: ConcurrentQueue<Request>) (
                 asked.Enqueue request
                 let reply = answer request
 
-                if reply.IsSilent then Thread.Sleep 2000 else write stream reply
+                if reply.IsSilent then Thread.Sleep 30_000 else write stream reply
             | None -> ()
     with
     | :? IOException

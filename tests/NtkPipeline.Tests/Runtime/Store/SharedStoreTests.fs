@@ -39,7 +39,14 @@ let private warnings (told: StageEvent seq) =
 /// A runner, and what it has told.
 let private runner (folder: string) : DiskRunner * ResizeArray<StageEvent> =
     let told = ResizeArray<StageEvent>()
-    DiskRunner(Store.openAt folder |> wantOk, "data", Seed.root 1UL, (fun event -> told.Add event)), told
+
+    DiskRunner(
+        Store.openAt folder |> wantOk,
+        "data",
+        Seed.root 1UL,
+        (fun event -> lock told (fun () -> told.Add event))
+    ),
+    told
 
 let private run (runner: DiskRunner) stage input = (runner :> IRunner).Run(stage, input) |> wantOk
 let private value (artifact: Artifact<'a>) = artifact.Value.Force() |> wantOk
@@ -57,20 +64,19 @@ let tests =
         testCase "a stage that two ask for at once is made once; the second waits, says so, and reads"
         <| Ntk.inFolder (fun folder ->
             let mutable bodies = 0
+            let both = [| runner folder; runner folder |]
+            let isWait (event: StageEvent) = event.IsWaiting
+            let waits (_, told: ResizeArray<_>) = lock told (fun () -> Seq.exists isWait told)
 
             let slow =
                 stage "slow" "" (fun _ ->
                     Interlocked.Increment &bodies |> ignore
-                    Thread.Sleep 600
+                    SpinWait.SpinUntil((fun () -> Array.exists waits both), 60_000) |> ignore
                     "made")
 
-            let both = [| runner folder; runner folder |]
-
             let ask (runner, _) =
-                Task.Factory.StartNew(
-                    (fun () -> value (run runner slow source)),
-                    TaskCreationOptions.LongRunning
-                )
+                let work () = value (run runner slow source)
+                Task.Factory.StartNew(work, TaskCreationOptions.LongRunning)
 
             let answers = both |> Array.map ask |> Task.WhenAll |> _.Result
             Expect.equal bodies 1 "one body"
