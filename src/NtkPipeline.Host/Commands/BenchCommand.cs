@@ -54,7 +54,12 @@ internal sealed class BenchCommand : NtkCommand
         {
             threads = machine.Threads,
             processor = machine.Processor,
-            gigaflops = new { float32 = machine.SingleGigaflops, float64 = machine.DoubleGigaflops },
+            gigaflops = new
+            {
+                float32 = machine.SingleGigaflops,
+                float64 = machine.DoubleGigaflops,
+                priced = machine.PricedGigaflops,
+            },
             ratios = told,
         });
     }

@@ -13,6 +13,8 @@ type BenchMachine = {
     /// 10⁹ operations a second of one n × n × n product, counted as 2n³.
     SingleGigaflops: float
     DoubleGigaflops: float
+    /// What prices assume of float32 products: `MachineSpeed.gigaflops`, which no product is made for.
+    PricedGigaflops: float
 }
 
 [<RequireQualifiedAccess>]
@@ -50,12 +52,13 @@ module BenchMachine =
             Threads = torch.get_num_threads ()
             SingleGigaflops = gigaflops seconds[0]
             DoubleGigaflops = gigaflops seconds[1]
+            PricedGigaflops = MachineSpeed.gigaflops (torch.get_num_threads ())
         }
 
-    /// "AMD EPYC 7B13, 2 threads: a plain product of 1,536 × 1,536 matrices at 101 GFLOP/s in float32, 50.2 in float64".
+    /// "AMD EPYC 7B13, 2 threads: a plain product of 1,536 × 1,536 matrices at 101 GFLOP/s in float32 (priced at 96), 50.2 in float64".
     let print (machine: BenchMachine) : string =
         let number (x: float) = x.ToString("G3", CultureInfo.InvariantCulture)
         let threads = if machine.Threads = 1 then "1 thread" else $"%d{machine.Threads} threads"
         let side = BenchInputs.grouped size
 
-        $"%s{machine.Processor}, %s{threads}: a plain product of %s{side} × %s{side} matrices at %s{number machine.SingleGigaflops} GFLOP/s in float32, %s{number machine.DoubleGigaflops} in float64"
+        $"%s{machine.Processor}, %s{threads}: a plain product of %s{side} × %s{side} matrices at %s{number machine.SingleGigaflops} GFLOP/s in float32 (priced at %s{number machine.PricedGigaflops}), %s{number machine.DoubleGigaflops} in float64"

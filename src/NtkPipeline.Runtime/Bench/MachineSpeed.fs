@@ -15,10 +15,10 @@ module MachineSpeed =
 
     let private chains = 8
 
-    /// Of each thread in a trial: some 4 ms, which a clock's grain hardly changes.
-    let private steps = 1_500_000
+    /// Of each thread in a trial: some 3 ms, which a clock's grain hardly changes.
+    let private steps = 1_000_000
 
-    let private trials = 4
+    let private trials = 3
 
     /// Chains of multiply-adds that wait for nothing but themselves: as many as two units with a delay of four cycles keep at work.
     [<MethodImpl(MethodImplOptions.AggressiveOptimization ||| MethodImplOptions.NoInlining)>]
@@ -56,7 +56,7 @@ module MachineSpeed =
 
     /// 10⁹ operations a second of plain float32 products, counted as 2n³, by so many threads (0: one a processor), if the machine has
     /// nothing else to do: what is counted is the time that the threads are given, not the time that passes, which on a busy machine was
-    /// five to ten times as long. The best of several trials, which together take some 20 ms; LibTorch is not asked, whose loading alone
+    /// five to ten times as long. The best of several trials, which together take some 10 ms; LibTorch is not asked, whose loading alone
     /// takes more than a second.
     let gigaflops (threads: int) : float =
         let threads = if threads = 0 then Environment.ProcessorCount else threads

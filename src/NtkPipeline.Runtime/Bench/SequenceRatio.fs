@@ -24,7 +24,7 @@ module SequenceRatio =
         | Ok source -> source
         | Error refusal -> invalidOp refusal.Sentence
 
-    let private network =
+    let private network () =
         match NetworkText.parseAny text with
         | Ok network -> network
         | Error reason -> invalidOp reason
@@ -32,7 +32,7 @@ module SequenceRatio =
     let private job (x: TextSource) =
         let machine = { Memory = 1.5e9; Tensors = lazy (invalidOp "no tensors") }
 
-        KernelRequest.create network KernelKind.Ntk None
+        KernelRequest.create (network ()) KernelKind.Ntk None
         |> Result.mapError (String.concat "; " >> NumbersRefused)
         |> Result.bind (fun request -> SequenceRequest.double machine request x None)
         |> Result.defaultWith (fun refusal -> invalidOp refusal.Sentence)
@@ -53,7 +53,7 @@ module SequenceRatio =
 
         let cost =
             SequenceCost.create
-                network
+                (network ())
                 KernelKind.Ntk
                 features
                 lengths

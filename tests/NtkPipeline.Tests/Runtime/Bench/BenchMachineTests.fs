@@ -15,7 +15,7 @@ let tests =
             Expect.stringStarts said $"%s{processor}, " "in words"
             let speed (name: string) = root.GetProperty("gigaflops").GetProperty(name).GetDouble()
 
-            for name in [ "float32"; "float64" ] do
+            for name in [ "float32"; "float64"; "priced" ] do
                 Expect.isGreaterThan (speed name) 0.05 $"%s{name}: slower than any machine"
                 Expect.isLessThan (speed name) 1e5 $"%s{name}: faster than any"
 
@@ -28,11 +28,12 @@ let tests =
                 Threads = 1
                 SingleGigaflops = 101.25
                 DoubleGigaflops = 50.2
+                PricedGigaflops = 95.96
             }
 
             Expect.equal
                 (BenchMachine.print machine)
-                "Abacus, 1 thread: a plain product of 1,536 × 1,536 matrices at 101 GFLOP/s in float32, 50.2 in float64"
+                "Abacus, 1 thread: a plain product of 1,536 × 1,536 matrices at 101 GFLOP/s in float32 (priced at 96), 50.2 in float64"
                 "one line"
         }
     ]
