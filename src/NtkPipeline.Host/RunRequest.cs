@@ -23,8 +23,9 @@ internal sealed record RunRequest(string? Data, string? SettingsFile, string? Se
     /// <param name="results">The folder that results are written into; none for the usual one.</param>
     public FSharpResult<Session, Failure> Open(Terminal terminal, string? results) =>
         from config in Config()
+        let models = Encoders.Ahead(config, new Models(terminal))
         from data in Home.Data(Data, config)
         from store in StoreModule.openAt(Store).OrRefused()
-        from sources in Sources.Read(data, config, new Models(terminal), store).OrRefused()
+        from sources in Sources.Read(data, config, models, store).OrRefused()
         select new Session(this, config, data, store, sources, results ?? Home.Results(data.Name));
 }

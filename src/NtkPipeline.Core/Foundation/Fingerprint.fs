@@ -2,7 +2,9 @@ namespace NtkPipeline.Core
 
 open System
 open System.Collections
+open System.Collections.Concurrent
 open System.Globalization
+open System.Reflection
 open FSharp.Reflection
 
 /// The digest of a stage's settings, taken by walking the value's shape, so that a new field cannot be forgotten.
@@ -10,6 +12,37 @@ open FSharp.Reflection
 module Fingerprint =
 
     let private number (value: IFormattable) = value.ToString(null, CultureInfo.InvariantCulture)
+
+    /// How a type's values are taken apart. A run describes a thousand settings of few types, each of which is looked at once.
+    type private Shape =
+        | TupleOf
+        | RecordOf of PropertyInfo[]
+        | ListOf
+        /// The cases by their tag, and what tells it of a value.
+        | UnionOf of tag: PropertyInfo * cases: Map<int, string * PropertyInfo[]>
+        /// An option, whose tag no property tells.
+        | OtherUnion
+        | Unknown
+
+    let private analyse (shape: Type) : Shape =
+        if FSharpType.IsTuple shape then
+            TupleOf
+        elif FSharpType.IsRecord(shape, true) then
+            RecordOf(FSharpType.GetRecordFields(shape, true))
+        elif shape.Name = typedefof<_ list>.Name then
+            ListOf
+        elif FSharpType.IsUnion(shape, true) then
+            let all = BindingFlags.Instance ||| BindingFlags.Public ||| BindingFlags.NonPublic
+
+            match shape.GetProperty("Tag", all) with
+            | Null -> OtherUnion
+            | NonNull tag ->
+                let cases = FSharpType.GetUnionCases(shape, true)
+                UnionOf(tag, Map.ofArray [| for case in cases -> case.Tag, (case.Name, case.GetFields()) |])
+        else
+            Unknown
+
+    let private shapes = ConcurrentDictionary<Type, Shape>()
 
     /// The settings as one line of text, names included: what `ntk why` compares and shows.
     let rec describe (value: objnull) : string =
@@ -32,29 +65,25 @@ module Fingerprint =
         | _ -> describeShape value (value.GetType())
 
     and private describeShape (value: obj) (shape: Type) =
-        if FSharpType.IsTuple shape then
-            FSharpValue.GetTupleFields value |> Seq.cast<objnull> |> items "(" ")"
-        elif FSharpType.IsRecord(shape, true) then
-            let names = FSharpType.GetRecordFields(shape, true) |> Array.map _.Name
-
-            FSharpValue.GetRecordFields(value, true)
-            |> Array.map describe
-            |> Array.map2 (fun name text -> $"%s{name}=%s{text}") names
-            |> String.concat "; "
-            |> sprintf "{%s}"
-        elif shape.Name = typedefof<_ list>.Name then
+        match shapes.GetOrAdd(shape, analyse) with
+        | TupleOf -> FSharpValue.GetTupleFields value |> Seq.cast<objnull> |> items "(" ")"
+        | RecordOf fields ->
+            let named (field: PropertyInfo) = field.Name + "=" + describe (field.GetValue value)
+            "{" + (fields |> Array.map named |> String.concat "; ") + "}"
+        | ListOf ->
             match value with
             | :? IEnumerable as values -> values |> Seq.cast<objnull> |> items "[" "]"
             | _ -> items "[" "]" []
-        elif FSharpType.IsUnion(shape, true) then
+        | UnionOf(tag, cases) ->
+            let name, fields = cases[unbox<int>(tag.GetValue value)]
+            describeCase name [| for field in fields -> field.GetValue value |]
+        | OtherUnion ->
             let case, fields = FSharpValue.GetUnionFields(value, shape, true)
+            describeCase case.Name fields
+        | Unknown -> invalidArg (nameof value) $"a setting of type %s{shape.Name} has no fingerprint"
 
-            if fields.Length = 0 then
-                case.Name
-            else
-                case.Name + items "(" ")" (Seq.cast<objnull> fields)
-        else
-            invalidArg (nameof value) $"a setting of type %s{shape.Name} has no fingerprint"
+    and private describeCase (name: string) (fields: objnull[]) =
+        if fields.Length = 0 then name else name + items "(" ")" fields
 
     and private items opening closing (values: objnull seq) =
         opening + (values |> Seq.map describe |> String.concat ", ") + closing

@@ -85,9 +85,9 @@ module CsvFrame =
                 | _ -> ""
         |]
 
-    /// The frame, and the line that each of its rows starts on; blanks around a column's name are none of it. Refused: bytes that are
-    /// not UTF-8, a NUL, a header that is divided by other than commas, a quote that never closes or that text follows, nothing at all, a column twice, a ragged row.
-    let parse (name: string) (bytes: byte[]) : Result<Frame<int, string> * int[], PipelineError> =
+    /// The columns' names, "" of one without, and the rows. Blanks around a name are none of it. Refused: bytes that are not UTF-8, a NUL, a
+    /// header that is divided by other than commas, a quote that never closes or that text follows, nothing at all, a column twice, a ragged row.
+    let records (name: string) (bytes: byte[]) : Result<string[] * CsvRecord[], PipelineError> =
         decode name bytes
         |> Result.bind (fun text ->
             match CsvLayout.scan text with
@@ -103,9 +103,14 @@ module CsvFrame =
                     |> Array.tryFind (fun (column, count) -> column <> "" && count > 1)
 
                 match repeated, raggedRows names.Length rows with
-                | None, [] -> Result.Ok(ofRecords names rows, rows |> Array.map _.Line)
+                | None, [] -> Result.Ok(names, rows)
                 | None, faults -> refuseAll name faults
                 | Some(column, _), _ ->
                     refuse name [
                         $"line %d{records[0].Line}: column '%s{PlainLine.ofWords column}' stands twice"
                     ])
+
+    /// The frame, and the line that each of its rows starts on, of what `records` takes.
+    let parse (name: string) (bytes: byte[]) : Result<Frame<int, string> * int[], PipelineError> =
+        records name bytes
+        |> Result.map (fun (names, rows) -> ofRecords names rows, rows |> Array.map _.Line)

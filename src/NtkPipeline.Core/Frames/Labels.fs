@@ -1,5 +1,7 @@
 namespace NtkPipeline.Core
 
+open System
+
 /// The labels of some rows, and what they are labels of.
 type Labels = {
     Task: LearningTask
@@ -105,7 +107,7 @@ module Labels =
 
     /// The first row without a label: an empty one, or among numbers what tables write where one is missing.
     let missing (cells: string[]) : int option =
-        cells |> Array.tryFindIndex System.String.IsNullOrWhiteSpace |> Option.orElse (missingNumber cells)
+        cells |> Array.tryFindIndex String.IsNullOrWhiteSpace |> Option.orElse (missingNumber cells)
 
     /// Where labels of a CSV file come from.
     let fromColumn = "data.label names the column of labels"
@@ -119,7 +121,7 @@ module Labels =
         (cells: string[])
         : Result<Labels, string> =
         match
-            cells |> Array.tryFindIndex System.String.IsNullOrWhiteSpace,
+            cells |> Array.tryFindIndex String.IsNullOrWhiteSpace,
             // Predictions give labels back as they are, to spreadsheets and terminals too.
             cells |> Array.tryFindIndex (fun cell -> PlainLine.ofText (cell.Trim()) <> cell.Trim())
         with
@@ -156,22 +158,26 @@ module Labels =
             | TaskChoice.Binary, _, _
             | TaskChoice.Classes, _, _ -> classes choice from cells
 
-    /// The column of labels of a CSV file's bytes; `name` is the file, for refusals: those of `CsvFrame.parse` and those above.
+    /// The column of labels of a CSV file's bytes; `name` is the file, for refusals: those of `CsvFrame.records` and those above. Every
+    /// command asks for it, and one column is worth no frame.
     let ofCsv
         (name: string)
         (columns: DataColumns)
         (choice: TaskChoice)
         (bytes: byte[])
         : Result<Labels, PipelineError> =
-        CsvFrame.parse name bytes
-        |> Result.bind (fun (frame, lines) ->
-            match DataColumns.fault true columns frame.ColumnKeys with
+        CsvFrame.records name bytes
+        |> Result.bind (fun (names, rows) ->
+            match DataColumns.fault true columns (names |> Seq.filter ((<>) "")) with
             | Some fault -> CsvFrame.refuse name [ fault ]
-            | None when lines.Length = 0 -> CsvFrame.refuse name [ "it holds a header and no tweet" ]
+            | None when rows.Length = 0 -> CsvFrame.refuse name [ "it holds a header and no tweet" ]
             | None ->
+                let column = Array.IndexOf(names, columns.Label)
+
                 match
-                    CsvFrame.cells columns.Label frame
-                    |> ofCells choice fromColumn (fun row -> $"line %d{lines[row]}")
+                    rows
+                    |> Array.map (fun row -> row.Fields[column])
+                    |> ofCells choice fromColumn (fun row -> $"line %d{rows[row].Line}")
                 with
                 | Ok labels -> Ok labels
                 | Error fault -> CsvFrame.refuse name [ fault ])

@@ -76,7 +76,8 @@ module CleanText =
         Elongations = false
     }
 
-    let private regex pattern = Regex(pattern, RegexOptions.CultureInvariant ||| RegexOptions.Compiled)
+    /// Compiled where a text is cleaned: the settings alone are asked for by every command.
+    let private regex pattern = lazy (Regex(pattern, RegexOptions.CultureInvariant ||| RegexOptions.Compiled))
 
     let private url = regex @"\b(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww]{3}\.)\S*"
     let private mention = regex @"(?<!\w)@\w+"
@@ -88,11 +89,11 @@ module CleanText =
     let private number = regex @"\d+(?:[.,:]\d+)*"
     let private elongation = regex @"(\p{L})\1{2,}"
 
-    let private treat treatment (pattern: Regex) word (text: string) =
+    let private treat treatment (pattern: Lazy<Regex>) word (text: string) =
         match treatment with
         | Treatment.Keep -> text
-        | Treatment.Mark -> pattern.Replace(text, $" %s{word} ")
-        | Treatment.Remove -> pattern.Replace(text, " ")
+        | Treatment.Mark -> pattern.Value.Replace(text, $" %s{word} ")
+        | Treatment.Remove -> pattern.Value.Replace(text, " ")
 
     /// Where special characters go, an emoji that is kept becomes a word of its own.
     let private treatEmoji (settings: CleanSettings) (text: string) =
@@ -105,9 +106,12 @@ module CleanText =
     let private treatHashtags treatment (text: string) =
         match treatment with
         | Hashtags.Keep -> text
-        | Hashtags.DropSign -> hashtag.Replace(text, " $1 ")
+        | Hashtags.DropSign -> hashtag.Value.Replace(text, " $1 ")
         | Hashtags.SplitWords ->
-            hashtag.Replace(text, (fun m -> " " + wordBoundary.Replace(m.Groups[1].Value, " ") + " "))
+            hashtag.Value.Replace(
+                text,
+                (fun m -> " " + wordBoundary.Value.Replace(m.Groups[1].Value, " ") + " ")
+            )
 
     let private isWord (rune: Rune) =
         Rune.IsLetterOrDigit rune
@@ -159,4 +163,4 @@ module CleanText =
         |> treat settings.Numbers number "number"
         |> onlyIf settings.LowerCase _.ToLowerInvariant()
         |> tidy settings.SpecialCharacters (settings.Emoji = Treatment.Keep)
-        |> onlyIf settings.Elongations (fun text -> elongation.Replace(text, "$1$1"))
+        |> onlyIf settings.Elongations (fun text -> elongation.Value.Replace(text, "$1$1"))

@@ -42,11 +42,22 @@ internal static class Encoders
 {
     /// <summary>The encoders of the settings; "auto" is the sentence transformer if it can be had, else LSA.</summary>
     public static FSharpResult<List<IEncoder>, PipelineError> Open(Config config, Models models, Store store) =>
-        config.Encoder.Kinds
-            .Select(kind => kind == "auto" ? Models.Auto(config.Encoder.Model) : kind)
-            .Distinct()
+        Kinds(config)
             .Select<string, Func<FSharpResult<IEncoder, PipelineError>>>(kind => () => Open(kind, config.Encoder, models, store))
             .InOrder();
+
+    /// <summary>Begins to read the files of those that have large ones, and gives the models back.</summary>
+    public static Models Ahead(Config config, Models models)
+    {
+        if (!config.Data.AreNumbers && !config.IsOfTokens)
+            foreach (var kind in Kinds(config).Where(kind => kind is "minilm" or "arctic"))
+                models.Ahead(kind, config.Encoder.Model);
+
+        return models;
+    }
+
+    private static IEnumerable<string> Kinds(Config config) =>
+        config.Encoder.Kinds.Select(kind => kind == "auto" ? Models.Auto(config.Encoder.Model) : kind).Distinct();
 
     private static FSharpResult<IEncoder, PipelineError> Open(string kind, EncoderSettings settings, Models models, Store store) => kind switch
     {
@@ -66,8 +77,8 @@ internal static class Encoders
     private static FSharpResult<IEncoder, PipelineError> OpenTransformer(
         string kind, EncoderSettings settings, Models models, Store store) =>
         from folder in models.Folder(kind, settings.Model)
-        from identity in SentenceEncoderModule.identify(folder)
-        select (IEncoder)new Transformer(kind, folder, identity, store);
+        from identity in models.Identity(folder)
+        select (IEncoder)new Transformer(kind, folder, identity.Whole, store);
 
     private static FSharpResult<IEncoder, PipelineError> OpenArrays(EncoderSettings settings) =>
         from train in SourceFile.npyArtifact("train.npy", settings.TrainArray)

@@ -12,17 +12,42 @@ internal sealed class Models(Terminal terminal)
 {
     private readonly HashSet<string> _named = [];
 
+    private readonly Dictionary<string, Task<FSharpResult<EncoderIdentity, PipelineError>>> _known = [];
+
     /// <summary>The folder of "minilm" or "arctic"; a person's own is only for the first.</summary>
     public FSharpResult<string, PipelineError> Folder(string kind, string own)
     {
         if (kind == "arctic" || own == "")
-            return Found(kind == "arctic" ? PackagedModelModule.arctic : PackagedModelModule.miniLm);
+            return Found(Packaged(kind));
 
         if (SentenceEncoderModule.isIn(own))
             Remark(own);
 
         return FSharpResult<string, PipelineError>.NewOk(own);
     }
+
+    /// <summary>What is in a folder of an encoder, whose files are read once for it.</summary>
+    public FSharpResult<EncoderIdentity, PipelineError> Identity(string folder) => Reading(folder).GetAwaiter().GetResult();
+
+    /// <summary>Begins to read an encoder's files beside what else has to be read, as they are the largest; nothing where it has yet to be unpacked.</summary>
+    public void Ahead(string kind, string own)
+    {
+        var folder = kind == "arctic" || own == "" ? Home.Model(Packaged(kind).Name) : own;
+
+        if (SentenceEncoderModule.isIn(folder))
+            Reading(folder);
+    }
+
+    private Task<FSharpResult<EncoderIdentity, PipelineError>> Reading(string folder)
+    {
+        if (!_known.TryGetValue(folder, out var known))
+            _known[folder] = known = Task.Run(() => SentenceEncoderModule.identity(folder));
+
+        return known;
+    }
+
+    private static PackagedModel Packaged(string kind) =>
+        kind == "arctic" ? PackagedModelModule.arctic : PackagedModelModule.miniLm;
 
     /// <summary>What "auto" means: the sentence transformer, and where neither it nor its package is there, LSA.</summary>
     public static string Auto(string own) =>
@@ -42,8 +67,8 @@ internal sealed class Models(Terminal terminal)
         return !isThere && !IsPackaged(packaged)
             ? FSharpResult<string, PipelineError>.NewOk(folder)
             : from unpacked in isThere ? FSharpResult<Unit, PipelineError>.NewOk(null!) : Unpack(packaged, folder)
-              from digest in SentenceEncoderModule.digest(folder)
-              select Named(packaged, folder, digest);
+              from identity in Identity(folder)
+              select Named(packaged, folder, identity.Model);
     }
 
     private string Named(PackagedModel packaged, string folder, Digest digest)

@@ -68,6 +68,14 @@ type SentenceEncoder
     interface IDisposable with
         member _.Dispose() = (model :> IDisposable).Dispose()
 
+/// What an encoder is known by.
+type EncoderIdentity = {
+    /// The digest of the model's file alone, as `sha256sum` says it.
+    Model: Digest
+    /// The digest of the model's and the vocabulary's bytes, of those of the files that the model names, of the pooling and the most tokens.
+    Whole: Digest
+}
+
 /// Opening a sentence transformer's folder: `model.onnx` (or `onnx/model.onnx`) and `vocab.txt`.
 [<RequireQualifiedAccess>]
 module SentenceEncoder =
@@ -82,12 +90,25 @@ module SentenceEncoder =
     /// Whether a folder holds the two files.
     let isIn (folder: string) : bool = File.Exists(modelPath folder) && File.Exists(vocabularyPath folder)
 
-    /// The digest of the model's file alone, as `sha256sum` says it.
-    let digest (folder: string) : Result<Digest, PipelineError> = SourceFile.digest (modelPath folder)
+    let private wholeOf (folder: string) (profile: EncoderProfile) (model: Digest) =
+        SourceFile.digest (vocabularyPath folder)
+        |> Result.bind (fun vocabulary ->
+            ExternalWeights.digests (modelPath folder)
+            |> Result.bind (fun weights ->
+                TokeniserProfile.read folder
+                |> Result.map (fun tokeniser ->
+                    Digest.ofParts [
+                        model.Hex
+                        vocabulary.Hex
+                        yield! weights
+                        $"pooling %s{EncoderProfile.poolingName profile}"
+                        $"%d{profile.MaxTokens} tokens"
+                        if tokeniser.KeepsCase then
+                            "capitals kept"
+                    ])))
 
-    /// The digest of the model's and the vocabulary's bytes, of those of the files that the model names, of the pooling and the most tokens,
-    /// without opening the model.
-    let identify (folder: string) : Result<Digest, PipelineError> =
+    /// Reads every byte of an encoder's files, and does not open its model.
+    let identity (folder: string) : Result<EncoderIdentity, PipelineError> =
         match [ modelPath folder; vocabularyPath folder ] |> List.tryFind (File.Exists >> not) with
         | Some path ->
             Error(
@@ -97,26 +118,13 @@ module SentenceEncoder =
         | None ->
             EncoderProfile.read folder
             |> Result.bind (fun profile ->
-                [ modelPath folder; vocabularyPath folder ]
-                |> List.map SourceFile.digest
-                |> List.fold
-                    (fun before digest ->
-                        before
-                        |> Result.bind (fun before -> digest |> Result.map (fun d -> before @ [ d.Hex ])))
-                    (Ok [])
-                |> Result.bind (fun files ->
-                    ExternalWeights.digests (modelPath folder)
-                    |> Result.bind (fun weights ->
-                        TokeniserProfile.read folder |> Result.map (fun tokeniser -> weights, tokeniser))
-                    |> Result.map (fun (weights, tokeniser) ->
-                        Digest.ofParts [
-                            yield! files
-                            yield! weights
-                            $"pooling %s{EncoderProfile.poolingName profile}"
-                            $"%d{profile.MaxTokens} tokens"
-                            if tokeniser.KeepsCase then
-                                "capitals kept"
-                        ])))
+                SourceFile.digest (modelPath folder)
+                |> Result.bind (fun model ->
+                    wholeOf folder profile model
+                    |> Result.map (fun whole -> { Model = model; Whole = whole })))
+
+    /// `identity` without the model's own.
+    let identify (folder: string) : Result<Digest, PipelineError> = identity folder |> Result.map _.Whole
 
     /// The word pieces of a vocabulary file; what the files beside it say of capitals is heeded.
     let loadVocabulary (path: string) : Result<WordPiece, PipelineError> =

@@ -31,6 +31,13 @@ type internal Sight<'a> =
     | Nothing
     | Broken of reason: string
 
+/// What there is between a store's root and one of its files.
+[<RequireQualifiedAccess>]
+type private Way =
+    | Clear
+    | Absent
+    | Odd of place: string * kind: FileKind
+
 /// A store's files, as they lie: read, written whole, and set aside where they are not what they should be.
 [<RequireQualifiedAccess>]
 module internal StoreFolder =
@@ -69,23 +76,29 @@ module internal StoreFolder =
     let private partsOf (store: Store) (path: string) =
         Path.GetRelativePath(store.Root, path).Split Path.DirectorySeparatorChar |> List.ofArray
 
-    /// The first thing on the way to a file of the store, or in its place, that is not what has to be there, and what it is.
-    let private odd (store: Store) (path: string) : (string * FileKind) option =
+    /// Whether a file of the store is there; where it or something on the way to it is not what it has to be, the first such thing.
+    let private way (store: Store) (path: string) : Way =
         let rec next (folder: string) names =
             match names with
-            | [] -> None
+            | [] -> Way.Clear
             | name :: deeper ->
                 let here = Path.Combine(folder, name)
 
                 match FileKind.at here, deeper with
-                | FileKind.Missing, _ -> None
+                | FileKind.Missing, _ -> Way.Absent
                 | FileKind.File, []
                 | FileKind.Folder, _ :: _ -> next here deeper
-                | kind, _ -> Some(here, kind)
+                | kind, _ -> Way.Odd(here, kind)
 
         match partsOf store path with
         | part :: names -> next (at store part) names
-        | [] -> None
+        | [] -> Way.Clear
+
+    let private odd (store: Store) (path: string) : (string * FileKind) option =
+        match way store path with
+        | Way.Odd(place, kind) -> Some(place, kind)
+        | Way.Clear
+        | Way.Absent -> None
 
     /// Makes the folders that a file is to lie in.
     let private makeWay (store: Store) (path: string) : unit =
@@ -121,9 +134,11 @@ module internal StoreFolder =
     /// Reads one of its files. No link is followed, and nothing is opened that is no file.
     let read (store: Store) (path: string) (work: FileStream -> 'a) : Sight<'a> =
         try
-            match odd store path with
-            | Some(_, kind) -> Broken $"it is %s{kind.Words}"
-            | None ->
+            match way store path with
+            | Way.Odd(_, kind) -> Broken $"it is %s{kind.Words}"
+            // Most of what is asked for in a new store; an exception for each would take most of the time.
+            | Way.Absent -> Nothing
+            | Way.Clear ->
                 use file = File.OpenRead path
                 Seen(work file)
         with
