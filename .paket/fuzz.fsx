@@ -88,7 +88,7 @@ let fuzz (folder: string) (seconds: int) (reader: string) =
     let at name = Path.Combine(reader, name)
     let name = File.ReadAllText(at "name")
     let words = if FileInfo(at "words").Length > 0L then [ "-x"; at "words" ] else []
-    let target = [ "dotnet"; tests folder; "fuzz"; "one"; name ]
+    let target = [ "dotnet"; tests folder; "fuzz"; "one"; Path.GetFileName reader ]
 
     let _, said =
         [
@@ -137,7 +137,7 @@ let fuzz (folder: string) (seconds: int) (reader: string) =
                         tests program
                         "fuzz"
                         "judge"
-                        name
+                        Path.GetFileName reader
                         path
                     ]
 
@@ -159,7 +159,8 @@ let fuzz (folder: string) (seconds: int) (reader: string) =
 match List.tail (List.ofArray fsi.CommandLineArgs) with
 | seconds :: names ->
     bringFuzzer ()
-    let work = Directory.CreateTempSubdirectory("ntk-fuzz-").FullName
+    // Within the clone, whose files the test program looks for from its own folder upwards.
+    let work = Restore.at $".build/fuzz-%d{Environment.ProcessId}"
     let folder, seeds = Path.Combine(work, "program"), Path.Combine(work, "seeds")
     Directory.CreateDirectory folder |> ignore
     instrument folder

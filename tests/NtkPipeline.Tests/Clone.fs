@@ -10,7 +10,11 @@ let root =
         if File.Exists(Path.Combine(folder, "NtkPipeline.sln")) then
             folder
         else
-            find (Path.GetFullPath(Path.Combine(folder, "..")))
+            match Path.GetDirectoryName folder with
+            | null ->
+                failwith
+                    $"%s{AppContext.BaseDirectory} lies in no clone: no folder above it holds NtkPipeline.sln"
+            | above -> find above
 
     find AppContext.BaseDirectory
 

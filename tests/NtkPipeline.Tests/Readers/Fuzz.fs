@@ -1,8 +1,8 @@
 /// The readers of binary files, for a fuzzer that sees which of their branches an input takes: AFL++ by SharpFuzz (`build.fsx torture fuzz`).
 /// The test program is its target, with these words in place of tests' arguments:
 ///     fuzz seeds FOLDER       a folder for each such reader, with valid inputs, words that mean something to it, and its name
-///     fuzz one NAME           what AFL++ starts: reads what it is given, again and again
-///     fuzz judge NAME FILE …  tells of each file that is read or refused otherwise than it may be; 1 where there is one
+///     fuzz one FOLDER         what AFL++ starts: reads what it is given, again and again
+///     fuzz judge FOLDER FILE …  tells of each file that is read or refused otherwise than it may be; 1 where there is one
 module NtkPipeline.Tests.Fuzz
 
 open System
@@ -14,10 +14,12 @@ let readers: Reader list =
     ArrayReaders.all @ StateReaders.all @ TextReaders.all @ ModelReaders.all
     |> List.filter (fun reader -> reader.Grain.Seeds |> Array.exists (Array.contains 0uy))
 
-let private named (name: string) : Reader = readers |> List.find (fun reader -> reader.Name = name)
-
 let private folderName (name: string) =
     String.Join('-', Text.RegularExpressions.Regex.Split(name, "[^A-Za-z0-9]+") |> Array.filter ((<>) ""))
+
+/// By its folder's name: SharpFuzz starts the program anew with its arguments as they stand, where a blank would divide one.
+let private named (folder: string) : Reader =
+    readers |> List.find (fun reader -> folderName reader.Name = folder)
 
 /// A line of AFL++'s dictionaries.
 let private word (number: int) (token: byte[]) =
@@ -59,8 +61,9 @@ let tryRun (arguments: string list) : int option =
     | [ "fuzz"; "seeds"; folder ] ->
         writeSeeds folder
         Some 0
-    | [ "fuzz"; "one"; name ] ->
-        SharpFuzz.Fuzzer.OutOfProcess.Run(Action<Stream>(attacked (named name)))
+    | [ "fuzz"; "one"; folder ] ->
+        SharpFuzz.Fuzzer.OutOfProcess.Run(Action<Stream>(attacked (named folder)))
         Some 0
-    | "fuzz" :: "judge" :: name :: files -> files |> List.map (tell (named name)) |> List.fold max 0 |> Some
+    | "fuzz" :: "judge" :: folder :: files ->
+        files |> List.map (tell (named folder)) |> List.fold max 0 |> Some
     | _ -> None
