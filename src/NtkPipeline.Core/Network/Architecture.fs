@@ -56,9 +56,9 @@ module Architecture =
                         Scale = network.OutputScale
                         IsCentred = network.Centred
                     }
-                | _ ->
+                | outputs ->
                     Error
-                        $"'%s{PlainLine.ofWords text}' must end in dense 1: the pipeline's networks have one output")
+                        $"'%s{PlainLine.ofWords text}' must end in dense 1: the pipeline's networks have one output; write dense 1: a run of %d{outputs} classes gives it one output a class")
 
     /// The first layer of a network's text, with or without open widths, that takes the tokens of texts together, so that the network does
     /// not act on rows; none also where the text is no network.

@@ -79,7 +79,13 @@ let tests =
         testCase "what is no network of open width and one output is refused in a sentence"
         <| fun () ->
             Expect.stringContains (refusal "dense 64 | relu | dense 1") "no open width" "fixed"
-            Expect.stringContains (refusal "dense m | relu | dense 2") "one output" "two outputs"
+            let three = refusal "dense m | relu | dense 3"
+            Expect.stringContains three "one output" "three outputs"
+
+            Expect.stringContains
+                three
+                "write dense 1: a run of 3 classes gives it one output a class"
+                "the way on"
 
             Expect.stringContains
                 (refusal "dense m | exp-normalised | dense 1")
