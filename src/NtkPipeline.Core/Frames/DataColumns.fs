@@ -58,7 +58,13 @@ module DataColumns =
             let settings =
                 missing |> List.map (fun (setting, _) -> $"%s{setting}=NAME") |> String.concat " or "
 
+            let ids =
+                if columns.Id = kaggle.Id && not (Seq.contains columns.Id found) then
+                    $" (and data.id=NAME ids, as '%s{kaggle.Id}' is missing too: else rows are numbered)"
+                else
+                    ""
+
             let there = found |> Seq.filter ((<>) "") |> Seq.truncate 12 |> quoted
 
             Some
-                $"line 1: column %s{missing |> Seq.map snd |> quoted} is missing; --set %s{settings} names it, and the file has %s{there}"
+                $"line 1: column %s{missing |> Seq.map snd |> quoted} is missing; --set %s{settings} names it%s{ids}, and the file has %s{there}"

@@ -49,7 +49,7 @@ internal sealed class PredictCommand : NtkCommand
 
     public PredictCommand()
         : base(
-            "predict", "Says what each model of a finished run makes of a text, and which training tweets weigh most; trains nothing.",
+            "predict", "Says what each model of a finished run makes of a text, and which training tweets weigh most; trains nothing. --data FOLDER or --out RESULTS alone take up the last run of that data, or of that folder of results.",
             "ntk predict --text \"Forest fire near the lake, everybody is leaving\"")
     {
         _run.AddToFinder(this);
@@ -62,10 +62,10 @@ internal sealed class PredictCommand : NtkCommand
         parsed.GetValue(_tweets) is < 1 or > 1000 ? ["--tweets: between 1 and 1000"] : [];
 
     protected override FSharpResult<int, Failure> Work(ParseResult parsed, Terminal terminal) =>
-        from session in _run.OpenFinished(parsed, terminal)
+        from session in _run.OrNamed(parsed, _run.OpenFinished(parsed, terminal))
         from news in News(parsed, session)
         from plans in session.Plan()
-        from ready in plans.AllButReport()
+        from ready in _run.OrNamed(parsed, plans.AllButReport())
         from code in session.Run(
             StageProgress.For(terminal with { IsQuiet = true }),
             runner => Predict(session, runner, news, parsed.GetValue(_tweets), parsed.GetValue(_all), terminal).OrRefused())

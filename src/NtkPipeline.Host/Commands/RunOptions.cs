@@ -122,8 +122,10 @@ internal sealed class RunOptions
         from config in Config(request, parsed)
         from data in Home.Data(request.Data, config)
         let folder = parsed.GetValue(_out) ?? Home.Results(data.Name)
+        from notes in _writes ? TableNotes.Of(data, config.Data) : Results.Ok<string[]>([])
         from mayWrite in _writes ? ResultFiles.Check(folder, config, data, request.SettingsFile) : Results.Done
         from session in request.Open(terminal, folder)
+        let told = notes.Aggregate(terminal, (said, note) => said.Note($"ntk: note: {note}"))
         select session;
 
     /// <summary>
@@ -146,6 +148,13 @@ internal sealed class RunOptions
                        : Results.Fail<Session>(ExitCode.Refused, $"{folder}: no run of {parsed.GetValue(_data) ?? "any data"} has left its options there (run.json); name the folder that its report lies in")
                select session;
     }
+
+    /// <summary>A refusal where nobody said which run is meant, with the runs that there are.</summary>
+    public FSharpResult<T, Failure> OrNamed<T>(ParseResult parsed, FSharpResult<T, Failure> result) =>
+        result.IsError && IsFound(parsed) && !NtkCommand.IsGiven(parsed, _data) && !NtkCommand.IsGiven(parsed, _out)
+        && FinishedRuns.Sentence(Path.GetDirectoryName(Home.Results("sample"))!, Home.Data(null) is { IsOk: true, ResultValue: var usual } ? usual.Name : "") is { } others
+            ? Results.Fail<T>(result.ErrorValue.Code, [.. result.ErrorValue.Sentences, others])
+            : result;
 
     private bool IsFound(ParseResult parsed) =>
         !new Option[] { _config, _set, _experiment, _seed }.Any(option => NtkCommand.IsGiven(parsed, option))

@@ -11,7 +11,8 @@ internal static class HelpPage
         """
         To start with:
           ntk run                        the whole pipeline: on the shipped sample, or on your own data with --data
-          ntk predict --text "A text"    what the models of the last run make of a text, and why
+          ntk predict --text "A text"    what the models of the last run make of a text, and why: of the shipped sample, of your own
+                                         data with --data FOLDER, or of a folder of results with --out RESULTS
           ntk kernel --network "dense 512 | relu | dense 1" --x X.npy --out K.npy
                                          arrays of your own: the tangent kernel of a network
 
