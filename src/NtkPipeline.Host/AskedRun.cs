@@ -30,8 +30,16 @@ internal static class AskedRun
     public const string Beginning = $"{{\n  \"command\": \"{Command}\"";
 
     /// <summary>The file's text.</summary>
-    public static string Print(Session session) =>
-        PlainLine.ofJson(JsonSerializer.Serialize(new Kept(Command, Anywhere(StageRequest.Of(session).Run!, session.Config)), _json)) + "\n";
+    /// <param name="answers">The submissions beside it that a run has written, each with its digest.</param>
+    public static string Print(Session session, string[] answers) =>
+        PlainLine.ofJson(JsonSerializer.Serialize(new Kept(Command, Anywhere(StageRequest.Of(session).Run!, session.Config), answers), _json)) + "\n";
+
+    /// <summary>The submissions that runs have written into a folder, each with its digest; null where no run of this version has left word.</summary>
+    public static string[]? Answers(string folder)
+    {
+        var path = Path.Combine(folder, ResultFiles.Request);
+        return File.Exists(path) && SourceFile.readText(path) is { IsOk: true, ResultValue: var text } ? Parse(text)?.Answers : null;
+    }
 
     /// <summary>What the last run whose results lie in a folder was asked for; none where none has left word.</summary>
     public static FSharpResult<RunRequest?, Failure> Find(string folder)
@@ -62,18 +70,23 @@ internal static class AskedRun
 
     private static FSharpResult<RunRequest?, Failure> Read(string path, string text)
     {
+        return Parse(text) is { } kept
+            ? Results.Ok<RunRequest?>(kept.Run)
+            : Results.Fail<RunRequest?>(ExitCode.Refused, $"{path}: no run has written it so; run again, or repeat the run's own options");
+    }
+
+    /// <summary>Null where no run has written it so.</summary>
+    private static Kept? Parse(string text)
+    {
         try
         {
-            if (JsonSerializer.Deserialize<Kept>(text, _json) is { Command: Command, Run: { } run })
-                return Results.Ok<RunRequest?>(run);
+            return JsonSerializer.Deserialize<Kept>(text, _json) is { Command: Command, Run: not null } kept ? kept : null;
         }
         catch (JsonException)
         {
-            // Told below: a file that a person has changed is refused in the same words.
+            return null;
         }
-
-        return Results.Fail<RunRequest?>(ExitCode.Refused, $"{path}: no run has written it so; run again, or repeat the run's own options");
     }
 
-    private sealed record Kept(string Command, RunRequest Run);
+    private sealed record Kept(string Command, RunRequest Run, string[]? Answers = null);
 }

@@ -80,12 +80,12 @@ internal sealed record PipelineOutputs(
             yield return (ResultFiles.Table, () => FSharpResult<string, PipelineError>.NewOk(ResultFrame.csv(findings)));
 
             if (tweets.Length > 0)
-                yield return (ResultFiles.Answer(), () => Answers(columns, findings.Kernel.TestOutputs));
+                yield return (AnswerFiles.Name(), () => Answers(columns, findings.Kernel.TestOutputs));
 
             // What a question's own models say of the test tweets, a file each.
             foreach (var chapter in findings.Chapters)
                 foreach (var model in chapter.Submissions)
-                    yield return (ResultFiles.Answer($"{chapter.Id}-{model.Name}"), () => Answers(columns, model.Outputs));
+                    yield return (AnswerFiles.Name($"{chapter.Id}-{model.Name}"), () => Answers(columns, model.Outputs));
         }
 
         private FSharpResult<string, PipelineError> Answers(DataColumns columns, double[] answers)

@@ -21,17 +21,15 @@ internal static class ResultFiles
     /// <summary>What the run was asked for.</summary>
     public const string Request = "run.json";
 
-    private const string Submission = "submission";
-
     /// <summary>How each begins that a run has written; the second summary is of older versions.</summary>
-    private static byte[][] Beginnings(string name, string heading) => FileNames.Beginnings("", name switch
+    private static byte[][] Beginnings(string name) => FileNames.Beginnings("", name switch
     {
         Page => ["<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\""],
         Table => ["data,synthetic,experiment,"],
         Summary => ["{\n  \"answer\": ", "{\n  \"data\": "],
         Log => ["{\"name\":"],
         Request => [AskedRun.Beginning],
-        _ => [heading],
+        _ => throw new InvalidOperationException($"a run writes no {name}"),
     });
 
     /// <summary>Refuses a folder in which a result would replace another's file.</summary>
@@ -40,39 +38,28 @@ internal static class ResultFiles
         var inputs = new[] { data.Train, data.Test, settings, config.Encoder.TrainArray, config.Encoder.TestArray, config.Data.Targets }
             .OfType<string>().Where(path => path != "").ToArray();
 
-        var heading = Core.Submission.heading(config.Data.Columns);
-        var mistakes = Names(folder).SelectMany(name => Mistakes(folder, name, inputs, heading)).Select(mistake => $"--out: {mistake}").ToArray();
+        var answers = new AnswerFiles(folder, Submission.heading(config.Data.Columns));
+        var names = new[] { Page, Table, Summary, Log, Request }.Concat(answers.Replaced(config.Experiments.Select(asked => asked.Name)));
+        var mistakes = names.SelectMany(name => Mistakes(folder, name, inputs, answers)).Select(mistake => $"--out: {mistake}").ToArray();
         return mistakes.Length > 0 ? Results.Fail<Unit?>(ExitCode.Usage, mistakes)
             : Writable.Folder(folder) is { } refusal ? Results.Fail<Unit?>(ExitCode.Refused, $"--out: {refusal}")
             : Results.Done;
     }
 
-    /// <summary>The file of one answer to the test tweets; a question's own model is named.</summary>
-    public static string Answer(string? model = null) => model is null ? $"{Submission}.csv" : $"{Submission}-{model}.csv";
-
-    private static IEnumerable<string> Names(string folder) =>
-    [
-        Page, Table, Summary, Log, Request, Answer(),
-        .. Directory.Exists(folder) ? Directory.GetFiles(folder, $"{Submission}-*.csv").Select(path => Path.GetFileName(path)) : [],
-    ];
-
-    private static IEnumerable<string> Mistakes(string folder, string name, string[] inputs, string heading)
+    private static IEnumerable<string> Mistakes(string folder, string name, string[] inputs, AnswerFiles answers)
     {
         var path = Path.Combine(folder, name);
 
         if (inputs.FirstOrDefault(input => FileNames.IsSame(input, path)) is { } read)
             yield return $"{read}, which this run reads, would be replaced by its {name}";
-        else if (FileNames.Own(path, Beginnings(name, heading)) is { } foreign)
+        else if ((AnswerFiles.Is(name) ? answers.Foreign(name) : FileNames.Own(path, Beginnings(name))) is { } foreign)
             yield return foreign;
-
-        // A submission looks like any other program's; it is a run's where a report is beside it.
-        else if (name.StartsWith(Submission, StringComparison.Ordinal) && File.Exists(path) && !IsPageThere(folder))
-            yield return $"{path} is there already and no run has written it, so it is kept; give another folder, or delete it";
     }
 
-    private static bool IsPageThere(string folder)
+    /// <summary>Whether a report of this program lies in a folder.</summary>
+    public static bool IsPageThere(string folder)
     {
         var page = Path.Combine(folder, Page);
-        return File.Exists(page) && FileNames.Own(page, Beginnings(Page, "")) is null;
+        return File.Exists(page) && FileNames.Own(page, Beginnings(Page)) is null;
     }
 }

@@ -53,17 +53,43 @@ internal sealed record Session(RunRequest Request, Config Config, DataFolder Dat
         from tweets in read.Value.Value
         select (Sources.Data.LabelledRows, tweets.Length);
 
-    /// <summary>Writes what people read: summary.json, results.csv, report.html, and submission.csv when there is a test set.</summary>
-    public FSharpResult<Unit, Failure> Write(IAccount account, string summary) =>
-        (from files in account.Files(Config.Data.Columns).Select(file => Written(file.Name, file.Text)).InOrder()
-         from request in Write(ResultFiles.Request, AskedRun.Print(this))
-         from record in Write(ResultFiles.Summary, summary)
-         select record).OrRefused();
+    /// <summary>
+    /// Writes what people read: summary.json, results.csv, report.html, and submission.csv when there is a test set; one that an earlier run has
+    /// left goes where this run writes none. run.json comes first, so that a killed run leaves no submission that the next takes for a person's.
+    /// </summary>
+    public FSharpResult<Unit?, Failure> Write(IAccount account, string summary, Terminal terminal)
+    {
+        var answers = new AnswerFiles(Out, Submission.heading(Config.Data.Columns));
 
-    private Func<FSharpResult<Unit, PipelineError>> Written(string name, Func<FSharpResult<string, PipelineError>> made) =>
-        () => from text in made()
-              from written in Write(name, text)
-              select written;
+        return (from files in account.Files(Config.Data.Columns).Select(Made).InOrder()
+                let stale = answers.Stale(files.Select(file => file.Name))
+                from request in Write(ResultFiles.Request, AskedRun.Print(this, answers.Marks(files)))
+                from written in files.Select<(string Name, string Text), Func<FSharpResult<Unit, PipelineError>>>(file => () => Write(file.Name, file.Text)).InOrder()
+                from record in Write(ResultFiles.Summary, summary)
+                select Remove(stale, terminal)).OrRefused();
+    }
+
+    private static Func<FSharpResult<(string Name, string Text), PipelineError>> Made((string Name, Func<FSharpResult<string, PipelineError>> Text) file) =>
+        () => file.Text().Select(text => (file.Name, text));
+
+    private Unit? Remove(string[] stale, Terminal terminal)
+    {
+        foreach (var path in stale.Select(name => Path.Combine(Out, name)))
+        {
+            try
+            {
+                File.Delete(path);
+                var why = Path.GetFileName(path) == AnswerFiles.Name() ? "this run has no rows without labels" : "this run does not write it";
+                terminal.Note($"ntk: note: {path} of an earlier run is removed: {why}");
+            }
+            catch (Exception refusal) when (DiskRefusal.reason(refusal) is { Value: var reason })
+            {
+                terminal.Warn($"{path} is of an earlier run, and could not be removed: {reason}");
+            }
+        }
+
+        return null;
+    }
 
     private FSharpResult<Unit, PipelineError> Write(string name, string text) =>
         SourceFile.writeText(Path.Combine(Out, name), text);

@@ -116,7 +116,7 @@ internal sealed record TaskOutputs(Artifact<TaskFindings> Findings, Artifact<str
             yield return (ResultFiles.Table, () => FSharpResult<string, PipelineError>.NewOk(TaskFiles.csv(findings)));
 
             if (findings.TestIds.Length > 0)
-                yield return (ResultFiles.Answer(), () => FSharpResult<string, PipelineError>.NewOk(TaskFiles.submission(columns, findings)));
+                yield return (AnswerFiles.Name(), () => FSharpResult<string, PipelineError>.NewOk(TaskFiles.submission(columns, findings)));
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ReportCommand : NtkCommand
     private static FSharpResult<int, Failure> Write(Session session, DiskRunner runner, Terminal terminal) =>
         from outputs in Flow.Run(runner, session).OrRefused()
         from account in outputs.Account().OrRefused()
-        from written in session.Write(account, account.Summary(0.0, runner.Facts.Select(fact => fact.Json)))
+        from written in session.Write(account, account.Summary(0.0, runner.Facts.Select(fact => fact.Json)), terminal)
         let page = Path.Combine(session.Out, "report.html")
         select terminal.Tell(new { report = page }, $"Report: {page}");
 }

@@ -48,7 +48,7 @@ internal sealed class RunCommand : NtkCommand
                    select outputs)
                from account in outputs.Account().OrRefused()
                let summary = account.Summary(Math.Round(clock.Elapsed.TotalSeconds, 2), runner.Facts.Select(fact => fact.Json))
-               from written in session.Write(account, summary)
+               from written in session.Write(account, summary, terminal)
                select Print(session, account, summary, runner.Facts, clock.Elapsed, terminal), log.Add);
     }
 

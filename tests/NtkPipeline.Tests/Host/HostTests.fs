@@ -22,7 +22,7 @@ let all: Test list = [
         ArrayInputTests.tests
     ]
     FileNamesTests.tests
-    ResultFilesTests.tests
+    yield! [ ResultFilesTests.tests; AnswerFilesTests.tests ]
     RegressTests.tests
     RegressRidgeTests.tests
     RegressRefusalTests.tests
