@@ -58,7 +58,7 @@ let private tests () =
         ChainSplitTests.tests
         RankCorrelationTests.tests
         PairBootstrapTests.tests
-        McNemarTests.tests
+        yield! [ McNemarTests.tests; BootstrapTests.tests ]
         PathAngleTests.tests
         CrossingTests.tests
         JudgeTests.tests

@@ -91,7 +91,8 @@ module ConcentrationEvidence =
         (settings: CompareSettings)
         : Stage<Split * NetworkRun list * OwnKernelPair list, ConcentrationEvidence> = {
         Name = "judge-concentration"
-        Version = 2
+        // 3: bands of few rows that differ are exact.
+        Version = 3
         Settings = Fingerprint.describe settings.Resamples
         Codec = Codec.json "concentration/1"
         Body = Seeded(run settings.Resamples)

@@ -130,8 +130,8 @@ module DimensionEvidence =
     /// Stage: the places and the validation labels → the evidence.
     let stage (settings: CompareSettings) : Stage<Split * DimensionPlace list, DimensionEvidence> = {
         Name = "judge-dimension"
-        // 4: networks are judged after the epoch that fitted rows chose.
-        Version = 4
+        // 4: networks are judged after the epoch that fitted rows chose. 5: bands of few rows that differ are exact.
+        Version = 5
         Settings = Fingerprint.describe settings
         Codec = Codec.json "dimension-evidence/2"
         Body =

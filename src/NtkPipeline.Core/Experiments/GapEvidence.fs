@@ -90,7 +90,8 @@ module GapEvidence =
 
         {
             Name = "judge-gap"
-            Version = 1
+            // 2: bands of few rows that differ are exact.
+            Version = 2
             Settings = Fingerprint.describe (settings, specs)
             Codec = Codec.json "gap/1"
             Body = Seeded(fun seed lanes -> run settings specs[0] seed (List.zip scales lanes))

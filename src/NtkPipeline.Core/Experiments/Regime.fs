@@ -76,8 +76,8 @@ module Regime =
     /// Networks → the map, its border, and the movement under each scaling.
     let stage (settings: Settings) : Stage<Split * JudgedRuns, RegimeEvidence> = {
         Name = "judge-regime"
-        // 3: networks are judged after the epoch that fitted rows chose.
-        Version = 3
+        // 3: networks are judged after the epoch that fitted rows chose. 4: bands of few rows that differ are exact.
+        Version = 4
         Settings = Fingerprint.describe settings
         Codec = Codec.json "regime/2"
         Body = Seeded(run settings)

@@ -111,7 +111,8 @@ module SequenceJudge =
 
         {
             Name = "judge-sequence"
-            Version = 1
+            // 2: bands of few rows that differ are exact.
+            Version = 2
             Settings = Fingerprint.describe (settings, texts)
             Codec = Codec.json "sequence/1"
             Body = Seeded(run settings networks text)

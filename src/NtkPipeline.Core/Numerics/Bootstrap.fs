@@ -56,21 +56,51 @@ module Bootstrap =
 
         sum / float (chosen.Length * rows.Length)
 
-    let private band value resamples (rows: int) (sample: unit -> float) =
-        let sorted = Array.init resamples (fun _ -> sample ()) |> Array.sort
-        let lower, upper = quantile 0.025 sorted, quantile 0.975 sorted
-
-        if lower = upper then
-            // Resampling sees nothing where no row differs; 95% say that at most 3/n of all do (Hanley & Lippman-Hand 1983).
-            let reach = 3.0 / float rows
+    /// Resampling sees nothing where every row differs by the same; 95% say of how many others at most do otherwise.
+    let private spread (rows: int) (difference: Difference) =
+        if difference.Lower < difference.Upper then
+            difference
+        else
+            let reach = ExactShare.upper 0.95 0 rows
 
             {
-                Value = value
-                Lower = max -1.0 (value - reach)
-                Upper = min 1.0 (value + reach)
+                difference with
+                    Lower = max -1.0 (difference.Value - reach)
+                    Upper = min 1.0 (difference.Value + reach)
             }
+
+    /// Resampling a few rows that differ, all one way, hardly ever shows the other way. So a band of hits covers McNemar's exact interval too
+    /// where 5 rows or fewer differ, and where fewer than 25 do and the drawn band tells a side which his test does not. Given are means over
+    /// members, row by row.
+    let exact (first: float[]) (second: float[]) (difference: Difference) : Difference =
+        let found = McNemar.ofHits first second
+        let isFew = found.OnlyFirst + found.OnlySecond <= 5
+
+        match McNemar.toCover found with
+        | Some(lower, upper) when isFew || difference.Lower >= 0.0 || difference.Upper <= 0.0 -> {
+            difference with
+                Lower = min lower difference.Lower
+                Upper = max upper difference.Upper
+          }
+        | Some _
+        | None -> difference
+
+    /// The mean of some members' values, row by row.
+    let byRow (members: float[][]) : float[] =
+        Array.init members[0].Length (fun row -> members |> Array.averageBy (fun hits -> hits[row]))
+
+    let private isHits (members: float[][]) =
+        members |> Array.forall (Array.forall (fun hit -> hit = 0.0 || abs hit = 1.0))
+
+    let private band value resamples (ours: float[][]) (theirs: float[][]) (sample: unit -> float) =
+        let sorted = Array.init resamples (fun _ -> sample ()) |> Array.sort
+
+        let drawn = { Value = value; Lower = quantile 0.025 sorted; Upper = quantile 0.975 sorted }
+
+        if isHits ours && isHits theirs then
+            drawn |> exact (byRow ours) (byRow theirs) |> spread theirs[0].Length
         else
-            { Value = value; Lower = lower; Upper = upper }
+            spread theirs[0].Length drawn
 
     /// Both accuracies are taken on the same drawn rows. `members`: the hits of one network each; `kernel`: the kernel's hits.
     let paired (resamples: int) (seed: Seed) (members: float[][]) (kernel: float[]) : Difference =
@@ -78,7 +108,7 @@ module Bootstrap =
         let all = [| 0 .. kernel.Length - 1 |]
         let difference chosen rows = mean members chosen rows - mean [| kernel |] [| 0 |] rows
 
-        band (difference [| 0 .. members.Length - 1 |] all) resamples kernel.Length (fun () ->
+        band (difference [| 0 .. members.Length - 1 |] all) resamples members [| kernel |] (fun () ->
             difference (draw random members.Length) (draw random kernel.Length))
 
     /// The mean accuracy of some networks less that of others, on the same drawn rows, seeds of both drawn anew.
@@ -91,7 +121,7 @@ module Bootstrap =
 
         let all (networks: float[][]) = [| 0 .. networks.Length - 1 |]
 
-        band (difference (all members) (all others) [| 0 .. rows - 1 |]) resamples rows (fun () ->
+        band (difference (all members) (all others) [| 0 .. rows - 1 |]) resamples members others (fun () ->
             difference (draw random members.Length) (draw random others.Length) (draw random rows))
 
     /// The bands of several numbers taken of the same drawn members and rows, so that what adds up among them adds up in every resample.

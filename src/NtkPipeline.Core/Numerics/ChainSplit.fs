@@ -37,6 +37,10 @@ module ChainSplit =
 
         sum / float count
 
+    /// The band of an accuracy, where few rows differ no narrower than McNemar's test allows.
+    let private exact (after: float[][]) (before: float[][]) (difference: Difference) =
+        Bootstrap.exact (Bootstrap.byRow after) (Bootstrap.byRow before) difference
+
     /// `nodes[l]` holds f_l's outputs, one array a member, or a single one that all members share. The bands are over rows and members,
     /// drawn together for all links.
     let create (resamples: int) (seed: Seed) (labels: float[]) (nodes: float[][][]) : ChainSplit =
@@ -76,8 +80,12 @@ module ChainSplit =
 
         {
             Links =
-                Array.init n (fun l -> { Accuracy = found[l]; Rms = rms functions[l]; Part = found[n + l] })
-            Accuracy = found[2 * n]
+                Array.init n (fun l -> {
+                    Accuracy = exact hits[l + 1] hits[l] found[l]
+                    Rms = rms functions[l]
+                    Part = found[n + l]
+                })
+            Accuracy = exact hits[n] hits[0] found[2 * n]
             Rms = found[2 * n + 1]
             RestOfAccuracy = found[2 * n].Value - Array.sumBy _.Value found[.. n - 1]
             RestOfRms = found[2 * n + 1].Value - Array.sumBy _.Value found[n .. 2 * n - 1]

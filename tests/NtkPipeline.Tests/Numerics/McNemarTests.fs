@@ -35,6 +35,26 @@ let tests =
                 (fun () -> McNemar.ofHits first [| 1.0 |] |> ignore)
                 "of the same rows"
 
+        testCase "few rows of disagreement have an exact interval, unless the test tells a side"
+        <| fun () ->
+            let near expected actual =
+                Expect.isLessThan (abs (expected - actual)) 1e-6 $"{expected} and {actual}"
+
+            let none = Expect.wantSome (McNemar.toCover (of' 0 0 31)) "none differs"
+            near (1.0 - 0.05 ** (1.0 / 31.0)) (snd none)
+            near -(snd none) (fst none)
+
+            // Of 1 row in 31: θ from 0.025 to 1; at x, (1 − x)³¹ + 31 x (1 − x)³⁰ is 5%.
+            let lower, upper = Expect.wantSome (McNemar.toCover (of' 1 0 31)) "one differs"
+            near 0.05 ((1.0 - upper) ** 31.0 + 31.0 * upper * (1.0 - upper) ** 30.0)
+            near (-0.95 * upper) lower
+
+            // Five of five: θ from 0.025^⅕ = 0.478, so that 0 lies within; six of six have p = 1/32.
+            let lower, _ = Expect.wantSome (McNemar.toCover (of' 5 0 200)) "five differ"
+            Expect.isLessThan lower 0.0 "below 0"
+            Expect.isNone (McNemar.toCover (of' 6 0 200)) "the test tells"
+            Expect.isNone (McNemar.toCover (of' 13 12 200)) "many are resampled"
+
         testCase
             "a row's deviation is that of the differences themselves, and rows are those that show a difference"
         <| fun () ->
