@@ -90,7 +90,11 @@ module BiasClaims =
                         match stopping.Fit with
                         | Some fit when fit.Upper < -1.0 - around || fit.Lower > -1.0 + around -> Some false
                         | _ when correlation.Upper < close -> Some false
-                        | Some fit when correlation.Lower >= close && abs (fit.Slope + 1.0) <= around ->
+                        | Some fit when
+                            correlation.Lower >= close
+                            && fit.Lower >= -1.0 - around
+                            && fit.Upper <= -1.0 + around
+                            ->
                             Some true
                         | Some _
                         | None -> None

@@ -137,7 +137,11 @@ module DepthClaims =
             let margin = $"%.1f{100.0 * evidence.Margin} percentage points"
             let excludes (one: DepthDifference) = (Difference.isPositive one.Difference).IsSome
 
-            let within (one: DepthDifference) = Difference.isWithin evidence.Margin one.Difference
+            let within (one: DepthDifference) =
+                one.Difference.Lower >= -evidence.Margin && one.Difference.Upper <= evidence.Margin
+
+            let beyond (one: DepthDifference) =
+                one.Difference.Lower > evidence.Margin || one.Difference.Upper < -evidence.Margin
 
             let worst () =
                 let worst = all |> Array.maxBy (fun one -> abs one.Difference.Value)
@@ -148,16 +152,13 @@ module DepthClaims =
             let holds, words =
                 if all.Length = 0 then
                     None, "There are not two depths to compare."
-                elif
-                    all
-                    |> Array.exists (fun one -> excludes one && abs one.Difference.Value > evidence.Margin)
-                then
-                    Some false, $"%s{worst ()} One that excludes 0 is beyond the margin of %s{margin}."
+                elif all |> Array.exists beyond then
+                    Some false, $"%s{worst ()} A whole band lies beyond the margin of %s{margin}."
                 elif all |> Array.forall within then
-                    Some true, $"%s{worst ()} No band reaches twice the margin of %s{margin} from 0."
+                    Some true, $"%s{worst ()} Every band lies within the margin of %s{margin}."
                 else
                     None,
-                    $"%s{worst ()} Some bands reach more than twice the margin of %s{margin} from 0, though none beyond it clearly."
+                    $"%s{worst ()} Some bands reach further from 0 than the margin of %s{margin}, though none lies beyond it as a whole."
 
             { Claim = name; Setting = setting evidence; Holds = holds; Evidence = words }
 

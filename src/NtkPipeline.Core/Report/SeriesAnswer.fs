@@ -1,7 +1,5 @@
 namespace NtkPipeline.Core
 
-open System
-
 /// Whether networks gain on the tuned kernel regression.
 [<RequireQualifiedAccess>]
 type Gain =
@@ -121,23 +119,9 @@ module SeriesAnswer =
     /// A share as a distance: "1.0 percentage points".
     let points (share: float) : string = $"%.1f{100.0 * share} percentage points"
 
-    /// How many validation tweets would settle what a band on fewer leaves open, were the difference to stay what it is. Bands shrink
-    /// like the root of the rows; `distance` is what half of one must shrink to.
+    /// How many validation tweets would settle what a band on fewer leaves open; `distance` is what half of one must shrink to.
     let needed (findings: Findings) (difference: Difference) (distance: float) : string =
-        let rows = findings.Data.ValidationRows
-        let half = 0.5 * (difference.Upper - difference.Lower)
-        let exact = float rows * (half / distance) ** 2.0
-
-        if not (distance > 0.0) || not (exact < 1e7) then
-            "It would take far more validation tweets to tell."
-        else
-            let unit = Math.Pow(10.0, max 0.0 (floor (log10 exact) - 1.0))
-            let about = int (ceil (exact / unit) * unit)
-
-            if about <= rows then
-                "A few more validation tweets would tell."
-            else
-                $"Were the difference to stay what it is, about %s{NumberText.count about} validation tweets would tell; these are %s{NumberText.count rows}."
+        RowsNeeded.words findings.Data.ValidationRows difference distance
 
     /// The narrowest of the widths from which on every network does something.
     let private from (does: Group -> bool) (series: WidthSeries) : Group option =

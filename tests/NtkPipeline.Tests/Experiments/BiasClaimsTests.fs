@@ -151,14 +151,14 @@ let tests =
             judge 2 (stopping (Some(about 0.5))) |> wants (Some false) [ "correlate by 0.5" ]
             judge 2 (stopping (Some(about 0.9))) |> wants None [ "0.9" ]
 
-            let steepen (stopping: BiasStopping) = {
-                stopping with
-                    Fit = Some { Slope = -1.5; Lower = -1.6; Upper = -1.4 }
-            }
-
             let found = stopping (Some(about 0.97))
-            let steep = { found with Stoppings = Array.map steepen found.Stoppings }
-            judge 2 steep |> wants (Some false) [ "−1.50"; "0.25 around it counts" ]
+
+            let falling slope lower upper =
+                let fit = Some { Slope = slope; Lower = lower; Upper = upper }
+                { found with Stoppings = [| { found.Stoppings[0] with Fit = fit } |] }
+
+            judge 2 (falling -1.5 -1.6 -1.4) |> wants (Some false) [ "−1.50"; "0.25 around it counts" ]
+            judge 2 (falling -1.05 -1.6 -0.5) |> wants None [ "−1.05" ]
             judge 2 (stopping None) |> wants None [ "Fewer than three times" ]
 
         testCase "own kernels: one that foretells, one that does not, one that cannot be told, and no network"

@@ -122,13 +122,18 @@ let tests =
                 ] do
                 let verdict all = (judge what (set all))[0]
 
-                verdict [| difference 3 0.004 -0.01 0.02; difference 10 -0.006 -0.02 0.01 |]
+                verdict [| difference 3 0.004 -0.002 0.01; difference 10 -0.006 -0.01 0.002 |]
                 |> wants (Some true) [ "Of 2 comparisons"; "gelu with 10: −0.6"; "0 bands exclude 0" ]
 
                 verdict [| difference 3 0.004 -0.01 0.02; difference 10 -0.1 -0.15 -0.05 |]
                 |> wants (Some false) [ "−10.0"; "1 band excludes 0" ]
 
-                verdict [| difference 3 0.02 -0.01 0.05 |] |> wants None [ "though none beyond it clearly" ]
-                verdict [| difference 3 0.0 -0.12 0.12 |] |> wants None [ "reach more than twice" ]
+                verdict [| difference 3 0.02 -0.01 0.05 |]
+                |> wants None [ "though none lies beyond it as a whole" ]
+
+                verdict [| difference 3 0.0 -0.12 0.12 |]
+                |> wants None [ "reach further from 0 than the margin" ]
+
+                verdict [| difference 3 0.03 0.005 0.05 |] |> wants None [ "1 band excludes 0" ]
                 verdict [||] |> wants None [ "not two depths" ]
     ]

@@ -13,6 +13,7 @@ module WideReachesKernel =
         | Some accuracy ->
             $"The infinite-width kernel trained by the very same steps reaches %s{VerdictWords.percent accuracy.Mean}."
 
+    /// Holds where the whole band lies at or above −margin, does not where the whole band lies below; else the numbers cannot decide.
     let private reach margin (runs: NetworkRun[]) (difference: Difference) =
         let limit = $"%.1f{100.0 * margin} percentage points"
 
@@ -22,21 +23,23 @@ module WideReachesKernel =
         elif difference.Lower >= -margin then
             let they = NetworksAgainstKernel.oneOrMany runs "it is" "they are"
             Some true, $"so %s{they} no further below the kernel than the margin of %s{limit}"
+        elif difference.Upper < -margin then
+            let they = NetworksAgainstKernel.oneOrMany runs "it stays" "they stay"
+            Some false, $"so %s{they} below the kernel by more than the margin of %s{limit}"
         elif difference.Upper < 0.0 then
-            Some false,
-            NetworksAgainstKernel.oneOrMany
-                runs
-                "so it stays below the kernel"
-                "so they stay below the kernel"
-        elif difference.Value >= -margin then
-            Some true, $"which is within the margin of %s{limit} and no clear difference"
+            let they = NetworksAgainstKernel.oneOrMany runs "it stays" "they stay"
+
+            None,
+            $"so %s{they} below the kernel, but whether by more than the margin of %s{limit} the numbers cannot decide"
         else
             None,
-            $"which is more than the margin of %s{limit} but no clear difference, so the numbers cannot decide"
+            $"a band that reaches further below 0 than the margin of %s{limit}, so the numbers cannot decide"
 
-    /// (1) Holds where the whole band of the difference lies above −margin, or 0 lies in or below the band and the difference above
-    /// −margin; does not hold where the whole band lies below 0; else the numbers cannot decide. Networks are judged after the epoch that
-    /// fitted rows chose; what became of them by the last stands beside it.
+    /// What would decide it.
+    let private needed (settings: CompareSettings) (labels: float[]) (difference: Difference) =
+        RowsNeeded.words labels.Length difference (abs (difference.Value + settings.Margin))
+
+    /// (1) Networks are judged after the epoch that fitted rows chose; what became of them by the last stands beside it.
     let private judge (evidence: NetworkEvidence) (spec: RunSpec, runs: NetworkRun[]) : Verdict =
         let settings, kernel, labels = evidence.Settings, evidence.Kernel, evidence.Labels
         let width, ended = Group.widest runs
@@ -61,6 +64,8 @@ module WideReachesKernel =
                 VerdictWords.join [
                     NetworksAgainstKernel.scored kernel labels "widest" traits sound
                     $"The difference is %s{VerdictWords.points difference}, %s{meaning}."
+                    if holds.IsNone then
+                        needed settings labels difference
                     sameSteps sound
                     VerdictWords.diverged all
                     StopWords.reason choice

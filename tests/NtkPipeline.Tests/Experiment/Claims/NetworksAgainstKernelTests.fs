@@ -18,7 +18,7 @@ let tests =
 
         testCase "wide networks reach the kernel: as good within the band"
         <| fun () ->
-            wide 190 12
+            wide 194 8
             |> verdict "Wide"
             |> wants (Some true) [
                 "m = 4096"
@@ -38,6 +38,31 @@ let tests =
         testCase "wide networks do not reach the kernel where the whole band lies below"
         <| fun () ->
             wide 200 40 |> verdict "Wide" |> wants (Some false) [ "−4.0 percentage points"; "stay below" ]
+
+        testCase
+            "a claim of no loss holds only where the whole band says so, and names the rows that would tell"
+        <| fun () ->
+            // 40 rows won and 35 lost: +0.5 points, and a band that reaches past −1.
+            wide 160 35
+            |> verdict "Wide"
+            |> wants None [
+                "+0.5"
+                "than the margin of 1.0"
+                "cannot decide"
+                "validation tweets would tell"
+            ]
+
+            // All 15 lost: clearly below, but by no clear 1.0 point.
+            wide 200 15
+            |> verdict "Wide"
+            |> wants None [ "−1.5"; "they stay below the kernel, but whether by more than the margin" ]
+
+            let few = RowsNeeded.words 30 { Value = 0.033; Lower = -0.1; Upper = 0.2 } 0.043
+
+            Expect.stringContains
+                few
+                "about 370 validation tweets would tell; these are 30"
+                "30·(0.15/0.043)²"
 
         testCase "wide networks: undecided where the difference is large and unsure, or all diverged"
         <| fun () ->
