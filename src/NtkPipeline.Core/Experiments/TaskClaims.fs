@@ -70,6 +70,13 @@ module TaskClaims =
 
     let private staysPut (settings: CompareSettings) (spec: RunSpec, runs: TaskRun[]) : Verdict =
         let moved = runs |> Array.map (fun run -> Array.last run.Movement)
+        let least, most = percent (Array.min moved), percent (Array.max moved)
+
+        let range =
+            if moved.Length = 1 then
+                $"%s{least} of itself (one seed)"
+            else
+                $"%s{least} to %s{most} of itself (%s{VerdictWords.seeds moved.Length})"
 
         {
             Claim = "The tangent kernel of wide networks stays put"
@@ -79,7 +86,7 @@ module TaskClaims =
                 elif Array.min moved >= settings.LazyThreshold then Some false
                 else None
             Evidence =
-                $"m = %d{spec.Width}: the kernel moved by %s{percent (Array.min moved)} to %s{percent (Array.max moved)} of itself; below %s{percent settings.LazyThreshold} counts as constant (compare.lazy-below)."
+                $"m = %d{spec.Width}: the kernel moved by %s{range}; below %s{percent settings.LazyThreshold} counts as constant (compare.lazy-below)."
         }
 
     /// None where no network was trained to its end.
