@@ -10,8 +10,8 @@ module SequenceCharts =
         Points =
             values
             |> Array.mapi (fun k y ->
-                let reach = Metrics.standardError rows y
-                { X = float (k + 1); Y = y; Low = y - reach; High = y + reach })
+                let low, high = Metrics.errorBar rows y
+                { X = float (k + 1); Y = y; Low = low; High = high })
     }
 
     let accuracies (evidence: SequenceEvidence) : PointChart = {

@@ -9,8 +9,8 @@ module TransformerCharts =
 
         let point (k: int, scores: ModelScores) =
             let y = scores.Validation.Accuracy
-            let reach = Metrics.standardError evidence.ValidationRows y
-            { X = float (k + 1); Y = y; Low = y - reach; High = y + reach }
+            let low, high = Metrics.errorBar evidence.ValidationRows y
+            { X = float (k + 1); Y = y; Low = low; High = high }
 
         {
             Id = "transformer-accuracy"

@@ -82,8 +82,7 @@ module TransformerTables =
         ]
         Notes = [
             let p = parts |> Array.averageBy _.ValidationAccuracy
-            let standard = Metrics.standardError evidence.ValidationRows p
-            $"On part of the fitted rows, the ridge of each by cross-validation there; the standard error of an accuracy is about %s{percent standard}."
+            $"On part of the fitted rows, the ridge of each by cross-validation there; an accuracy of %s{percent p} there has by chance: %s{ChanceWords.ofAccuracy evidence.ValidationRows p}."
             yield! notes
         ]
     }

@@ -115,7 +115,6 @@ module Answer =
     let private kernel (findings: Findings) : string =
         let kernel = findings.Kernel
         let accuracy, rows = kernel.Validation.Accuracy, findings.Data.ValidationRows
-        let error = Metrics.standardError rows accuracy
 
         let leftOut =
             match kernel.Refit with
@@ -123,7 +122,7 @@ module Answer =
                 $", and leave-one-out %s{NumberText.accuracy refit.LooAccuracy} of all %s{NumberText.count refit.Rows} labelled ones"
             | None -> ""
 
-        $"Kernel regression with the analytic tangent kernel, its ridge chosen by %s{NumberText.chosenBy kernel.ChosenBy} on the fitted rows alone, classifies %s{NumberText.accuracy accuracy} of %s{NumberText.count rows} validation tweets rightly (standard error %s{SeriesAnswer.points error})%s{leftOut}."
+        $"Kernel regression with the analytic tangent kernel, its ridge chosen by %s{NumberText.chosenBy kernel.ChosenBy} on the fitted rows alone, classifies %s{NumberText.accuracy accuracy} of %s{NumberText.count rows} validation tweets rightly (%s{ChanceWords.ofAccuracy rows accuracy})%s{leftOut}."
 
     /// What the number of components does to the kernel, where several were compared.
     let private dimensions (findings: Findings) : string list =
@@ -136,8 +135,9 @@ module Answer =
             let least, most = points[0], Array.last points
             let best = points |> Array.maxBy _.HeldOut.Accuracy
             let p = best.HeldOut.Accuracy
-            let error = Metrics.standardError facts.Rows p
             let change = most.HeldOut.Accuracy - least.HeldOut.Accuracy
+            // Of the middle of the two, which is 0 or 1 only where they are equal.
+            let error = Metrics.standardError facts.Rows (least.HeldOut.Accuracy + 0.5 * change)
 
             let verb =
                 if change > 2.0 * error then "rises"
@@ -151,7 +151,7 @@ module Answer =
                     $"; most, %s{NumberText.accuracy p}, at d = %d{best.Dimensions}"
 
             [
-                $"With the input dimension the kernel's accuracy %s{verb}: left out one at a time, %s{NumberText.accuracy least.HeldOut.Accuracy} of %s{NumberText.count facts.Rows} training tweets are classified rightly at d = %d{least.Dimensions} and %s{NumberText.accuracy most.HeldOut.Accuracy} at d = %d{most.Dimensions} (standard error of each near %s{SeriesAnswer.points error})%s{between}."
+                $"With the input dimension the kernel's accuracy %s{verb}: left out one at a time, %s{NumberText.accuracy least.HeldOut.Accuracy} of %s{NumberText.count facts.Rows} training tweets are classified rightly at d = %d{least.Dimensions} and %s{NumberText.accuracy most.HeldOut.Accuracy} at d = %d{most.Dimensions} (near the best: %s{ChanceWords.ofAccuracy facts.Rows p})%s{between}."
             ]
 
     let private ofChapters isOpening (findings: Findings) = [

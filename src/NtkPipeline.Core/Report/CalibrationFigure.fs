@@ -6,14 +6,9 @@ module CalibrationFigure =
 
     /// A bin with one standard error of its share.
     let private point (bin: ReliabilityBin) : CurvePoint =
-        let error = Metrics.standardError bin.Count bin.PositiveShare
+        let low, high = Metrics.errorBar bin.Count bin.PositiveShare
 
-        {
-            X = bin.MeanProbability
-            Y = bin.PositiveShare
-            Low = bin.PositiveShare - error
-            High = bin.PositiveShare + error
-        }
+        { X = bin.MeanProbability; Y = bin.PositiveShare; Low = low; High = high }
 
     let reliability (findings: Findings) : Figure = {
         Id = "reliability"

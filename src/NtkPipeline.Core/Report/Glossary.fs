@@ -68,17 +68,16 @@ module Glossary =
                 dd [] (Powers.html meaning)
         ]
 
-    /// The standard error of an accuracy near 0.8 on so many rows.
-    let private chance (rows: int) =
-        let error = Metrics.standardError rows 0.8 |> NumberText.percent
+    /// What chance leaves open of an accuracy such as the kernel's, as the answer says it.
+    let private chance (rows: int) (accuracy: float) =
         let deciding = NumberText.many rows "validation row decides" "validation rows decide"
 
-        $"%s{deciding} every accuracy: by chance alone one accuracy has a standard error near %s{error}. Smaller differences mean little."
+        $"%s{deciding} every accuracy. That of kernel regression, %s{NumberText.accuracy accuracy}, is known so far by chance alone: %s{ChanceWords.ofAccuracy rows accuracy}. Smaller differences mean little."
 
     let private limitsOf (findings: Findings) = [
         if findings.Data.Synthetic then
             "The data is a synthetic sample: texts written by a program. Its numbers show that the pipeline works and what a report looks like; they say nothing about people's tweets."
-        chance findings.Data.ValidationRows
+        chance findings.Data.ValidationRows findings.Kernel.Validation.Accuracy
         "Spreads over seeds show the luck of initialisation and of batches. They do not show what another split of the data would give."
         "Verdicts hold for the settings they name: encoder, features, input scale, learning rate and budget of epochs. Another budget may turn them."
         match findings.Networks |> Array.map _.Spec.Architecture |> Array.distinctBy _.Text with

@@ -51,6 +51,17 @@ let tests =
                 "standard error 1.0 percentage points"
             ]
 
+            let sure = {
+                kernel.Kernel with
+                    Validation = { kernel.Kernel.Validation with Accuracy = 1.0 }
+            }
+
+            let sure = { kernel with Kernel = sure; Data = { kernel.Data with ValidationRows = 24 } }
+            // 0.05^(1/24)
+            says (details sure) [ "classifies 100.0% of 24"; "(at least 88.3% at 95% confidence)" ]
+            let limits = Giraffe.ViewEngine.RenderView.AsString.htmlNode (Glossary.limits sure)
+            Expect.stringContains limits "at least 88.3% at 95% confidence" "the same in the limits"
+
             let dimensions accuracies =
                 let points =
                     accuracies
@@ -72,6 +83,7 @@ let tests =
             Expect.isFalse ((dimensions [ 0.70; 0.80 ]).Contains "most,") "nothing twice"
 
             says (dimensions [ 0.80; 0.70 ]) [ "accuracy falls" ]
+            says (dimensions [ 1.0; 1.0 ]) [ "hardly changes"; "at least 99.9%" ]
             says (dimensions [ 0.80; 0.805 ]) [ "hardly changes" ]
             Expect.isFalse ((dimensions [ 0.8 ]).Contains "input dimension") "one is no comparison"
     ]

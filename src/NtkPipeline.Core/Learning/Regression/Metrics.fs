@@ -35,6 +35,14 @@ module Metrics =
     /// The standard error of a share of so many rows, √(p(1 − p)/N), as that of an accuracy.
     let standardError (rows: int) (share: float) : float = sqrt (share * (1.0 - share) / float (max 1 rows))
 
+    /// One standard error to both sides of a share; of 0 or 1, where that formula gives 0, to the exact limit at 84%, which is as far.
+    let errorBar (rows: int) (share: float) : float * float =
+        let error = standardError rows share
+
+        if share >= 1.0 then ExactShare.lower 0.84 rows rows, 1.0
+        elif share <= 0.0 then 0.0, ExactShare.upper 0.84 0 rows
+        else share - error, share + error
+
     let private countWhere predicate (labels: float[]) (outputs: float[]) =
         let mutable count = 0
 

@@ -90,6 +90,9 @@ let tests =
 
             Expect.isNone (Metrics.correlation [| 1; 2; 3 |] [| 0.1; 0.1; 0.1 |]) "one does not vary"
             Expect.isNone (Metrics.correlation [| 1 |] [| 2 |]) "one row"
+            close (fst (Metrics.errorBar 12 0.25)) 0.125 "one to each side"
+            close (fst (Metrics.errorBar 10 1.0)) (0.16 ** 0.1) "none wrong of ten is not sure"
+            close (snd (Metrics.errorBar 10 0.0)) (1.0 - 0.16 ** 0.1) "nor none right"
             close (Metrics.standardError 12 0.25) 0.125 "√(0.25 · 0.75/12)"
             Expect.equal (Metrics.standardError 0 0.5) 0.5 "no rows are as one"
 
