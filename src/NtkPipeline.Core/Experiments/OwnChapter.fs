@@ -80,7 +80,7 @@ module OwnChapter =
 
     let private write (evidence: OwnEvidence) : Chapter = {
         Chapter.create "own-model" OwnQuestion.question with
-            Answer = OwnClaims.answer evidence
+            Answer = OwnAnswer.sentences evidence
             Words = words evidence
             Verdicts = OwnClaims.claims |> Seq.collect (fun claim -> claim.Judge evidence) |> Array.ofSeq
             Findings = findings evidence

@@ -1,18 +1,19 @@
 namespace NtkPipeline.Core
 
-/// What is claimed of a model of one's own, and what it adds to the report's answer.
+/// What is claimed of a model of one's own.
 [<RequireQualifiedAccess>]
 module OwnClaims =
 
     let private percent = VerdictWords.percent
 
-    /// The measure's name, and a difference in it.
-    let private measure (evidence: OwnEvidence) = if evidence.Measure = "r2" then "R²" else "accuracy"
+    /// The measure's name.
+    let measure (evidence: OwnEvidence) : string = if evidence.Measure = "r2" then "R²" else "accuracy"
 
     /// As a sentence begins.
     let private opening (evidence: OwnEvidence) = if evidence.Measure = "r2" then "R²" else "Accuracy"
 
-    let private differ (evidence: OwnEvidence) (difference: Difference) =
+    /// A difference in it, with its band.
+    let differ (evidence: OwnEvidence) (difference: Difference) : string =
         if evidence.Measure = "r2" then
             VerdictWords.errors difference
         else
@@ -41,7 +42,7 @@ module OwnClaims =
         $"learning rate %g{evidence.Rate} × %s{evidence.Unit}, at most %s{VerdictWords.epochs evidence.Epochs}; %s{rows evidence}"
 
     /// Why there is no fine-tuned model to judge.
-    let private lost (evidence: OwnEvidence) =
+    let lost (evidence: OwnEvidence) : string =
         match evidence.Diverged, evidence.Stop.Epoch with
         | Some epoch, _ ->
             $"Fine-tuning diverged in epoch %d{epoch}, before it could be judged; a smaller train.rate would tell."
@@ -54,16 +55,20 @@ module OwnClaims =
         else
             $"After %s{VerdictWords.epochs epoch} of %d{evidence.Epochs}, as %d{evidence.Stop.Rows} held-out fitted rows chose,"
 
-    let private foretold (evidence: OwnEvidence) =
+    /// How much of fine-tuning the linearised model explains, in a sentence; empty where that is not known.
+    let foretold (evidence: OwnEvidence) : string =
         evidence.Foretold
         |> Array.tryFind (fun found -> found.Id = "linearised")
         |> Option.bind _.Explained
         |> function
+            | Some explained when explained <= 0.0 ->
+                "The linearised model, trained by the same steps, foretells nothing of what fine-tuning does to the outputs at the validation rows."
             | Some explained ->
                 $"The linearised model, trained by the same steps, explains %s{percent explained} of what fine-tuning does to the outputs at the validation rows."
             | None -> ""
 
-    let private band (share: Difference) =
+    /// A share with its band.
+    let band (share: Difference) : string =
         $"%s{percent share.Value} (95%% band %s{percent share.Lower} to %s{percent share.Upper})"
 
     let private staysLazy: Claim<OwnEvidence> =
@@ -96,7 +101,7 @@ module OwnClaims =
         }
 
     /// What a tie leaves open, so that the claim that one is better cannot be decided.
-    let private neither = "neither is shown to be better"
+    let neither: string = "neither is shown to be better"
 
     /// What a band about 0 says.
     let private tie (evidence: OwnEvidence) (difference: Difference) =
@@ -105,7 +110,8 @@ module OwnClaims =
         | None when Difference.isTie evidence.Margin difference -> $"It is a tie: %s{neither}."
         | None -> "Which is better these rows cannot tell."
 
-    let private reachedBy (evidence: OwnEvidence) id =
+    /// The same of the model of this id.
+    let reachedBy (evidence: OwnEvidence) (id: string) : string =
         find id evidence |> Option.map (reached evidence) |> Option.defaultValue "–"
 
     let private tangentBeats: Claim<OwnEvidence> =
@@ -149,37 +155,3 @@ module OwnClaims =
         { Name = name; Judge = judge >> Array.singleton }
 
     let claims: Claim<OwnEvidence> list = [ staysLazy; tangentBeats; tuningBeats ]
-
-    let private verb (evidence: OwnEvidence) better worse (difference: Difference) =
-        match Difference.isPositive difference with
-        | Some true -> better
-        | Some false -> worse
-        | None when Difference.isTie evidence.Margin difference -> "ties with"
-        | None -> "is not told from"
-
-    /// Behind the two that are compared.
-    let private unsettled (evidence: OwnEvidence) (difference: Difference) =
-        if Difference.isTie evidence.Margin difference then $" (%s{neither})" else ""
-
-    /// One sentence on the model's regime and one on what is worth using.
-    let answer (evidence: OwnEvidence) : string list = [
-        let tangent = evidence.TangentLessAnalytic
-        let kernel = verb evidence "beats" "is worse than" tangent
-        let analytic = $"the run's analytic kernel%s{unsettled evidence tangent}"
-
-        match evidence.Movement, evidence.Judged, evidence.TunedLessTangent with
-        | Some moved, Some epoch, Some tuned ->
-            let regime =
-                if moved.Upper < evidence.LazyThreshold then
-                    "stays in the kernel regime on these data"
-                elif moved.Lower >= evidence.LazyThreshold then
-                    "leaves the kernel regime on these data"
-                else
-                    "stands at the border of the kernel regime on these data"
-
-            $"Your model %s{evidence.File} %s{regime}: %s{VerdictWords.epochs epoch} of fine-tuning move its tangent kernel by %s{band moved}."
-
-            $"""Fine-tuning it %s{verb evidence "beats" "is worse than" tuned} regression with that kernel%s{unsettled evidence tuned}: %s{measure evidence} differs by %s{differ evidence tuned}. That kernel %s{kernel} %s{analytic}, by %s{differ evidence tangent}. As it comes the model reaches %s{reachedBy evidence "as-it-comes"}, fine-tuned %s{reachedBy evidence "fine-tuned"}."""
-        | _ ->
-            $"""Whether your model %s{evidence.File} stays in the kernel regime cannot be told: %s{lost evidence} Regression with its tangent kernel at its weights as they come %s{kernel} %s{analytic}: %s{measure evidence} differs by %s{differ evidence tangent}."""
-    ]

@@ -38,6 +38,7 @@ let all: Test list = [
     BiasClaimsTests.tests
     OwnTuneTests.tests
     OwnClaimsTests.tests
+    OwnAnswerTests.tests
     testList "transformer experiment" [
         TransformerHeadsTests.tests
         TransformerSolveTests.tests

@@ -14,7 +14,7 @@ let private scores id title accuracy = {
 }
 
 /// A model that stays where it was, whose three uses are as good as one another.
-let private still: OwnEvidence = {
+let still: OwnEvidence = {
     File = "m.onnx"
     Facts = {
         Format = "ONNX"
@@ -82,8 +82,9 @@ let private wants holds (words: string list) (verdict: Verdict) =
     for word in words do
         Expect.stringContains verdict.Evidence word verdict.Claim
 
-let private says (words: string list) evidence =
-    let answer = OwnClaims.answer evidence |> String.concat " "
+/// Has the answer these words?
+let says (words: string list) evidence =
+    let answer = OwnAnswer.sentences evidence |> String.concat " "
 
     for word in words do
         Expect.stringContains answer word "the answer"
@@ -147,6 +148,13 @@ let tests =
             }
 
             (judge evidence)[1] |> wants (Some true) [ "R² of"; "0.900"; "0.050 (95% band 0.040 to 0.060)" ]
+
+            says
+                [
+                    "by R² 0.050 (95% band"
+                    "As it comes the model reaches R² 0.900, fine-tuned R² 0.900."
+                ]
+                evidence
 
         testCase "a model that diverged has no verdict but that of its kernel, and says why"
         <| fun () ->
