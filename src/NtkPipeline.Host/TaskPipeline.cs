@@ -108,7 +108,7 @@ internal sealed record TaskOutputs(Artifact<TaskFindings> Findings, Artifact<str
     {
         public string Summary(double seconds, IEnumerable<JsonNode> stages) => TaskFiles.json(findings, seconds, stages);
 
-        public IEnumerable<string> Lines => TaskWords.lines(findings);
+        public IEnumerable<string> Lines => TaskText.lines(findings);
 
         public IEnumerable<(string Name, Func<FSharpResult<string, PipelineError>> Text)> Files(DataColumns columns)
         {

@@ -17,6 +17,13 @@ module VerdictWords =
         let value, lower, upper = signed difference.Value, signed difference.Lower, signed difference.Upper
         $"%s{value} percentage points (95%% band %s{lower} to %s{upper})"
 
+    /// A difference of R²: "+0.012", "−0.170", "0.000".
+    let signedScore (difference: float) : string =
+        match System.Math.Round(1000.0 * difference) with
+        | 0.0 -> "0.000"
+        | thousandths when thousandths < 0.0 -> $"−%.3f{-thousandths / 1000.0}"
+        | thousandths -> $"+%.3f{thousandths / 1000.0}"
+
     /// A difference of squared errors with its band: "0.031 (95% band 0.021 to 0.041)".
     let errors (difference: Difference) : string =
         let signed (x: float) = (sprintf "%.3f" x).Replace('-', '−')
@@ -57,14 +64,37 @@ module VerdictWords =
         | [| false |] -> ", networks not centred"
         | _ -> ""
 
-    /// Where networks are not the written method's, the kernel regression still is.
-    let private architecture (runs: NetworkRun[]) =
-        match runs |> Array.map _.Spec.Architecture.Text |> Array.distinct with
-        | [| one |] when (Architecture.firstOfTokens one).IsSome ->
-            $", networks %s{one} (kernel regression: the same, infinitely wide)"
-        | [| one |] when one <> Architecture.written.Text ->
-            $", networks %s{one} (kernel regression: %s{Architecture.written.Text})"
+    let private texts (specs: RunSpec seq) =
+        specs |> Seq.map _.Architecture.Text |> Seq.distinct |> List.ofSeq
+
+    /// The network whose infinite width kernel regression is beside these; none where there are none, or several over tokens.
+    let limit (specs: RunSpec seq) : string option =
+        match texts specs with
+        | [] -> None
+        | [ one ] when (Architecture.firstOfTokens one).IsSome -> Some one
+        | some when some |> List.exists (Architecture.firstOfTokens >> Option.isSome) -> None
+        | _ -> Some Architecture.written.Text
+
+    /// Where networks are not the written method's: they, and the kernel that they are compared with, which over rows still is.
+    let compared (specs: RunSpec seq) : string option =
+        match texts specs with
+        | [ one ] when (Architecture.firstOfTokens one).IsSome ->
+            Some $"networks %s{one} (kernel regression: the same, infinitely wide)"
+        | [ one ] when one <> Architecture.written.Text ->
+            Some $"networks %s{one} (kernel regression: %s{Architecture.written.Text})"
+        | _ -> None
+
+    /// " of conv m size=3 | relu | mean-pool | dense 1, infinitely wide" where the networks are not the written method's.
+    let ofLimit (specs: RunSpec seq) : string =
+        match compared specs, limit specs with
+        | Some _, Some network -> $" of %s{network}, infinitely wide"
         | _ -> ""
+
+    /// What they are compared with, behind a setting.
+    let architecture (specs: RunSpec seq) : string =
+        match compared specs with
+        | Some words -> $", %s{words}"
+        | None -> ""
 
     let private outputScale (runs: NetworkRun[]) =
         match runs |> Array.map _.Spec.Architecture.OutputScale |> Array.distinct with
@@ -76,7 +106,7 @@ module VerdictWords =
         let members = runs |> Array.map _.Spec.Member |> Array.distinct |> Array.length
 
         let budget =
-            $"%s{length}%s{descent runs}, %s{seeds members}%s{centring runs}%s{outputScale runs}%s{architecture runs}"
+            $"%s{length}%s{descent runs}, %s{seeds members}%s{centring runs}%s{outputScale runs}%s{architecture (runs |> Array.map _.Spec)}"
 
         $"%s{InputScale.words spec.InputScale}, learning rate %g{spec.Rate} × %s{Optimiser.unit spec.Optimiser}, %s{budget}"
 

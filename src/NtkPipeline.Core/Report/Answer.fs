@@ -122,7 +122,7 @@ module Answer =
                 $", and leave-one-out %s{NumberText.accuracy refit.LooAccuracy} of all %s{NumberText.count refit.Rows} labelled ones"
             | None -> ""
 
-        $"Kernel regression with the analytic tangent kernel, its ridge chosen by %s{NumberText.chosenBy kernel.ChosenBy} on the fitted rows alone, classifies %s{NumberText.accuracy accuracy} of %s{NumberText.count rows} validation tweets rightly (%s{ChanceWords.ofAccuracy rows accuracy})%s{leftOut}."
+        $"Kernel regression with the analytic tangent kernel%s{VerdictWords.ofLimit (findings.Networks |> Seq.map _.Spec)}, its ridge chosen by %s{NumberText.chosenBy kernel.ChosenBy} on the fitted rows alone, classifies %s{NumberText.accuracy accuracy} of %s{NumberText.count rows} validation tweets rightly (%s{ChanceWords.ofAccuracy rows accuracy})%s{leftOut}."
 
     /// What the number of components does to the kernel, where several were compared.
     let private dimensions (findings: Findings) : string list =

@@ -46,5 +46,10 @@ module AnswerSection =
                         li [] (Powers.html sentence.Text @ source sentence.Chapter)
                 ]
             ]
-            ResultLinks.paragraph (findings.Data.TestRows > 0)
+            ResultLinks.paragraph (
+                if findings.Data.TestRows > 0 then
+                    Some(findings.Data.TrainRows, findings.Data.FittedRows)
+                else
+                    None
+            )
         ]

@@ -102,5 +102,8 @@ module ReportText =
 
             for sentence in Answer.sentences findings do
                 $"answer    %s{sentence.Text}"
+
+            if findings.Data.TestRows > 0 then
+                $"answers   submission.csv: %s{ResultLinks.submission findings.Data.TrainRows findings.Data.FittedRows}"
         ]
         |> List.map PlainLine.ofText

@@ -11,18 +11,25 @@ module ResultLinks =
     /// results.csv
     let table: XmlNode = file "results.csv"
 
-    /// What lies beside the page, in a paragraph. The last is there where there are rows without labels.
-    let paragraph (hasSubmission: bool) : XmlNode =
+    /// Whose answers submission.csv holds, and whose `ntk predict` gives: the same regression, of more rows and of fewer.
+    let submission (labelled: int) (fitted: int) : string =
+        $"the answers to the rows without labels of kernel regression refitted on all %s{NumberText.count labelled} labelled rows; `ntk predict` speaks of the one of the %s{NumberText.count fitted} fitted rows, which the tables judge"
+
+    /// What lies beside the page, in a paragraph. The last is there where there are rows without labels: counts of labelled and fitted rows.
+    let paragraph (answered: (int * int) option) : XmlNode =
         p [ _class "setting" ] [
             str "Beside this page: "
             table
             str " with every number, a row each; "
             file "summary.json"
             str " with settings and stages too"
-            if hasSubmission then
+            match answered with
+            | Some(labelled, fitted) ->
                 str "; "
                 file "submission.csv"
-                str " with the kernel regression's answers for the rows without labels"
+                str " with "
+                yield! Powers.html (submission labelled fitted)
+            | None -> ()
             str "."
         ]
 

@@ -115,7 +115,7 @@ module TaskFiles =
 
         let root =
             Json.record [
-                "answer", Json.list (TaskWords.answer findings |> Seq.map node)
+                "answer", Json.list (TaskAnswer.sentences findings |> Seq.map node)
                 "data",
                 Json.record [
                     "name", Json.text findings.Name
@@ -166,7 +166,8 @@ module TaskFiles =
                         ]
                 ]
                 "experiments", Json.list (findings.Chapters |> Seq.map SummaryJson.chapter)
-                "notAsked", Json.list (findings.NotAsked |> Seq.map node)
+                "notAsked",
+                TaskClaims.notAsked findings.Labels.Task findings.NotAsked |> Seq.map node |> Json.list
                 "seed", Json.text (string findings.Seed)
                 "seconds", Json.real seconds
                 "stages", Json.list stages

@@ -23,10 +23,12 @@ type TaskFindings = {
     Runs: TaskRun[]
     /// The epoch that each kind of them is judged at; empty where none was chosen.
     Choices: EpochChoice[]
+    /// The widest networks of each input scale beside the kernel, and what is said of them.
+    Contests: TaskContest[]
     Verdicts: Verdict[]
     /// The questions that are made for any task.
     Chapters: Chapter list
-    /// A sentence for each question that was left out.
+    /// Names of the questions that were left out, being made for another task.
     NotAsked: string[]
     Settings: SettingFact[]
     Sources: Source list
@@ -100,6 +102,14 @@ module TaskFindings =
             : TaskFindings =
             let all = whole.Values.Length
 
+            let contests =
+                TaskContest.all chosen.Compare {
+                    Task = labels.Task
+                    Values = split.Validation |> Array.map (fun row -> split.Labels[row])
+                    Kernel = regression.Validation
+                    Runs = runs
+                }
+
             {
                 Seed = chosen.Seed
                 Name = chosen.Name
@@ -115,15 +125,10 @@ module TaskFindings =
                 Probes = Array.concat probes
                 Runs = runs
                 Choices = epochs
-                Verdicts =
-                    TaskClaims.judge chosen.Compare {
-                        Task = labels.Task
-                        Values = split.Validation |> Array.map (fun row -> split.Labels[row])
-                        Kernel = regression.Validation
-                        Runs = runs
-                    }
+                Contests = contests
+                Verdicts = TaskClaims.judge chosen.Compare labels.Task runs contests
                 Chapters = chapters
-                NotAsked = TaskClaims.notAsked labels.Task chosen.Questions
+                NotAsked = Array.ofList chosen.Questions
                 Settings = chosen.Settings
                 Sources = List.distinct sources
             }

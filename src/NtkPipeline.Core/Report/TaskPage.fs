@@ -20,14 +20,18 @@ module TaskPage =
                 strong [] [ str "SYNTHETIC — written by a program, not measured." ]
             ]
         div [ _class "answer" ] [
-            for sentence in TaskWords.answer findings do
+            p [ _class "first" ] (Powers.html (TaskAnswer.opening findings))
+            for sentence in TaskAnswer.details findings do
                 words sentence
-            ul [] [
-                for note in findings.NotAsked do
-                    li [] (Powers.html note)
-            ]
+            for note in Option.toList (TaskAnswer.notAsked findings) do
+                words note
         ]
-        ResultLinks.paragraph (findings.TestIds.Length > 0)
+        ResultLinks.paragraph (
+            if findings.TestIds.Length > 0 then
+                Some(findings.Labels.Values.Length, findings.Split.Train.Length)
+            else
+                None
+        )
     ]
 
     let private data (findings: TaskFindings) = [
@@ -170,8 +174,9 @@ module TaskPage =
 
     let stage: Stage<TaskFindings, string> = {
         Name = WriteReport.name
-        // 2: networks are judged at the epoch that fitted rows chose; 3: more figures; 4: chapters of questions that any task has.
-        Version = 4
+        // 2: networks are judged at the epoch that fitted rows chose; 3: more figures; 4: chapters of questions that any task has;
+        // 5: an answer before all, which names the networks.
+        Version = 5
         Settings = "any task"
         Codec = Codec.text "report/1" "html"
         Body = Pure(html >> Ok)

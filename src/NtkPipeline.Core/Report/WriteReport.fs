@@ -8,7 +8,7 @@ module WriteReport =
 
     let stage: Stage<Findings, string> = {
         Name = name
-        Version = 10
+        Version = 11
         Settings = ""
         Codec = Codec.text "report/1" "html"
         Body = Pure(Report.html >> Ok)

@@ -61,7 +61,7 @@ let tests =
             Expect.isLessThan (kernel "log-loss") (log 3.0) "better than chance"
             Expect.equal (summary.GetProperty("networks").GetArrayLength()) 8 "2 widths, 2 scales, 2 seeds"
             Expect.isGreaterThan (summary.GetProperty("notAsked").GetArrayLength()) 0 "the others were not"
-            Expect.stringContains (text "report.html") "was not asked: it is made for one output" "a note"
+            Expect.stringContains (text "report.html") "Not asked, since they are about one output" "a note"
             Expect.stringContains (text "results.csv") "macro-f1" "the measures"
             let submission = (text "submission.csv").TrimEnd().Split '\n'
             Expect.equal submission[0] "id,topic" "under its own columns"
@@ -97,7 +97,7 @@ let tests =
         testCase "a table of numbers with a number to be learnt, and nothing else set"
         <| inFolder (fun folder ->
             let answer, summary, text = run folder houses
-            Expect.stringContains answer.Output "R²" "the measure"
+            Expect.stringContains answer.Output "refitted on all 120 labelled rows" "whose answers"
             Expect.isGreaterThan (number [ "kernelRegression"; "validation"; "r2" ] summary) 0.8 "it learns"
 
             Expect.isGreaterThan

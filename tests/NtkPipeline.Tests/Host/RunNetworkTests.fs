@@ -71,6 +71,40 @@ let tests =
                 |> wantDone
                 |> ignore)
 
+        testCase "numbers, too, are said to be compared with another network's kernel"
+        <| inFolder (fun folder ->
+            let house name = Clone.path $"data/houses/%s{name}"
+
+            let answer =
+                [
+                    "run"
+                    "--store"
+                    Path.Combine(folder, "store")
+                    "--out"
+                    Path.Combine(folder, "out")
+                ]
+                @ List.collect (fun text -> [ "--set"; text ]) [
+                    $"""data.features=%s{house "X.npy"}"""
+                    $"""data.targets=%s{house "y.npy"}"""
+                    "train.network=dense m | erf | dense m | erf | dense 1"
+                    "train.widths=16,32"
+                    "train.seeds=1"
+                    "train.epochs=3"
+                    "experiments=none"
+                ]
+                |> wantDone
+
+            let kernel = "(kernel regression: dense m | relu | dense 1)"
+            let lines = answer.Output.Split '\n' |> Array.filter _.Contains(kernel)
+
+            for kind in [ "verdict "; "answer " ] do
+                Expect.exists lines _.StartsWith(kind) kind
+
+            Expect.stringContains
+                (File.ReadAllText(Path.Combine(folder, "out", "report.html")))
+                kernel
+                "the page")
+
         testCase "what train.network cannot be is refused with all other mistakes"
         <| inFolder (fun folder ->
             let refuse text =

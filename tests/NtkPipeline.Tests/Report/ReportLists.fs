@@ -23,6 +23,7 @@ let all: Test list = [
     LearningCurveFigureTests.tests
     ProbeFiguresTests.tests
     GlossaryTests.tests
+    TaskAnswerTests.tests
     TaskFiguresTests.tests
     StoppedFiguresTests.tests
     TaskAlignmentChartTests.tests

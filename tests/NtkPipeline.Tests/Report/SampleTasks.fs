@@ -32,6 +32,17 @@ let private make (task: LearningTask) (values: float[]) : TaskFindings =
     let probing = CompareProbes.taskInputs labelling splitting made gram.Value trained
     let settings = CompareProbes.settings 1.0 points[0].Spec
 
+    let regression = value (want (runner.Run(FitTask.stage ridges, fitting)))
+    let runs = value (TaskRun.all points (artifact "choices" [||]) labelling splitting trained)
+
+    let contests =
+        TaskContest.all SampleRuns.settings {
+            Task = task
+            Values = split.Validation |> Array.map (fun row -> split.Labels[row])
+            Kernel = regression.Validation
+            Runs = runs
+        }
+
     {
         Seed = 1UL
         Name = $"rows %s{SampleData.hostile}"
@@ -42,12 +53,13 @@ let private make (task: LearningTask) (values: float[]) : TaskFindings =
         Split = split
         Features = SampleData.features
         Tokens = None
-        Regression = value (want (runner.Run(FitTask.stage ridges, fitting)))
+        Regression = regression
         Learning = value (want (runner.Run(LearnFromFewer.stage ridges TargetCoding.PlusMinus, learning)))
         Probes = value (want (runner.Run(CompareProbes.taskStage points settings, probing)))
-        Runs = value (TaskRun.all points (artifact "choices" [||]) labelling splitting trained)
+        Runs = runs
         Choices = [||]
-        Verdicts = [||]
+        Contests = contests
+        Verdicts = TaskClaims.judge SampleRuns.settings task runs contests
         Chapters = []
         NotAsked = [||]
         Settings = [||]
@@ -78,5 +90,7 @@ let ofNumbers =
 let diverged (findings: TaskFindings) : TaskFindings = {
     findings with
         Probes = [||]
+        Contests = [||]
+        Verdicts = [||]
         Runs = findings.Runs |> Array.map (fun run -> { run with Diverged = Some 1 })
 }

@@ -96,14 +96,16 @@ let tests =
                 SmallWidth = 256
             }
 
-            let evidence runs : TaskClaims.Evidence = {
-                Task = labels.Task
-                Values = expected
-                Kernel = (Array.head runs: TaskRun).Validation
-                Runs = runs
-            }
+            let judge (runs: TaskRun[]) =
+                TaskContest.all settings {
+                    Task = labels.Task
+                    Values = expected
+                    Kernel = (Array.head runs).Validation
+                    Runs = runs
+                }
+                |> TaskClaims.judge settings labels.Task runs
 
-            let verdict = (TaskClaims.judge settings (evidence runs))[0]
+            let verdict = (judge runs)[0]
             let epoch = (Expect.wantSome runs[0].Stopped "it came there").Epoch
             Expect.stringContains verdict.Evidence $"after %d{epoch} epoch" "where"
             Expect.stringContains verdict.Evidence "After the last epoch, 40, it is" "and the last"
@@ -114,10 +116,10 @@ let tests =
             Expect.stringContains one "of itself (one seed)" "one seed has no range"
             Expect.isFalse (one.Contains "% to ") one
             let lost = runs |> Array.map (fun run -> { run with Diverged = Some 39 })
-            let late = (TaskClaims.judge settings (evidence lost))[0]
+            let late = (judge lost)[0]
             Expect.stringContains late.Evidence "every one has diverged" "a later divergence"
 
             let none = runs |> Array.map (fun run -> { run with Stopped = None })
-            let verdict = (TaskClaims.judge settings (evidence none))[0]
+            let verdict = (judge none)[0]
             Expect.isFalse (verdict.Evidence.Contains "fitted rows") "nothing was chosen"
     ]
