@@ -12,16 +12,13 @@ module Difference =
         elif difference.Upper < 0.0 then Some false
         else None
 
-    /// Whether it is shown to be small: within the margin, and its band within twice the margin. A band is about as wide as chance makes
-    /// it, so half of it would fit the margin only on many more rows.
-    let isWithin (margin: float) (difference: Difference) : bool =
-        abs difference.Value <= margin
+    /// Whether two are as good as one another, though neither is shown to be better: 0 lies within the band, the difference within the margin,
+    /// and the band within twice the margin. A wide band is no tie, it tells nothing. No claim holds or fails by it.
+    let isTie (margin: float) (difference: Difference) : bool =
+        (isPositive difference).IsNone
+        && abs difference.Value <= margin
         && difference.Lower >= -2.0 * margin
         && difference.Upper <= 2.0 * margin
-
-    /// Whether two are as good as one another: 0 lies within the band, and the band is near 0. A wide band is no tie, it tells nothing.
-    let isTie (margin: float) (difference: Difference) : bool =
-        (isPositive difference).IsNone && isWithin margin difference
 
 /// Percentile bootstrap (Efron) of the difference between networks' mean accuracy over seeds and a kernel's accuracy.
 /// Rows and seeds are drawn with replacement, so the band covers both which tweets were kept aside and which networks were drawn.
