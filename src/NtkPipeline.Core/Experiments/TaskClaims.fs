@@ -7,13 +7,7 @@ module TaskClaims =
     let private setting length (spec: RunSpec) (runs: TaskRun[]) =
         $"%s{InputScale.words spec.InputScale}, learning rate %g{spec.Rate} × %s{Optimiser.unit spec.Optimiser}, %s{length}, %s{VerdictWords.seeds runs.Length}%s{VerdictWords.architecture (runs |> Array.map _.Spec)}"
 
-    let private margin (task: LearningTask) (settings: CompareSettings) =
-        match task with
-        | LearningTask.Regression -> $"%.3f{settings.Margin}"
-        | LearningTask.Binary _
-        | LearningTask.Classes _ -> VerdictWords.percent settings.Margin
-
-    let private reaches (settings: CompareSettings) (task: LearningTask) (contest: TaskContest) : Verdict =
+    let private reaches (task: LearningTask) (contest: TaskContest) : Verdict =
         let spec = contest.Spec
         let name = if TaskScores.main task = "r2" then "R²" else "accuracy"
 
@@ -36,7 +30,7 @@ module TaskClaims =
             Setting = setting length spec contest.Runs
             Holds = contest.Holds
             Evidence =
-                $"m = %d{spec.Width}%s{place}: %s{name} of the networks less the kernel's is %s{TaskContest.band task contest.Difference}, over %d{contest.Rows} validation rows and the seeds); a margin of %s{margin task settings} counts as none.%s{beside}"
+                $"m = %d{spec.Width}%s{place}: %s{name} of the networks less the kernel's is %s{TaskContest.band task contest.Difference}, over %d{contest.Rows} validation rows and the seeds); a margin of %s{TaskContest.margin task contest} counts as none.%s{beside}"
         }
 
     let private staysPut (settings: CompareSettings) (spec: RunSpec, runs: TaskRun[]) : Verdict =
@@ -66,7 +60,7 @@ module TaskClaims =
         (contests: TaskContest[])
         : Verdict[] = [|
         for contest in contests do
-            reaches settings task contest
+            reaches task contest
         for group in TaskContest.widest settings TaskRun.isSound runs do
             staysPut settings group
     |]

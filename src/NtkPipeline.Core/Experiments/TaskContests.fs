@@ -21,6 +21,8 @@ type TaskContest = {
     Rows: int
     /// The same after the last epoch, of the networks that got there, where that is another.
     Ended: Difference option
+    /// What counts as no difference.
+    Margin: float
     /// Are they as good; none where the band leaves it open.
     Holds: bool option
     /// How far the tangent kernel of each had moved there.
@@ -76,6 +78,7 @@ module TaskContest =
                     Some(ended |> Array.map _.Validation |> against)
                 | Some _
                 | None -> None
+            Margin = settings.Margin
             Holds =
                 if difference.Lower >= -settings.Margin then Some true
                 elif difference.Upper < -settings.Margin then Some false
@@ -98,3 +101,10 @@ module TaskContest =
             | LearningTask.Classes _ -> VerdictWords.signed, " points"
 
         $"%s{signed difference.Value}%s{unit} (95%% band %s{signed difference.Lower} to %s{signed difference.Upper}"
+
+    /// A margin as differences are given: "0.010" of R², "1.0%" of shares.
+    let margin (task: LearningTask) (contest: TaskContest) : string =
+        match task with
+        | LearningTask.Regression -> $"%.3f{contest.Margin}"
+        | LearningTask.Binary _
+        | LearningTask.Classes _ -> VerdictWords.percent contest.Margin

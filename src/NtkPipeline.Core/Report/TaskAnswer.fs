@@ -6,13 +6,13 @@ module TaskAnswer =
 
     let private specs (findings: TaskFindings) = findings.Runs |> Seq.map _.Spec
 
-    let private verdict (contest: TaskContest) =
+    let private verdict (task: LearningTask) (contest: TaskContest) =
         match contest.Holds with
         | Some true when contest.Difference.Lower > 0.0 -> "Networks do better than kernel regression"
         | Some true -> "Networks match kernel regression"
         | Some false -> "Networks fall short of kernel regression"
         | None ->
-            $"""Whether networks match kernel regression cannot be told from %s{NumberText.many contest.Rows "row" "rows"}"""
+            $"""Whether networks match kernel regression to within %s{TaskContest.margin task contest} cannot be told from %s{NumberText.many contest.Rows "row" "rows"}"""
 
     /// One input scale's difference, and what became of the tangent kernel there.
     let private place (task: LearningTask) (contest: TaskContest) =
@@ -24,7 +24,7 @@ module TaskAnswer =
             | Some false -> "features are learnt"
             | None -> "with some seeds features are learnt"
 
-        $"at %s{InputScale.words contest.Spec.InputScale} %s{name}%s{TaskContest.band task contest.Difference}); there the tangent kernel moved by %s{NumberText.percent (Array.average contest.Moved)}: %s{learnt}"
+        $"%s{name}%s{TaskContest.band task contest.Difference}) at %s{InputScale.words contest.Spec.InputScale}; there the tangent kernel moved by %s{NumberText.percent (Array.average contest.Moved)}: %s{learnt}"
 
     /// Do wide networks learn like their kernel? In one sentence, or one for each outcome where input scales differ.
     let opening (findings: TaskFindings) : string =
@@ -37,7 +37,7 @@ module TaskAnswer =
                 ]
             else
                 findings.Contests
-                |> Array.groupBy verdict
+                |> Array.groupBy (verdict findings.Labels.Task)
                 |> Array.map (fun (verdict, contests) ->
                     let places = contests |> Array.map (place findings.Labels.Task) |> String.concat "; "
                     $"%s{verdict}: %s{places}.")

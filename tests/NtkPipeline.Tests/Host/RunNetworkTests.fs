@@ -90,7 +90,8 @@ let tests =
                     "train.widths=16,32"
                     "train.seeds=1"
                     "train.epochs=3"
-                    "experiments=none"
+                    "train.larger-rate-widths=none"
+                    "experiments=widths"
                 ]
                 |> wantDone
 

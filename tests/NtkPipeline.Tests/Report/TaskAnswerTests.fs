@@ -38,21 +38,21 @@ let tests =
         <| fun () ->
             let open' = SampleTasks.ofClasses.Value |> contest None (Some false) 0.032 0.097
             Expect.stringStarts (TaskAnswer.opening open') "Whether networks match" "first of all"
-            says "kernel regression cannot be told from 31 rows: at ‖x‖ =" open'
-            says "+3.2 points (95% band −6.5 to +12.9)" open'
+            says "kernel regression to within 1.0% cannot be told from 31 rows: +3.2 points" open'
+            says "(95% band −6.5 to +12.9) at ‖x‖ =" open'
             says "the tangent kernel moved by 18.5%: features are learnt." open'
 
         testCase "numbers differ by R², and a kernel stays put"
         <| fun () ->
             let worse = SampleTasks.ofNumbers.Value |> contest (Some false) (Some true) -0.17 0.05
-            says "Networks fall short of kernel regression: at " worse
+            says "Networks fall short of kernel regression: R² −0.170 " worse
             says "R² −0.170 (95% band −0.220 to −0.120)" worse
             says ": it stays put." worse
 
         testCase "a match is told from a gain"
         <| fun () ->
             let matches = SampleTasks.ofNumbers.Value |> contest (Some true) None 0.0 0.005
-            says "Networks match kernel regression: at " matches
+            says "Networks match kernel regression: R² 0.000 " matches
             says "with some seeds features are learnt." matches
             says "Networks do better" (matches |> contest (Some true) None 0.05 0.005)
 
