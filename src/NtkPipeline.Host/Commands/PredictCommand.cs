@@ -118,6 +118,10 @@ internal sealed class PredictCommand : NtkCommand
                select code;
     }
 
+    /// <summary>What the models were fitted on, where nobody collected it.</summary>
+    private static string[] Origin(Session session) =>
+        session.Data.IsSynthetic ? ["The models of this run were fitted on the SYNTHETIC SAMPLE."] : [];
+
     private static int Tell(Session session, Newcomers news, TaskForetold foretold, Terminal terminal)
     {
         var words = new TaskPredictionWords(foretold.Task);
@@ -131,6 +135,7 @@ internal sealed class PredictCommand : NtkCommand
                 predictions = news.Texts.Select((text, i) => words.ForJson(text, foretold.Predictions[i], foretold.Networks[i], foretold.Own[i], foretold.Strange[i])),
             },
             [
+                .. Origin(session),
                 .. foretold.Remarks,
                 .. news.Texts.SelectMany((text, i) => words.Lines(text, foretold.Predictions[i], foretold.Networks[i], foretold.Own[i], foretold.Strange[i])),
             ]);
@@ -148,7 +153,7 @@ internal sealed class PredictCommand : NtkCommand
                 predictions = news.Texts.Select((text, i) => words.ForJson(news, text, foretold.Predictions[i], foretold.Own[i], foretold.Strange[i])),
             },
             [
-                .. session.Data.IsSynthetic ? ["The models of this run were fitted on the SYNTHETIC SAMPLE."] : Array.Empty<string>(),
+                .. Origin(session),
                 .. foretold.Remarks,
                 .. news.Texts.SelectMany((text, i) => words.Lines(
                     text, foretold.Predictions[i], foretold.Own[i], foretold.Strange[i], all ? null : session.Config.Compare.MainRate)),

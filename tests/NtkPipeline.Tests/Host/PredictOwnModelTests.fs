@@ -46,6 +46,7 @@ let tests =
                 near 1e-4 trained[i, 0] (List.exactlyOne (outputs tuned)))
 
             let words = asking folder "predict" ([ "--npy"; house "new.npy" ] @ options) |> wantDone
+            Expect.stringContains words.Output "SYNTHETIC" "what the models were fitted on"
             let lines = words.Output.Split '\n'
             let fine = lines |> Array.filter _.Contains("your model mine.onnx, fine-tuned, after ")
             let start = lines |> Array.filter _.Contains("your model mine.onnx as it comes (R²")

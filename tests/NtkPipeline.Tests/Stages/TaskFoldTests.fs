@@ -111,7 +111,7 @@ let tests =
             Expect.stringContains verdict.Evidence "After the last epoch, 40, it is" "and the last"
             Expect.stringContains verdict.Setting $"stopped after %d{epoch} of 40 epochs" "in the setting"
 
-            let moved runs = TaskClaims.judge settings (evidence runs) |> Array.item 1 |> _.Evidence
+            let moved runs = (judge runs |> Array.item 1).Evidence
             let one = moved [| runs[0] |]
             Expect.stringContains one "of itself (one seed)" "one seed has no range"
             Expect.isFalse (one.Contains "% to ") one
