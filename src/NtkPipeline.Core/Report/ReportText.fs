@@ -104,6 +104,6 @@ module ReportText =
                 $"answer    %s{sentence.Text}"
 
             if findings.Data.TestRows > 0 then
-                $"answers   submission.csv: %s{ResultLinks.submission findings.Data.TrainRows findings.Data.FittedRows}"
+                $"file      submission.csv: %s{ResultLinks.submission findings.Data.TrainRows findings.Data.FittedRows}"
         ]
         |> List.map PlainLine.ofText

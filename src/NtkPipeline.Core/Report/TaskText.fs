@@ -46,6 +46,6 @@ module TaskText =
             for sentence in TaskAnswer.sentences findings do
                 $"answer    %s{sentence}"
             if findings.TestIds.Length > 0 then
-                $"answers   submission.csv: %s{ResultLinks.submission findings.Labels.Values.Length findings.Split.Train.Length}"
+                $"file      submission.csv: %s{ResultLinks.submission findings.Labels.Values.Length findings.Split.Train.Length}"
         ]
         |> List.map PlainLine.ofText
