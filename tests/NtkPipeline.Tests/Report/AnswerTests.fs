@@ -150,7 +150,7 @@ let private told =
                 "in turn"
 
             Expect.equal
-                (ReportText.lines findings |> List.filter _.StartsWith("answer"))
+                (ReportText.lines findings |> List.filter _.StartsWith("answer "))
                 [ for text in said -> $"answer    %s{text}" ]
                 "the console"
 
